@@ -1,5 +1,5 @@
 import { addCredential } from '../support/credentials.ts';
-import { expectValues, fillIn, searchListed } from '../support/form.ts';
+import { expectValues, expectWrong, fillIn, searchListed } from '../support/form.ts';
 import { grantsOf } from '../support/granting.ts';
 import { credentialBox, openNewPipeline, readToken } from '../support/pipelines.ts';
 import { post } from '../support/post.ts';
@@ -11,7 +11,7 @@ test.use({ fresh: true });
 
 const many = (prefix: string) => Array.from({ length: 54 }, (_, i) => `${prefix}-${String(i).padStart(2, '0')}`);
 
-test('a pipeline is granted a credential that its form did not list', async ({ page, instance }) => {
+test('a pipeline is granted a credential that its form did not list', async ({ page, instance, javaScriptEnabled }) => {
   const names = many(unique('image'));
   const [ticked, beyond] = [names[1]!, names[51]!];
   for (const name of names) await addCredential(page, instance, { name });
@@ -28,6 +28,17 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
   await field.press('Enter');
   await expect(field).toHaveAccessibleDescription('1 credential matches.');
   await expect(dialog.getByRole('alert')).toHaveCount(0);
+  // What was found has the focus, where Enter sends nothing; in the field it searches once more. Without a script the page says which button saves.
+  await expect(credentialBox(dialog, beyond)).toBeFocused();
+  if (javaScriptEnabled) await page.keyboard.press('Enter');
+  await field.press('Enter');
+  if (!javaScriptEnabled) await expect(dialog.getByRole('alert')).toContainText('Press Create to save.');
+  await expect(page).toHaveURL(/\/pipelines\/new\?back=/);
+  await expect(field).toHaveAccessibleDescription('1 credential matches.');
+  // A search that was answered survives a reload.
+  await searchListed(field, beyond);
+  await page.reload();
+  await expect(field).toHaveAccessibleDescription('1 credential matches.');
   await expectValues(dialog, { Name: pipeline, Description: 'Builds images' });
   await expect(credentialBox(dialog, ticked)).toBeChecked();
   await credentialBox(dialog, beyond).check();
@@ -37,9 +48,17 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
   await expect(credentialBox(dialog, names[50]!)).not.toBeChecked();
   for (const name of [ticked, beyond]) await expect(credentialBox(dialog, name)).toBeChecked();
 
-  // In any other field Enter saves.
+  // What was typed and not searched for is searched for, and nothing is saved.
+  await field.fill(names[52]!);
   await fillIn(dialog, { 'Your password': instance.account.password });
-  await dialog.getByLabel('Your password', { exact: true }).press('Enter');
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(field).toHaveAccessibleDescription(/press Create again\. 1 credential matches\.$/);
+  await expectWrong(dialog, 'Your password', 'Type your password again.');
+
+  // In any other field Enter saves, where a script knows in which it was pressed.
+  await fillIn(dialog, { 'Your password': instance.account.password });
+  if (javaScriptEnabled) await dialog.getByLabel('Your password', { exact: true }).press('Enter');
+  else await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await readToken(page);
   for (const name of [ticked, beyond]) {
     await expect(grantsOf(page).getByRole('link', { name, exact: true })).toBeVisible();

@@ -56,6 +56,12 @@ test('a name has its line to itself, and the state below it is whole', async ({ 
     expect(isCut, `${width} px`).toBe(false);
     await expectNoSideScroll(page, `the list at ${width} px`);
   }
+  // Nothing has to be done about a date that is far away: it takes no line of its own.
+  const fine = unique('fine');
+  const late = new Date(Date.now() + 250 * 86_400_000).toISOString().slice(0, 10);
+  await addCredential(page, instance, { name: fine, expires_on: late });
+  const row = await openRow(page, instance, fine);
+  expect((await row.boundingBox())!.height).toBeLessThanOrEqual(TWO_LINES);
 });
 
 test('the menu of a row stands at the end of the line of its name', async ({ page, instance }) => {

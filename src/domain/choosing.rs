@@ -1,10 +1,14 @@
 //! Forms to choose in: they list so many at most, and the others are searched for.
 
 use super::listing::SEARCH_MAX;
+use super::matching::named;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// So many are listed.
 pub const LISTED: usize = 50;
+/// So many that were chosen are kept: more than can be saved at once, and a bound all the same.
+pub const CHOSEN_MAX: usize = 1_000;
 
 /// What a form lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +19,44 @@ pub struct Choices<T> {
     pub found: usize,
     /// Whether there are more that would be found.
     pub are_more: bool,
+    /// What was chosen already and is among none of them.
+    pub lost: Lost,
+}
+
+/// What was chosen and can be chosen no more, because it was deleted or disabled meanwhile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    pub count: usize,
+    /// Of those that still have one.
+    pub names: Vec<String>,
+}
+
+impl Lost {
+    /// What is said of them, if there are any.
+    pub fn sentence(&self) -> Option<String> {
+        let what = match self.count {
+            0 => return None,
+            1 => "1 credential that you selected was deleted or disabled".to_owned(),
+            count => format!("{count} credentials that you selected were deleted or disabled"),
+        };
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        Some(match names.len() {
+            0 => format!("{what}."),
+            some if some < self.count => format!("{what}, among them {}.", named(&names)),
+            _ => format!("{what}: {}.", named(&names)),
+        })
+    }
+}
+
+/// The first ones, and the others without those that are among the first.
+pub fn one_after_the_other<T, K: Ord>(
+    first: Vec<T>,
+    others: Vec<T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<T> {
+    let known: BTreeSet<K> = first.iter().map(&key).collect();
+    let others = others.into_iter().filter(|one| !known.contains(&key(one)));
+    first.into_iter().chain(others).collect()
 }
 
 impl<T> Choices<T> {
@@ -22,7 +64,7 @@ impl<T> Choices<T> {
     pub fn of(mut rows: Vec<T>) -> Self {
         let are_more = rows.len() > LISTED;
         rows.truncate(LISTED);
-        Self { found: rows.len(), are_more, rows }
+        Self { found: rows.len(), are_more, rows, lost: Lost::default() }
     }
 
     /// These as well, before the others: they were chosen already.
@@ -42,13 +84,28 @@ pub struct Sought {
     pub listed: String,
     /// Whether the button beside the field was pressed.
     pub is_pressed: bool,
+    /// Whether Enter sent the form, in whichever of its fields.
+    pub is_entered: bool,
+    /// What stands in a form beside this one, which a search is not to empty.
+    pub beside: String,
 }
 
 impl Sought {
-    /// Whether the form is sent to search. Who types something and saves without pressing the button has
-    /// not seen what it finds: nothing is saved that may lack what they looked for.
+    /// Whether the form is sent to search, and for nothing else.
     pub fn is_asked(&self) -> bool {
-        self.is_pressed || self.text.trim() != self.listed.trim()
+        self.is_pressed || (self.is_entered && self.is_another())
+    }
+
+    /// Whether the form is sent for something else with words in the field that were not searched for. Who
+    /// sends it has not seen what they find: nothing is saved that may lack what they looked for. A field
+    /// that was emptied looks for nothing.
+    pub fn is_unanswered(&self) -> bool {
+        let is_by_button = !self.is_pressed && !self.is_entered;
+        is_by_button && self.is_another() && !self.text.trim().is_empty()
+    }
+
+    fn is_another(&self) -> bool {
+        self.text.trim() != self.listed.trim()
     }
 
     /// What the database is asked for, which cannot hold every character.
@@ -80,11 +137,53 @@ mod tests {
             text: text.to_owned(),
             listed: listed.to_owned(),
             is_pressed,
+            ..Sought::default()
         };
-        assert!(!Sought::default().is_asked());
-        assert!(!sought("ghcr ", "ghcr", false).is_asked());
-        assert!(sought("ghcr", "", false).is_asked() && sought("", "ghcr", false).is_asked());
-        assert!(sought("", "", true).is_asked());
+        assert!(!Sought::default().is_asked() && !Sought::default().is_unanswered());
+        let typed = sought("ghcr", "", false);
+        assert!(typed.is_unanswered() && !typed.is_asked());
+        // What was searched for, and a field that was emptied, hold up nothing.
+        for (text, listed) in [("ghcr ", "ghcr"), ("", "ghcr")] {
+            let sought = sought(text, listed, false);
+            assert!(!sought.is_unanswered() && !sought.is_asked(), "{text:?}");
+        }
+        let pressed = sought("ghcr", "", true);
+        assert!(pressed.is_asked() && !pressed.is_unanswered() && sought("", "", true).is_asked());
+    }
+
+    #[test]
+    fn enter_searches_where_the_words_are_others() {
+        let entered = |text: &str, listed: &str| Sought {
+            text: text.to_owned(),
+            listed: listed.to_owned(),
+            is_entered: true,
+            ..Sought::default()
+        };
+        assert!(entered("ghcr", "").is_asked() && entered("", "ghcr").is_asked());
+        for sought in [entered("ghcr", "ghcr"), entered("ghcr", ""), entered("", "")] {
+            assert!(!sought.is_unanswered());
+        }
+        assert!(!entered("ghcr", "ghcr").is_asked());
+    }
+
+    #[test]
+    fn what_was_lost_is_named_where_it_still_has_a_name() {
+        let said = |count, names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Lost { count, names }.sentence().unwrap_or_default()
+        };
+        assert_eq!(said(0, &[]), "");
+        assert_eq!(said(1, &[]), "1 credential that you selected was deleted or disabled.");
+        assert_eq!(said(1, &["a"]), "1 credential that you selected was deleted or disabled: a.");
+        assert_eq!(
+            said(3, &["a", "b"]),
+            "3 credentials that you selected were deleted or disabled, among them a and b."
+        );
+    }
+
+    #[test]
+    fn nothing_stands_in_the_list_twice() {
+        assert_eq!(one_after_the_other(vec![3, 1], vec![1, 2, 3, 4], |one| *one), [3, 1, 2, 4]);
     }
 
     #[test]

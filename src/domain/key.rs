@@ -101,3 +101,21 @@ pub struct KeyBackup {
     pub by: String,
     pub at: Moment,
 }
+
+/// So many, and what is said of one of them or of several.
+pub fn counted(count: u64, noun: &str, [one, several]: [&str; 2]) -> String {
+    if count == 1 { format!("1 {noun} {one}") } else { format!("{count} {noun}s {several}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_secret_is_not_said_as_several() {
+        let verbs = ["still has", "still have"];
+        assert_eq!(counted(1, "secret", verbs), "1 secret still has");
+        assert_eq!(counted(2, "secret", verbs), "2 secrets still have");
+        assert_eq!(counted(0, "secret", verbs), "0 secrets still have");
+    }
+}

@@ -1,7 +1,7 @@
 //! What a page takes that the post before it left, and what it may say about its own answer.
 
-use super::context::{self, AskedAt, take_slot};
-use super::notes::take_note;
+use super::context::{self, AskedAt, look_at_slot, take_slot};
+use super::notes::{look_at_note, remove_note, take_note};
 use crate::domain::doubt::Saved;
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::TokenTrial;
@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::vault::{NoteKind, SlotKind};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// What a failed form left behind: the values (never a secret) and why it failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,13 +133,22 @@ impl From<String> for Flash {
     }
 }
 
-/// The failed form of `?back=`. It is taken once; `None` when it was taken, is older than an hour,
-/// or is another person's or browser's.
+/// The failed form of `?back=`. It is taken once, but for one that only searched: whoever loads its page
+/// again is still filling it in. `None` when it was taken, is older than an hour, or is another person's
+/// or browser's.
 pub async fn take_failed_form(id: String) -> Option<FailedForm> {
-    if let Some(failed) = take_note(NoteKind::FailedForm, &id).await {
+    if let Some(failed) = look_at_note::<FailedForm>(NoteKind::FailedForm, &id).await {
+        if failed.refusal().is_some() {
+            remove_note(&id);
+        }
         return Some(failed);
     }
-    serde_json::from_slice(&take_slot(SlotKind::FailedForm, &id).await?).ok()
+    let read = |content: Zeroizing<Vec<u8>>| serde_json::from_slice::<FailedForm>(&content).ok();
+    let seen = look_at_slot(SlotKind::FailedForm, &id).await.and_then(read);
+    if let Some(searched) = seen.filter(|failed| failed.refusal().is_none()) {
+        return Some(searched);
+    }
+    read(take_slot(SlotKind::FailedForm, &id).await?)
 }
 
 /// The flash of `?said=`, taken once.

@@ -257,6 +257,12 @@ pub(super) async fn take_slot(kind: SlotKind, id: &str) -> Content {
     content
 }
 
+/// The same, which leaves it in the slot. What was taken in this request is there no more.
+pub(super) async fn look_at_slot(kind: SlotKind, id: &str) -> Content {
+    let person = signed_in().await.ok().flatten()?;
+    vault().look_at_slot(kind, person, id).await.ok().flatten()
+}
+
 /// Nobody on the way, nor this server, may compress the page: it shows something that is a secret (see
 /// `server::compression`).
 pub(super) fn stay_as_it_is() {

@@ -58,8 +58,15 @@ pub(super) fn note_for_anybody<T: Serialize>(
 /// Rendering may ask twice for the same note, and gets it twice.
 pub(super) async fn take_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> Option<T> {
     let content = look_at_note(kind, id).await?;
-    remove(Uuid::try_parse(id).ok()?);
+    remove_note(id);
     Some(content)
+}
+
+/// Has the browser forget the note with that id.
+pub(super) fn remove_note(id: &str) {
+    if let Ok(id) = Uuid::try_parse(id) {
+        remove(id);
+    }
 }
 
 /// The same, which leaves the note for the page that it is for.

@@ -1,10 +1,10 @@
 //! Pipelines with their tokens and grants, as the browser asks for them.
 
 use super::approvals::decided;
-use super::choosing::may_look;
+use super::choosing::{may_look, unsaved};
 use super::context::{confirmed, granter, granter_anew, member, vault};
 use super::credentials::list_query;
-use super::reply::{Form, finish, finish_action, look, saved, shown_once, told};
+use super::reply::{Form, both, finish, finish_action, look, saved, shown_once, told};
 use crate::domain::choosing::Sought;
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -14,7 +14,7 @@ use crate::domain::pipeline::{
     GrantForm, PipelineActivity, PipelineDeliveries, PipelineEdit, PipelineForm, PipelineHead,
 };
 use crate::error::{Error, FieldError, Result};
-use crate::vault::{Seen, SlotKind, problems_of_token};
+use crate::vault::{Seen, SlotKind, problems_of_grant, problems_of_token};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -63,8 +63,9 @@ pub async fn create_pipeline(
     #[server(default)] password: String,
 ) -> Result<()> {
     let dialog = paths::new_pipeline(&project) + list_query(&list);
-    if form.search.is_asked() {
-        return look(may_look(&project).await, Form::of::<CreatePipeline>(dialog, form)).await;
+    if let Some(why) = unsaved(&form.search, "Create", !password.is_empty()) {
+        let form = Form::of::<CreatePipeline>(dialog, form);
+        return look(may_look(&project).await, why, form).await;
     }
     let done = async {
         let granter = match granter(&project, password).await {
@@ -133,12 +134,20 @@ pub async fn create_grant(
         }
         (None, None) => (paths::pipelines(&project), paths::pipelines(&project)),
     };
-    if form.search.is_asked() {
-        return look(may_look(&project).await, Form::of::<CreateGrant>(form_page, form)).await;
+    if let Some(why) = unsaved(&form.search, "Grant", !password.is_empty()) {
+        let form = Form::of::<CreateGrant>(form_page, form);
+        return look(may_look(&project).await, why, form).await;
     }
     let done = async {
-        let granter = granter(&project, password).await?;
-        let pipeline = chosen.ok_or_else(|| Error::at("pipeline", "Choose a pipeline."))?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                return Err(both(problems_of_grant(chosen, &form), password));
+            }
+            other => other?,
+        };
+        let Some(pipeline) = chosen else {
+            return Err(Error::Invalid(problems_of_grant(chosen, &form)));
+        };
         let saved = vault().create_grants(&granter, pipeline, &form).await?;
         Ok(told(&page, saved.into()).await)
     };
@@ -212,11 +221,18 @@ pub async fn repoint_grants(
     let dialog = paths::delete_credential(&project, id) + list_query(&list);
     let dialog = paths::opened_from(&from, dialog);
     let typed = json!({ "target": target, "search": search });
-    if search.is_asked() {
-        return look(may_look(&project).await, Form::of::<RepointGrants>(dialog, typed)).await;
+    if let Some(why) = unsaved(&search, "Move grants", !password.is_empty()) {
+        let form = Form::of::<RepointGrants>(dialog, typed);
+        return look(may_look(&project).await, why, form).await;
     }
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) if target.is_empty() => {
+                let problem = FieldError::new("target", "Choose a credential.");
+                return Err(both(vec![problem], password));
+            }
+            other => other?,
+        };
         let saved = vault().repoint_grants(&granter, id, &target).await?;
         Ok(told(&dialog, saved.into()).await)
     };
@@ -245,12 +261,6 @@ pub async fn create_token(
     };
     let typed = json!({ "token_name": token_name, "token_days": token_days });
     finish(done.await, Form::of::<CreateToken>(page, typed)).await
-}
-
-/// All that is wrong with a form: its own fields first, and the password, which comes last.
-pub(super) fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
-    fields.extend(password);
-    Error::Invalid(fields)
 }
 
 /// Refuses the token from the next request on.

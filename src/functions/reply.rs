@@ -6,7 +6,7 @@ use super::answer::{FailedForm, Flash};
 use super::context::{note_refusal, signed_in, vault};
 use super::notes::{note_for_anybody, put_note};
 use crate::domain::paths::{HOME, SIGN_IN, is_ours, with_query};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::vault::{NoteKind, SlotKind, Vault};
 use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
@@ -19,8 +19,13 @@ use serde_json::Value;
 
 const SESSION_ENDED: &str = "Your session ended, so nothing was changed. Try again.";
 
+/// What somebody is told who sends a form to search and shows no page.
+const ONLY_SEARCHED: &str = "Only searched: nothing was saved.";
+
+const NOT_KEPT: &str = "What you filled in could not be kept, so nothing was searched for and nothing was saved. Fill in the form again.";
+
 /// What a form that only searched comes back with: no field of it is wrong.
-const NOTHING_WRONG: Error = Error::Invalid(Vec::new());
+pub(super) const NOTHING_WRONG: Error = Error::Invalid(Vec::new());
 
 /// A form that was posted: where it stands, and what it shows again when the post is refused.
 pub(super) struct Form {
@@ -55,6 +60,10 @@ impl Form {
         }
         if id.is_none() {
             failed.form = Value::Null;
+            if failed.refusal().is_none() {
+                // A blank form without a word would look as if nothing had been sent.
+                failed.error = Error::Conflict(NOT_KEPT.to_owned());
+            }
             id = put_note(NoteKind::FailedForm, &failed).await;
         }
         match id {
@@ -65,17 +74,14 @@ impl Form {
 }
 
 /// Goes back to the form, which keeps what was typed and lists what was searched for, if who asks may
-/// search there. Nothing is saved.
-pub(super) async fn look(may: Result<()>, form: Form) -> Result<()> {
-    match may {
-        Ok(()) => {
-            if is_page() {
-                redirect(&form.refuse(NOTHING_WRONG).await);
-            }
-            Ok(())
-        }
-        Err(error) => finish(Err(error), form).await,
-    }
+/// search there; `why` says why nothing is saved.
+pub(super) async fn look(may: Result<()>, why: Error, form: Form) -> Result<()> {
+    let why = match may {
+        Err(error) => error,
+        Ok(()) if why == NOTHING_WRONG && !is_page() => Error::at("search.text", ONLY_SEARCHED),
+        Ok(()) => why,
+    };
+    finish(Err(why), form).await
 }
 
 /// Goes to the next page when it was done, and back to the form when it was refused. A person whose
@@ -138,6 +144,12 @@ pub(super) async fn told(path: &str, mut flash: Flash) -> String {
 pub(super) async fn shown_once(path: &str, name: &str, kind: SlotKind, content: &[u8]) -> String {
     let id = put_slot(kind, content).await.unwrap_or_default();
     with_query(path, name, &id)
+}
+
+/// All that is wrong with a form: its own fields first, and the password, which comes last.
+pub(super) fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Error {
+    fields.extend(password);
+    Error::Invalid(fields)
 }
 
 /// Only a person who is signed in has slots: strangers write nothing.

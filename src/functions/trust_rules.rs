@@ -2,8 +2,7 @@
 
 use super::answer::Flash;
 use super::context::{granter, granter_anew, member, vault};
-use super::pipelines::both;
-use super::reply::{Form, finish, finish_action, shown_once, told};
+use super::reply::{Form, both, finish, finish_action, shown_once, told};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm};

@@ -58,8 +58,17 @@ fn focus(element: Option<Element>) -> bool {
     element.is_some_and(|element| element.focus().is_ok())
 }
 
+/// Has the form send along what is typed in a field of another one, which the page that comes back shows.
+fn take_along(form: &Element) -> Option<()> {
+    let kept = form.query_selector("[data-from]").ok()??;
+    let field = document().get_element_by_id(&kept.get_attribute("data-from")?)?;
+    let value = Reflect::get(&field, &"value".into()).ok()?;
+    Reflect::set(&kept, &"value".into(), &value).ok().map(drop)
+}
+
 fn send_once(event: &SubmitEvent) {
     let Some(form) = element(event.target()) else { return };
+    let _ = take_along(&form);
     // A button with a method of its own sends nothing that counts.
     let is_otherwise = event.submitter().is_some_and(|by| by.has_attribute("formmethod"));
     let is_post = !is_otherwise && form.get_attribute("method").as_deref() == Some("post");
@@ -110,6 +119,7 @@ fn press(event: &KeyboardEvent) {
     let is_held = event.ctrl_key() || event.meta_key();
     let is_typing = is(&at, "input:not([type='checkbox'], [type='radio']), select, textarea");
     let is_done = match key.as_str() {
+        "Enter" => enter(&at),
         // With Caps Lock it is the other one.
         "k" | "K" if is_held && !event.shift_key() => open_finder(),
         _ if is_held => false,
@@ -129,6 +139,19 @@ fn press(event: &KeyboardEvent) {
     if is_done {
         event.prevent_default();
     }
+}
+
+/// What Enter presses in a form that has a search among its fields: in that field what searches, in the others
+/// what saves, and on a box nothing. The browser would press the first button, which saves nothing.
+fn enter(at: &Element) -> bool {
+    let form = at.closest("form:has([data-enter])").ok().flatten();
+    let Some(form) = form.filter(|_| is(at, "input")) else { return false };
+    if is(at, "[type='checkbox'], [type='radio']") {
+        return true;
+    }
+    let is_search = is(at, "[type='search']");
+    let button = if is_search { ".search-line button" } else { "[type='submit'].button-primary" };
+    click(form.query_selector(button).ok().flatten())
 }
 
 /// To the finder, or to the search of a page that leads to none. What is filled in is not left, and

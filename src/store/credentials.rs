@@ -100,6 +100,31 @@ impl<C: Sealing> Credentials<'_, C> {
         self.as_grantable(rows).await
     }
 
+    /// The names of these, whether or not they can be granted, where they still exist.
+    pub async fn names(&self, ids: Vec<Uuid>) -> Result<Vec<String>, DbErr> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.rows().filter(Column::Id.is_in(ids));
+        rows.select_only().column(Column::Name).into_tuple().all(self.db).await
+    }
+
+    /// What can be granted of those whose folded name begins with the text, by name: at most so many.
+    pub async fn named_from(&self, text: &str, most: u64) -> Result<Vec<Grantable>, DbErr> {
+        let rows = self
+            .rows()
+            .filter(Column::NameKey.gte(text))
+            .filter(Column::DisabledAt.is_null())
+            .order_by_asc(Column::NameKey);
+        self.as_grantable(rows.limit(most)).await
+    }
+
+    /// What can be granted of the one with this folded name.
+    pub async fn named(&self, name_key: &str) -> Result<Vec<Grantable>, DbErr> {
+        let rows = self.rows().filter(Column::NameKey.eq(name_key));
+        self.as_grantable(rows.filter(Column::DisabledAt.is_null())).await
+    }
+
     /// What can be granted of those that fit, at most so many, in the order of the list.
     pub async fn choices(
         &self,

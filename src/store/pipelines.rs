@@ -100,6 +100,23 @@ impl<C: Sealing> Pipelines<'_, C> {
             .await
     }
 
+    /// The first of those whose folded name begins with the text, by name: at most so many.
+    pub async fn named_from(&self, text: &str, most: u64) -> Result<Vec<(Uuid, String)>, DbErr> {
+        let rows: Vec<(Uuid, String, String)> = self
+            .rows()
+            .filter(Column::NameKey.gte(text))
+            .order_by_asc(Column::NameKey)
+            .limit(most)
+            .select_only()
+            .columns([Column::Id, Column::Name, Column::NameKey])
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        // They stand together, whatever the order of the database. What begins otherwise comes after them.
+        let begins = rows.into_iter().filter(|(_, _, key)| key.starts_with(text));
+        Ok(begins.map(|(id, name, _)| (id, name)).collect())
+    }
+
     /// The names of these, where they still exist.
     pub async fn names(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, DbErr> {
         if ids.is_empty() {

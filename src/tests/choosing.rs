@@ -1,6 +1,9 @@
 //! No form lists everything a project has: fifty are listed, and the others are found without
 //! JavaScript, with what was typed and ticked kept.
 
+mod kept;
+mod reached;
+
 use crate::app::{App, PASSWORD};
 use crate::browser::Browser;
 use crate::listing::create;
@@ -12,6 +15,8 @@ use uuid::Uuid;
 
 const CREATE: &str = "/rpc/pipelines/create";
 const GRANT: &str = "/rpc/grants/create";
+/// What the button beside the search sends.
+const PRESSED: (&str, &str) = ("form[search][is_pressed]", "true");
 /// More than are listed.
 const MANY: usize = 60;
 /// What a page may weigh.
@@ -66,6 +71,21 @@ fn options(page: &str, id: &str) -> Vec<String> {
     select.split("<option").skip(1).map(str::to_owned).collect()
 }
 
+/// The value of the option of that select which is chosen; blank when none is.
+fn selected(page: &str, id: &str) -> String {
+    let options = options(page, id);
+    let chosen = options.iter().find(|option| option.contains("selected"));
+    let value = chosen.and_then(|option| option.split("value=\"").nth(1)?.split('"').next());
+    value.unwrap_or_default().to_owned()
+}
+
+/// What is typed to make a pipeline, but for a password.
+fn typed_pipeline(name: &str) -> [(&str, &str); 4] {
+    let fields = ["project", "form[name]", "form[description]", "form[token_days]"];
+    let values = ["acme", name, "", "7"];
+    std::array::from_fn(|at| (fields[at], values[at]))
+}
+
 /// Whether the box with this value is ticked.
 fn ticked(page: &str, name: &str, value: &str) -> bool {
     let boxes = page.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
@@ -95,7 +115,7 @@ async fn a_new_pipeline_is_granted_a_credential_that_its_form_did_not_list() {
     form.extend([
         ("form[search][text]", "IMAGE-57"),
         ("form[search][listed]", ""),
-        ("form[search][is_pressed]", "true"),
+        PRESSED,
         ("password", "hunter2-hunter2"),
     ]);
     let page = searched(&app.owner, CREATE, &form).await;
@@ -121,7 +141,7 @@ async fn a_new_pipeline_is_granted_a_credential_that_its_form_did_not_list() {
 async fn what_was_typed_and_not_looked_for_is_looked_for_before_a_pipeline_is_created() {
     let app = App::new().await;
     create(&app, "image-00", |_| ()).await;
-    let form = [
+    let mut form = [
         ("project", "acme"),
         ("form[name]", "build"),
         ("form[description]", ""),
@@ -129,13 +149,22 @@ async fn what_was_typed_and_not_looked_for_is_looked_for_before_a_pipeline_is_cr
         ("form[search][text]", "nothing-like-it"),
         ("password", PASSWORD),
     ];
-    let page = searched(&app.owner, CREATE, &form).await;
+    let refused = app.owner.post_form(CREATE, &form).await;
+    let page = app.owner.follow(refused).await.text();
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline").await, 0);
     assert!(page.contains("No credentials match."), "{page}");
+    assert!(page.contains("The list now shows what your search finds."), "{page}");
+    assert!(page.contains("press Create again.") && page.contains("Type your password again."));
+    let refused = app.owner.post_json_accept(CREATE, &form).await;
+    assert!(refused.status == 422 && refused.at("search.text").is_some(), "{}", refused.text());
     // What no database can be asked for is left out of the question.
-    let mut form = form;
     form[4].1 = "image\u{0}-00";
-    assert!(searched(&app.owner, CREATE, &form).await.contains("1 credential matches."));
+    let refused = app.owner.post_form(CREATE, &form).await;
+    assert!(app.owner.follow(refused).await.text().contains("1 credential matches."));
+    // A field that was emptied looks for nothing, and holds up nothing.
+    form[4] = ("form[search][listed]", "image-00");
+    let done = app.owner.post_form(CREATE, &form).await;
+    assert!(done.location().contains("?once="), "{} {}", done.location(), done.text());
 }
 
 #[tokio::test]
@@ -158,7 +187,7 @@ async fn a_pipeline_is_granted_one_more_credential_that_its_page_did_not_list() 
         ("form[branches]", "main"),
     ];
     let mut form = typed.to_vec();
-    form.extend([("form[credentials][]", ""), ("form[search][text]", "57")]);
+    form.extend([("form[credentials][]", ""), ("form[search][text]", "57"), PRESSED]);
     let page = searched(&app.owner, GRANT, &form).await;
     let found = options(&page, "grant-credential");
     assert!(found.len() == 2 && found[1].contains("image-57"), "{found:?}");
@@ -223,7 +252,7 @@ async fn a_credential_is_granted_to_a_pipeline_that_its_dialog_did_not_list() {
         ("form[intent]", "pull"),
     ];
     let mut form = typed.to_vec();
-    form.extend([("pipeline", ""), ("form[search][text]", "build-57")]);
+    form.extend([("pipeline", ""), ("form[search][text]", "build-57"), PRESSED]);
     let page = searched(&app.owner, GRANT, &form).await;
     let found = options(&page, "grant-pipeline");
     assert!(found.len() == 2 && found[1].contains("build-57"), "{found:?}");
@@ -239,56 +268,4 @@ async fn a_credential_is_granted_to_a_pipeline_that_its_dialog_did_not_list() {
     let done = app.owner.post_form(GRANT, &form).await;
     assert!(done.location().contains("said="), "{} {}", done.location(), done.text());
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM access_grant").await, 1);
-}
-
-#[tokio::test]
-async fn match_is_asked_about_a_pipeline_that_it_did_not_list() {
-    let app = App::new().await;
-    let pipelines = add_pipelines(&app).await;
-    let page = app.owner.get("/p/acme/match").await.text();
-    assert_eq!(options(&page, "pipeline").len(), LISTED + 1);
-    assert!(page.contains("The first 50 pipelines by name are listed."), "{page}");
-    assert!(page.len() <= PAGE_MAX, "{}", page.len());
-
-    let searched =
-        "/p/acme/match?image=ghcr.io%2Facme&branch=main&pipeline=&search=build-57&listed=";
-    let page = app.owner.get(searched).await.text();
-    let found = options(&page, "pipeline");
-    assert!(found.len() == 2 && found[1].contains("build-57"), "{found:?}");
-    assert!(page.contains("value=\"ghcr.io/acme\"") && page.contains("value=\"main\""), "{page}");
-    assert!(!page.contains("id=\"answer\"") && !page.contains("alert-error"), "it only searches");
-
-    let asked = format!(
-        "/p/acme/match?image=ghcr.io%2Facme&pipeline={}&search=build-57&listed=build-57",
-        pipelines[57]
-    );
-    let page = app.owner.get(&asked).await.text();
-    assert!(page.contains("id=\"answer\""), "{page}");
-    // The link to an answer names no search.
-    let page = app.owner.get(&format!("/p/acme/match?pipeline={}", pipelines[58])).await.text();
-    let chosen = options(&page, "pipeline");
-    assert!(chosen.iter().any(|one| one.contains("build-58") && one.contains("selected")));
-}
-
-#[tokio::test]
-async fn what_another_project_has_is_never_listed() {
-    let app = App::new().await;
-    let beta = app.project("beta").await;
-    let theirs = app.credential(&beta, "beta", "zebra-crossing", "ghcr.io", "s").await.to_string();
-    let (pipeline, _) = app.pipeline(&beta, "beta", "zebra-crossing", &[], "pull").await;
-    create(&app, "own", |_| ()).await;
-    app.bare_pipeline("own").await;
-    let form = [
-        ("project", "acme"),
-        ("form[name]", "build"),
-        ("form[description]", ""),
-        ("form[token_days]", "7"),
-        ("form[credentials][]", theirs.as_str()),
-        ("form[search][text]", "zebra"),
-    ];
-    let page = searched(&app.owner, CREATE, &form).await;
-    assert!(!page.contains("zebra-crossing") && !page.contains(&theirs), "{page}");
-    let searched = format!("/p/acme/match?pipeline={pipeline}&search=zebra&look=true");
-    let page = app.owner.get(&searched).await.text();
-    assert!(page.contains("No pipelines match.") && !page.contains("zebra-crossing"), "{page}");
 }

@@ -209,16 +209,22 @@ async fn grants_move_to_a_credential_that_the_dialog_did_not_list() {
     let listed = targets(&offer);
     assert!(listed.contains("Choose a credential"), "none is chosen in advance: {listed}");
     assert!(listed.contains("image-49") && !listed.contains("image-50"), "{listed}");
-    assert!(offer.contains("The first 50 credentials by name are listed."), "{offer}");
+    assert!(
+        offer.contains(
+            "The first 50 credentials for ghcr.io that can be used instead are listed by name."
+        ),
+        "{offer}"
+    );
 
     let from = old.to_string();
     let mut searched = form(&from, "", "").to_vec();
-    searched.push(("search[text]", "-50"));
+    searched.extend([("search[text]", "-50"), ("search[is_pressed]", "true")]);
     let reply = app.owner.post_form(REPOINT, &searched).await;
     let found = app.owner.follow(reply).await.text();
     let listed = targets(&found);
     assert!(listed.contains("image-50") && !listed.contains("elsewhere"), "{listed}");
-    assert!(found.contains("1 credential matches.") && !found.contains("alert-error"), "{found}");
+    let said = "1 credential for ghcr.io that can be used instead matches.";
+    assert!(found.contains(said) && !found.contains("alert-error"), "{found}");
     assert_eq!(granted(&app, builder).await, [("old-key".to_owned(), Access::Pull)]);
 
     let beyond = app.find_credential(&app.owner, "acme", "image-50").await;

@@ -127,7 +127,7 @@ async fn a_key_is_retired_once_nothing_is_under_it_and_then_destroyed() {
         .await;
     let refused =
         app.vault.retire_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
-    assert!(refused.contains("1 stored secrets"), "{refused}");
+    assert!(refused.contains("1 stored secret still uses"), "{refused}");
     app.raw("UPDATE crypto_key SET state = 'active' WHERE purpose = 'secret' AND version = 2")
         .await;
     tend(&app).await;
@@ -171,7 +171,7 @@ async fn no_key_goes_while_a_ciphertext_is_under_it_whatever_the_rows_say() {
     put(&before[..]).await;
     let refused =
         app.vault.destroy_data_key(&admin, Secret, 1).await.expect_err(REFUSED).to_string();
-    assert!(refused.contains("1 stored secrets"), "{refused}");
+    assert!(refused.contains("1 stored secret still uses"), "{refused}");
     put(&after[..]).await;
     // It names its key again, as the job would have it.
     app.tamper("UPDATE secret_version SET data_key = 2").await;

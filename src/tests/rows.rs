@@ -114,7 +114,7 @@ async fn without_scripts_the_menu_opens_in_the_row_whose_button_was_pressed() {
     app.credential(&app.owner, "acme", "ghcr-two", "ghcr.io", "s").await;
     let page = app.owner.get("/p/acme/credentials?q=ghcr&access=pull_push").await.text();
     // The form that the buttons send has what is asked of the list.
-    let (_, form) = page.split_once("<form id=\"rows\"").unwrap();
+    let (_, form) = page.split_once("<form id=\"r\"").unwrap();
     let (form, _) = form.split_once("</form>").unwrap();
     assert!(form.contains("name=\"q\" value=\"ghcr\"") && form.contains("value=\"pull_push\""));
     let (_, value) = row(&page, "ghcr").split_once("name=menu value=").unwrap();

@@ -1,50 +1,62 @@
 //! What the forms share that list what can be chosen: the search for what they do not list.
 
-use super::kit::{FormState, Hidden};
-use crate::domain::choosing::{Choices, LISTED, Sought};
+use super::kit::{Alert, FormState, Hidden};
+use crate::domain::choosing::{Choices, LISTED, Lost, Sought};
+use crate::domain::listing::SEARCH_MAX;
 use leptos::prelude::*;
 
 const ID: &str = "choices-search";
 const HINT: &str = "choices-search-hint";
+const ERROR: &str = "choices-search-error";
 /// What the parts of the search are called in the address of a form that only gets.
 pub const TEXT: &str = "search";
 pub const SEARCHED: &str = "listed";
 pub const PRESSED: &str = "look";
+pub const ENTERED: &str = "enter";
 
 /// The search of a form, and what the list on the page is of.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// The names of the field, of what the list was searched for, and of the button.
-    names: [String; 3],
+    /// The names of the field, of what the list was searched for, of the button, and of Enter.
+    names: [String; 4],
     text: String,
     found: usize,
     are_more: bool,
     /// The page is the answer to a search.
     is_answer: bool,
+    /// What was done instead of saving, where the words were not searched for before.
+    error: Option<String>,
 }
 
 impl Search {
     /// The search of a form that is posted.
     pub fn posted<T>(state: &FormState, listed: &Choices<T>) -> Self {
-        let names = ["search.text", "search.listed", "search.is_pressed"];
+        let names = ["search.text", "search.listed", "search.is_pressed", "search.is_entered"];
+        let error = state.error("search.text");
+        let is_only_a_search = state.failed().is_some_and(|failed| failed.refusal().is_none());
         Self {
             names: names.map(|name| state.at(name).name),
             text: state.search().words(),
             found: listed.found,
             are_more: listed.are_more,
-            is_answer: state.failed().is_some_and(|failed| failed.refusal().is_none()),
+            is_answer: is_only_a_search || error.is_some(),
+            error,
         }
     }
 
     /// The search of a form that only gets: its address has what was searched for, and whether nothing
-    /// but that was asked.
-    pub fn asked<T>(sought: &Sought, listed: &Choices<T>) -> Self {
+    /// but that was asked. `next` is said where it was not: what to do with what was found.
+    pub fn asked<T>(sought: &Sought, listed: &Choices<T>, next: &str) -> Self {
+        let error = sought
+            .is_unanswered()
+            .then(|| format!("The list now shows what your search finds. {next}"));
         Self {
-            names: [TEXT, SEARCHED, PRESSED].map(str::to_owned),
+            names: [TEXT, SEARCHED, PRESSED, ENTERED].map(str::to_owned),
             text: sought.words(),
             found: listed.found,
             are_more: listed.are_more,
-            is_answer: sought.is_asked(),
+            is_answer: sought.is_asked() || error.is_some(),
+            error,
         }
     }
 
@@ -53,20 +65,31 @@ impl Search {
         self.are_more || !self.text.is_empty()
     }
 
-    /// What the list has; `what` is one of it.
-    fn sentence(&self, what: &str) -> String {
+    /// Whether the page answers a search that found something: its first has the focus. In the field Enter
+    /// would search once more.
+    pub fn is_found(&self) -> bool {
+        self.is_answer && self.found > 0
+    }
+
+    /// What the list has; `what` is one of it, and `which` says which ones it is of, if not of all.
+    fn sentence(&self, what: &str, which: &str) -> String {
         match (self.text.is_empty(), self.found) {
+            (true, _) if !which.is_empty() => format!(
+                "The first {LISTED} {what}s{which} are listed by name. Search for the others."
+            ),
             (true, _) => {
                 format!("The first {LISTED} {what}s by name are listed. Search for the others.")
             }
             (false, 0) => {
-                format!("No {what}s match. Change the search, or clear it to list the first ones.")
+                format!(
+                    "No {what}s{which} match. Change the search, or clear it to list the first ones."
+                )
             }
             (false, _) if self.are_more => format!(
-                "More than {LISTED} {what}s match. The first {LISTED} are listed. Type more of the name."
+                "More than {LISTED} {what}s{which} match. The first {LISTED} are listed. Type more of the name."
             ),
-            (false, 1) => format!("1 {what} matches."),
-            (false, found) => format!("{found} {what}s match."),
+            (false, 1) => format!("1 {what}{which} matches."),
+            (false, found) => format!("{found} {what}s{which} match."),
         }
     }
 }
@@ -79,10 +102,16 @@ pub fn ChoicesSearch(
     label: &'static str,
     /// One of what is listed: `credential`.
     what: &'static str,
+    /// Which ones of the project are meant, after that word; blank when it is all of them.
+    #[prop(into, optional)]
+    which: String,
 ) -> impl IntoView {
-    let sentence = search.sentence(what);
+    let sentence = search.sentence(what, &which);
     search.is_needed().then(|| {
-        let Search { names: [field, listed, pressed], text, is_answer, .. } = search;
+        let is_sought_again = search.is_answer && !search.is_found();
+        let Search { names: [field, listed, pressed, _], text, error, .. } = search;
+        let described_by =
+            if error.is_some() { format!("{ERROR} {HINT}") } else { HINT.to_owned() };
         view! {
             <div class="field">
                 <label for=ID>{label}</label>
@@ -95,25 +124,58 @@ pub fn ChoicesSearch(
                         autocomplete="off"
                         autocapitalize="none"
                         spellcheck="false"
-                        autofocus=is_answer
-                        aria-describedby=HINT
+                        maxlength=SEARCH_MAX.to_string()
+                        autofocus=is_sought_again
+                        aria-invalid=error.is_some().then_some("true")
+                        aria-describedby=described_by
                     />
                     <button type="submit" class="button" name=pressed value="true">"Search"</button>
                 </div>
                 <p class="hint" id=HINT>{sentence}</p>
+                {error.map(|error| view! { <p class="field-error" id=ERROR>{error}</p> })}
                 <Hidden name=listed value=text/>
             </div>
         }
     })
 }
 
-/// What Enter presses in a form that has such a search. The browser presses the first button of a form,
-/// and in the other fields that may not be the one that searches.
+/// What Enter presses in a form that has such a search: the browser presses the first button of a form, and
+/// does not say in which field. So a post by it saves nothing. Where scripts run, they press another one
+/// instead: the one that searches, in its field, and in the other fields the one that saves.
 #[component]
 pub fn EnterSends(search: Search) -> impl IntoView {
     search.is_needed().then(|| {
-        view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true"></button> }
+        let [.., name] = search.names;
+        view! {
+            <button
+                type="submit"
+                class="visually-hidden"
+                name=name
+                value="true"
+                tabindex="-1"
+                aria-hidden="true"
+                data-enter=""
+            ></button>
+        }
     })
+}
+
+/// What a select lists. None is chosen in advance: `first` says what to do, unless one was chosen already.
+pub fn one_of(
+    listed: impl Iterator<Item = (String, String)>,
+    chosen: &str,
+    first: &str,
+) -> Vec<(String, String)> {
+    let listed: Vec<(String, String)> = listed.collect();
+    let is_chosen = listed.iter().any(|(value, _)| value == chosen);
+    let first = (!is_chosen).then(|| (String::new(), first.to_owned()));
+    first.into_iter().chain(listed).collect()
+}
+
+/// Says above a list what of it was selected and is gone.
+#[component]
+pub fn LostChoices(lost: Lost) -> impl IntoView {
+    lost.sentence().map(|sentence| view! { <Alert kind="warning"><p>{sentence}</p></Alert> })
 }
 
 #[cfg(test)]
@@ -122,7 +184,7 @@ mod tests {
 
     fn search(text: &str, count: usize) -> Search {
         let sought = Sought { text: text.to_owned(), ..Sought::default() };
-        Search::asked(&sought, &Choices::of(vec![(); count]))
+        Search::asked(&sought, &Choices::of(vec![(); count]), "")
     }
 
     #[test]
@@ -138,13 +200,27 @@ mod tests {
             ("x", 1, "1 pipeline matches."),
             ("x", 0, "No pipelines match. Change the search, or clear it to list the first ones."),
         ] {
-            assert_eq!(search(text, count).sentence("pipeline"), said);
+            assert_eq!(search(text, count).sentence("pipeline", ""), said);
         }
+        let of_host = |text, count| search(text, count).sentence("credential", " for ghcr.io");
+        assert_eq!(
+            of_host("", 51),
+            "The first 50 credentials for ghcr.io are listed by name. Search for the others."
+        );
+        assert_eq!(of_host("x", 1), "1 credential for ghcr.io matches.");
     }
 
     #[test]
     fn a_form_that_lists_everything_has_no_search() {
         assert!(!search(" ", 50).is_needed());
         assert!(search("", 51).is_needed() && search("x", 1).is_needed());
+    }
+    #[test]
+    fn a_select_begins_with_what_to_do_until_one_is_chosen() {
+        let listed = || ["a", "b"].map(|one| (one.to_owned(), one.to_owned())).into_iter();
+        for (chosen, options, value) in [("", 3, ""), ("gone", 3, ""), ("b", 2, "a")] {
+            let all = one_of(listed(), chosen, "Choose one");
+            assert_eq!((all.len(), all[0].0.as_str()), (options, value), "{chosen}");
+        }
     }
 }

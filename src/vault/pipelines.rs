@@ -14,6 +14,7 @@ mod tokens;
 pub use approvals::Seen;
 pub(super) use approvals::{changed, changed_outside, needs_unchanged};
 pub(super) use doubts::tied;
+pub use grants::problems_of_grant;
 pub(super) use pending::said_no;
 pub use tokens::problems_of_token;
 

@@ -54,6 +54,20 @@ impl Vault {
         Ok(id.as_str().to_owned())
     }
 
+    /// What is in the slot of that person, which stays there.
+    pub async fn look_at_slot(
+        &self,
+        kind: SlotKind,
+        person: Uuid,
+        id: &str,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let hash = digest::sha256(id.as_bytes());
+        match self.store.slots().find(&hash, kind.word(), person, now().0).await? {
+            Some(row) => self.opened_slot(kind, person, &row).await,
+            None => Ok(None),
+        }
+    }
+
     pub async fn take_slot(
         &self,
         kind: SlotKind,
@@ -69,6 +83,15 @@ impl Vault {
         if !is_first {
             return Ok(None);
         }
+        self.opened_slot(kind, person, &row).await
+    }
+
+    async fn opened_slot(
+        &self,
+        kind: SlotKind,
+        person: Uuid,
+        row: &SlotRow,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let mut content = Zeroizing::new(Vec::new());
         let mut rest = row.sealed.0.as_slice();
         let mut part = 0;

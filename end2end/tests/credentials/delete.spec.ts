@@ -86,7 +86,8 @@ test('its pipelines can be moved to another credential of the same registry firs
   await page.reload();
   const moving = dialog.locator('form:has(button:text-is("Move grants"))');
   const choice = dialog.getByLabel('Credential to use instead', { exact: true });
-  await expect(choice.getByRole('option')).toHaveText([`${other} (${host}, pull only)`]);
+  await expect(choice.getByRole('option')).toHaveText(['Choose a credential', `${other} (${host}, pull only)`]);
+  await choice.selectOption(`${other} (${host}, pull only)`);
 
   await confirm(dialog, 'Move grants', 'not the password');
   await expectWrong(moving, 'Your password', 'This is not your password');

@@ -77,7 +77,7 @@ async fn a_secret_saved_after_a_rotation_is_told_from_one_of_before_once_the_job
     assert_eq!(report.fingerprints_left, 1);
     assert!(same(&app, one).await.is_empty());
     let shown = app.owner.get("/admin/keys").await.text();
-    assert!(shown.contains("1 secrets still have a fingerprint from an older data key."));
+    assert!(shown.contains("1 secret still has a fingerprint from an older data key."));
     tend(&app).await;
     assert_eq!(same(&app, one).await, [(two, "two".to_owned())]);
 }

@@ -2,7 +2,9 @@
 //! change has come.
 
 use super::proxies::ProxyNotice;
-use crate::domain::key::{DataKey, KeyBackup, KeyPurpose, KeyReport, KeyState, RewrapProgress};
+use crate::domain::key::{
+    DataKey, KeyBackup, KeyPurpose, KeyReport, KeyState, RewrapProgress, counted,
+};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::keys::{
@@ -52,7 +54,7 @@ fn whole((report, failed): Found) -> impl IntoView {
             {rotate_secret}
         </PageHead>
         <p>
-            "Data keys encrypt the secrets. The data keys are encrypted with the key-encryption key "
+            "Data keys encrypt the secrets and make their fingerprints. The data keys are encrypted with the key-encryption key "
             <span class="mono">{kek_ids.join(", ")}</span>
             {if report.has_local_key {
                 ", which is a file in the data folder."
@@ -75,8 +77,8 @@ fn whole((report, failed): Found) -> impl IntoView {
                     view! {
                         <p role="status">
                             {format!(
-                                "{} secrets still have a fingerprint from an older data key.",
-                                report.fingerprints_left,
+                                "{} a fingerprint from an older data key.",
+                                counted(report.fingerprints_left, "secret", ["still has", "still have"]),
                             )}
                         </p>
                     }
@@ -158,6 +160,10 @@ fn AuditKey(shown: DataKey) -> impl IntoView {
     }
 }
 
+/// What is said of secrets that an older version has encrypted.
+const OLDER: [&str; 2] =
+    ["from an older version of Regcred was", "from an older version of Regcred were"];
+
 #[component]
 fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> impl IntoView {
     let sentence = match rewrap {
@@ -166,7 +172,8 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> im
             let rest = seconds_left.map_or_else(String::new, |seconds| {
                 format!(", {per_second:.0} per second, about {seconds} seconds left")
             });
-            format!("{left} secrets still use an older data key{rest}.")
+            let left = counted(left, "secret", ["still uses", "still use"]);
+            format!("{left} an older data key{rest}.")
         }
     };
     view! {
@@ -176,7 +183,8 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> im
                 view! {
                     <p class="field-error">
                         {format!(
-                            "{unreadable} stored secrets cannot be read. On the page of each credential, save a new secret and destroy the unreadable version.",
+                            "{} be read. On the page of each credential, save a new secret and destroy the unreadable version.",
+                            counted(unreadable, "stored secret", ["cannot"; 2]),
                         )}
                     </p>
                 }
@@ -186,9 +194,10 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> im
                 view! {
                     <p class="field-error">
                         {format!(
-                            "{waiting} stored secrets from an older version of Regcred were not encrypted again, because rows were changed outside Regcred. Run ",
+                            "{} not encrypted again, because rows were changed outside Regcred. Run ",
+                            counted(waiting, "stored secret", OLDER),
                         )} <code>"regcred doctor"</code>
-                        " on the server: it names them and says what to do."
+                        " on the server: it names each row and says what to do."
                     </p>
                 }
             })}

@@ -1,7 +1,7 @@
 //! The delete dialog: what depends on the credential, and what can be done instead.
 
 use super::edit::behind;
-use super::repointing::Repointing;
+use super::repointing::{CONFIRMATION, Repointing};
 use super::row::EnableToggle;
 use super::used_by::{Dependents, never_received};
 use crate::domain::credential::Dependent;
@@ -13,7 +13,7 @@ use crate::functions::credentials::DeleteCredential;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::granting::{TO_DESTROY, YourPassword};
 use crate::ui::kit::{
-    Alert, Field, FlashAlert, FormState, LoadedDialog, PageContext, PostForm, WhereFrom,
+    Alert, Control, Field, FlashAlert, FormState, LoadedDialog, PageContext, PostForm, WhereFrom,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -57,7 +57,10 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let moving = FormState::of::<RepointGrants>(failed.clone(), ());
     let deleting = FormState::of::<DeleteCredential>(failed, ());
     let summary = head.credential.summary.clone();
-    let typed = (!found.dependents.is_empty()).then(|| deleting.at("typed_name"));
+    // What was typed here stays while something is searched for or refused above.
+    let text = [deleting.at(CONFIRMATION).text, moving.at("search.beside").text].concat();
+    let typed =
+        (!found.dependents.is_empty()).then(|| Control { text, ..deleting.at(CONFIRMATION) });
     let password = deleting.error("password");
     let (project, cancel, from) = (page.project.clone(), behind(&page), page.clone());
     view! {

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::{CredentialHead, choices};
 use crate::functions::pipelines::CreateGrant;
-use crate::ui::choosing::{ChoicesSearch, EnterSends, Search};
+use crate::ui::choosing::{ChoicesSearch, EnterSends, Search, one_of};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     Control, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, Select, options,
@@ -66,10 +66,9 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
         error: state.error("pipeline").or_else(|| state.error("credentials")),
         ..Control::default()
     };
-    // Where one has to be searched for, none is chosen in advance.
-    let first = search.is_needed().then(|| (String::new(), "Choose a pipeline".to_owned()));
     let listed = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
-    let pipelines: Vec<(String, String)> = first.into_iter().chain(listed).collect();
+    let pipelines = one_of(listed, &pipeline.text, "Choose a pipeline");
+    let is_found = search.is_found();
     let intents: Vec<Access> =
         Access::ALL.iter().copied().filter(|intent| summary.access.satisfies(*intent)).collect();
     let cancel = paths::credential(&page.project, summary.id);
@@ -84,7 +83,13 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
             <Hidden name="form[credentials][]" value=summary.id.to_string()/>
             {note.map(|note| view! { <p>{note}</p> })}
             <div class="field-row">
-                <Select at=pipeline id="grant-pipeline" label="Pipeline" options=pipelines/>
+                <Select
+                    at=pipeline
+                    id="grant-pipeline"
+                    label="Pipeline"
+                    options=pipelines
+                    autofocus=is_found
+                />
                 <Select
                     at=state.at("intent")
                     id="grant-intent"

@@ -4,11 +4,14 @@ use crate::domain::choosing::Choices;
 use crate::domain::credential::Summary;
 use crate::domain::pipeline::Grantable;
 use crate::functions::pipelines::RepointGrants;
-use crate::ui::choosing::{ChoicesSearch, EnterSends, Search};
+use crate::ui::choosing::{ChoicesSearch, EnterSends, Search, one_of};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+
+/// The id of the field of the form below in which the name is typed.
+pub const CONFIRMATION: &str = "typed_name";
 
 /// The form, or, when no credential could take over, the sentence that says so.
 #[component]
@@ -29,22 +32,31 @@ pub fn Repointing(
         return view! { <p class="muted">{sentence}</p> }.into_any();
     }
     let project = page.project.clone();
-    // Where one has to be searched for, none is chosen in advance.
-    let first = search.is_needed().then(|| (String::new(), "Choose a credential".to_owned()));
+    let (target, is_found) = (form.at("target"), search.is_found());
     let listed = replacements.rows.iter().map(|one| (one.id.to_string(), grantable_label(one)));
-    let options: Vec<(String, String)> = first.into_iter().chain(listed).collect();
+    let options = one_of(listed, &target.text, "Choose a credential");
+    let which = format!(" for {} that can be used instead", from.host.as_str());
+    let beside = form.at("search.beside");
     view! {
         <PostForm action=RepointGrants::url() project id=from.id class="card stack">
             <EnterSends search=search.clone()/>
             <WhereFrom list=page.list_query() page/>
             <h3>"Move pipelines to another credential"</h3>
             <Select
-                at=form.at("target")
+                at=target
                 label="Credential to use instead"
                 options
+                autofocus=is_found
                 hint="Pipelines with a grant receive it from their next fetch on."
             />
-            <ChoicesSearch search label="Search credentials to use instead" what="credential"/>
+            <ChoicesSearch
+                search
+                label="Search credentials to use instead"
+                what="credential"
+                which
+            />
+            // What is typed below to confirm.
+            <input type="hidden" name=beside.name value=beside.text data-from=CONFIRMATION/>
             <YourPassword error=form.error("password")/>
             <SubmitButton label="Move grants"/>
         </PostForm>

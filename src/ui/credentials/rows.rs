@@ -35,7 +35,7 @@ const SEEN: usize = 18;
 const SEEN_AFTER: usize = 12;
 
 /// The form that the buttons of the rows send where no script opens their menu.
-pub const FORM: &str = "rows";
+pub const FORM: &str = "r";
 
 /// What all rows of a page of the list have in common.
 pub struct Rows<'a> {
@@ -155,10 +155,10 @@ fn host(credential: &Summary) -> String {
     format!("<td title=\"{}\">{}", Text(&title), Text(host))
 }
 
-/// The last part of an id, which tells the rows of a page apart.
+/// The end of an id, which tells the rows of a page apart.
 fn end(id: Uuid) -> String {
-    let id = id.to_string();
-    id.rsplit('-').next().unwrap_or_default().to_owned()
+    let mut id = id.simple().to_string();
+    id.split_off(id.len() - 8)
 }
 
 /// The heads of the columns; one that sorts is a link, which turns the order round when the list is

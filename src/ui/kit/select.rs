@@ -25,6 +25,7 @@ pub fn Select(
     /// Only where two forms of one page share a name.
     #[prop(into, optional)]
     id: String,
+    #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let Control { name, text: selected, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
@@ -35,7 +36,7 @@ pub fn Select(
                 id=id.clone()
                 name=name
                 autocomplete="off"
-                autofocus=error.is_some()
+                autofocus=autofocus || error.is_some()
                 aria-invalid=error.is_some().then_some("true")
                 aria-describedby=described_by(&id, &hint, &error)
             >
@@ -62,6 +63,7 @@ pub fn CheckBox(
     /// Only where several boxes share a name.
     #[prop(into, optional)]
     id: String,
+    #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let Control { name, is_ticked, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
@@ -75,7 +77,7 @@ pub fn CheckBox(
                     value=value
                     checked=is_ticked
                     autocomplete="off"
-                    autofocus=error.is_some()
+                    autofocus=autofocus || error.is_some()
                     aria-invalid=error.is_some().then_some("true")
                     aria-describedby=described_by(&id, &hint, &error)
                 />

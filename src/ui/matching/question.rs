@@ -3,7 +3,9 @@
 use crate::domain::choosing::{Choices, Sought};
 use crate::domain::credential::Access;
 use crate::domain::matching::ExplainForm;
-use crate::ui::choosing::{ChoicesSearch, EnterSends, PRESSED, SEARCHED, Search, TEXT};
+use crate::ui::choosing::{
+    ChoicesSearch, ENTERED, EnterSends, PRESSED, SEARCHED, Search, TEXT, one_of,
+};
 use crate::ui::kit::{Control, Field, FormState, Select, SubmitButton, options};
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -31,9 +33,14 @@ impl Question {
             is_fork: text("is_fork") == "true",
             is_no_fork: text("is_fork") == "false",
         };
-        let search =
-            Sought { text: text(TEXT), listed: text(SEARCHED), is_pressed: get(PRESSED).is_some() };
-        let is_asked = get("image").is_some() && !search.is_asked();
+        let search = Sought {
+            text: text(TEXT),
+            listed: text(SEARCHED),
+            is_pressed: get(PRESSED).is_some(),
+            is_entered: get(ENTERED).is_some(),
+            ..Sought::default()
+        };
+        let is_asked = get("image").is_some() && !search.is_asked() && !search.is_unanswered();
         Self { form, search, is_asked }
     }
 }
@@ -51,8 +58,11 @@ pub fn QuestionForm(
     sought: Sought,
     action: String,
 ) -> impl IntoView {
-    let search = Search::asked(&sought, &pipelines);
-    let pipelines = choices(pipelines, search.is_needed());
+    let next = "Choose a pipeline and press Explain again.";
+    let search = Search::asked(&sought, &pipelines, next);
+    let (pipeline, is_found) = (form.at("pipeline"), search.is_found());
+    let listed = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
+    let pipelines = one_of(listed, &pipeline.text, "Choose a pipeline");
     let forked = Control { text: fork.to_owned(), ..form.at("is_fork") };
     let forks = FORKS.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();
     view! {
@@ -64,7 +74,7 @@ pub fn QuestionForm(
                     label="Image"
                     hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
                 />
-                <Select at=form.at("pipeline") label="Pipeline" options=pipelines/>
+                <Select at=pipeline label="Pipeline" options=pipelines autofocus=is_found/>
                 <Select
                     at=form.at("intent")
                     label="Intent"
@@ -90,14 +100,6 @@ pub fn QuestionForm(
             </div>
         </form>
     }
-}
-
-/// When there are several, none is chosen in advance.
-fn choices(pipelines: Choices<(Uuid, String)>, are_others: bool) -> Vec<(String, String)> {
-    let nothing = (String::new(), "Choose a pipeline".to_owned());
-    let first = (are_others || pipelines.rows.len() > 1).then_some(nothing);
-    let named = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
-    first.into_iter().chain(named).collect()
 }
 
 #[cfg(test)]
@@ -136,8 +138,12 @@ mod tests {
     fn a_search_for_a_pipeline_asks_nothing_else() {
         let searched = [("image", "x"), ("search", "api"), ("listed", "")];
         let question = read(&searched);
-        assert!(!question.is_asked && question.search.is_asked());
+        assert!(!question.is_asked && question.search.is_unanswered());
         assert_eq!(question.form.image, "x");
+        let entered = read(&[("image", "x"), ("search", "api"), ("enter", "true")]);
+        assert!(!entered.is_asked && entered.search.is_asked());
+        // A field that was emptied holds up nothing.
+        assert!(read(&[("image", "x"), ("search", ""), ("listed", "api")]).is_asked);
         let pressed =
             read(&[("image", "x"), ("search", "api"), ("listed", "api"), ("look", "true")]);
         assert!(!pressed.is_asked);

@@ -10,7 +10,7 @@ use crate::domain::pipeline::{GrantForm, Grantable, PipelineDetail, PipelinePage
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::choosing::find_pipeline_to_grant;
-use crate::functions::pipelines::CreateGrant;
+use crate::functions::pipelines::{CreateGrant, find_pipeline};
 use crate::ui::kit::{Behind, ErrorSummary, Fact, Facts, FormState, Loaded, PageContext, Time};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -36,9 +36,14 @@ async fn load(page: PageContext) -> Result<Found> {
     // What the page before left for a dialog is the dialog's.
     let is_covered = page.is_covered();
     let failed = if is_covered { None } else { page.failed_form().await };
-    let state = FormState::of::<CreateGrant>(failed.clone(), GrantForm::default());
-    let (search, chosen) = (state.search(), state.chosen("credentials"));
-    let found = find_pipeline_to_grant(page.project.clone(), page.id()?, search, chosen).await?;
+    let (project, id) = (page.project.clone(), page.id()?);
+    // What can be granted is asked for where the form is drawn.
+    let found = if page.may_grant() && !is_covered {
+        let state = FormState::of::<CreateGrant>(failed.clone(), GrantForm::default());
+        find_pipeline_to_grant(project, id, state.search(), state.chosen("credentials")).await?
+    } else {
+        (find_pipeline(project, id).await?, Choices::of(Vec::new()))
+    };
     let token = if is_covered { None } else { shown_once(page.query("once")).await };
     Ok((found, failed, token))
 }

@@ -6,7 +6,7 @@ use crate::domain::grant::ForkRule;
 use crate::domain::pipeline::{GrantForm, Grantable, OWN_ACCESS};
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::CreateGrant;
-use crate::ui::choosing::{ChoicesSearch, EnterSends, Search};
+use crate::ui::choosing::{ChoicesSearch, EnterSends, LostChoices, Search, one_of};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{
     CheckBox, Control, Field, FormState, Hidden, PageContext, PostForm, Select, options,
@@ -23,30 +23,29 @@ pub fn NewGrant(
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let state = FormState::of::<CreateGrant>(failed, GrantForm::default()).within("form");
-    // Enter grants nothing that was not chosen.
-    let first = (String::new(), "Choose a credential".to_owned());
     let search = Search::posted(&state, &grantable);
+    let is_found = search.is_found();
+    let chosen = state.chosen("credentials").into_iter().next().unwrap_or_default();
     let all = grantable.rows.iter().map(|c| (c.id.to_string(), grantable_label(c)));
-    let credentials = std::iter::once(first).chain(all).collect::<Vec<_>>();
+    let credentials = one_of(all, &chosen, "Choose a credential");
     let own = (OWN_ACCESS.to_owned(), "As the credential allows".to_owned());
     let words = options(Access::ALL, Access::word, Access::label);
     let accesses = std::iter::once(own).chain(words).collect::<Vec<_>>();
-    let credential = Control {
-        name: "form[credentials][]".to_owned(),
-        text: state.chosen("credentials").into_iter().next().unwrap_or_default(),
-        ..state.at("credentials")
-    };
+    let credential =
+        Control { name: "form[credentials][]".to_owned(), text: chosen, ..state.at("credentials") };
     view! {
         <PostForm action=CreateGrant::url() project=page.project class="card stack" submit="Grant">
             <EnterSends search=search.clone()/>
             <h3>"Grant a credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
+            <LostChoices lost=grantable.lost/>
             <div class="field-row">
                 <Select
                     at=credential
                     id="grant-credential"
                     label="Credential"
                     options=credentials
+                    autofocus=is_found
                 />
                 <Select
                     at=state.at("intent")
@@ -55,7 +54,12 @@ pub fn NewGrant(
                     options=accesses
                 />
             </div>
-            <ChoicesSearch search label="Search credentials" what="credential"/>
+            <ChoicesSearch
+                search
+                label="Search credentials"
+                what="credential"
+                which=" that can still be granted"
+            />
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
         </PostForm>

@@ -4,10 +4,11 @@ use crate::domain::choosing::Choices;
 use crate::domain::credential::Access;
 use crate::domain::pipeline::Grantable;
 use crate::islands::FilterRows;
-use crate::ui::choosing::{ChoicesSearch, Search};
+use crate::ui::choosing::{ChoicesSearch, LostChoices, Search};
 use crate::ui::granting::grantable_label;
 use crate::ui::kit::{CheckBox, Control, FormState};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// With more rows than these there is a field that searches them.
 const SEARCHED: usize = 8;
@@ -20,38 +21,59 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
     let error = state.error("credentials");
     let described_by = error.is_some().then_some("credentials-error");
     let search = Search::posted(&state, &grantable);
-    let grantable = grantable.rows;
-    let is_empty = grantable.is_empty();
-    let is_nothing = is_empty && !search.is_needed();
-    let is_filtered = grantable.len() > SEARCHED && !search.is_needed();
-    // The first row asks for the focus when a row is wrong.
-    let mut asks = error.is_some();
-    let rows = grantable
+    let Choices { rows: mut kept, found, lost, .. } = grantable;
+    let sent = sent(&state, lost.count);
+    let is_nothing = kept.is_empty() && !search.is_needed();
+    let is_filtered = kept.len() > SEARCHED && !search.is_needed();
+    // What was found is the end of it.
+    let listed = kept.split_off(kept.len().saturating_sub(found));
+    let row = |credential: Grantable, is_first: bool| {
+        let id = credential.id.to_string();
+        let (is_ticked, is_pushing) = (chosen.contains(&id), pushing.contains(&id));
+        view! { <Row credential is_ticked is_pushing is_first/> }
+    };
+    // The first row asks for the focus when a row is wrong, and the first that was found after a search.
+    let (mut is_wrong, mut is_found) = (error.is_some(), search.is_found());
+    let has_kept = !kept.is_empty();
+    let kept = kept.into_iter().map(|one| row(one, std::mem::take(&mut is_wrong))).collect_view();
+    let has_listed = !listed.is_empty();
+    let listed = listed
         .into_iter()
-        .map(|credential| {
-            let id = credential.id.to_string();
-            let (is_ticked, is_pushing) = (chosen.contains(&id), pushing.contains(&id));
-            let is_first = std::mem::take(&mut asks);
-            view! { <Row credential is_ticked is_pushing is_first/> }
-        })
+        .map(|one| row(one, std::mem::take(&mut is_found) || std::mem::take(&mut is_wrong)))
         .collect_view();
     view! {
         <fieldset class="field" aria-describedby=described_by>
             <legend>"Credentials to grant"</legend>
+            <LostChoices lost/>
+            {sent.map(|sentence| view! { <p class="muted">{sentence}</p> })}
+            {has_kept
+                .then(|| view! { <h3>"Selected"</h3> <ul class="picks">{kept}</ul> })}
             <ChoicesSearch search label=LABEL what="credential"/>
             {is_filtered
                 .then(|| {
                     let list_id = "credentials-to-grant".to_owned();
                     view! { <FilterRows list_id label=LABEL.to_owned()/> }
                 })}
-            {(!is_empty)
-                .then(|| view! { <ul id="credentials-to-grant" class="picks">{rows}</ul> })}
+            {(has_kept && has_listed).then(|| view! { <h3>"Found"</h3> })}
+            {has_listed
+                .then(|| view! { <ul id="credentials-to-grant" class="picks">{listed}</ul> })}
             {is_nothing
                 .then(|| {
                     view! { <p class="muted">"This project has no registry credentials yet. You can grant them later."</p> }
                 })}
             {error.map(|error| view! { <p id="credentials-error" class="field-error">{error}</p> })}
         </fieldset>
+    }
+}
+
+/// How many were selected when the form was sent, without those that are lost.
+fn sent(state: &FormState, lost: usize) -> Option<String> {
+    let all = [state.chosen("credentials"), state.chosen("pushing")].concat();
+    let count = all.into_iter().collect::<BTreeSet<_>>().len().saturating_sub(lost);
+    match (state.is_first_try(), count) {
+        (true, _) | (false, 0) => None,
+        (false, 1) => Some("You sent the form with 1 credential selected.".to_owned()),
+        (false, count) => Some(format!("You sent the form with {count} credentials selected.")),
     }
 }
 
@@ -66,7 +88,7 @@ fn Row(credential: Grantable, is_ticked: bool, is_pushing: bool, is_first: bool)
     let can_push = credential.access == Access::PullAndPush;
     view! {
         <li>
-            <CheckBox at id label=tick value/>
+            <CheckBox at id label=tick value autofocus=is_first/>
             {can_push
                 .then(|| {
                     view! {
@@ -77,7 +99,6 @@ fn Row(credential: Grantable, is_ticked: bool, is_pushing: bool, is_first: bool)
                                 value=push
                                 checked=is_pushing
                                 autocomplete="off"
-                                autofocus=is_first
                                 aria-label=label
                             />
                             <span>"and push"</span>

@@ -3,7 +3,7 @@
 
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::choosing::{Choices, LISTED, Sought};
+use crate::domain::choosing::{Choices, LISTED, Sought, one_after_the_other};
 use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::Terms;
@@ -75,8 +75,15 @@ impl Vault {
         };
         let found = credentials.search(names::searched(&query.search)).await?;
         let (over, most) = ((from.id, from.host.as_str()), LISTED as u64 + 1);
-        let rows = credentials.replacements(over, &query, &found, today(), most).await?;
-        let listed = Choices::of(rows);
+        let others = credentials.replacements(over, &query, &found, today(), most).await?;
+        // Of many that have the words somewhere, the one that is called so is not left out.
+        let first = match names::fold(&query.search).as_str() {
+            "" => Vec::new(),
+            name => credentials.named(name).await?,
+        };
+        let mut first = replacements(from, intents, first);
+        first.retain(|one| !one.is_protected);
+        let listed = Choices::of(one_after_the_other(first, others, |one| one.id));
         let is_beyond = |id: &Uuid| listed.rows.iter().all(|other| other.id != *id);
         let beyond: Vec<Uuid> = chosen.into_iter().filter(is_beyond).collect();
         let beyond = replacements(from, intents, credentials.grantable_of(beyond).await?);

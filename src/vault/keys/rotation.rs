@@ -6,12 +6,14 @@ use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::job::JobKind;
-use crate::domain::key::{DataKey, KeyPurpose, KeyReport, KeyState, RewrapProgress};
+use crate::domain::key::{DataKey, KeyPurpose, KeyReport, KeyState, RewrapProgress, counted};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::store::{KeyRow, Recorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
 use std::collections::BTreeMap;
+
+const STILL_USE: [&str; 2] = ["still uses", "still use"];
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
@@ -128,7 +130,8 @@ impl Vault {
         let rows = sealed.max(count(&uses, row.version));
         if rows > 0 {
             return Err(Error::Conflict(format!(
-                "{rows} stored secrets still use data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page."
+                "{} data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page.",
+                counted(rows, "stored secret", STILL_USE)
             )));
         }
         // The end of the move is written into every key that servers hold, and a retired one is none.
@@ -167,7 +170,8 @@ impl Vault {
         let sealed = self.sealed_under(purpose, version, KeyState::Retired).await?;
         if sealed > 0 {
             return Err(Error::Conflict(format!(
-                "{sealed} stored secrets still use data key {}. `regcred doctor` names them. Save a new secret for each on the credential's page and destroy the old version there.",
+                "{} data key {}. `regcred doctor` names them. Save a new secret for each on the credential's page and destroy the old version there.",
+                counted(sealed, "stored secret", STILL_USE),
                 purpose.number(version)
             )));
         }

@@ -1,15 +1,14 @@
 //! What the forms list that grant: some of the project's credentials, or of its pipelines.
 
 use crate::domain::actor::Can;
-use crate::domain::choosing::{Choices, LISTED, Sought};
+use crate::domain::choosing::{CHOSEN_MAX, Choices, LISTED, Lost, Sought, one_after_the_other};
 use crate::domain::credential::Access;
-use crate::domain::grant::CREDENTIALS_MAX;
 use crate::domain::listing::ListQuery;
 use crate::domain::permission::of;
 use crate::domain::pipeline::{Grant, Grantable, PipelinePage};
 use crate::error::Result;
 use crate::vault::{Vault, names, today};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl Vault {
@@ -65,7 +64,15 @@ impl Vault {
         let rows = if is_in_vain {
             Vec::new()
         } else {
-            pipelines.choices((&plain, &folded), LISTED as u64 + 1).await?
+            let most = LISTED as u64 + 1;
+            let others = pipelines.choices((&plain, &folded), most).await?;
+            // Of many that have the words somewhere, the one that is called so is not left out.
+            let mut first = match folded.as_str() {
+                "" => Vec::new(),
+                folded => pipelines.named_from(folded, most).await?,
+            };
+            first.sort_by_key(|(_, name)| names::fold(name) != folded);
+            one_after_the_other(first, others, |(id, _)| *id)
         };
         let listed = Choices::of(rows);
         let is_beyond = |id: &Uuid| listed.rows.iter().all(|(other, _)| other != id);
@@ -84,24 +91,41 @@ impl Vault {
     ) -> Result<Choices<Grantable>> {
         let credentials = self.store.credentials(project);
         // Once to pull and once to push is all there can be.
+        let mut own: BTreeMap<Uuid, usize> = BTreeMap::new();
+        for grant in held {
+            *own.entry(grant.credential_id).or_default() += 1;
+        }
         let is_left = |one: &Grantable| {
-            let times = held.iter().filter(|grant| grant.credential_id == one.id).count();
+            let times = own.get(&one.id).copied().unwrap_or_default();
             times < if one.access == Access::Pull { 1 } else { 2 }
         };
-        let own: BTreeSet<Uuid> = held.iter().map(|grant| grant.credential_id).collect();
         let most = (LISTED + 1 + own.len()) as u64;
         let query = ListQuery { search: search.words(), ..ListQuery::default() };
         let found = credentials.search(names::searched(&query.search)).await?;
-        let mut rows = credentials.choices(&query, &found, today(), most).await?;
+        let others = credentials.choices(&query, &found, today(), most).await?;
+        let folded = names::fold(&query.search);
+        let mut first = match folded.as_str() {
+            "" => Vec::new(),
+            folded => credentials.named_from(folded, most).await?,
+        };
+        first.retain(|one| names::fold(&one.name).starts_with(&folded));
+        first.sort_by_key(|one| names::fold(&one.name) != folded);
+        let mut rows = one_after_the_other(first, others, |one| one.id);
         rows.retain(is_left);
         let listed = Choices::of(rows);
         let ids: BTreeSet<Uuid> =
-            chosen.iter().filter_map(|id| Uuid::parse_str(id).ok()).take(CREDENTIALS_MAX).collect();
-        let is_beyond = |id: &Uuid| listed.rows.iter().all(|other| other.id != *id);
-        let beyond: Vec<Uuid> = ids.into_iter().filter(is_beyond).collect();
-        let mut beyond = credentials.grantable_of(beyond).await?;
+            chosen.iter().filter_map(|id| Uuid::parse_str(id).ok()).take(CHOSEN_MAX).collect();
+        let here: BTreeSet<Uuid> = listed.rows.iter().map(|one| one.id).collect();
+        let mut lost: BTreeSet<Uuid> = ids.difference(&here).copied().collect();
+        let mut beyond = credentials.grantable_of(lost.iter().copied().collect()).await?;
+        for one in &beyond {
+            lost.remove(&one.id);
+        }
         beyond.retain(is_left);
         beyond.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(listed.with_chosen(beyond))
+        let count = lost.len();
+        let mut names = credentials.names(lost.into_iter().collect()).await?;
+        names.sort();
+        Ok(Choices { lost: Lost { count, names }, ..listed.with_chosen(beyond) })
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::grant::Terms;
 use crate::domain::matching::named;
 use crate::domain::permission::of;
 use crate::domain::pipeline::{Grant, GrantForm, OWN_ACCESS};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::store::{GrantRow, Recorded, Write, unless_taken};
 use crate::vault::{Vault, gather, now};
 use uuid::Uuid;
@@ -155,6 +155,23 @@ impl Vault {
         let recorded = self.record_event(write, project, granter, what).await?;
         Ok((needs_approval, recorded))
     }
+}
+
+/// What is wrong with the form of a new grant to this pipeline, if one was chosen: all that can be said
+/// before anything is read.
+pub fn problems_of_grant(pipeline: Option<Uuid>, form: &GrantForm) -> Vec<FieldError> {
+    let mut problems = Vec::new();
+    if pipeline.is_none() {
+        problems.push(FieldError::new("pipeline", "Choose a pipeline."));
+    }
+    if form.credentials.iter().all(String::is_empty) {
+        problems.push(FieldError::new("credentials", "Choose a credential."));
+    }
+    if form.intent != OWN_ACCESS && Access::from_word(&form.intent).is_none() {
+        problems.push(FieldError::new("intent", CHOOSE_INTENT));
+    }
+    problems.extend(terms::read(form).err().unwrap_or_default());
+    problems
 }
 
 /// What a pipeline can do with the credentials: "pull and push with ghcr-push".

@@ -1,0 +1,231 @@
+//! What was filled in and selected stays, whatever is searched for or refused, and nothing is saved but by
+//! the button that saves.
+
+use super::{
+    BOX, CREATE, GRANT, PRESSED, add_credentials, id_of, options, searched, selected, ticked,
+    typed_pipeline,
+};
+use crate::app::{App, PASSWORD};
+use crate::listing::{create, in_days};
+use regcred::domain::user::Role;
+use uuid::Uuid;
+
+const PIPELINES: &str = "SELECT COUNT(*) FROM pipeline";
+
+#[tokio::test]
+async fn what_may_be_pushed_with_stays_selected() {
+    let app = App::new().await;
+    for name in ["ghcr", "quay"] {
+        create(&app, name, |_| ()).await;
+    }
+    let id = id_of(&app, "ghcr").await;
+    let mut form = typed_pipeline("build").to_vec();
+    form.extend([("form[pushing][]", id.as_str()), ("form[search][text]", "quay"), PRESSED]);
+    let page = searched(&app.owner, CREATE, &form).await;
+    assert!(ticked(&page, "name=\"form[pushing][]\"", &id), "{page}");
+    assert!(page.contains(">Selected</h3>") && page.contains(">Found</h3>"), "{page}");
+    assert!(page.contains("You sent the form with 1 credential selected."), "{page}");
+}
+
+#[tokio::test]
+async fn the_conditions_of_a_grant_survive_a_search() {
+    let app = App::new().await;
+    add_credentials(&app).await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let (pipeline, last_day) = (pipeline.to_string(), in_days(30));
+    let form = [
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("form[credentials][]", ""),
+        ("form[intent]", "pull"),
+        ("form[forks]", "pull"),
+        ("form[expires_on]", last_day.as_str()),
+        ("form[is_narrow]", "true"),
+        ("form[search][text]", "57"),
+        PRESSED,
+    ];
+    let page = searched(&app.owner, GRANT, &form).await;
+    assert_eq!(selected(&page, "grant-forks"), "pull");
+    assert!(page.contains(&format!("value=\"{last_day}\"")), "{page}");
+    assert!(ticked(&page, "name=\"form[is_narrow]\"", "value=\"true\""), "{page}");
+    assert!(page.contains("1 credential that can still be granted matches."), "{page}");
+}
+
+#[tokio::test]
+async fn what_was_selected_and_is_gone_meanwhile_is_named() {
+    let app = App::new().await;
+    for name in ["ghcr", "quay"] {
+        create(&app, name, |_| ()).await;
+    }
+    let id = id_of(&app, "ghcr").await;
+    let off = [("project", "acme"), ("id", id.as_str())];
+    app.owner.post_form("/rpc/credentials/disable", &off).await;
+    let mut form = typed_pipeline("build").to_vec();
+    form.extend([("form[credentials][]", id.as_str()), ("form[search][text]", "quay"), PRESSED]);
+    let page = searched(&app.owner, CREATE, &form).await;
+    let said = "1 credential that you selected was deleted or disabled: ghcr.";
+    assert!(page.contains(said), "{page}");
+    assert_eq!(page.matches(BOX).count(), 1, "{page}");
+    // One that was deleted has no name any more.
+    let deleted = Uuid::now_v7().to_string();
+    form.push(("form[credentials][]", deleted.as_str()));
+    let page = searched(&app.owner, CREATE, &form).await;
+    let said = "2 credentials that you selected were deleted or disabled, among them ghcr.";
+    assert!(page.contains(said), "{page}");
+    // A save that is refused says it, too.
+    form.retain(|field| *field != PRESSED);
+    form.extend([("form[search][listed]", "quay"), ("password", "not the password")]);
+    let refused = app.owner.post_form(CREATE, &form).await;
+    assert!(app.owner.follow(refused).await.text().contains(said));
+}
+
+#[tokio::test]
+async fn enter_saves_nothing_without_a_script() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    let entered = ("form[search][is_entered]", "true");
+    for (text, listed, said) in [
+        ("", "", "Nothing was saved yet. Press Create to save."),
+        ("ghcr", "ghcr", "Nothing was saved yet. Press Create to save."),
+        ("ghcr", "", "1 credential matches."),
+    ] {
+        let mut form = typed_pipeline("build").to_vec();
+        form.extend([("form[search][text]", text), ("form[search][listed]", listed)]);
+        form.extend([entered, ("password", PASSWORD)]);
+        let back = app.owner.post_form(CREATE, &form).await;
+        let page = app.owner.follow(back).await.text();
+        assert!(page.contains(said) && page.contains("value=\"build\""), "{said}: {page}");
+    }
+    assert_eq!(app.scalar_i64(PIPELINES).await, 0);
+}
+
+#[tokio::test]
+async fn the_answer_of_a_search_is_there_when_its_page_is_loaded_again() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    // The second is too large for a cookie.
+    for description in ["short".to_owned(), "x".repeat(8 * 1024)] {
+        let mut form = typed_pipeline("build").to_vec();
+        form[2].1 = &description;
+        form.extend([("form[search][text]", "ghcr"), PRESSED]);
+        let location = app.owner.post_form(CREATE, &form).await.location();
+        for time in ["first", "second"] {
+            let page = app.owner.get(&location).await.text();
+            let is_there = page.contains("value=\"build\"") && page.contains(&description);
+            assert!(is_there && page.contains("1 credential matches."), "{time}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_kept_is_not_blank_without_a_word() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    let description = "x".repeat(8 * 1024);
+    let mut form = typed_pipeline("build").to_vec();
+    form[2].1 = &description;
+    form.extend([("form[search][text]", "ghcr"), PRESSED]);
+    app.raw("ALTER TABLE slot RENAME TO slot_of_before").await;
+    let back = app.owner.post_form(CREATE, &form).await;
+    let page = app.owner.follow(back).await.text();
+    assert!(page.contains("What you filled in could not be kept"), "{page}");
+    app.raw("ALTER TABLE slot_of_before RENAME TO slot").await;
+}
+
+#[tokio::test]
+async fn who_shows_no_page_is_told_that_nothing_was_saved() {
+    let app = App::new().await;
+    let mut form = typed_pipeline("build").to_vec();
+    form.extend([PRESSED, ("password", PASSWORD)]);
+    let reply = app.owner.post_json_accept(CREATE, &form).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    assert_eq!(reply.at("search.text").as_deref(), Some("Only searched: nothing was saved."));
+    assert_eq!(app.scalar_i64(PIPELINES).await, 0);
+}
+
+#[tokio::test]
+async fn a_viewer_searches_in_no_form_that_grants() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "zebra", "ghcr.io", "s").await.to_string();
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let (path, pipeline) = (format!("/p/acme/pipelines/{pipeline}"), pipeline.to_string());
+    let viewer = app.member(Role::Viewer, "acme").await;
+    let mut making = typed_pipeline("build").to_vec();
+    making.push(PRESSED);
+    let granting = [("project", "acme"), ("pipeline", pipeline.as_str()), PRESSED];
+    let moving = [("project", "acme"), ("id", id.as_str()), ("search[is_pressed]", "true")];
+    for (rpc, form) in
+        [(CREATE, &making[..]), (GRANT, &granting[..]), ("/rpc/grants/repoint", &moving[..])]
+    {
+        let reply = viewer.post_json_accept(rpc, form).await;
+        assert_eq!(reply.status, 403, "{rpc}: {}", reply.text());
+    }
+    let page = viewer.get(&path).await.text();
+    assert!(!page.contains("grant-credential") && !page.contains("zebra"), "{page}");
+}
+
+#[tokio::test]
+async fn more_than_can_be_saved_at_once_stays_selected() {
+    let app = App::new().await;
+    let mut ids = Vec::new();
+    for number in 0..=200 {
+        let name = format!("image-{number:03}");
+        create(&app, &name, |_| ()).await;
+        ids.push(id_of(&app, &name).await);
+    }
+    let mut form = typed_pipeline("build").to_vec();
+    form.extend(ids.iter().map(|id| ("form[credentials][]", id.as_str())));
+    form.push(("password", PASSWORD));
+    let refused = app.owner.post_form(CREATE, &form).await;
+    let page = app.owner.follow(refused).await.text();
+    assert!(page.contains("Choose at most 200 credentials at once."), "{page}");
+    assert!(page.contains("You sent the form with 201 credentials selected."), "{page}");
+    assert_eq!(page.matches(BOX).count(), 201, "none was cut");
+    assert!(ids.iter().all(|id| ticked(&page, BOX, id)));
+}
+
+#[tokio::test]
+async fn the_name_typed_to_delete_survives_a_search_beside_it() {
+    let app = App::new().await;
+    for name in ["old", "image-1", "image-2"] {
+        create(&app, name, |_| ()).await;
+    }
+    let old = app.find_credential(&app.owner, "acme", "old").await;
+    app.pipeline(&app.owner, "acme", "build", &[old], "pull").await;
+    let old = old.to_string();
+    let form = [
+        ("project", "acme"),
+        ("id", old.as_str()),
+        ("search[text]", "image-2"),
+        ("search[is_pressed]", "true"),
+        ("search[beside]", "ol"),
+    ];
+    let page = searched(&app.owner, "/rpc/grants/repoint", &form).await;
+    assert!(options(&page, "target")[1].contains("image-2"), "{page}");
+    let (_, field) = page.split_once("id=\"typed_name\"").unwrap();
+    assert!(field.split('>').next().unwrap().contains("value=\"ol\""), "{page}");
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_grant_is_said_at_once() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await.to_string();
+    let mut form = vec![
+        ("project", "acme"),
+        ("pipeline", ""),
+        ("form[credentials][]", id.as_str()),
+        ("form[intent]", "pull"),
+        ("form[expires_on]", "soon"),
+        ("password", "not the password"),
+    ];
+    let wrong = app.owner.post_json_accept(GRANT, &form).await;
+    for field in ["pipeline", "expires_on", "password"] {
+        assert!(wrong.at(field).is_some(), "{field}: {}", wrong.text());
+    }
+    form[5].1 = PASSWORD;
+    let wrong = app.owner.post_json_accept(GRANT, &form).await;
+    assert!(wrong.at("pipeline").is_some() && wrong.at("expires_on").is_some());
+    let moving = [("project", "acme"), ("id", id.as_str()), ("password", "not the password")];
+    let wrong = app.owner.post_json_accept("/rpc/grants/repoint", &moving).await;
+    assert!(wrong.at("target").is_some() && wrong.at("password").is_some());
+}
