@@ -19,33 +19,43 @@ pub struct Choices<T> {
     pub found: usize,
     /// Whether there are more that would be found.
     pub are_more: bool,
-    /// What was chosen already and is among none of them.
+    /// What was chosen already and can be chosen no more.
     pub lost: Lost,
 }
 
-/// What was chosen and can be chosen no more, because it was deleted or disabled meanwhile.
+/// What was chosen and can be chosen no more, because of what was done meanwhile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
+    /// How many were deleted or disabled.
     pub count: usize,
     /// Of those that still have one.
     pub names: Vec<String>,
+    /// The names of those that are there and fit the form no more.
+    pub unfit: Vec<String>,
 }
 
 impl Lost {
-    /// What is said of them, if there are any.
-    pub fn sentence(&self) -> Option<String> {
-        let what = match self.count {
-            0 => return None,
-            1 => "1 credential that you selected was deleted or disabled".to_owned(),
-            count => format!("{count} credentials that you selected were deleted or disabled"),
-        };
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        Some(match names.len() {
-            0 => format!("{what}."),
-            some if some < self.count => format!("{what}, among them {}.", named(&names)),
-            _ => format!("{what}: {}.", named(&names)),
-        })
+    /// What is said of them, if there are any. `what` is one of them: `credential`. `gone` and `unfit` say
+    /// what was done to the ones and to the others: `deleted`.
+    pub fn sentences(&self, what: &str, gone: &str, unfit: &str) -> Vec<String> {
+        let of_gone = said_of(self.count, &self.names, what, gone);
+        let of_unfit = said_of(self.unfit.len(), &self.unfit, what, unfit);
+        of_gone.into_iter().chain(of_unfit).collect()
     }
+}
+
+fn said_of(count: usize, names: &[String], what: &str, done: &str) -> Option<String> {
+    let all = match count {
+        0 => return None,
+        1 => format!("1 {what} that you selected was {done}"),
+        count => format!("{count} {what}s that you selected were {done}"),
+    };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Some(match names.len() {
+        0 => format!("{all}."),
+        some if some < count => format!("{all}, among them {}.", named(&names)),
+        _ => format!("{all}: {}.", named(&names)),
+    })
 }
 
 /// The first ones, and the others without those that are among the first.
@@ -168,9 +178,10 @@ mod tests {
 
     #[test]
     fn what_was_lost_is_named_where_it_still_has_a_name() {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let all = |lost: Lost| lost.sentences("credential", "deleted or disabled", "changed");
         let said = |count, names: &[&str]| {
-            let names = names.iter().map(|name| (*name).to_owned()).collect();
-            Lost { count, names }.sentence().unwrap_or_default()
+            all(Lost { count, names: list(names), ..Lost::default() }).join(" ")
         };
         assert_eq!(said(0, &[]), "");
         assert_eq!(said(1, &[]), "1 credential that you selected was deleted or disabled.");
@@ -179,6 +190,9 @@ mod tests {
             said(3, &["a", "b"]),
             "3 credentials that you selected were deleted or disabled, among them a and b."
         );
+        let both = all(Lost { count: 1, names: Vec::new(), unfit: list(&["c"]) });
+        assert_eq!(both[0], "1 credential that you selected was deleted or disabled.");
+        assert_eq!(both[1], "1 credential that you selected was changed: c.");
     }
 
     #[test]

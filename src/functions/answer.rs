@@ -11,6 +11,9 @@ use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+/// What is said of a password with which nothing was done: no page brings one back.
+pub const PASSWORD_AGAIN: &str = "Type your password again.";
+
 /// What a failed form left behind: the values (never a secret) and why it failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FailedForm {
@@ -23,6 +26,9 @@ pub struct FailedForm {
     pub revision: Option<i64>,
     /// Whether a secret was typed. It is not among the values, so it has to be typed again.
     pub had_secret: bool,
+    /// Whether nobody tried to save it: it was sent to search, or not by the button that saves.
+    #[serde(default)]
+    pub is_untried: bool,
 }
 
 impl FailedForm {
@@ -42,6 +48,9 @@ impl FailedForm {
         match &self.error {
             Error::Invalid(fields) | Error::Questioned(fields) => {
                 fields.iter().find(|f| f.field == name).map(|f| f.message.clone())
+            }
+            Error::Conflict(_) if self.is_untried && self.had_secret && name == "password" => {
+                Some(PASSWORD_AGAIN.to_owned())
             }
             _ => None,
         }
@@ -133,20 +142,20 @@ impl From<String> for Flash {
     }
 }
 
-/// The failed form of `?back=`. It is taken once, but for one that only searched: whoever loads its page
-/// again is still filling it in. `None` when it was taken, is older than an hour, or is another person's
+/// The failed form of `?back=`. It is taken once, but for one that nobody tried to save: whoever loads its
+/// page again is still filling it in. `None` when it was taken, is older than an hour, or is another person's
 /// or browser's.
 pub async fn take_failed_form(id: String) -> Option<FailedForm> {
     if let Some(failed) = look_at_note::<FailedForm>(NoteKind::FailedForm, &id).await {
-        if failed.refusal().is_some() {
+        if !failed.is_untried {
             remove_note(&id);
         }
         return Some(failed);
     }
     let read = |content: Zeroizing<Vec<u8>>| serde_json::from_slice::<FailedForm>(&content).ok();
     let seen = look_at_slot(SlotKind::FailedForm, &id).await.and_then(read);
-    if let Some(searched) = seen.filter(|failed| failed.refusal().is_none()) {
-        return Some(searched);
+    if let Some(untried) = seen.filter(|failed| failed.is_untried) {
+        return Some(untried);
     }
     read(take_slot(SlotKind::FailedForm, &id).await?)
 }

@@ -1,5 +1,6 @@
 //! What the forms that grant, and the explainer, list to choose from.
 
+use super::answer::PASSWORD_AGAIN;
 use super::context::{member, vault};
 use super::reply::NOTHING_WRONG;
 use crate::domain::choosing::{Choices, Sought};
@@ -57,7 +58,7 @@ pub(super) fn unsaved(search: &Sought, button: &str, has_password: bool) -> Opti
     );
     let mut fields = vec![FieldError::new("search.text", sentence)];
     if has_password {
-        fields.push(FieldError::new("password", "Type your password again."));
+        fields.push(FieldError::new("password", PASSWORD_AGAIN));
     }
     Some(Error::Invalid(fields))
 }

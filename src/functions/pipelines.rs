@@ -64,7 +64,7 @@ pub async fn create_pipeline(
 ) -> Result<()> {
     let dialog = paths::new_pipeline(&project) + list_query(&list);
     if let Some(why) = unsaved(&form.search, "Create", !password.is_empty()) {
-        let form = Form::of::<CreatePipeline>(dialog, form);
+        let form = Form::of::<CreatePipeline>(dialog, form).with_password(&password);
         return look(may_look(&project).await, why, form).await;
     }
     let done = async {
@@ -135,7 +135,7 @@ pub async fn create_grant(
         (None, None) => (paths::pipelines(&project), paths::pipelines(&project)),
     };
     if let Some(why) = unsaved(&form.search, "Grant", !password.is_empty()) {
-        let form = Form::of::<CreateGrant>(form_page, form);
+        let form = Form::of::<CreateGrant>(form_page, form).with_password(&password);
         return look(may_look(&project).await, why, form).await;
     }
     let done = async {
@@ -222,7 +222,7 @@ pub async fn repoint_grants(
     let dialog = paths::opened_from(&from, dialog);
     let typed = json!({ "target": target, "search": search });
     if let Some(why) = unsaved(&search, "Move grants", !password.is_empty()) {
-        let form = Form::of::<RepointGrants>(dialog, typed);
+        let form = Form::of::<RepointGrants>(dialog, typed).with_password(&password);
         return look(may_look(&project).await, why, form).await;
     }
     let done = async {

@@ -34,13 +34,15 @@ pub(super) struct Form {
     values: Value,
     revision: Option<i64>,
     had_secret: bool,
+    is_untried: bool,
 }
 
 impl Form {
     /// The form at `path` that posts to the server function `F`. The values hold no secret.
     pub(super) fn of<F: ServerFn>(path: String, values: impl Serialize) -> Self {
         let values = serde_json::to_value(values).unwrap_or_default();
-        Self { path, endpoint: F::PATH, values, revision: None, had_secret: false }
+        let endpoint = F::PATH;
+        Self { path, endpoint, values, revision: None, had_secret: false, is_untried: false }
     }
 
     /// It was made from this revision, with a new secret or without one.
@@ -48,11 +50,16 @@ impl Form {
         Self { revision: Some(revision), had_secret, ..self }
     }
 
+    /// It was sent with a password, or without one.
+    pub(super) fn with_password(self, password: &str) -> Self {
+        Self { had_secret: !password.is_empty(), ..self }
+    }
+
     /// Its address, with what was typed and why it was refused.
     async fn refuse(self, error: Error) -> String {
-        let Self { path, endpoint, values: form, revision, had_secret } = self;
+        let Self { path, endpoint, values: form, revision, had_secret, is_untried } = self;
         let endpoint = endpoint.to_owned();
-        let mut failed = FailedForm { endpoint, form, error, revision, had_secret };
+        let mut failed = FailedForm { endpoint, form, error, revision, had_secret, is_untried };
         let mut id = put_note(NoteKind::FailedForm, &failed).await;
         if id.is_none() {
             let content = serde_json::to_vec(&failed).unwrap_or_default();
@@ -60,7 +67,7 @@ impl Form {
         }
         if id.is_none() {
             failed.form = Value::Null;
-            if failed.refusal().is_none() {
+            if failed.is_untried {
                 // A blank form without a word would look as if nothing had been sent.
                 failed.error = Error::Conflict(NOT_KEPT.to_owned());
             }
@@ -76,6 +83,7 @@ impl Form {
 /// Goes back to the form, which keeps what was typed and lists what was searched for, if who asks may
 /// search there; `why` says why nothing is saved.
 pub(super) async fn look(may: Result<()>, why: Error, form: Form) -> Result<()> {
+    let form = Form { is_untried: may.is_ok(), ..form };
     let why = match may {
         Err(error) => error,
         Ok(()) if why == NOTHING_WRONG && !is_page() => Error::at("search.text", ONLY_SEARCHED),

@@ -6,15 +6,19 @@ use super::filter::filter;
 use super::selection;
 use leptos::ev;
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys::Reflect;
-use web_sys::{Element, EventTarget, HtmlElement, KeyboardEvent, MouseEvent, SubmitEvent, Url};
+use web_sys::{Element, EventTarget, HtmlElement, HtmlFormElement};
+use web_sys::{KeyboardEvent, MouseEvent, SubmitEvent, Url};
 
 /// Where the dialog that was left is kept: its path, until the next page is there.
 const LEFT: &str = "dialog";
 const BUSY: &str = "aria-busy";
 /// The field of the finder, and after it what was found.
 const IN_FINDER: &str = ".finder input[type='search'], .finder #results a";
+/// What one types in on one line.
+const TYPED_IN: &str = "input:not([type='checkbox'], [type='radio'])";
 /// The items of a menu.
 const IN_MENU: &str = "a[href], :not([hidden]) > button";
 
@@ -68,6 +72,11 @@ fn take_along(form: &Element) -> Option<()> {
 
 fn send_once(event: &SubmitEvent) {
     let Some(form) = element(event.target()) else { return };
+    if event.submitter().is_some_and(|by| by.has_attribute("data-enter")) {
+        event.prevent_default();
+        enter(form);
+        return;
+    }
     let _ = take_along(&form);
     // A button with a method of its own sends nothing that counts.
     let is_otherwise = event.submitter().is_some_and(|by| by.has_attribute("formmethod"));
@@ -119,7 +128,6 @@ fn press(event: &KeyboardEvent) {
     let is_held = event.ctrl_key() || event.meta_key();
     let is_typing = is(&at, "input:not([type='checkbox'], [type='radio']), select, textarea");
     let is_done = match key.as_str() {
-        "Enter" => enter(&at),
         // With Caps Lock it is the other one.
         "k" | "K" if is_held && !event.shift_key() => open_finder(),
         _ if is_held => false,
@@ -141,17 +149,23 @@ fn press(event: &KeyboardEvent) {
     }
 }
 
-/// What Enter presses in a form that has a search among its fields: in that field what searches, in the others
-/// what saves, and on a box nothing. The browser would press the first button, which saves nothing.
-fn enter(at: &Element) -> bool {
-    let form = at.closest("form:has([data-enter])").ok().flatten();
-    let Some(form) = form.filter(|_| is(at, "input")) else { return false };
-    if is(at, "[type='checkbox'], [type='radio']") {
-        return true;
-    }
-    let is_search = is(at, "[type='search']");
+/// Sends a form that has a search among its fields, when the browser sends it for Enter: from that field to
+/// search, from the others that are typed in to save, and from a box or a select not at all. The browser
+/// presses the first button whichever it was, and only it knows when Enter is meant to send: not while a
+/// word is composed, nor while something is chosen from its own lists.
+fn enter(form: Element) {
+    let at = document().active_element().filter(|at| form.contains(Some(at.as_ref())));
+    let Some(at) = at.filter(|at| is(at, TYPED_IN)) else { return };
+    let is_search = is(&at, "[type='search']");
     let button = if is_search { ".search-line button" } else { "[type='submit'].button-primary" };
-    click(form.query_selector(button).ok().flatten())
+    let button = form.query_selector(button).ok().flatten();
+    let button = button.and_then(|button| button.dyn_into::<HtmlElement>().ok());
+    let (Some(button), Ok(form)) = (button, form.dyn_into::<HtmlFormElement>()) else { return };
+    // A form cannot be sent while it is being sent.
+    let send = move || {
+        let _ = form.request_submit_with_submitter(Some(&button));
+    };
+    set_timeout(send, Duration::ZERO);
 }
 
 /// To the finder, or to the search of a page that leads to none. What is filled in is not left, and

@@ -26,6 +26,10 @@ use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, Query
 use search::Search;
 use uuid::Uuid;
 
+/// So many rows are read of those that come from a name on, to find the ones whose names begin with it: there
+/// may be disabled ones among them, and others, in the order of some databases.
+pub(super) const NAMES_READ: u64 = 200;
+
 /// From one host in the index to the next, so that it takes as many steps as hosts are read, not as
 /// there are credentials.
 const HOSTS: &str = "WITH RECURSIVE found(host) AS (
@@ -109,14 +113,25 @@ impl<C: Sealing> Credentials<'_, C> {
         rows.select_only().column(Column::Name).into_tuple().all(self.db).await
     }
 
-    /// What can be granted of those whose folded name begins with the text, by name: at most so many.
-    pub async fn named_from(&self, text: &str, most: u64) -> Result<Vec<Grantable>, DbErr> {
-        let rows = self
+    /// What can be granted of those whose folded name begins with the text, by name: at most so many, and
+    /// only those among the first [`NAMES_READ`] from the text on.
+    pub async fn named_from(&self, text: &str, most: usize) -> Result<Vec<Grantable>, DbErr> {
+        let rows: Vec<(Uuid, String, Option<i64>)> = self
             .rows()
             .filter(Column::NameKey.gte(text))
-            .filter(Column::DisabledAt.is_null())
-            .order_by_asc(Column::NameKey);
-        self.as_grantable(rows.limit(most)).await
+            .order_by_asc(Column::NameKey)
+            .limit(NAMES_READ)
+            .select_only()
+            .columns([Column::Id, Column::NameKey, Column::DisabledAt])
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let begins =
+            rows.into_iter().filter(|(_, key, off)| key.starts_with(text) && off.is_none());
+        let ids: Vec<Uuid> = begins.map(|(id, ..)| id).take(most).collect();
+        let mut found = self.grantable_of(ids.clone()).await?;
+        found.sort_by_key(|one| ids.iter().position(|id| *id == one.id));
+        Ok(found)
     }
 
     /// What can be granted of the one with this folded name.

@@ -2,6 +2,7 @@
 
 mod listed;
 
+use super::credentials::NAMES_READ;
 use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
 use super::entity::trust_rule;
 use super::prepared::{escaped, numbered};
@@ -100,21 +101,23 @@ impl<C: Sealing> Pipelines<'_, C> {
             .await
     }
 
-    /// The first of those whose folded name begins with the text, by name: at most so many.
-    pub async fn named_from(&self, text: &str, most: u64) -> Result<Vec<(Uuid, String)>, DbErr> {
+    /// The first of those whose folded name begins with the text, by name: at most so many, and only those
+    /// among the first [`NAMES_READ`] from the text on.
+    pub async fn named_from(&self, text: &str, most: usize) -> Result<Vec<(Uuid, String)>, DbErr> {
         let rows: Vec<(Uuid, String, String)> = self
             .rows()
             .filter(Column::NameKey.gte(text))
             .order_by_asc(Column::NameKey)
-            .limit(most)
+            .limit(NAMES_READ)
             .select_only()
             .columns([Column::Id, Column::Name, Column::NameKey])
             .into_tuple()
             .all(self.db)
             .await?;
-        // They stand together, whatever the order of the database. What begins otherwise comes after them.
+        // None of them comes before the text. Where the order of the database is that of bytes, they stand
+        // together; in the order of a language, which may pass over hyphens, others stand among them.
         let begins = rows.into_iter().filter(|(_, _, key)| key.starts_with(text));
-        Ok(begins.map(|(id, name, _)| (id, name)).collect())
+        Ok(begins.map(|(id, name, _)| (id, name)).take(most).collect())
     }
 
     /// The names of these, where they still exist.

@@ -2,6 +2,7 @@
 //! JavaScript, with what was typed and ticked kept.
 
 mod kept;
+mod lost;
 mod reached;
 
 use crate::app::{App, PASSWORD};

@@ -134,6 +134,10 @@ async fn without_scripts_the_menu_opens_in_the_row_whose_button_was_pressed() {
         assert!(open.contains(&part), "no {part} in {open}");
     }
     assert!(!open.contains(">Enable</button>") && !row(&page, "ghcr-two").contains("Disable"));
+    // Older links have more of the id.
+    let (id, older) = (id.simple().to_string(), "/p/acme/credentials?q=ghcr&menu=");
+    let page = app.owner.get(&format!("{older}{}", &id[id.len() - 12..])).await.text();
+    assert!(row(&page, "ghcr").contains(">Disable</button>"), "{page}");
     // What names no row opens none, and is not carried on.
     let page = app.owner.get("/p/acme/credentials?menu=x").await;
     assert_eq!(page.status, 200);

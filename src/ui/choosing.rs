@@ -3,11 +3,13 @@
 use super::kit::{Alert, FormState, Hidden};
 use crate::domain::choosing::{Choices, LISTED, Lost, Sought};
 use crate::domain::listing::SEARCH_MAX;
+use crate::functions::answer::PASSWORD_AGAIN;
 use leptos::prelude::*;
 
 const ID: &str = "choices-search";
 const HINT: &str = "choices-search-hint";
 const ERROR: &str = "choices-search-error";
+const AGAIN: &str = "choices-search-again";
 /// What the parts of the search are called in the address of a form that only gets.
 pub const TEXT: &str = "search";
 pub const SEARCHED: &str = "listed";
@@ -26,6 +28,8 @@ pub struct Search {
     is_answer: bool,
     /// What was done instead of saving, where the words were not searched for before.
     error: Option<String>,
+    /// A password was typed that no page brings back.
+    has_lost_password: bool,
 }
 
 impl Search {
@@ -33,14 +37,15 @@ impl Search {
     pub fn posted<T>(state: &FormState, listed: &Choices<T>) -> Self {
         let names = ["search.text", "search.listed", "search.is_pressed", "search.is_entered"];
         let error = state.error("search.text");
-        let is_only_a_search = state.failed().is_some_and(|failed| failed.refusal().is_none());
+        let only_searched = state.failed().filter(|failed| failed.refusal().is_none());
         Self {
             names: names.map(|name| state.at(name).name),
             text: state.search().words(),
             found: listed.found,
             are_more: listed.are_more,
-            is_answer: is_only_a_search || error.is_some(),
+            is_answer: only_searched.is_some() || error.is_some(),
             error,
+            has_lost_password: only_searched.is_some_and(|failed| failed.had_secret),
         }
     }
 
@@ -57,6 +62,7 @@ impl Search {
             are_more: listed.are_more,
             is_answer: sought.is_asked() || error.is_some(),
             error,
+            has_lost_password: false,
         }
     }
 
@@ -69,6 +75,22 @@ impl Search {
     /// would search once more.
     pub fn is_found(&self) -> bool {
         self.is_answer && self.found > 0
+    }
+
+    /// The ids of what the search says, for what has the focus after it; blank when it has answered nothing.
+    pub fn said_at(&self) -> String {
+        if self.is_found() && self.is_needed() { self.ids() } else { String::new() }
+    }
+
+    fn ids(&self) -> String {
+        let error = self.error.is_some().then_some(ERROR);
+        let again = self.has_lost_password.then_some(AGAIN);
+        error.into_iter().chain([HINT]).chain(again).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a list is called that stands below what was selected before.
+    pub fn heading(&self) -> String {
+        if self.text.is_empty() { format!("The first {LISTED}") } else { "Found".to_owned() }
     }
 
     /// What the list has; `what` is one of it, and `which` says which ones it is of, if not of all.
@@ -107,11 +129,14 @@ pub fn ChoicesSearch(
     which: String,
 ) -> impl IntoView {
     let sentence = search.sentence(what, &which);
-    search.is_needed().then(|| {
+    // It is said as well where all are listed again.
+    let again = search
+        .has_lost_password
+        .then(|| view! { <p class="hint" id=AGAIN role="status">{PASSWORD_AGAIN}</p> });
+    let field = search.is_needed().then(|| {
         let is_sought_again = search.is_answer && !search.is_found();
+        let described_by = search.ids();
         let Search { names: [field, listed, pressed, _], text, error, .. } = search;
-        let described_by =
-            if error.is_some() { format!("{ERROR} {HINT}") } else { HINT.to_owned() };
         view! {
             <div class="field">
                 <label for=ID>{label}</label>
@@ -136,7 +161,8 @@ pub fn ChoicesSearch(
                 <Hidden name=listed value=text/>
             </div>
         }
-    })
+    });
+    view! { {field} {again} }
 }
 
 /// What Enter presses in a form that has such a search: the browser presses the first button of a form, and
@@ -172,10 +198,25 @@ pub fn one_of(
     first.into_iter().chain(listed).collect()
 }
 
-/// Says above a list what of it was selected and is gone.
+/// Says above a list what of it was selected and can be selected no more.
 #[component]
-pub fn LostChoices(lost: Lost) -> impl IntoView {
-    lost.sentence().map(|sentence| view! { <Alert kind="warning"><p>{sentence}</p></Alert> })
+pub fn LostChoices(
+    lost: Lost,
+    /// One of what is listed.
+    #[prop(default = "credential")]
+    what: &'static str,
+    /// What was done to those that are gone.
+    #[prop(default = "deleted or disabled")]
+    gone: &'static str,
+    /// What was done to those that fit no more.
+    #[prop(default = "granted to this pipeline meanwhile")]
+    unfit: &'static str,
+) -> impl IntoView {
+    let sentences = lost.sentences(what, gone, unfit);
+    (!sentences.is_empty()).then(|| {
+        let sentences = sentences.into_iter().map(|one| view! { <p>{one}</p> }).collect_view();
+        view! { <Alert kind="warning">{sentences}</Alert> }
+    })
 }
 
 #[cfg(test)]
@@ -215,6 +256,31 @@ mod tests {
         assert!(!search(" ", 50).is_needed());
         assert!(search("", 51).is_needed() && search("x", 1).is_needed());
     }
+
+    #[test]
+    fn only_what_was_searched_for_is_called_found() {
+        assert_eq!(search("", 51).heading(), "The first 50");
+        assert_eq!(search("x", 1).heading(), "Found");
+    }
+
+    #[test]
+    fn what_has_the_focus_after_a_search_is_described_by_its_answer() {
+        let asked = |is_pressed, listed: &str, count| {
+            let sought = Sought {
+                text: "x".to_owned(),
+                listed: listed.to_owned(),
+                is_pressed,
+                ..Sought::default()
+            };
+            Search::asked(&sought, &Choices::of(vec![(); count]), "").said_at()
+        };
+        assert_eq!(asked(true, "x", 1), HINT);
+        assert_eq!(asked(false, "", 1), format!("{ERROR} {HINT}"));
+        // Nothing was found, so the field has the focus; or nothing was searched for.
+        assert_eq!(asked(true, "x", 0), "");
+        assert_eq!(asked(false, "x", 1), "");
+    }
+
     #[test]
     fn a_select_begins_with_what_to_do_until_one_is_chosen() {
         let listed = || ["a", "b"].map(|one| (one.to_owned(), one.to_owned())).into_iter();

@@ -8,7 +8,6 @@ use super::{
 use crate::app::{App, PASSWORD};
 use crate::listing::{create, in_days};
 use regcred::domain::user::Role;
-use uuid::Uuid;
 
 const PIPELINES: &str = "SELECT COUNT(*) FROM pipeline";
 
@@ -22,9 +21,13 @@ async fn what_may_be_pushed_with_stays_selected() {
     let mut form = typed_pipeline("build").to_vec();
     form.extend([("form[pushing][]", id.as_str()), ("form[search][text]", "quay"), PRESSED]);
     let page = searched(&app.owner, CREATE, &form).await;
-    assert!(ticked(&page, "name=\"form[pushing][]\"", &id), "{page}");
-    assert!(page.contains(">Selected</h3>") && page.contains(">Found</h3>"), "{page}");
-    assert!(page.contains("You sent the form with 1 credential selected."), "{page}");
+    assert!(ticked(&page, "name=\"form[pushing][]\"", &id), "not ticked: {page}");
+    // After a text the page has a mark, before the end of the heading.
+    assert!(page.contains("<h3>Also selected") && page.contains("<h3>Found"), "{page}");
+    assert!(page.contains("You sent the form with 1 credential selected."), "no count: {page}");
+    let mut fieldsets = page.split("<fieldset").skip(1).filter_map(|rest| rest.split('>').next());
+    let said = "aria-describedby=\"choices-search-hint\"";
+    assert!(fieldsets.any(|fieldset| fieldset.contains(said)), "not described: {page}");
 }
 
 #[tokio::test]
@@ -52,34 +55,6 @@ async fn the_conditions_of_a_grant_survive_a_search() {
 }
 
 #[tokio::test]
-async fn what_was_selected_and_is_gone_meanwhile_is_named() {
-    let app = App::new().await;
-    for name in ["ghcr", "quay"] {
-        create(&app, name, |_| ()).await;
-    }
-    let id = id_of(&app, "ghcr").await;
-    let off = [("project", "acme"), ("id", id.as_str())];
-    app.owner.post_form("/rpc/credentials/disable", &off).await;
-    let mut form = typed_pipeline("build").to_vec();
-    form.extend([("form[credentials][]", id.as_str()), ("form[search][text]", "quay"), PRESSED]);
-    let page = searched(&app.owner, CREATE, &form).await;
-    let said = "1 credential that you selected was deleted or disabled: ghcr.";
-    assert!(page.contains(said), "{page}");
-    assert_eq!(page.matches(BOX).count(), 1, "{page}");
-    // One that was deleted has no name any more.
-    let deleted = Uuid::now_v7().to_string();
-    form.push(("form[credentials][]", deleted.as_str()));
-    let page = searched(&app.owner, CREATE, &form).await;
-    let said = "2 credentials that you selected were deleted or disabled, among them ghcr.";
-    assert!(page.contains(said), "{page}");
-    // A save that is refused says it, too.
-    form.retain(|field| *field != PRESSED);
-    form.extend([("form[search][listed]", "quay"), ("password", "not the password")]);
-    let refused = app.owner.post_form(CREATE, &form).await;
-    assert!(app.owner.follow(refused).await.text().contains(said));
-}
-
-#[tokio::test]
 async fn enter_saves_nothing_without_a_script() {
     let app = App::new().await;
     create(&app, "ghcr", |_| ()).await;
@@ -89,14 +64,32 @@ async fn enter_saves_nothing_without_a_script() {
         ("ghcr", "ghcr", "Nothing was saved yet. Press Create to save."),
         ("ghcr", "", "1 credential matches."),
     ] {
+        let is_search = said == "1 credential matches.";
         let mut form = typed_pipeline("build").to_vec();
         form.extend([("form[search][text]", text), ("form[search][listed]", listed)]);
         form.extend([entered, ("password", PASSWORD)]);
         let back = app.owner.post_form(CREATE, &form).await;
         let page = app.owner.follow(back).await.text();
         assert!(page.contains(said) && page.contains("value=\"build\""), "{said}: {page}");
+        // The password is gone, which is said: wrong is nothing when it was a search.
+        assert!(page.contains("Type your password again."), "{said}: {page}");
+        assert_eq!(page.contains("id=\"password-error\""), !is_search, "{said}: {page}");
     }
     assert_eq!(app.scalar_i64(PIPELINES).await, 0);
+}
+
+#[tokio::test]
+async fn no_password_is_asked_for_again_where_none_was_typed() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    for by in [PRESSED, ("form[search][is_entered]", "true")] {
+        let mut form = typed_pipeline("build").to_vec();
+        form.extend([("form[search][text]", "ghcr"), ("form[search][listed]", "ghcr"), by]);
+        let back = app.owner.post_form(CREATE, &form).await;
+        let page = app.owner.follow(back).await.text();
+        assert!(page.contains("1 credential matches."), "{page}");
+        assert!(!page.contains("Type your password again."), "{page}");
+    }
 }
 
 #[tokio::test]
@@ -115,6 +108,33 @@ async fn the_answer_of_a_search_is_there_when_its_page_is_loaded_again() {
             assert!(is_there && page.contains("1 credential matches."), "{time}: {page}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_nobody_tried_to_save_is_there_when_its_page_is_loaded_again() {
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    for (sent, said) in [
+        (("form[search][is_entered]", "true"), "Nothing was saved yet."),
+        (("form[search][text]", "ghcr"), "Nothing was saved. The list now shows"),
+    ] {
+        for description in ["short".to_owned(), "x".repeat(8 * 1024)] {
+            let mut form = typed_pipeline("build").to_vec();
+            form[2].1 = &description;
+            form.push(sent);
+            let location = app.owner.post_form(CREATE, &form).await.location();
+            for time in ["first", "second"] {
+                let page = app.owner.get(&location).await.text();
+                assert!(page.contains(said) && page.contains(&description), "{time}: {page}");
+            }
+        }
+    }
+    // What was refused is shown once.
+    let mut form = typed_pipeline("").to_vec();
+    form.push(("password", PASSWORD));
+    let location = app.owner.post_form(CREATE, &form).await.location();
+    assert!(app.owner.get(&location).await.text().contains("Give the pipeline a name."));
+    assert!(!app.owner.get(&location).await.text().contains("Give the pipeline a name."));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::credential_pages::{CredentialHead, choices};
 use crate::functions::pipelines::CreateGrant;
-use crate::ui::choosing::{ChoicesSearch, EnterSends, Search, one_of};
+use crate::ui::choosing::{ChoicesSearch, EnterSends, LostChoices, Search, one_of};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     Control, FormState, Hidden, LinkButton, LoadedDialog, PageContext, PostForm, Select, options,
@@ -56,8 +56,10 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let start = GrantForm { intent: summary.access.word().to_owned(), ..GrantForm::default() };
     let state = FormState::of::<CreateGrant>(failed, start).within("form");
     let search = Search::posted(&state, &pipelines);
+    let lost = pipelines.lost;
+    let lost = view! { <LostChoices lost what="pipeline" gone="deleted"/> };
     if pipelines.rows.is_empty() && !search.is_needed() {
-        return view! { <NoPipelines page/> }.into_any();
+        return view! { {lost} <NoPipelines page/> }.into_any();
     }
     let pipeline = Control {
         name: "pipeline".to_owned(),
@@ -68,7 +70,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     };
     let listed = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
     let pipelines = one_of(listed, &pipeline.text, "Choose a pipeline");
-    let is_found = search.is_found();
+    let (is_found, said) = (search.is_found(), search.said_at());
     let intents: Vec<Access> =
         Access::ALL.iter().copied().filter(|intent| summary.access.satisfies(*intent)).collect();
     let cancel = paths::credential(&page.project, summary.id);
@@ -82,6 +84,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
             <Hidden name="on_credential" value=summary.id.to_string()/>
             <Hidden name="form[credentials][]" value=summary.id.to_string()/>
             {note.map(|note| view! { <p>{note}</p> })}
+            {lost}
             <div class="field-row">
                 <Select
                     at=pipeline
@@ -89,6 +92,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                     label="Pipeline"
                     options=pipelines
                     autofocus=is_found
+                    described_by_also=said
                 />
                 <Select
                     at=state.at("intent")

@@ -4,7 +4,7 @@ use crate::domain::choosing::Choices;
 use crate::domain::credential::Summary;
 use crate::domain::pipeline::Grantable;
 use crate::functions::pipelines::RepointGrants;
-use crate::ui::choosing::{ChoicesSearch, EnterSends, Search, one_of};
+use crate::ui::choosing::{ChoicesSearch, EnterSends, LostChoices, Search, one_of};
 use crate::ui::granting::{YourPassword, grantable_label};
 use crate::ui::kit::{FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
 use leptos::prelude::*;
@@ -24,15 +24,17 @@ pub fn Repointing(
     form: FormState,
 ) -> impl IntoView {
     let search = Search::posted(&form, &replacements);
+    let lost = replacements.lost;
+    let lost = view! { <LostChoices lost unfit="changed and cannot be used instead"/> };
     if replacements.rows.is_empty() && !search.is_needed() {
         let sentence = format!(
             "No other enabled credential for {} has the access these pipelines need.",
             from.host.as_str()
         );
-        return view! { <p class="muted">{sentence}</p> }.into_any();
+        return view! { {lost} <p class="muted">{sentence}</p> }.into_any();
     }
     let project = page.project.clone();
-    let (target, is_found) = (form.at("target"), search.is_found());
+    let (target, is_found, said) = (form.at("target"), search.is_found(), search.said_at());
     let listed = replacements.rows.iter().map(|one| (one.id.to_string(), grantable_label(one)));
     let options = one_of(listed, &target.text, "Choose a credential");
     let which = format!(" for {} that can be used instead", from.host.as_str());
@@ -42,11 +44,13 @@ pub fn Repointing(
             <EnterSends search=search.clone()/>
             <WhereFrom list=page.list_query() page/>
             <h3>"Move pipelines to another credential"</h3>
+            {lost}
             <Select
                 at=target
                 label="Credential to use instead"
                 options
                 autofocus=is_found
+                described_by_also=said
                 hint="Pipelines with a grant receive it from their next fetch on."
             />
             <ChoicesSearch

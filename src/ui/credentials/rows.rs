@@ -42,7 +42,7 @@ pub struct Rows<'a> {
     menu: RowMenu<'a>,
     today: Day,
     now: Moment,
-    /// The end of the id of the row whose menu is open.
+    /// The end of the id of the row whose menu is open: as [`end`] has it, or longer in an older link.
     open: Option<String>,
 }
 
@@ -130,7 +130,9 @@ impl<'a> Rows<'a> {
         let delete = link(menu.delete(credential.id), "Delete");
         let end = end(credential.id);
         let off = if credential.disabled_at.is_some() { " data-off" } else { "" };
-        let is_open = self.open.as_ref() == Some(&end);
+        let is_open = self.open.as_deref().is_some_and(|open| {
+            open.len() >= end.len() && credential.id.simple().to_string().ends_with(open)
+        });
         let open = if is_open { menu.open(credential) } else { String::new() };
         format!(
             "{edit}{delete}<button form={FORM} name=menu value={end}{off} aria-label=\"More actions for {name}\"></button>{open}"

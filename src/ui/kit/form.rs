@@ -53,6 +53,7 @@ impl FormState {
             error,
             revision: None,
             had_secret: false,
+            is_untried: false,
         });
         Self::new(failed, form)
     }
@@ -186,6 +187,7 @@ mod tests {
             error: Error::at("email", "Enter an email."),
             revision: None,
             had_secret: false,
+            is_untried: false,
             endpoint: SignIn::PATH.to_owned(),
         })
     }

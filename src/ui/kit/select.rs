@@ -26,9 +26,14 @@ pub fn Select(
     #[prop(into, optional)]
     id: String,
     #[prop(optional)] autofocus: bool,
+    /// The ids of what else says something about it.
+    #[prop(optional)]
+    described_by_also: String,
 ) -> impl IntoView {
     let Control { name, text: selected, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
+    let own = described_by(&id, &hint, &error);
+    let all: Vec<String> = own.into_iter().chain(non_empty(described_by_also)).collect();
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -38,7 +43,7 @@ pub fn Select(
                 autocomplete="off"
                 autofocus=autofocus || error.is_some()
                 aria-invalid=error.is_some().then_some("true")
-                aria-describedby=described_by(&id, &hint, &error)
+                aria-describedby=non_empty(all.join(" "))
             >
                 {options
                     .into_iter()

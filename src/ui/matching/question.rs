@@ -60,7 +60,7 @@ pub fn QuestionForm(
 ) -> impl IntoView {
     let next = "Choose a pipeline and press Explain again.";
     let search = Search::asked(&sought, &pipelines, next);
-    let (pipeline, is_found) = (form.at("pipeline"), search.is_found());
+    let (pipeline, is_found, said) = (form.at("pipeline"), search.is_found(), search.said_at());
     let listed = pipelines.rows.into_iter().map(|(id, name)| (id.to_string(), name));
     let pipelines = one_of(listed, &pipeline.text, "Choose a pipeline");
     let forked = Control { text: fork.to_owned(), ..form.at("is_fork") };
@@ -74,7 +74,13 @@ pub fn QuestionForm(
                     label="Image"
                     hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
                 />
-                <Select at=pipeline label="Pipeline" options=pipelines autofocus=is_found/>
+                <Select
+                    at=pipeline
+                    label="Pipeline"
+                    options=pipelines
+                    autofocus=is_found
+                    described_by_also=said
+                />
                 <Select
                     at=form.at("intent")
                     label="Intent"

@@ -24,7 +24,7 @@ pub fn NewGrant(
 ) -> impl IntoView {
     let state = FormState::of::<CreateGrant>(failed, GrantForm::default()).within("form");
     let search = Search::posted(&state, &grantable);
-    let is_found = search.is_found();
+    let (is_found, said) = (search.is_found(), search.said_at());
     let chosen = state.chosen("credentials").into_iter().next().unwrap_or_default();
     let all = grantable.rows.iter().map(|c| (c.id.to_string(), grantable_label(c)));
     let credentials = one_of(all, &chosen, "Choose a credential");
@@ -46,6 +46,7 @@ pub fn NewGrant(
                     label="Credential"
                     options=credentials
                     autofocus=is_found
+                    described_by_also=said
                 />
                 <Select
                     at=state.at("intent")

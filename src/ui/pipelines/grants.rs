@@ -35,8 +35,9 @@ pub fn Grants(
     today: Day,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let search = FormState::of::<CreateGrant>(failed.clone(), ()).search();
-    let is_nothing = grantable.rows.is_empty() && search.words().is_empty();
+    // What came back is shown, whatever is left to grant: it says what was wrong, or what is gone.
+    let is_first_try = FormState::of::<CreateGrant>(failed.clone(), ()).is_first_try();
+    let is_nothing = grantable.rows.is_empty() && is_first_try;
     let can_grant = page.may_grant() && !is_nothing;
     let question = ExplainForm { pipeline: pipeline.to_string(), ..ExplainForm::default() };
     let matching = question.address(&page.project);

@@ -19,10 +19,14 @@ const LABEL: &str = "Search credentials to grant";
 pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView {
     let (chosen, pushing) = (state.chosen("credentials"), state.chosen("pushing"));
     let error = state.error("credentials");
-    let described_by = error.is_some().then_some("credentials-error");
     let search = Search::posted(&state, &grantable);
+    let own = error.is_some().then(|| "credentials-error".to_owned());
+    let said = Some(search.said_at()).filter(|said| !said.is_empty());
+    let described_by: Vec<String> = own.into_iter().chain(said).collect();
+    let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
+    let heading = search.heading();
     let Choices { rows: mut kept, found, lost, .. } = grantable;
-    let sent = sent(&state, lost.count);
+    let sent = sent(&state);
     let is_nothing = kept.is_empty() && !search.is_needed();
     let is_filtered = kept.len() > SEARCHED && !search.is_needed();
     // What was found is the end of it.
@@ -47,14 +51,14 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
             <LostChoices lost/>
             {sent.map(|sentence| view! { <p class="muted">{sentence}</p> })}
             {has_kept
-                .then(|| view! { <h3>"Selected"</h3> <ul class="picks">{kept}</ul> })}
+                .then(|| view! { <h3>"Also selected"</h3> <ul class="picks">{kept}</ul> })}
             <ChoicesSearch search label=LABEL what="credential"/>
             {is_filtered
                 .then(|| {
                     let list_id = "credentials-to-grant".to_owned();
                     view! { <FilterRows list_id label=LABEL.to_owned()/> }
                 })}
-            {(has_kept && has_listed).then(|| view! { <h3>"Found"</h3> })}
+            {(has_kept && has_listed).then(|| view! { <h3>{heading}</h3> })}
             {has_listed
                 .then(|| view! { <ul id="credentials-to-grant" class="picks">{listed}</ul> })}
             {is_nothing
@@ -66,10 +70,10 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
     }
 }
 
-/// How many were selected when the form was sent, without those that are lost.
-fn sent(state: &FormState, lost: usize) -> Option<String> {
+/// How many were selected when the form was sent: those that are lost as well.
+fn sent(state: &FormState) -> Option<String> {
     let all = [state.chosen("credentials"), state.chosen("pushing")].concat();
-    let count = all.into_iter().collect::<BTreeSet<_>>().len().saturating_sub(lost);
+    let count = all.into_iter().collect::<BTreeSet<_>>().len();
     match (state.is_first_try(), count) {
         (true, _) | (false, 0) => None,
         (false, 1) => Some("You sent the form with 1 credential selected.".to_owned()),

@@ -3,7 +3,7 @@
 
 use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::choosing::{Choices, LISTED, Sought, one_after_the_other};
+use crate::domain::choosing::{Choices, LISTED, Lost, Sought, one_after_the_other};
 use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::Terms;
@@ -86,8 +86,15 @@ impl Vault {
         let listed = Choices::of(one_after_the_other(first, others, |one| one.id));
         let is_beyond = |id: &Uuid| listed.rows.iter().all(|other| other.id != *id);
         let beyond: Vec<Uuid> = chosen.into_iter().filter(is_beyond).collect();
-        let beyond = replacements(from, intents, credentials.grantable_of(beyond).await?);
-        Ok(listed.with_chosen(beyond))
+        let left = credentials.grantable_of(beyond.clone()).await?;
+        let gone: Vec<Uuid> =
+            beyond.into_iter().filter(|id| left.iter().all(|one| one.id != *id)).collect();
+        let fit = replacements(from, intents, left.clone());
+        let is_unfit = |one: &Grantable| fit.iter().all(|other| other.id != one.id);
+        let unfit = left.into_iter().filter(is_unfit).map(|one| one.name).collect();
+        let count = gone.len();
+        let lost = Lost { count, names: credentials.names(gone).await?, unfit };
+        Ok(Choices { lost, ..listed.with_chosen(fit) })
     }
 
     /// What is said after grants were moved to the credential: that its pipelines use it, unless it is

@@ -64,8 +64,8 @@ impl Vault {
         let rows = if is_in_vain {
             Vec::new()
         } else {
-            let most = LISTED as u64 + 1;
-            let others = pipelines.choices((&plain, &folded), most).await?;
+            let most = LISTED + 1;
+            let others = pipelines.choices((&plain, &folded), most as u64).await?;
             // Of many that have the words somewhere, the one that is called so is not left out.
             let mut first = match folded.as_str() {
                 "" => Vec::new(),
@@ -77,8 +77,10 @@ impl Vault {
         let listed = Choices::of(rows);
         let is_beyond = |id: &Uuid| listed.rows.iter().all(|(other, _)| other != id);
         let beyond: Vec<Uuid> = chosen.into_iter().filter(is_beyond).collect();
+        let asked = beyond.len();
         let beyond = pipelines.names(beyond).await?;
-        Ok(listed.with_chosen(beyond.into_iter().collect()))
+        let lost = Lost { count: asked - beyond.len(), ..Lost::default() };
+        Ok(Choices { lost, ..listed.with_chosen(beyond.into_iter().collect()) })
     }
 
     /// Without those that a pipeline with these grants holds for all that they allow.
@@ -99,16 +101,15 @@ impl Vault {
             let times = own.get(&one.id).copied().unwrap_or_default();
             times < if one.access == Access::Pull { 1 } else { 2 }
         };
-        let most = (LISTED + 1 + own.len()) as u64;
+        let most = LISTED + 1 + own.len();
         let query = ListQuery { search: search.words(), ..ListQuery::default() };
         let found = credentials.search(names::searched(&query.search)).await?;
-        let others = credentials.choices(&query, &found, today(), most).await?;
+        let others = credentials.choices(&query, &found, today(), most as u64).await?;
         let folded = names::fold(&query.search);
         let mut first = match folded.as_str() {
             "" => Vec::new(),
             folded => credentials.named_from(folded, most).await?,
         };
-        first.retain(|one| names::fold(&one.name).starts_with(&folded));
         first.sort_by_key(|one| names::fold(&one.name) != folded);
         let mut rows = one_after_the_other(first, others, |one| one.id);
         rows.retain(is_left);
@@ -121,11 +122,13 @@ impl Vault {
         for one in &beyond {
             lost.remove(&one.id);
         }
-        beyond.retain(is_left);
         beyond.sort_by(|one, other| one.name.cmp(&other.name));
+        let (beyond, held): (Vec<Grantable>, Vec<Grantable>) =
+            beyond.into_iter().partition(is_left);
+        let unfit = held.into_iter().map(|one| one.name).collect();
         let count = lost.len();
         let mut names = credentials.names(lost.into_iter().collect()).await?;
         names.sort();
-        Ok(Choices { lost: Lost { count, names }, ..listed.with_chosen(beyond) })
+        Ok(Choices { lost: Lost { count, names, unfit }, ..listed.with_chosen(beyond) })
     }
 }
