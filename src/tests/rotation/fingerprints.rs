@@ -87,6 +87,7 @@ async fn what_a_server_that_has_not_heard_of_the_new_key_saves_is_told_as_well()
     let (app, one, two) = with_shared().await;
     let mut other = app.another_server().await;
     other.cookie.clone_from(&app.owner.cookie);
+    other.person = app.owner.person;
     rotate(&app).await;
     tend(&app).await;
     // Not even the old key is needed.
