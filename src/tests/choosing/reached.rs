@@ -108,8 +108,8 @@ async fn a_credential_is_found_by_its_whole_name_whatever_others_contain_it() {
     assert!(found[1].contains(">web (ghcr.io)<"), "{found:?}");
 
     // A disabled one takes the place of no other whose name begins so.
-    let web = app.find_credential(&app.owner, "acme", "web").await.to_string();
-    let off = [("project", "acme"), ("id", web.as_str())];
+    let (_, at) = list.split_once("value=\"").unwrap();
+    let off = [("project", "acme"), ("id", at.split('"').next().unwrap())];
     app.owner.post_form("/rpc/credentials/disable", &off).await;
     let page = searched(&app.owner, CREATE, &form).await;
     let (_, list) = page.split_once("id=\"credentials-to-grant\"").unwrap();

@@ -52,6 +52,7 @@ pub fn add(statements: BTreeSet<String>) {
 /// asked about the database itself, and the pages of a backup, which reads everything.
 pub fn line(sql: &str) -> Option<String> {
     let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sql = inside(&sql);
     let is_read =
         ["SELECT ", "UPDATE ", "DELETE ", "WITH "].iter().any(|verb| sql.starts_with(verb));
     let is_copied = sql.starts_with("INSERT ") && sql.contains(" SELECT ");
@@ -72,6 +73,16 @@ pub fn line(sql: &str) -> Option<String> {
     let sql = shrunk(sql, &format!("{case} {case}"), case);
     let sql = shrunk(&sql, "?, ?, ?", "?, ?").replace("IN (?)", "IN (?, ?)");
     Some(without_columns(&without_json(&sql)))
+}
+
+/// What is found, where its rows are put together as one value: they are gone through as they were found.
+fn inside(sql: &str) -> &str {
+    let whole =
+        [") AS BLOB) FROM (", ") FROM ("].into_iter().find_map(|begin| sql.split_once(begin));
+    let found = whole.filter(|(lines, _)| {
+        lines.starts_with("SELECT string_agg(") || lines.starts_with("SELECT CAST(group_concat(")
+    });
+    found.and_then(|(_, found)| found.strip_suffix(") AS listed")).unwrap_or(sql)
 }
 
 /// With the last column alone where the others are read as one value, which each database makes in
@@ -157,6 +168,14 @@ mod tests {
                 "SELECT \"a\".\"b\" FROM \"a\" WHERE \"a\".\"c\" LIKE ? ESCAPE '\\'",
             ),
             ("SELECT json_array(hex(g.id), g.a), v.sealed FROM t", "SELECT v.sealed FROM t"),
+            (
+                "SELECT CAST(group_concat(json_array(hex(a)), char(10) ORDER BY a) AS BLOB) FROM (SELECT a FROM t WHERE b IN (?)) AS listed",
+                "SELECT a FROM t WHERE b IN (?, ?)",
+            ),
+            (
+                "SELECT string_agg(json_build_array((a))::text, chr(10) ORDER BY a) FROM (SELECT a FROM t WHERE b = $1) AS listed",
+                "SELECT a FROM t WHERE b = ?",
+            ),
             (
                 "SELECT json_build_array((g.id), g.a)::text, v.sealed FROM t",
                 "SELECT v.sealed FROM t",
