@@ -117,11 +117,6 @@ pub const GROWS: &[Grows] = &[
         why: "each host is one look into the index, which gives the first of many",
     },
     Grows {
-        starts: "SELECT pipeline.id AS id, pipeline.name AS name,",
-        has: " ORDER BY pipeline.name_key",
-        why: "a page of the list, in the order of an index; what a search leaves out is read past",
-    },
-    Grows {
         starts: "SELECT \"pipeline\".\"id\", \"pipeline\".\"name\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
         has: "ORDER BY \"pipeline\".\"name_key\" ASC LIMIT ?",
         why: "the first pipelines to choose from, in the order of an index; what a search leaves out is read past",
@@ -242,8 +237,8 @@ pub const GROWS: &[Grows] = &[
         why: "the page of the keys says how many are left: a range of an index",
     },
     Grows {
-        starts: "SELECT \"secret_version\".\"id\" FROM \"secret_version\" WHERE \"secret_version\".\"unreadable_at\" IS NOT NULL",
-        has: " ORDER BY ",
+        starts: "SELECT \"secret_version\".\"id\" FROM \"secret_version\" WHERE ",
+        has: "\"unreadable_at\" IS NOT NULL ORDER BY ",
         why: "every mark goes, and the marked ones are locked before: an index of them",
     },
     Grows {
