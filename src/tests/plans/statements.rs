@@ -67,7 +67,7 @@ pub fn line(sql: &str) -> Option<String> {
     {
         return None;
     }
-    let sql = unnumbered(&sql).replace("E'\\\\'", "'\\'").replace(" FOR UPDATE SKIP LOCKED", "");
+    let sql = unnumbered(sql).replace("E'\\\\'", "'\\'").replace(" FOR UPDATE SKIP LOCKED", "");
     let sql = sql.strip_suffix(" FOR UPDATE").or(sql.strip_suffix(" FOR SHARE")).unwrap_or(&sql);
     let case = "WHEN ? THEN CAST(? AS BIGINT)";
     let sql = shrunk(sql, &format!("{case} {case}"), case);
