@@ -164,19 +164,15 @@ fn listed(report: &KeyReport) -> (Value, String) {
     if let Some(progress) = &report.rewrap {
         text += &format!("\n{}", under_way(progress));
     }
-    if report.fingerprints_left > 0 {
-        let secrets = count(report.fingerprints_left, "secret");
-        text += &format!("\n{secrets} still with a fingerprint from an older key.");
+    if let Some(sentence) = report.said_of_fingerprints() {
+        text += &format!("\n{sentence}");
     }
     if report.unreadable > 0 {
         let secrets = count(report.unreadable, "secret");
         text += &format!("\n{secrets} cannot be decrypted. regcred doctor names them.");
     }
-    if report.waiting > 0 {
-        let secrets = count(report.waiting, "secret");
-        text += &format!(
-            "\n{secrets} from an older version not encrypted again, because rows were changed outside Regcred. regcred doctor names them and says what to do."
-        );
+    if let Some(sentence) = report.said_of_waiting() {
+        text += &format!("\n{sentence} regcred doctor names them and says what to do.");
     }
     let document = json!({
         "keys": keys,

@@ -1,5 +1,7 @@
 //! What is printed: lines for people, or one JSON document for scripts.
 
+pub(super) use crate::domain::counted::count;
+
 use super::failure::Failure;
 use serde_json::Value;
 use std::io::{self, Write};
@@ -41,10 +43,6 @@ pub(super) fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -
 /// A terminal does what control characters tell it: none of a stored name gets there.
 pub(super) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
-}
-
-pub(super) fn count(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 #[cfg(test)]

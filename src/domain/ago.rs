@@ -1,5 +1,6 @@
 //! How long ago something was, or how soon it will be, as people say it.
 
+use super::counted::count;
 use super::moment::{Day, Moment};
 
 const MINUTE: u64 = 60;
@@ -44,17 +45,13 @@ fn directed(long: &str, is_past: bool) -> String {
     if is_past { format!("{long} ago") } else { format!("in {long}") }
 }
 
-fn days(count: u64) -> String {
-    let months = count.saturating_mul(10) / MONTH;
-    match (count, months) {
-        (..=DAYS, _) => counted(count, "day"),
-        (_, ..MONTHS) => counted(months, "month"),
-        _ => counted(months / 12, "year"),
+fn days(days: u64) -> String {
+    let months = days.saturating_mul(10) / MONTH;
+    match (days, months) {
+        (..=DAYS, _) => count(days, "day"),
+        (_, ..MONTHS) => count(months, "month"),
+        _ => count(months / 12, "year"),
     }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 #[cfg(test)]

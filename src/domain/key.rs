@@ -1,6 +1,7 @@
 //! Data keys: what seals the secrets and makes their fingerprints, and how far a change of them has
 //! come. The keys themselves are never here.
 
+use super::counted::counted;
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -94,28 +95,29 @@ pub struct KeyReport {
     pub backup: Option<KeyBackup>,
 }
 
+impl KeyReport {
+    /// What is said of secrets that stay as an older version left them, if there are any.
+    pub fn said_of_waiting(&self) -> Option<String> {
+        let were =
+            ["from an older version of Regcred was", "from an older version of Regcred were"];
+        let secrets = counted(self.waiting, "stored secret", were);
+        (self.waiting > 0).then(|| {
+            format!("{secrets} not encrypted again, because rows were changed outside Regcred.")
+        })
+    }
+
+    /// What is said of fingerprints that were made with an older key, if there are any.
+    pub fn said_of_fingerprints(&self) -> Option<String> {
+        let secrets = counted(self.fingerprints_left, "secret", ["still has", "still have"]);
+        (self.fingerprints_left > 0)
+            .then(|| format!("{secrets} a fingerprint from an older data key."))
+    }
+}
+
 /// Who has a backup of the key-encryption key, and since when they say so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyBackup {
     /// By the name they had.
     pub by: String,
     pub at: Moment,
-}
-
-/// So many, and what is said of one of them or of several.
-pub fn counted(count: u64, noun: &str, [one, several]: [&str; 2]) -> String {
-    if count == 1 { format!("1 {noun} {one}") } else { format!("{count} {noun}s {several}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::counted;
-
-    #[test]
-    fn one_secret_is_not_said_as_several() {
-        let verbs = ["still has", "still have"];
-        assert_eq!(counted(1, "secret", verbs), "1 secret still has");
-        assert_eq!(counted(2, "secret", verbs), "2 secrets still have");
-        assert_eq!(counted(0, "secret", verbs), "0 secrets still have");
-    }
 }

@@ -34,6 +34,7 @@ pub mod approval;
 pub mod asker;
 pub mod audit;
 pub mod choosing;
+pub mod counted;
 pub mod credential;
 pub mod credential_form;
 pub mod credential_page;

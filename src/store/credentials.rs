@@ -67,27 +67,14 @@ impl<C: Sealing> Credentials<'_, C> {
 
     /// Those that a server of the version before has inserted: at most so many after `after`, by id.
     pub async fn incomplete(&self, after: Uuid, most: u64) -> Result<Vec<Uuid>, DbErr> {
-        self.rows()
-            .filter(Column::NaturalKey.eq(""))
-            .filter(Column::Id.gt(after))
-            .order_by_asc(Column::Id)
-            .limit(most)
-            .select_only()
-            .column(Column::Id)
-            .into_tuple()
-            .all(self.db)
-            .await
+        self.ids_after(|rows| rows.filter(Column::NaturalKey.eq("")), after, most).await
     }
 
     /// Locks these until the transaction ends, by id; gives those that can be read and that nobody has
     /// saved since they were found.
     pub async fn lock_incomplete(&self, ids: &[Uuid]) -> Result<Vec<Credential>, DbErr> {
-        let rows = self
-            .rows()
-            .filter(Column::Id.is_in(ids.iter().copied()))
-            .filter(Column::NaturalKey.eq(""))
-            .order_by_asc(Column::Id);
-        Ok(readable(self.genuine(locked(self.db, rows).all(self.db).await?)))
+        let rows = self.locked(ids).filter(Column::NaturalKey.eq(""));
+        Ok(readable(self.genuine(rows.all(self.db).await?)))
     }
 
     /// Writes what is missing in such a row, which is locked.
@@ -148,11 +135,7 @@ impl<C: Sealing> Credentials<'_, C> {
         today: Day,
         most: u64,
     ) -> Result<Vec<Grantable>, DbErr> {
-        if search.is_in_vain(query) {
-            return Ok(Vec::new());
-        }
-        let fit = self.found(query, search, today).filter(Column::DisabledAt.is_null());
-        self.as_grantable(fit.order_by_asc(Column::NaturalKey).limit(most)).await
+        self.grantable_among((query, search, today), |rows| rows, most).await
     }
 
     /// The same of those that can take over from the credential `from` of that host: of its registry, and
@@ -165,15 +148,25 @@ impl<C: Sealing> Credentials<'_, C> {
         today: Day,
         most: u64,
     ) -> Result<Vec<Grantable>, DbErr> {
+        let can_take_over = |rows: Select<Entity>| {
+            rows.filter(Column::Host.eq(host))
+                .filter(Column::IsProtected.eq(false))
+                .filter(Column::Id.ne(from))
+        };
+        self.grantable_among((query, search, today), can_take_over, most).await
+    }
+
+    /// What can be granted of those that fit and that `such` leaves of them.
+    async fn grantable_among(
+        &self,
+        (query, search, today): (&ListQuery, &Search, Day),
+        such: impl FnOnce(Select<Entity>) -> Select<Entity>,
+        most: u64,
+    ) -> Result<Vec<Grantable>, DbErr> {
         if search.is_in_vain(query) {
             return Ok(Vec::new());
         }
-        let fit = self
-            .found(query, search, today)
-            .filter(Column::Host.eq(host))
-            .filter(Column::IsProtected.eq(false))
-            .filter(Column::Id.ne(from))
-            .filter(Column::DisabledAt.is_null());
+        let fit = such(self.found(query, search, today)).filter(Column::DisabledAt.is_null());
         self.as_grantable(fit.order_by_asc(Column::NaturalKey).limit(most)).await
     }
 

@@ -203,3 +203,83 @@ fn not_acquired(error: Error) -> DbErr {
 fn closed() -> DbErr {
     DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::ConnectOptions;
+
+    async fn kept(health: &Health) -> (DatabaseConnection, Arc<Idle<Sqlite>>) {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(4).min_connections(0).sqlx_logging(false);
+        let pool = sea_orm::Database::connect(options).await.unwrap();
+        let Kept::Sqlite(idle) = Kept::of(&pool, 2, health) else { panic!("not SQLite") };
+        (pool, idle)
+    }
+
+    fn asked(sql: &str) -> Statement {
+        Statement::from_string(DbBackend::Sqlite, sql)
+    }
+
+    /// When each of those that wait was taken.
+    fn waiting(idle: &Idle<Sqlite>) -> Vec<Instant> {
+        idle.free.lock().unwrap().iter().flatten().map(|one| one.at).collect()
+    }
+
+    #[tokio::test]
+    async fn one_read_after_another_takes_the_same_connection() {
+        let (_pool, idle) = kept(&Health::default()).await;
+        // In memory each connection has a database of its own.
+        idle.all(&asked("CREATE TEMP TABLE seen (id)")).await.unwrap();
+        for _ in 0..3 {
+            assert!(idle.one(&asked("SELECT id FROM seen")).await.unwrap().is_none());
+        }
+        assert_eq!(waiting(&idle).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_read_failed_is_not_kept() {
+        let (_pool, idle) = kept(&Health::default()).await;
+        idle.one(&asked("SELECT 1")).await.unwrap();
+        idle.one(&asked("SELECT nothing FROM nowhere")).await.unwrap_err();
+        assert!(waiting(&idle).is_empty());
+        idle.all(&asked("SELECT 1")).await.unwrap();
+        assert_eq!(waiting(&idle).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_kept_when_a_write_failed_is_not_read_from() {
+        let health = Health::default();
+        let (_pool, idle) = kept(&health).await;
+        idle.one(&asked("SELECT 1")).await.unwrap();
+        let before = waiting(&idle);
+        health.fail();
+        idle.one(&asked("SELECT 1")).await.unwrap();
+        let after = waiting(&idle);
+        assert!(after.len() == 1 && after[0] > before[0]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_kept_for_long_goes_back_wherever_it_stands() {
+        let (_pool, idle) = kept(&Health::default()).await;
+        let (one, other) = (idle.take().await.unwrap().0, idle.take().await.unwrap().0);
+        let long_ago = Instant::now().checked_sub(KEPT_FOR).unwrap();
+        idle.keep(Taken { at: long_ago, ..one });
+        let at = other.at;
+        idle.keep(other);
+        idle.one(&asked("SELECT 1")).await.unwrap();
+        assert_eq!(waiting(&idle), [at]);
+    }
+
+    #[tokio::test]
+    async fn a_closed_one_keeps_none() {
+        let (pool, idle) = kept(&Health::default()).await;
+        idle.one(&asked("SELECT 1")).await.unwrap();
+        idle.close();
+        idle.one(&asked("SELECT 1")).await.unwrap();
+        assert!(waiting(&idle).is_empty());
+        // It waits for each connection that somebody has.
+        pool.close().await.unwrap();
+        idle.one(&asked("SELECT 1")).await.unwrap_err();
+    }
+}

@@ -7,7 +7,7 @@ use super::entity::pipeline::{ActiveModel, Column, Entity, Model};
 use super::entity::trust_rule;
 use super::prepared::{escaped, numbered};
 use super::seals::Sealing;
-use super::{Grants, Pipelines, locked};
+use super::{Grants, Pipelines};
 use crate::domain::audit::Subject;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::pipeline::PipelineSummary;
@@ -212,30 +212,17 @@ impl<C: Sealing> Pipelines<'_, C> {
             .from(trust_rule::Entity)
             .and_where(pipeline.equals((Entity, Column::Id)))
             .to_owned();
-        self.rows()
-            .filter(Column::RulesKey.eq(""))
-            .filter(Column::Id.gt(after))
-            .filter(Expr::exists(rules))
-            .order_by_asc(Column::Id)
-            .limit(most)
-            .select_only()
-            .column(Column::Id)
-            .into_tuple()
-            .all(self.db)
-            .await
+        let such = |all: sea_orm::Select<Entity>| {
+            all.filter(Column::RulesKey.eq("")).filter(Expr::exists(rules))
+        };
+        self.ids_after(such, after, most).await
     }
 
     /// Locks these until the transaction ends, by id; gives those that are there and that the search
     /// does not find by their rules still.
     pub async fn lock_unfound(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
-        let rows = self
-            .rows()
-            .filter(Column::Id.is_in(ids.iter().copied()))
-            .filter(Column::RulesKey.eq(""))
-            .order_by_asc(Column::Id)
-            .select_only()
-            .column(Column::Id);
-        locked(self.db, rows).into_tuple().all(self.db).await
+        let rows = self.locked(ids).filter(Column::RulesKey.eq(""));
+        rows.select_only().column(Column::Id).into_tuple().all(self.db).await
     }
 
     pub async fn insert(

@@ -3,11 +3,12 @@
 
 use super::authentic::{self, Authentic, decides_nothing, genuine};
 use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
+use super::locked;
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, DeleteMany, JoinType,
-    QueryFilter, QuerySelect, Select, UpdateMany,
+    QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
 };
 use std::marker::PhantomData;
 use uuid::Uuid;
@@ -59,6 +60,24 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         let row = self.one(id).select_only().columns([E::ID, name]);
         let row = row.into_tuple::<(Uuid, String)>().one(self.db).await?;
         Ok(row.map(|(id, name)| Subject { id, name }))
+    }
+
+    /// The ids of those that `such` leaves of them, at most so many after `after`: one step of a walk, of
+    /// which each row is then locked.
+    pub(super) async fn ids_after(
+        &self,
+        such: impl FnOnce(Select<E>) -> Select<E>,
+        after: Uuid,
+        most: u64,
+    ) -> Result<Vec<Uuid>, DbErr> {
+        let rows = such(self.rows()).filter(E::ID.gt(after)).order_by_asc(E::ID).limit(most);
+        rows.select_only().column(E::ID).into_tuple().all(self.db).await
+    }
+
+    /// These of them, by id, locked until the transaction ends where they are read in one.
+    pub(super) fn locked(&self, ids: &[Uuid]) -> Select<E> {
+        let rows = self.rows().filter(E::ID.is_in(ids.iter().copied())).order_by_asc(E::ID);
+        locked(self.db, rows)
     }
 
     /// An update of all of them, to be narrowed, with what decides nothing.

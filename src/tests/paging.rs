@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::listing::{create, in_days, page};
+use crate::skipped::is_on_sqlite;
 use regcred::domain::credential::Summary;
 use regcred::domain::listing::{ListQuery, Listing, Sort};
 use std::cmp::Reverse;
@@ -81,6 +82,35 @@ async fn forward_and_backward_are_the_same_pages_in_every_order() {
             assert_eq!(names(&before.rows), names(&two[0].rows), "{way:?}");
             assert_eq!(before.next, two[0].next, "{way:?}");
             assert_eq!(before.previous.is_some(), two[0].previous.is_some(), "{way:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_read_hide_no_others() {
+    if !is_on_sqlite("the columns of PostgreSQL hold nothing else than what they are for") {
+        return;
+    }
+    let app = filled().await;
+    // At both sides of where pages end, in each order.
+    let broken: Vec<String> =
+        [0, 4, 5, 48, 49, 50, 51, 99, 129].map(|row| format!("r{row:03}")).into();
+    for (at, name) in broken.iter().enumerate() {
+        let wrong =
+            if at % 2 == 0 { "description = x'00'" } else { "username = CAST(x'ff' AS TEXT)" };
+        app.raw(&format!("UPDATE credential SET {wrong} WHERE name = '{name}'")).await;
+    }
+    let all = (0..ROWS).map(|row| format!("r{row:03}")).filter(|name| !broken.contains(name));
+    let all: Vec<String> = all.collect();
+    for sort in Sort::ALL {
+        for is_reversed in [false, true] {
+            let forward = pages(&app, *sort, is_reversed).await;
+            let mut shown: Vec<String> =
+                forward.iter().flat_map(|page| names(&page.rows)).collect();
+            shown.sort();
+            assert_eq!(shown, all, "{sort:?} {is_reversed}");
+            let behind = forward.iter().skip(1).all(|page| page.previous.is_some());
+            assert!(behind, "{sort:?} {is_reversed}");
         }
     }
 }

@@ -50,6 +50,15 @@ fn conditions(step: &str) -> Vec<(String, bool)> {
     inside.split(" AND ").map(one).collect()
 }
 
+/// It is told at the build, in `.cargo/config.toml`.
+#[tokio::test]
+async fn a_plan_does_not_depend_on_what_is_bound() {
+    let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
+    let told = "SELECT sqlite_compileoption_used('ENABLE_QPSG')";
+    let told = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, told)).await;
+    assert_eq!(told.unwrap().unwrap().try_get_by_index::<i32>(0).unwrap(), 1);
+}
+
 #[test]
 fn a_plan_that_finds_its_rows_is_told_from_one_that_goes_through_them() {
     for (step, expected) in [

@@ -2,9 +2,8 @@
 //! change has come.
 
 use super::proxies::ProxyNotice;
-use crate::domain::key::{
-    DataKey, KeyBackup, KeyPurpose, KeyReport, KeyState, RewrapProgress, counted,
-};
+use crate::domain::counted::counted;
+use crate::domain::key::{DataKey, KeyBackup, KeyPurpose, KeyReport, KeyState, RewrapProgress};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::keys::{
@@ -47,6 +46,7 @@ fn whole((report, failed): Found) -> impl IntoView {
     let fingerprint = Keys::of(&report.keys, KeyPurpose::Fingerprint, &form);
     let rotate_secret = secret.button("Rotate data key", "button button-primary");
     let rotate_fingerprint = fingerprint.button("Rotate data key for fingerprints", "button");
+    let (waiting, fingerprints) = (report.said_of_waiting(), report.said_of_fingerprints());
     let audit: Vec<DataKey> =
         report.keys.into_iter().filter(|key| key.purpose == "audit").collect();
     view! {
@@ -63,7 +63,7 @@ fn whole((report, failed): Found) -> impl IntoView {
             }}
         </p>
         {report.has_local_key.then(|| view! { <Backup backup=report.backup/> })}
-        <Progress rewrap=report.rewrap unreadable=report.unreadable waiting=report.waiting/>
+        <Progress rewrap=report.rewrap unreadable=report.unreadable waiting/>
         {form.summary()}
         <Section id="data-keys" title="Data keys for secrets">
             <Table columns=secret.columns labelled_by="data-keys"/>
@@ -72,17 +72,7 @@ fn whole((report, failed): Found) -> impl IntoView {
             <p>
                 "A fingerprint shows which credentials of a project have the same secret. After a rotation, each secret gets a new fingerprint. Until then, some credentials with the same secret are not found."
             </p>
-            {(report.fingerprints_left > 0)
-                .then(|| {
-                    view! {
-                        <p role="status">
-                            {format!(
-                                "{} a fingerprint from an older data key.",
-                                counted(report.fingerprints_left, "secret", ["still has", "still have"]),
-                            )}
-                        </p>
-                    }
-                })}
+            {fingerprints.map(|sentence| view! { <p role="status">{sentence}</p> })}
             {rotate_fingerprint}
             <Table columns=fingerprint.columns labelled_by="fingerprint-keys"/>
         </Section>
@@ -160,12 +150,12 @@ fn AuditKey(shown: DataKey) -> impl IntoView {
     }
 }
 
-/// What is said of secrets that an older version has encrypted.
-const OLDER: [&str; 2] =
-    ["from an older version of Regcred was", "from an older version of Regcred were"];
-
 #[component]
-fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> impl IntoView {
+fn Progress(
+    rewrap: Option<RewrapProgress>,
+    unreadable: u64,
+    waiting: Option<String>,
+) -> impl IntoView {
     let sentence = match rewrap {
         None => "All readable secrets use the active data key.".to_owned(),
         Some(RewrapProgress { left, per_second, seconds_left }) => {
@@ -189,14 +179,11 @@ fn Progress(rewrap: Option<RewrapProgress>, unreadable: u64, waiting: u64) -> im
                     </p>
                 }
             })}
-        {(waiting > 0)
-            .then(|| {
+        {waiting
+            .map(|sentence| {
                 view! {
                     <p class="field-error">
-                        {format!(
-                            "{} not encrypted again, because rows were changed outside Regcred. Run ",
-                            counted(waiting, "stored secret", OLDER),
-                        )} <code>"regcred doctor"</code>
+                        {sentence} " Run " <code>"regcred doctor"</code>
                         " on the server: it names each row and says what to do."
                     </p>
                 }

@@ -85,6 +85,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
             <Hidden name="form[credentials][]" value=summary.id.to_string()/>
             {note.map(|note| view! { <p>{note}</p> })}
             {lost}
+            <ChoicesSearch search label="Search pipelines" what="pipeline"/>
             <div class="field-row">
                 <Select
                     at=pipeline
@@ -101,7 +102,6 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
                     options=options(&intents, Access::word, Access::label)
                 />
             </div>
-            <ChoicesSearch search label="Search pipelines" what="pipeline"/>
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
         </PostForm>

@@ -5,6 +5,7 @@ use super::frame::{Part, PipelineFrame, head_of};
 use super::grants::Grants;
 use super::new_token::{NewToken, ShownOnce, shown_once};
 use crate::domain::choosing::Choices;
+use crate::domain::counted::count;
 use crate::domain::paths;
 use crate::domain::pipeline::{GrantForm, Grantable, PipelineDetail, PipelinePage};
 use crate::error::Result;
@@ -82,9 +83,9 @@ fn about(pipeline: &PipelineDetail, page: &PageContext) -> AnyView {
     let (tokens, rules) = (identity.clone() + "#tokens", identity + "#trust-rules");
     let connect = paths::pipeline_connect(project, id);
     let deliveries = paths::pipeline_deliveries(project, id);
-    let live_tokens = counted(pipeline.live_tokens().count(), "active token");
+    let live_tokens = said(pipeline.live_tokens().count(), "active token");
     let live_rules = pipeline.rules.iter().filter(|rule| rule.ended_at.is_none()).count();
-    let live_rules = counted(live_rules, "trust rule");
+    let live_rules = said(live_rules, "trust rule");
     let (last, created_at) = (summary.last_delivery, summary.created_at);
     let created_by = format!(", {}", summary.created_by);
     view! {
@@ -110,10 +111,6 @@ fn about(pipeline: &PipelineDetail, page: &PageContext) -> AnyView {
     .into_any()
 }
 
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        0 => format!("No {what}s"),
-        1 => format!("1 {what}"),
-        many => format!("{many} {what}s"),
-    }
+fn said(number: usize, noun: &str) -> String {
+    if number == 0 { format!("No {noun}s") } else { count(number as u64, noun) }
 }

@@ -39,6 +39,12 @@ pub fn NewGrant(
             <h3>"Grant a credential"</h3>
             <Hidden name="pipeline" value=pipeline.to_string()/>
             <LostChoices lost=grantable.lost/>
+            <ChoicesSearch
+                search
+                label="Search credentials"
+                what="credential"
+                which=" that can still be granted"
+            />
             <div class="field-row">
                 <Select
                     at=credential
@@ -55,12 +61,6 @@ pub fn NewGrant(
                     options=accesses
                 />
             </div>
-            <ChoicesSearch
-                search
-                label="Search credentials"
-                what="credential"
-                which=" that can still be granted"
-            />
             <Conditions state=state.clone()/>
             <YourPassword id="grant-password" error=state.error("password")/>
         </PostForm>
