@@ -2,7 +2,9 @@
 
 use crate::app::{App, PASSWORD, credential_form, pipeline_form, token_in};
 use crate::edits;
+use regcred::domain::key::KeyPurpose;
 use regcred::domain::user::Role;
+use regcred::vault::SlotKind;
 use uuid::Uuid;
 
 const CREATE: &str = "/rpc/credentials/create";
@@ -94,6 +96,43 @@ async fn what_waits_for_one_member_opens_for_no_other_whatever_the_row_says() {
     assert_eq!(app.raw(&format!("UPDATE slot SET person_id = {them}")).await, 2);
     assert!(!other.get(&form).await.text().contains("typed by the owner"));
     assert!(token_in(&other.get(&token).await.text()).is_none());
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_open_what_waits_leaves_it_to_one_that_can() {
+    let app = App::new().await;
+    let mut other = app.another_server().await;
+    other.cookie.clone_from(&app.owner.cookie);
+    other.person = app.owner.person;
+    let owner = app.vault.person(app.owner.person.unwrap()).await.unwrap();
+    let admin = owner.instance_admin().unwrap();
+    app.vault.rotate_data_key(&admin, KeyPurpose::Secret).await.unwrap();
+    while app.vault.tend_keys_once().await.unwrap() {}
+    let (form, token) = (refused(&app).await, made(&app, "build").await);
+    // The other server has not read the new key, and cannot.
+    let key = "WHERE purpose = 'secret' AND version = 2";
+    app.raw(&format!("UPDATE crypto_key SET state = 'retired' {key}")).await;
+    assert!(!other.get(&form).await.text().contains("typed by the owner"));
+    assert!(token_in(&other.get(&token).await.text()).is_none());
+    app.raw(&format!("UPDATE crypto_key SET state = 'active' {key}")).await;
+    assert!(other.get(&form).await.text().contains("typed by the owner"));
+    assert!(token_in(&other.get(&token).await.text()).is_some());
+    assert!(token_in(&app.owner.get(&token).await.text()).is_none(), "it is shown once");
+}
+
+#[tokio::test]
+async fn of_two_who_take_the_same_at_once_one_has_it() {
+    let app = App::new().await;
+    let person = app.owner.person.unwrap();
+    let kind = SlotKind::Token;
+    for _ in 0..8 {
+        let id = app.vault.put_slot(kind, person, b"shown once").await.unwrap();
+        let take = || app.vault.take_slot(kind, person, &id);
+        let (one, two) = tokio::join!(take(), take());
+        let had: Vec<_> = [one, two].into_iter().filter_map(Result::unwrap).collect();
+        assert_eq!(had.len(), 1);
+        assert_eq!(had[0].as_slice(), b"shown once");
+    }
 }
 
 #[tokio::test]

@@ -68,6 +68,8 @@ impl Vault {
         }
     }
 
+    /// What is in the slot of that person, given once: of two who take it, one has it. What this server
+    /// cannot open stays for one that can.
     pub async fn take_slot(
         &self,
         kind: SlotKind,
@@ -77,13 +79,11 @@ impl Vault {
         let hash = digest::sha256(id.as_bytes());
         let found = self.store.slots().find(&hash, kind.word(), person, now().0).await?;
         let Some(row) = found else { return Ok(None) };
+        let Some(content) = self.opened_slot(kind, person, &row).await? else { return Ok(None) };
         let write = self.store.write().await?;
         let is_first = write.slots().delete(row.id).await?;
         write.commit_without_event(Unrecorded::Slot).await?;
-        if !is_first {
-            return Ok(None);
-        }
-        self.opened_slot(kind, person, &row).await
+        Ok(is_first.then_some(content))
     }
 
     async fn opened_slot(
