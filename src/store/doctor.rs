@@ -6,7 +6,8 @@ use super::entity::{audit_event, credential, fetch, secret_version};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter,
+    QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -73,6 +74,36 @@ impl Store {
             .select_only()
             .columns([Column::ProjectId, Column::Id, Column::Name, Column::SecretVersion])
             .filter(Expr::not_exists(sealed))
+            .limit(most)
+            .into_tuple()
+            .all(&self.reader)
+            .await
+    }
+
+    /// Versions that are not the current one and keep a data key without a ciphertext, at most so many, in
+    /// the same form. What is destroyed keeps none.
+    pub async fn versions_without_secret(
+        &self,
+        most: u64,
+    ) -> Result<Vec<(Uuid, Uuid, String, i64)>, DbErr> {
+        use secret_version::{Column, Entity};
+        let to_credential = Entity::belongs_to(credential::Entity)
+            .from(Column::CredentialId)
+            .to(credential::Column::Id)
+            .into();
+        let current = Expr::col((credential::Entity, credential::Column::SecretVersion));
+        let keeps = Condition::any()
+            .add(Column::DataKey.is_not_null())
+            .add(Column::Fingerprint.is_not_null());
+        Entity::find()
+            .join(JoinType::InnerJoin, to_credential)
+            .select_only()
+            .columns([Column::ProjectId, Column::CredentialId])
+            .column(credential::Column::Name)
+            .column(Column::Version)
+            .filter(Column::Sealed.is_null())
+            .filter(keeps)
+            .filter(Expr::col((Entity, Column::Version)).ne(current))
             .limit(most)
             .into_tuple()
             .all(&self.reader)

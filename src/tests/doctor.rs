@@ -111,6 +111,30 @@ async fn a_row_that_names_another_data_key_is_named() {
 }
 
 #[tokio::test]
+async fn a_row_that_names_no_data_key_or_has_lost_its_ciphertext_is_named() {
+    let (machine, ids) = with_credentials().await;
+    let database = &machine.instance.database;
+    let [victim, bystander] = [database.id(ids[0]), database.id(ids[1])];
+    for sql in [
+        format!("UPDATE secret_version SET data_key = NULL WHERE credential_id = {victim}"),
+        format!("UPDATE secret_version SET sealed = NULL WHERE credential_id = {bystander}"),
+        // So that it is an older version that lost it.
+        format!("UPDATE credential SET secret_version = 2 WHERE id = {bystander}"),
+    ] {
+        assert_eq!(database.raw(&sql).await, 1, "{sql}");
+    }
+    let (code, report) = found(&machine);
+    assert_eq!(code, Some(1), "{report}");
+    let (_, text) = check(&report, "secrets");
+    for said in [
+        format!("victim ({}), the current version 1: its row names no data key", ids[0]),
+        format!("bystander ({}), version 1: its ciphertext is missing", ids[1]),
+    ] {
+        assert!(text.contains(&said), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_that_was_changed_is_named_below_what_to_do_for_its_table() {
     let (machine, ids) = with_credentials().await;
     let database = &machine.instance.database;

@@ -97,11 +97,13 @@ impl Vault {
                 }
             }
         }
-        for (project_id, credential_id, credential, version) in
-            self.store.credentials_without_secret(NAMED as u64).await?
+        let current = self.store.credentials_without_secret(NAMED as u64).await?;
+        let older = self.store.versions_without_secret(NAMED as u64).await?;
+        let missing = current.into_iter().map(|one| (one, true));
+        for ((project_id, credential_id, credential, version), is_current) in
+            missing.chain(older.into_iter().map(|one| (one, false)))
         {
             let why = "its ciphertext is missing".to_owned();
-            let is_current = true;
             opening.add(Unreadable {
                 project_id,
                 credential_id,
@@ -131,6 +133,7 @@ impl Vault {
             Ok(_) if super::keys::key_version(&row.sealed).ok() == Some(row.key_version) => {
                 Ok(None)
             }
+            Ok(_) if row.key_version == 0 => Ok(Some("its row names no data key".to_owned())),
             Ok(_) => Ok(Some("its row names a different data key than its ciphertext".to_owned())),
             Err(error) => {
                 let changed =

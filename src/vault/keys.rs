@@ -4,6 +4,7 @@
 mod backed_up;
 mod binding;
 mod fingerprints;
+mod held_up;
 mod reseal;
 mod rotation;
 mod rows;

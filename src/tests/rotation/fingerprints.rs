@@ -180,6 +180,39 @@ async fn a_secret_that_does_not_open_keeps_its_fingerprint_and_the_key_stays() {
 }
 
 #[tokio::test]
+async fn what_keeps_a_key_from_going_is_counted_by_kind() {
+    let (app, one, two) = with_shared().await;
+    rotate(&app).await;
+    activate_alone(&app).await;
+    let (one, two) = (app.database.id(one), app.database.id(two));
+    for (what, id) in [("data_key = NULL", &one), ("sealed = NULL", &two)] {
+        let sql = format!("UPDATE secret_version SET {what} WHERE credential_id = {id}");
+        assert_eq!(app.tamper(&sql).await, 1, "{sql}");
+    }
+    let refused = async || {
+        let admin = admin(&app).await;
+        let refused = app.vault.retire_data_key(&admin, Fingerprint, 1).await;
+        refused.expect_err(REFUSED).to_string()
+    };
+    let said = refused().await;
+    for part in [
+        "3 stored secrets still use data key 1 for fingerprints. Wait until 1 secret uses the new key.",
+        "1 row does not say which data key its secret is encrypted with",
+        "1 row has no ciphertext",
+        "`regcred doctor` names",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    tend(&app).await;
+    let said = refused().await;
+    assert!(said.contains("2 stored secrets") && !said.contains("Wait until"), "{said}");
+    // And the page says the same.
+    let form = [("version", "1"), ("purpose", "fingerprint"), ("password", PASSWORD)];
+    let reply = app.owner.post_json_accept("/rpc/keys/retire", &form).await;
+    assert_eq!(reply.error().to_string(), said);
+}
+
+#[tokio::test]
 async fn the_page_rotates_each_key_and_no_other() {
     let app = App::new().await;
     let page = app.owner.get("/admin/keys").await.text();

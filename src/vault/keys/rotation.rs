@@ -1,6 +1,7 @@
 //! Data keys: created, retired and destroyed. Sealing everything under a new one, and making every
 //! fingerprint with it, is the work of `reseal`.
 
+use super::held_up::{STILL_USE, refusal};
 use super::{are_under, new_row};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
@@ -13,8 +14,6 @@ use crate::error::{Error, Result};
 use crate::store::{KeyRow, Recorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
 use std::collections::BTreeMap;
-
-const STILL_USE: [&str; 2] = ["still uses", "still use"];
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
@@ -130,10 +129,8 @@ impl Vault {
         };
         let rows = sealed.max(count(&uses, row.version));
         if rows > 0 {
-            return Err(Error::Conflict(format!(
-                "{} data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page.",
-                counted(rows, "stored secret", STILL_USE)
-            )));
+            let held_up = write.rewraps().held_up(purpose, row.version).await?;
+            return Err(Error::Conflict(refusal(&name, rows, held_up)));
         }
         // The end of the move is written into every key that servers hold, and a retired one is none.
         if purpose == KeyPurpose::Secret && !self.keys.ring().are_secrets_bound() {
