@@ -91,7 +91,7 @@ impl Store {
             .from(Column::CredentialId)
             .to(credential::Column::Id)
             .into();
-        let current = Expr::col((credential::Entity, credential::Column::SecretVersion));
+        let current = (credential::Entity, credential::Column::SecretVersion);
         let keeps = Condition::any()
             .add(Column::DataKey.is_not_null())
             .add(Column::Fingerprint.is_not_null());
@@ -103,7 +103,7 @@ impl Store {
             .column(Column::Version)
             .filter(Column::Sealed.is_null())
             .filter(keeps)
-            .filter(Expr::col((Entity, Column::Version)).ne(current))
+            .filter(Expr::col((Entity, Column::Version)).not_equals(current))
             .limit(most)
             .into_tuple()
             .all(&self.reader)
