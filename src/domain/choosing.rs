@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 /// So many are listed.
 pub const LISTED: usize = 50;
+/// So many of the posts before a form names when it is saved: a browser keeps no more.
+pub const NOTES_MAX: usize = 6;
 /// So many that were chosen are kept: more than can be saved at once, and a bound all the same.
 pub const CHOSEN_MAX: usize = 1_000;
 
@@ -98,6 +100,9 @@ pub struct Sought {
     pub is_entered: bool,
     /// What stands in a form beside this one, which a search is not to empty.
     pub beside: String,
+    /// The ids of what the posts before left for the pages of this form, the oldest first: it is put away
+    /// when the form is saved.
+    pub notes: String,
 }
 
 impl Sought {

@@ -29,6 +29,9 @@ pub struct FailedForm {
     /// Whether nobody tried to save it: it was sent to search, or not by the button that saves.
     #[serde(default)]
     pub is_untried: bool,
+    /// The id that it waited under.
+    #[serde(skip)]
+    pub note: String,
 }
 
 impl FailedForm {
@@ -146,18 +149,23 @@ impl From<String> for Flash {
 /// page again is still filling it in. `None` when it was taken, is older than an hour, or is another person's
 /// or browser's.
 pub async fn take_failed_form(id: String) -> Option<FailedForm> {
-    if let Some(failed) = look_at_note::<FailedForm>(NoteKind::FailedForm, &id).await {
+    let failed = take_failed_form_of(&id).await?;
+    Some(FailedForm { note: id, ..failed })
+}
+
+async fn take_failed_form_of(id: &str) -> Option<FailedForm> {
+    if let Some(failed) = look_at_note::<FailedForm>(NoteKind::FailedForm, id).await {
         if !failed.is_untried {
-            remove_note(&id);
+            remove_note(id);
         }
         return Some(failed);
     }
     let read = |content: Zeroizing<Vec<u8>>| serde_json::from_slice::<FailedForm>(&content).ok();
-    let seen = look_at_slot(SlotKind::FailedForm, &id).await.and_then(read);
+    let seen = look_at_slot(SlotKind::FailedForm, id).await.and_then(read);
     if let Some(untried) = seen.filter(|failed| failed.is_untried) {
         return Some(untried);
     }
-    read(take_slot(SlotKind::FailedForm, &id).await?)
+    read(take_slot(SlotKind::FailedForm, id).await?)
 }
 
 /// The flash of `?said=`, taken once.

@@ -69,7 +69,16 @@ pub(super) fn remove_note(id: &str) {
     }
 }
 
-/// The same, which leaves the note for the page that it is for.
+/// The same, if it came with the request. Whether the id is one of a note at all.
+pub(super) fn put_note_away(id: &str) -> bool {
+    let Ok(id) = Uuid::try_parse(id) else { return false };
+    if carried().iter().any(|(other, _)| *other == id) {
+        remove(id);
+    }
+    true
+}
+
+/// The note with that id, which stays for the page that it is for.
 pub(super) async fn look_at_note<T: DeserializeOwned>(kind: NoteKind, id: &str) -> Option<T> {
     let id = Uuid::try_parse(id).ok()?;
     let (_, sealed) = carried().into_iter().find(|(other, _)| *other == id)?;

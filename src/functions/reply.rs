@@ -3,8 +3,9 @@
 //! `look` when its form was sent to search only.
 
 use super::answer::{FailedForm, Flash};
-use super::context::{note_refusal, signed_in, vault};
-use super::notes::{note_for_anybody, put_note};
+use super::context::{note_refusal, signed_in, take_slot, vault};
+use super::notes::{note_for_anybody, put_note, put_note_away};
+use crate::domain::choosing::NOTES_MAX;
 use crate::domain::paths::{HOME, SIGN_IN, is_ours, with_query};
 use crate::error::{Error, FieldError, Result};
 use crate::vault::{NoteKind, SlotKind, Vault};
@@ -59,7 +60,9 @@ impl Form {
     async fn refuse(self, error: Error) -> String {
         let Self { path, endpoint, values: form, revision, had_secret, is_untried } = self;
         let endpoint = endpoint.to_owned();
-        let mut failed = FailedForm { endpoint, form, error, revision, had_secret, is_untried };
+        let note = String::new();
+        let mut failed =
+            FailedForm { endpoint, form, error, revision, had_secret, is_untried, note };
         let mut id = put_note(NoteKind::FailedForm, &failed).await;
         if id.is_none() {
             let content = serde_json::to_vec(&failed).unwrap_or_default();
@@ -99,7 +102,10 @@ pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
         note_refusal(error);
     }
     match done {
-        Ok(next) => redirect(&next),
+        Ok(next) => {
+            put_searches_away(&form.values).await;
+            redirect(&next);
+        }
         Err(error) if !is_page() => return Err(error),
         Err(Error::Unauthenticated) => {
             let form = form.refuse(Error::Unauthenticated).await;
@@ -108,6 +114,16 @@ pub(super) async fn finish(done: Result<String>, form: Form) -> Result<()> {
         Err(error) => redirect(&form.refuse(error).await),
     }
     Ok(())
+}
+
+/// Puts away what the searches of a form left for its pages: it is saved, and nobody goes back to it.
+async fn put_searches_away(values: &Value) {
+    let notes = values.pointer("/search/notes").and_then(Value::as_str).unwrap_or_default();
+    for id in notes.split_whitespace().take(NOTES_MAX) {
+        if !put_note_away(id) {
+            take_slot(SlotKind::FailedForm, id).await;
+        }
+    }
 }
 
 /// Goes to the page at `path` after an action without a form; a sentence says how it went, or a

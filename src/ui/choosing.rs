@@ -1,6 +1,6 @@
 //! What the forms share that list what can be chosen: the search for what they do not list.
 
-use super::kit::{Alert, FormState, Hidden};
+use super::kit::{Alert, Control, FormState, Hidden};
 use crate::domain::choosing::{Choices, LISTED, Lost, Sought};
 use crate::domain::listing::SEARCH_MAX;
 use crate::functions::answer::PASSWORD_AGAIN;
@@ -30,6 +30,8 @@ pub struct Search {
     error: Option<String>,
     /// A password was typed that no page brings back.
     has_lost_password: bool,
+    /// What the posts before left, where the form is posted.
+    notes: Control,
 }
 
 impl Search {
@@ -46,6 +48,7 @@ impl Search {
             is_answer: only_searched.is_some() || error.is_some(),
             error,
             has_lost_password: only_searched.is_some_and(|failed| failed.had_secret),
+            notes: state.notes_of_searches(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Search {
             is_answer: sought.is_asked() || error.is_some(),
             error,
             has_lost_password: false,
+            notes: Control::default(),
         }
     }
 
@@ -133,6 +137,8 @@ pub fn ChoicesSearch(
     let again = search
         .has_lost_password
         .then(|| view! { <p class="hint" id=AGAIN role="status">{PASSWORD_AGAIN}</p> });
+    let Control { name, text, .. } = search.notes.clone();
+    let notes = (!text.is_empty()).then(|| view! { <Hidden name value=text/> });
     let field = search.is_needed().then(|| {
         let is_sought_again = search.is_answer && !search.is_found();
         let described_by = search.ids();
@@ -162,7 +168,7 @@ pub fn ChoicesSearch(
             </div>
         }
     });
-    view! { {field} {again} }
+    view! { {field} {notes} {again} }
 }
 
 /// What Enter presses in a form that has such a search: the browser presses the first button of a form, and

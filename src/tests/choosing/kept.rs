@@ -110,6 +110,45 @@ async fn the_answer_of_a_search_is_there_when_its_page_is_loaded_again() {
     }
 }
 
+/// The value of the hidden field of that name.
+fn hidden(page: &str, name: &str) -> String {
+    let mut tags = page.split("<input").filter_map(|rest| rest.split('>').next());
+    let tag = tags.find(|tag| tag.contains(&format!("name=\"{name}\"")));
+    let value = tag.and_then(|tag| tag.split("value=\"").nth(1)?.split('"').next());
+    value.unwrap_or_else(|| panic!("no {name}: {page}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_save_puts_away_what_its_searches_left_and_nothing_else() {
+    const NOTES: &str = "form[search][notes]";
+    let app = App::new().await;
+    create(&app, "ghcr", |_| ()).await;
+    let mut other = typed_pipeline("in another tab").to_vec();
+    other.extend([("form[search][text]", "ghcr"), PRESSED]);
+    searched(&app.owner, CREATE, &other).await;
+    // The second is too large for a cookie.
+    for (name, description) in [("one", "short".to_owned()), ("two", "x".repeat(8 * 1024))] {
+        let mut form = typed_pipeline(name).to_vec();
+        form[2].1 = &description;
+        form.extend([("form[search][text]", "ghcr"), ("form[search][listed]", "ghcr")]);
+        let search = async |kept: &str| {
+            let more = [(NOTES, kept), PRESSED];
+            let form: Vec<_> = form.iter().copied().chain(more).collect();
+            hidden(&searched(&app.owner, CREATE, &form).await, NOTES)
+        };
+        let first = search("").await;
+        let both = search(&first).await;
+        assert_eq!(both.split(' ').count(), 2, "{both}");
+        let more = [(NOTES, both.as_str()), ("password", PASSWORD)];
+        let form: Vec<_> = form.iter().copied().chain(more).collect();
+        let saved = app.owner.post_form(CREATE, &form).await;
+        assert!(saved.location().contains("once="), "{} {}", saved.location(), saved.text());
+        assert_eq!(app.owner.notes.notes().len(), 1, "{name}: the other tab's");
+        let waiting = "SELECT COUNT(*) FROM slot WHERE kind = 'failed_form'";
+        assert_eq!(app.scalar_i64(waiting).await, 0, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn what_nobody_tried_to_save_is_there_when_its_page_is_loaded_again() {
     let app = App::new().await;

@@ -1,7 +1,7 @@
 //! Forms: what they show, what they send along, and why the last post of one failed.
 
 use super::{ErrorSummary, LinkButton, SubmitButton, non_empty};
-use crate::domain::choosing::Sought;
+use crate::domain::choosing::{NOTES_MAX, Sought};
 use crate::error::Error;
 use crate::functions::answer::FailedForm;
 use leptos::prelude::*;
@@ -54,6 +54,7 @@ impl FormState {
             revision: None,
             had_secret: false,
             is_untried: false,
+            note: String::new(),
         });
         Self::new(failed, form)
     }
@@ -107,6 +108,15 @@ impl FormState {
     pub fn search(&self) -> Sought {
         let sought = self.values.get("search").cloned().unwrap_or_default();
         serde_json::from_value(sought).unwrap_or_default()
+    }
+
+    /// What says which posts before left something for this form's pages: the last one as well.
+    pub fn notes_of_searches(&self) -> Control {
+        let at = self.at("search.notes");
+        let last = self.failed.iter().map(|failed| failed.note.as_str());
+        let ids: Vec<&str> = at.text.split_whitespace().chain(last).collect();
+        let text = ids[ids.len().saturating_sub(NOTES_MAX)..].join(" ");
+        Control { text, ..at }
     }
 
     /// Why nothing was saved, for the head of the form; nothing before the first post, and after one that
@@ -188,6 +198,7 @@ mod tests {
             revision: None,
             had_secret: false,
             is_untried: false,
+            note: String::new(),
             endpoint: SignIn::PATH.to_owned(),
         })
     }
