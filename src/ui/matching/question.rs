@@ -68,12 +68,13 @@ pub fn QuestionForm(
     view! {
         <form method="get" action=action class="card stack" novalidate>
             <EnterSends search=search.clone()/>
+            <Field
+                at=form.at("image")
+                label="Image"
+                hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
+            />
+            <ChoicesSearch search label="Search pipelines" what="pipeline"/>
             <div class="field-row">
-                <Field
-                    at=form.at("image")
-                    label="Image"
-                    hint="For example ghcr.io/acme/api:1.2. An image without a registry is on Docker Hub."
-                />
                 <Select
                     at=pipeline
                     label="Pipeline"
@@ -87,7 +88,6 @@ pub fn QuestionForm(
                     options=options(Access::ALL, Access::word, Access::label)
                 />
             </div>
-            <ChoicesSearch search label="Search pipelines" what="pipeline"/>
             <div class="field-row">
                 <Field
                     at=form.at("branch")
