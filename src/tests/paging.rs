@@ -115,6 +115,32 @@ async fn rows_that_cannot_be_read_hide_no_others() {
     }
 }
 
+#[tokio::test]
+async fn more_rows_in_sequence_than_a_page_has_that_cannot_be_read_end_no_list() {
+    let app = filled().await;
+    // Of 130, those at both ends can be read. No host and no word of the product: one of each kind.
+    let run = "name >= 'r010' AND name < 'r125'";
+    for wrong in ["host = 'no host'", "method = 'unknown'"] {
+        let before = app.database.scalar_text("SELECT MIN(host) FROM credential").await;
+        app.raw(&format!("UPDATE credential SET {wrong} WHERE {run}")).await;
+        let all = (0..10).chain(125..ROWS).map(|row| format!("r{row:03}"));
+        let all: Vec<String> = all.collect();
+        for is_reversed in [false, true] {
+            let forward = pages(&app, Sort::Name, is_reversed).await;
+            let mut shown: Vec<String> =
+                forward.iter().flat_map(|page| names(&page.rows)).collect();
+            shown.sort();
+            assert_eq!(shown, all, "{wrong} {is_reversed}");
+            assert!(forward.iter().all(|page| !page.rows.is_empty()), "{wrong} {is_reversed}");
+            for two in forward.windows(2) {
+                let back = page(&app, two[1].previous.as_ref().unwrap()).await;
+                assert_eq!(names(&back.rows), names(&two[0].rows), "{wrong} {is_reversed}");
+            }
+        }
+        app.raw(&format!("UPDATE credential SET host = '{before}' WHERE {run}")).await;
+    }
+}
+
 /// Deletes the row at the end of a page and one that is still to come, renames another of each, and
 /// adds some beside them. Gives the names of those that changed.
 async fn trouble(app: &App, turn: usize, shown: &[String], to_come: &[String]) -> Vec<String> {

@@ -10,13 +10,16 @@ use crate::domain::moment::{Day, Moment};
 use crate::store::Credentials;
 use crate::store::as_json;
 use crate::store::entity::credential::{Column, Entity};
-use crate::store::entity::readable;
 use crate::store::seals::Sealing;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, IdenStatic, Order, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
 };
+
+/// So many rows are asked for, first for a page and one more, and then again while none of them can be
+/// read: four times at most. What lies beyond more such rows in sequence than the last number is on no page.
+const ASKED: [u64; 4] = [PAGE_ROWS + 1, 400, 3_200, 25_600];
 
 #[derive(Debug)]
 pub struct Page {
@@ -43,14 +46,11 @@ impl<C: Sealing> Credentials<'_, C> {
         let is_back = query.before.is_some();
         let is_up = is_back != query.is_reversed;
         let (sort, place) = (query.sort(), query.before.as_ref().or(query.after.as_ref()));
-        let mut rows = self.beside(&fit, sort, place, is_up, PAGE_ROWS + 1).await?;
-        let is_more = rows.len() as u64 > PAGE_ROWS;
-        rows.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
+        let (mut rows, is_more) = self.shown_beside(&fit, sort, place, is_up).await?;
         // On the side that we come from, rows may have been deleted meanwhile.
-        let is_behind = match (place, rows.iter().flatten().next()) {
-            (Some(_), Some(nearest)) => {
-                let nearest = nearest.place(sort);
-                !self.beside(&fit, sort, Some(&nearest), !is_up, 1).await?.is_empty()
+        let is_behind = match (place, rows.first()) {
+            (Some(_), Some((nearest, _))) => {
+                !self.beside(&fit, sort, Some(nearest), !is_up, 1).await?.is_empty()
             }
             _ => false,
         };
@@ -59,16 +59,44 @@ impl<C: Sealing> Credentials<'_, C> {
         if is_back {
             rows.reverse();
         }
-        if rows.iter().any(Option::is_none) {
-            self.db.seals().tell("credential");
-        }
-        let rows: Vec<SummaryRow> = rows.into_iter().flatten().collect();
-        let place = |row: &SummaryRow| row.place(sort);
+        let place = |(place, _): &(Cursor, Summary)| place.clone();
         Ok(Page {
             previous: rows.first().filter(|_| is_before).map(place),
             next: rows.last().filter(|_| is_after).map(place),
-            rows: readable(rows),
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
         })
+    }
+
+    /// The rows of a page that can be read, each with its place, those next to `place` first; and whether
+    /// there are others beyond. A row that cannot be read has no place where the next page could begin:
+    /// where all of a page are such, more are asked for at once, as often as [`ASKED`] says.
+    async fn shown_beside(
+        &self,
+        fit: &Select<Entity>,
+        sort: Sort,
+        place: Option<&Cursor>,
+        is_up: bool,
+    ) -> Result<(Vec<(Cursor, Summary)>, bool), DbErr> {
+        let page = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+        for most in ASKED {
+            let found = self.beside(fit, sort, place, is_up, most).await?;
+            if found.iter().any(Option::is_none) {
+                self.db.seals().tell("credential");
+            }
+            // The last one of as many as were asked for only says that there are more.
+            let is_cut = found.len() as u64 == most;
+            let all = found.len() - usize::from(is_cut);
+            let read = |row: SummaryRow| Some((row.place(sort), Summary::try_from(row).ok()?));
+            let rows: Vec<_> = found.into_iter().take(all).map(|row| row.and_then(read)).collect();
+            if let Some(first) = rows.iter().position(Option::is_some) {
+                let is_more = is_cut || all - first > page;
+                return Ok((rows.into_iter().skip(first).take(page).flatten().collect(), is_more));
+            }
+            if !is_cut {
+                break;
+            }
+        }
+        Ok((Vec::new(), false))
     }
 
     /// How many fit, and whether there are more of them. Those that are searched for or filtered are
