@@ -98,7 +98,7 @@ test('a pipeline that is not listed is found in Match', async ({ page, instance 
   await page.setViewportSize({ width: 390, height: 844 });
   const tops: number[] = [];
   for (const one of [field, main.getByLabel('Pipeline', { exact: true }), main.getByLabel('Intent', { exact: true })]) tops.push((await one.boundingBox())!.y);
-  expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+  expect(tops).toEqual([...tops].sort((a, b) => a - b));
   await searchListed(field, names[51]!);
   await expectValues(main, { Image: 'ghcr.io/acme/api:1.2', 'Branch or reference (Optional)': 'main' });
   await expect(page.getByRole('region', { name: 'Answer' })).toHaveCount(0);
