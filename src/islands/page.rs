@@ -139,7 +139,7 @@ fn press(event: &KeyboardEvent) {
         _ if is_typing || find("dialog[open]").is_some() => false,
         "/" => focus(find("main input[type='search']")),
         "n" => click(find("main .page-head .button-primary")),
-        // They stand after all rows. Where none is selected there is nothing to see there.
+        // They are before all rows. Where none is selected there is nothing to see there.
         "s" => focus(find(".selectable:has(td > :checked) > .bulk > .button")),
         "?" => click(find("[popovertarget='keys']")),
         _ => false,

@@ -162,7 +162,7 @@ test('the bar counts what is ticked', async ({ page, instance }) => {
   const names = await openThree(page, instance);
   // What a style sheet writes is in no element: so it is looked for where a screen reader finds it.
   const session = await page.context().newCDPSession(page);
-  const expression = `document.querySelector('[aria-label="Selected credentials"]')`;
+  const expression = `document.querySelector('.selectable > p')`;
   const { result } = await session.send('Runtime.evaluate', { expression });
   const isRead = async (words: string) => {
     const { nodes } = await session.send('Accessibility.queryAXTree', { objectId: result.objectId!, role: 'StaticText' });
@@ -173,6 +173,25 @@ test('the bar counts what is ticked', async ({ page, instance }) => {
   await tick(page, names[0]!).uncheck();
   await expect.poll(() => isRead('2')).toBe(true);
   expect(await isRead('3')).toBe(false);
+});
+
+test('the bar comes before the rows for who tabs, and stands below them', async ({ page, instance }) => {
+  const [a] = (await openThree(page, instance)) as [string];
+  await tick(page, a).check();
+  const enable = bar(page).getByRole('button', { name: 'Enable', exact: true });
+  await enable.focus();
+  await page.keyboard.press('Tab');
+  // The heads of the columns come next, and then the rows.
+  const isInTable = () => page.evaluate(() => document.activeElement!.closest('table.rows') !== null);
+  expect(await isInTable()).toBe(true);
+  await page.keyboard.press('Shift+Tab');
+  await expect(enable).toBeFocused();
+  const rows = (await page.locator('table.rows').boundingBox())!;
+  const below = (await bar(page).boundingBox())!;
+  expect(below.y).toBeGreaterThanOrEqual(rows.y + rows.height);
+  const count = (await page.locator('.selectable > p').boundingBox())!;
+  expect(Math.abs(count.y - below.y), 'one bar').toBeLessThanOrEqual(1);
+  expect(Math.abs(count.height - below.height), 'one bar').toBeLessThanOrEqual(1);
 });
 
 test('the bar has nothing that axe finds', async ({ scannable, instance }) => {

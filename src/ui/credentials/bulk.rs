@@ -8,8 +8,9 @@ use leptos::server_fn::ServerFn;
 /// The form that the tick boxes of the rows belong to.
 pub const FORM: &str = "bulk";
 
-/// The bar below the rows, where a style sheet can count what was ticked before it; a key leads there from
-/// any row. Where the browser can tell, it is shown once a row is selected.
+/// The bar of the rows, before them in the document, so that nobody tabs through all of them to it; it
+/// stands below them, beside [`Selected`], and a key leads there from any row. Where the browser can tell,
+/// it is shown once a row is selected.
 #[component]
 pub fn BulkBar(page: PageContext) -> impl IntoView {
     let (project, list) = (page.project.clone(), page.list_query());
@@ -26,8 +27,6 @@ pub fn BulkBar(page: PageContext) -> impl IntoView {
             <button type="submit" formmethod="dialog" hidden=true></button>
             <Hidden name="project" value=project/>
             <WhereFrom list page/>
-            // The style sheet counts the ticks behind it.
-            <span>"Selected:"</span>
             <button type="submit" class="button" name="is_disabled" value="true">
                 "Disable"
             </button>
@@ -36,6 +35,12 @@ pub fn BulkBar(page: PageContext) -> impl IntoView {
             </button>
         </form>
     }
+}
+
+/// How many rows are selected: the style sheet counts what was ticked before it, so it comes after them.
+#[component]
+pub fn Selected() -> impl IntoView {
+    view! { <p>"Selected:"</p> }
 }
 
 /// Selects all rows of the page, or none. It stands in the head of the column of names.

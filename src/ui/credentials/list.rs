@@ -1,6 +1,6 @@
 //! The list of registry credentials; its dialogs are routes drawn over it.
 
-use super::bulk::{BulkBar, SelectionTold};
+use super::bulk::{BulkBar, Selected, SelectionTold};
 use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row_menu::RowMenu;
@@ -91,15 +91,17 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let html = Rows::new(menu, today, page.query("menu")).html(&rows, &used_by);
     let unfilled = menu.unfilled();
     let bulk = menu.can_edit().then(|| view! { <BulkBar page=page.clone()/> });
+    let selected = menu.can_edit().then(|| view! { <Selected/> });
     let at = |query: ListQuery| format!("{list}{}", query.to_url());
     let (previous, next) = (previous.map(at), next.map(at));
     view! {
         <div class="selectable">
+            {bulk}
             <table class="rows">
                 <thead>{heads}</thead>
                 <tbody inner_html=html></tbody>
             </table>
-            {bulk}
+            {selected}
         </div>
         <form id=rows::FORM method="get" action=list.clone()>
             {query
