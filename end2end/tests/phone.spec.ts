@@ -64,6 +64,32 @@ test('a name has its line to itself, and the state below it is whole', async ({ 
   expect((await row.boundingBox())!.height).toBeLessThanOrEqual(TWO_LINES);
 });
 
+test('a host has all the room of its line, however long the state above it is', async ({ page, instance }) => {
+  const name = `${unique('host')}-${'registry-of-a-team-'.repeat(2)}`;
+  const late = new Date(Date.now() + 250 * 86_400_000).toISOString().slice(0, 10);
+  await addCredential(page, instance, { name, registry_url: 'registry.example.com:5000', expires_on: late });
+  for (const width of [360, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const row = await openRow(page, instance, name);
+    const [host, used] = [row.locator('td').nth(1), row.locator('td').nth(3)];
+    await expect(host).toHaveText('registry.example.com:5000');
+    const { isCut, y } = await host.evaluate((cell) => ({ isCut: cell.scrollWidth > cell.clientWidth, y: cell.getBoundingClientRect().y }));
+    expect(isCut, `${width} px`).toBe(false);
+    // What stands at the end of the line has some room to the border.
+    const end = await used.evaluate((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return text.getBoundingClientRect().right;
+    });
+    const outer = (await row.boundingBox())!;
+    expect(outer.x + outer.width - end, `${width} px`).toBeGreaterThanOrEqual(8);
+    const link = (await row.getByRole('link', { name, exact: true }).boundingBox())!;
+    expect(y, 'below the name').toBeGreaterThanOrEqual(link.y + link.height);
+    expect(outer.height).toBeLessThanOrEqual(TWO_LINES);
+    await expectNoSideScroll(page, `the list at ${width} px`);
+  }
+});
+
 test('the menu of a row stands at the end of the line of its name', async ({ page, instance }) => {
   const name = unique('menu');
   await addCredential(page, instance, { name });
