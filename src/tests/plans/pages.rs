@@ -1,5 +1,5 @@
 //! How many statements each page asks of the database: as many as `pages.txt` says, which has a line
-//! for each page, and no more when there are more rows.
+//! for each page and each form that was sent to search, and no more when there are more rows.
 
 use super::statements;
 use super::watch::is_to_write;
@@ -25,11 +25,14 @@ const MANY: usize = 30;
 const FAR: i64 = 4_000_000_000_000;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 4] = [
+const QUESTIONS: [(&str, &str); 7] = [
     ("/p/{project}/credentials", "?unused=1"),
+    ("/p/{project}/credentials", "?q=more"),
     ("/p/{project}/credentials/new", "?preset=ghcr"),
     ("/p/{project}/find", "?q=more"),
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
+    ("/p/{project}/match", "?search=more&look=true"),
+    ("/p/{project}/pipelines", "?q=more"),
 ];
 
 /// An instance with one at least of everything that a page lists.
@@ -149,6 +152,33 @@ impl Scene {
         all
     }
 
+    /// The pages of the forms that are posted to search, each with its answer, by their routes.
+    async fn searched(&self) -> BTreeMap<String, String> {
+        let (id, pipeline) = (self.at.credential.to_string(), self.at.pipeline.to_string());
+        let at_pipeline = [("pipeline", pipeline.as_str())];
+        let (on_credential, of) = ([("on_credential", id.as_str())], [("id", id.as_str())]);
+        let in_form = [("form[search][text]", "more"), ("form[search][is_pressed]", "true")];
+        let alone = [("search[text]", "more"), ("search[is_pressed]", "true")];
+        let making = [("form[name]", "x"), ("form[description]", ""), ("form[token_days]", "30")];
+        let forms: [(&str, &str, &[(&str, &str)], _); 4] = [
+            ("pipelines/new", "/rpc/pipelines/create", &making, in_form),
+            ("pipelines/{id}", "/rpc/grants/create", &at_pipeline, in_form),
+            ("credentials/{id}/grant", "/rpc/grants/create", &on_credential, in_form),
+            ("credentials/{id}/delete", "/rpc/grants/repoint", &of, alone),
+        ];
+        let mut all = BTreeMap::new();
+        for (route, post, typed, search) in forms {
+            let mut form = vec![("project", "acme")];
+            form.extend_from_slice(typed);
+            form.extend(search);
+            let reply = self.app.owner.post_form(post, &form).await;
+            let address = reply.location();
+            assert!(address.contains("back="), "{route}: {address} {}", reply.text());
+            all.insert(format!("/p/{{project}}/{route}?back="), address);
+        }
+        all
+    }
+
     /// What each page asks when the owner opens it, by its route.
     async fn asked(&self) -> BTreeMap<String, Vec<String>> {
         // The product counts receipts a moment after their delivery, beside whatever is opened then.
@@ -156,7 +186,7 @@ impl Scene {
         let project = self.app.evidence(&self.app.owner, "acme").await.project().id;
         self.app.vault.store().count_receipts(project).await.unwrap();
         let mut all = BTreeMap::new();
-        for (route, path) in self.addresses() {
+        for (route, path) in self.addresses().into_iter().chain(self.searched().await) {
             let mut times = Vec::new();
             // Once a minute a page says that the session is in use. With the two questions of before
             // that is asked during three openings at most, and not during a fourth.
