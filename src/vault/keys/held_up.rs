@@ -12,8 +12,8 @@ pub(super) fn refusal(name: &str, secrets: u64, held_up: HeldUp) -> String {
     let still_use = counted(secrets, "stored secret", STILL_USE);
     let mut said = vec![format!("{still_use} data key {name}.")];
     if waiting > 0 {
-        let use_it = ["secret uses", "secrets use"][usize::from(waiting > 1)];
-        said.push(format!("Wait until {waiting} {use_it} the new key."));
+        let use_it = ["uses the new key", "use the new key"];
+        said.push(format!("Wait until {}.", counted(waiting, "secret", use_it)));
     }
     if unreadable > 0 {
         said.push(format!("{} be decrypted.", counted(unreadable, "secret", ["cannot"; 2])));
