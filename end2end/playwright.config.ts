@@ -25,7 +25,8 @@ export default defineConfig({
     timezoneId: 'UTC',
     actionTimeout: 15_000,
     navigationTimeout: 20_000,
-    screenshot: 'only-on-failure',
+    // It is taken before anybody knows whether the test fails, and nobody looks at those of the CI.
+    screenshot: process.env.CI ? 'off' : 'only-on-failure',
     // As in a browser with windows, where whoever clicks may copy.
     permissions: ['clipboard-write'],
     launchOptions: {
