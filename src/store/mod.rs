@@ -29,6 +29,7 @@ mod kept;
 mod keys;
 mod leases;
 mod line;
+mod newer_keys;
 mod observed;
 mod outbox;
 mod passing;
@@ -61,7 +62,7 @@ mod waiting;
 mod writing;
 
 pub use audit::{ChainHead, EventPage};
-pub use authentic::{ChangedRow, Counts, Mend, NamedRow, Shown, Tampered};
+pub use authentic::{ChangedRow, Counts, Mend, NamedRow, RowWalk, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
@@ -91,7 +92,7 @@ pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Remova
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
-pub use seals::RowMacs;
+pub use seals::{KeyReader, RowMacs};
 pub use secrets::{Fingerprint, VersionRow};
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};

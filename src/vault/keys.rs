@@ -4,6 +4,7 @@
 mod backed_up;
 mod binding;
 mod fingerprints;
+mod moved;
 mod reseal;
 mod rotation;
 mod rows;
@@ -66,7 +67,7 @@ pub enum StartProblem {
     )]
     NoKeyForShared,
     #[error(
-        "The keyring in the database is an older one: it does not say that the rows have MACs, or that the secrets are bound to their credentials, and they were before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
+        "The keyring in the database is an older one: it does not say that the rows have MACs, that the secrets are bound to their credentials, or that a data key for the audit log is retired, and so it was before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
     )]
     OlderKeyring,
     #[error("The database cannot be used. The log says why.")]
@@ -241,9 +242,11 @@ fn known(rows: &[KeyRow]) -> Vec<WrappedKey> {
     rows.iter().filter(|row| row.state != KeyState::Destroyed).filter_map(wrapped).collect()
 }
 
-/// The keys that servers hold: a retired one opens nothing.
+/// The keys that servers hold: a retired one opens nothing, but one for the audit log still verifies.
 fn held(rows: &[KeyRow]) -> Vec<WrappedKey> {
-    rows.iter().filter(|row| row.state.is_held()).filter_map(wrapped).collect()
+    let audit = Purpose::Audit.to_string();
+    let verifies = |row: &KeyRow| row.purpose == audit && row.state == KeyState::Retired;
+    rows.iter().filter(|row| row.state.is_held() || verifies(row)).filter_map(wrapped).collect()
 }
 
 /// Whether those that still have their bytes are all under that key-encryption key.
@@ -260,5 +263,6 @@ pub(super) fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
         wrapped: row.wrapped.clone(),
         kek_id: row.kek_id.parse().ok()?,
         is_active: row.state == KeyState::Active,
+        is_retired: row.state == KeyState::Retired,
     })
 }

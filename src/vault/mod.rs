@@ -148,6 +148,7 @@ impl Vault {
     pub fn new(store: Store, keys: Keys, settings: Settings) -> Self {
         let macs = keys.clone();
         let mac = Arc::new(move |message: &[u8]| macs.ring().mac(message));
+        keys.serve(&store);
         let recorder = Recorder::start(store.clone(), mac);
         Self {
             store,
@@ -219,6 +220,8 @@ impl Vault {
 
     /// The first link of a chain that does not hold, or `None`: see `store::Chain::first_break`.
     pub async fn first_break(&self, chain: Uuid) -> Result<Option<i64>> {
+        // A link may be under a key that another server has made a moment ago.
+        self.refresh_keys().await?;
         let ring = self.keys.ring();
         let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
         Ok(self.store.chain().first_break(&holds, chain).await?)

@@ -15,6 +15,7 @@ use crate::vault::{INSTANCE, Vault, now};
 use std::collections::BTreeMap;
 
 const STILL_USE: [&str; 2] = ["still uses", "still use"];
+const KEPT: &str = "A data key for the audit log cannot be destroyed: audit events and receipts from its time are verified with it. Once it is retired, it does nothing else.";
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
@@ -40,7 +41,7 @@ impl Vault {
                 rows: match KeyPurpose::from_word(&row.purpose) {
                     Some(KeyPurpose::Secret) => count(&uses, row.version),
                     Some(KeyPurpose::Fingerprint) => count(&fingerprints, row.version),
-                    None => 0,
+                    Some(KeyPurpose::Audit) | None => 0,
                 },
             })
             .collect();
@@ -57,6 +58,7 @@ impl Vault {
             unreadable,
             waiting,
             fingerprints_left,
+            are_rows_moving: self.are_rows_moving().await?,
             has_local_key,
             backup,
         })
@@ -106,8 +108,8 @@ impl Vault {
         Ok(version)
     }
 
-    /// Retires an archived data key: nothing is sealed under it and no fingerprint was made with it, and
-    /// no server holds it any more.
+    /// Retires an archived data key: nothing is sealed under it, no fingerprint was made with it, no row is
+    /// under it, and no server holds it any more, but to verify the audit log.
     ///
     /// # Errors
     /// `Conflict` when it is not archived, a secret still uses it, a server may still use it, or
@@ -127,13 +129,11 @@ impl Vault {
         let uses = match purpose {
             KeyPurpose::Secret => write.keys().uses().await?.0,
             KeyPurpose::Fingerprint => write.keys().fingerprints().await?,
+            KeyPurpose::Audit => BTreeMap::new(),
         };
         let rows = sealed.max(count(&uses, row.version));
         if rows > 0 {
-            return Err(Error::Conflict(format!(
-                "{} data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page.",
-                counted(rows, "stored secret", STILL_USE)
-            )));
+            return Err(still_used(purpose, rows, &name));
         }
         // The end of the move is written into every key that servers hold, and a retired one is none.
         if purpose == KeyPurpose::Secret && !self.keys.ring().are_secrets_bound() {
@@ -161,13 +161,17 @@ impl Vault {
     /// have no keyring of their own.
     ///
     /// # Errors
-    /// `Conflict` when it is not retired, or a secret is still under it.
+    /// `Conflict` when it is not retired, or a secret is still under it, and always for one for the audit
+    /// log: audit events are never removed, and each key has made some.
     pub async fn destroy_data_key(
         &self,
         admin: &InstanceAdmin,
         purpose: KeyPurpose,
         version: u32,
     ) -> Result<()> {
+        if purpose == KeyPurpose::Audit {
+            return Err(Error::Conflict(KEPT.to_owned()));
+        }
         let sealed = self.sealed_under(purpose, version, KeyState::Retired).await?;
         if sealed > 0 {
             return Err(Error::Conflict(format!(
@@ -203,7 +207,22 @@ fn made_for(purpose: KeyPurpose) -> Purpose {
     match purpose {
         KeyPurpose::Secret => Purpose::Secret,
         KeyPurpose::Fingerprint => Purpose::Fingerprint,
+        KeyPurpose::Audit => Purpose::Audit,
     }
+}
+
+/// Why the key cannot be retired yet.
+fn still_used(purpose: KeyPurpose, rows: u64, name: &str) -> Error {
+    Error::Conflict(match purpose {
+        KeyPurpose::Secret | KeyPurpose::Fingerprint => format!(
+            "{} data key {name}. Wait until they use the new key. For secrets that cannot be decrypted, save a new secret and destroy the old version on the credential's page.",
+            counted(rows, "stored secret", STILL_USE)
+        ),
+        KeyPurpose::Audit => format!(
+            "{} an older data key for the audit log. Servers move them to the new key. Try again in a minute. If this does not change, run `regcred doctor`.",
+            counted(rows, "row", STILL_USE)
+        ),
+    })
 }
 
 /// Which of the data keys it is, as people are told.

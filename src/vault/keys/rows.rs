@@ -26,6 +26,18 @@ impl RowMacs for Keyring {
     fn are_rows_sealed(&self) -> bool {
         Keyring::are_rows_sealed(self)
     }
+
+    fn prefix(&self) -> Option<String> {
+        Some(self.row_prefix())
+    }
+
+    fn newest_key(&self) -> u32 {
+        self.newest_audit_key()
+    }
+
+    fn names_newer_key(&self, mac: &str) -> bool {
+        Keyring::names_newer_key(self, mac)
+    }
 }
 
 /// Gives every row its MAC, and writes down in the keyring, where nobody can take it back without the
