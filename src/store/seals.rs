@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -35,6 +35,11 @@ pub trait RowMacs: Debug + Send + Sync {
     /// Whether the MAC names a newer one.
     fn names_newer_key(&self, _mac: &str) -> bool {
         false
+    }
+
+    /// The versions of the keys under which no row is ours any more.
+    fn retired_keys(&self) -> BTreeSet<u32> {
+        BTreeSet::new()
     }
 }
 
@@ -112,6 +117,10 @@ impl Seals {
     /// Whether every row is known to have a MAC: once it is, it stays so.
     pub(super) fn are_rows_sealed(&self) -> bool {
         self.now().is_some_and(|macs| macs.are_rows_sealed())
+    }
+
+    pub(super) fn retired_keys(&self) -> BTreeSet<u32> {
+        self.now().map(|macs| macs.retired_keys()).unwrap_or_default()
     }
 
     pub(super) fn seal(&self, message: &[u8]) -> Option<String> {
@@ -223,72 +232,4 @@ impl Sealing for Reader {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Knows so many keys, and every row under one of them.
-    #[derive(Debug)]
-    struct Known(u32);
-
-    impl RowMacs for Known {
-        fn seal(&self, _: &[u8]) -> Option<String> {
-            Some(self.0.to_string())
-        }
-
-        fn holds(&self, _: &[u8], mac: &str) -> bool {
-            !self.names_newer_key(mac)
-        }
-
-        fn are_rows_sealed(&self) -> bool {
-            true
-        }
-
-        fn newest_key(&self) -> u32 {
-            self.0
-        }
-
-        fn names_newer_key(&self, mac: &str) -> bool {
-            mac.parse().is_ok_and(|version: u32| version > self.0)
-        }
-    }
-
-    /// Two keys are stored.
-    #[derive(Debug)]
-    struct Stored(Seals);
-
-    #[async_trait::async_trait]
-    impl KeyReader for Stored {
-        async fn read(&self) {
-            self.0.set(Arc::new(Known(2)));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_key_of_another_server_is_read_once_a_row_names_it() {
-        let seals = Seals::default();
-        seals.set(Arc::new(Known(1)));
-        seals.set_reader(Arc::new(Stored(seals.for_reader())));
-        let met = seals.met();
-        assert!(seals.hold("person", b"", Some("1")) && !seals.learn(met).await);
-        assert!(!seals.hold("person", b"", Some("2")));
-        assert_eq!(seals.clone().met(), 0, "each counts what it has met");
-        assert!(seals.learn(met).await && seals.hold("person", b"", Some("2")));
-        // One that nobody made is nobody's, and no more than one look is taken for it.
-        let met = seals.met();
-        assert!(!seals.hold("person", b"", Some("9")) && seals.learn(met).await);
-        assert!(!seals.hold("person", b"", Some("9")));
-        assert_eq!(seals.newest(), Some(2));
-    }
-
-    #[test]
-    fn a_table_is_told_of_again_after_an_hour_with_how_often_it_happened() {
-        let (mut told, begin) = (Told::default(), Instant::now());
-        assert_eq!(told.times("person", begin), Some(1));
-        for minute in 1..60 {
-            assert_eq!(told.times("person", begin + Duration::from_secs(60 * minute)), None);
-        }
-        assert_eq!(told.times("credential", begin + SILENCE), Some(1), "each has its own time");
-        assert_eq!(told.times("person", begin + SILENCE), Some(60));
-        assert_eq!(told.times("person", begin + SILENCE), None);
-    }
-}
+mod tests;

@@ -174,6 +174,10 @@ async fn open(
     if store.are_rows_sealed() && !ring.are_rows_sealed() {
         return Err(StartProblem::OlderKeyring);
     }
+    // Nor do rows under an audit key count again that is retired no more.
+    if !store.retired_keys().is_subset(ring.retired_audit_keys()) {
+        return Err(StartProblem::OlderKeyring);
+    }
     binding::refuse_older(store, &ring).await?;
     let mut ring = Arc::new(ring);
     store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);

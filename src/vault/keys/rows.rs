@@ -12,6 +12,7 @@ use crate::store::{KeyRow, Rank, RowMacs, Store};
 use crate::vault::audit::this_instance;
 use crate::vault::events::{event, record_under};
 use crate::vault::{INSTANCE, now, sweep_access};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl RowMacs for Keyring {
@@ -37,6 +38,10 @@ impl RowMacs for Keyring {
 
     fn names_newer_key(&self, mac: &str) -> bool {
         Keyring::names_newer_key(self, mac)
+    }
+
+    fn retired_keys(&self) -> BTreeSet<u32> {
+        self.retired_audit_keys().clone()
     }
 }
 
