@@ -13,7 +13,8 @@
 //!          └─ HKDF-SHA256(ikm = key, salt, info) → keys of one use each
 //!               what shows that a backup was not changed: no salt, info = "regcred/backup-mac/v1"
 //!               MACs of rows that decide: no salt, info = "regcred/row-mac/v1"
-//!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id
+//!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id;
+//!               from the second key on, the rule says which version made it
 //!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret); the row says which version
 //!               of the key made it
 //! ```

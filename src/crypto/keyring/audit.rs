@@ -29,6 +29,11 @@ impl Keyring {
         self.rows.prefix()
     }
 
+    /// The version of the active audit key.
+    pub fn audit_version(&self) -> u32 {
+        self.audit.active
+    }
+
     /// The version of the newest audit key.
     pub fn newest_audit_key(&self) -> u32 {
         self.rows.newest()
@@ -64,6 +69,17 @@ impl Keyring {
     /// HKDF-SHA256(ikm = key, salt, info), with the parts of `info` one behind the other.
     pub fn derive(&self, salt: &[u8], info: &[&[u8]]) -> Result<Derived, CryptoError> {
         Derived::of(&self.audit.key, salt, info)
+    }
+
+    /// The same from the audit key of that version; `UnknownKeyVersion` when there is none.
+    pub fn derive_under(
+        &self,
+        version: u32,
+        salt: &[u8],
+        info: &[&[u8]],
+    ) -> Result<Derived, CryptoError> {
+        let key = self.audit.find(version).ok_or(CryptoError::UnknownKeyVersion)?;
+        Derived::of(key, salt, info)
     }
 
     /// The same from each audit key, active or older.
