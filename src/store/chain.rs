@@ -8,6 +8,7 @@ use super::entity::{audit_event, chain_head};
 use super::locked;
 use super::receipts::Removed;
 use super::seals::Sealing;
+use super::verified::Holds;
 use super::writing::Tx;
 use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
@@ -19,9 +20,6 @@ use uuid::Uuid;
 
 /// The MAC of a link. The caller holds the key, so that this room never does.
 pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
-
-/// Whether the second is the MAC of the first, under any key there was.
-pub type Holds<'a> = &'a (dyn Fn(&[u8], &[u8]) -> bool + Send + Sync);
 
 /// A link as it is checked: number, kind, fields, MAC.
 pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
@@ -190,7 +188,9 @@ impl<C: Sealing> Chain<'_, C> {
             for (seq, kind, fields, link) in links {
                 removed.pass(&mut expected, &mut before);
                 let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-                if seq != expected || !holds(&message(&before, chain, seq, kind, &fields), &link) {
+                if seq != expected
+                    || !holds.link(&message(&before, chain, seq, kind, &fields), &link)
+                {
                     return Ok(Some(expected));
                 }
                 (before, expected) = (link, expected + 1);

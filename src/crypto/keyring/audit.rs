@@ -65,6 +65,12 @@ impl Keyring {
         self.audit.all().any(|key| key.verify_mac(message, mac))
     }
 
+    /// The same under an audit key that is not retired.
+    pub fn verify_proof(&self, message: &[u8], mac: &[u8]) -> bool {
+        let mut keys = self.audit.by_version();
+        keys.any(|(version, key)| !self.retired.contains(&version) && key.verify_mac(message, mac))
+    }
+
     /// A key for the one use that `info` names, derived from the active audit key:
     /// HKDF-SHA256(ikm = key, salt, info), with the parts of `info` one behind the other.
     pub fn derive(&self, salt: &[u8], info: &[&[u8]]) -> Result<Derived, CryptoError> {

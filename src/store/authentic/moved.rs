@@ -5,11 +5,10 @@ use super::checks::{Key, keys, names_of, page};
 use super::tables::{TABLES, step};
 use super::{Authentic, is_genuine, said_by};
 use crate::store::seals::Sealing;
-use crate::store::{Store, Write};
-use sea_orm::sea_query::{LockBehavior, LockType};
+use crate::store::{Store, Write, free};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, ModelTrait,
-    QueryFilter, QueryResult, QuerySelect, QueryTrait, Select,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryFilter,
+    QueryResult, QuerySelect, QueryTrait,
 };
 
 /// Rows that are given a MAC in one transaction: a delivery's receipt waits for it.
@@ -80,6 +79,7 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
         return Ok(0);
     };
     walk.after = Some(last.clone());
+    // What is changed meanwhile would get the MAC of what it said before.
     let older = if is_moving { free(db, older) } else { older };
     let found = db.query_all_raw(older.build(db.get_database_backend())).await?;
     // One with a value that no row of ours has is not ours.
@@ -103,14 +103,4 @@ async fn move_one<E: Authentic, C: Sealing>(db: &C, row: &E::Model) -> Result<()
     }
     with_mac.try_set(E::MAC, mac.into())?;
     E::update(with_mac).exec_without_returning(db).await.map(drop)
-}
-
-/// Locks the rows that nobody else has locked, and reads no others: what is changed meanwhile would get
-/// the MAC of what it said before.
-fn free<E: Authentic, C: Sealing>(db: &C, rows: Select<E>) -> Select<E> {
-    match db.get_database_backend() {
-        DbBackend::Postgres => rows.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
-        // It has one writer.
-        _ => rows,
-    }
 }

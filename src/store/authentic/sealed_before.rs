@@ -66,7 +66,7 @@ async fn is_link<C: Sealing>(db: &C, holds: Holds<'_>, seq: i64) -> Result<bool,
     let mut events = links.iter().filter(|(at, kind, ..)| *at == seq && *kind == "event");
     Ok(events.any(|(_, kind, fields, link)| {
         let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-        before.iter().any(|before| holds(&message(before, chain, seq, kind, &fields), link))
+        before.iter().any(|before| holds.link(&message(before, chain, seq, kind, &fields), link))
     }))
 }
 

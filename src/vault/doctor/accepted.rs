@@ -88,7 +88,6 @@ impl Vault {
             None => None,
         };
         let ring = self.keys.ring();
-        let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
         let mut project = None;
         if let Some(id) = row.project
             && self.store.chain().length(id).await? > 0
@@ -104,7 +103,7 @@ impl Vault {
             write.rewraps().hold(credential).await?;
         }
         let is_accepted = match chain {
-            Some(_) => write.accept_end(&holds, row).await?,
+            Some(_) => write.accept_end(&*ring, row).await?,
             None => write.accept_row(row).await?,
         };
         if !is_accepted {

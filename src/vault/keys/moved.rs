@@ -3,14 +3,15 @@
 //! make it ours; it holds nothing up either: who writes to the database could keep an old key in use for
 //! ever. Then the old key can be retired, and a row under it is nobody's.
 //!
-//! An audit key is never destroyed. Audit events, receipts, the proofs that old receipts were removed on
-//! purpose, what Drone signs with and the marks of known browsers are verified with the key that they were
-//! made with. Nobody can splice a chain where the key changes: each link covers the MAC of the one before,
+//! The proofs that old receipts were removed on purpose are made anew in the same way.
+//!
+//! An audit key is never destroyed. Audit events, receipts, what Drone signs and the marks of known
+//! browsers are verified with the key that they were made with. Nobody can splice a chain where the key changes: each link covers the MAC of the one before,
 //! and the end of the chain is a row, which gets a MAC of the new key like the others.
 
 use super::reseal::BATCH_PAUSE;
 use crate::error::{Error, Result};
-use crate::store::{RowWalk, Unrecorded};
+use crate::store::{ProofWalk, RowWalk, Unrecorded};
 use crate::vault::{Vault, now};
 
 /// The name of the fact that says up to which audit key all rows were moved.
@@ -46,10 +47,27 @@ impl Vault {
                 tokio::time::sleep(BATCH_PAUSE).await;
             }
         }
-        if self.store.rows_to_move().await? == 0 {
+        let (ring, mut walk) = (self.keys.ring(), ProofWalk::default());
+        let mac = |message: &[u8]| ring.mac(message);
+        while !walk.is_over() {
+            let write = self.store.write().await?;
+            if write.prove_again((&mac, &*ring), &mut walk).await? > 0 {
+                write.commit_without_event(Unrecorded::Reseal).await?;
+                tokio::time::sleep(BATCH_PAUSE).await;
+            }
+        }
+        if self.left().await? == 0 {
             self.note_moved(version).await?;
         }
         Ok(())
+    }
+
+    /// How many rows and proofs of ours are under an older key than the active one, as far as was read.
+    async fn left(&self) -> Result<u64> {
+        let ring = self.keys.ring();
+        let mac = |message: &[u8]| ring.mac(message);
+        let proofs = self.store.proofs_to_move((&mac, &*ring)).await?;
+        Ok(self.store.rows_to_move().await? + proofs)
     }
 
     async fn note_moved(&self, version: i32) -> Result<()> {
@@ -67,7 +85,7 @@ impl Vault {
         if !self.refresh_keys().await? {
             return Err(Error::Unavailable);
         }
-        let left = self.store.rows_to_move().await?;
+        let left = self.left().await?;
         if left > 0 && !self.are_rows_moving().await? {
             self.note_moved(0).await?;
             self.keys_changed.notify_one();

@@ -8,7 +8,7 @@ use crate::crypto::kek::Kek;
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
-use crate::store::{KeyRow, Rank, RowMacs, Store};
+use crate::store::{KeyRow, Rank, RowMacs, Store, Verifies};
 use crate::vault::audit::this_instance;
 use crate::vault::events::{event, record_under};
 use crate::vault::{INSTANCE, now, sweep_access};
@@ -45,6 +45,16 @@ impl RowMacs for Keyring {
     }
 }
 
+impl Verifies for Keyring {
+    fn link(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.verify_mac(message, mac)
+    }
+
+    fn proof(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.verify_proof(message, mac)
+    }
+}
+
 /// Gives every row its MAC, and writes down in the keyring, where nobody can take it back without the
 /// key-encryption key, that from now on a row without one is not ours. Once in the life of a database.
 pub(super) async fn seal_once(
@@ -69,8 +79,7 @@ pub(super) async fn seal_once(
     let mut ring = open(&rows)?;
     // Another server may have done it while this one waited for the lock.
     if !ring.are_rows_sealed() {
-        let holds = |message: &[u8], mac: &[u8]| unlocked.ring.verify_mac(message, mac);
-        if write.were_rows_sealed(&holds).await? {
+        if write.were_rows_sealed(&*unlocked.ring).await? {
             return Err(StartProblem::OlderKeyring);
         }
         tracing::info!(
