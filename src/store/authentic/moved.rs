@@ -7,11 +7,11 @@ use super::{Authentic, is_genuine, said_by};
 use crate::store::seals::Sealing;
 use crate::store::{Store, Write, free};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryFilter,
-    QueryResult, QuerySelect, QueryTrait,
+    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QuerySelect,
+    QueryTrait, Value,
 };
 
-/// Rows that are given a MAC in one transaction: a delivery's receipt waits for it.
+/// Rows that are looked at in one transaction: a delivery's receipt waits for it.
 const BATCH: u64 = 100;
 
 /// How far a walk through all tables, each in the order of its key, has come.
@@ -37,8 +37,8 @@ impl RowWalk {
 }
 
 impl Write {
-    /// Gives the next rows under older keys a MAC of the key in use; how many there were. Those that
-    /// somebody has locked are left out, so that nobody ever waits for this and it for them.
+    /// Gives those of the next rows that are under older keys a MAC of the key in use; how many there were.
+    /// Those that somebody has locked are left out, so that nobody ever waits for this and it for them.
     pub async fn move_rows(&self, walk: &mut RowWalk) -> Result<u64, DbErr> {
         step(&self.0, walk, true).await
     }
@@ -55,8 +55,8 @@ impl Store {
     }
 }
 
-/// The next rows of that table that are ours and under an older key: counted, and with `is_moving` given
-/// their MAC.
+/// Those of the next rows of that table that are ours and under an older key: counted, and with
+/// `is_moving` given their MAC.
 pub(super) async fn step_in<E: Authentic, C: Sealing>(
     db: &C,
     walk: &mut RowWalk,
@@ -66,9 +66,8 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
         walk.leave_table();
         return Ok(0);
     };
-    let older = page::<E>(walk.after.take()).limit(BATCH);
-    let older = older.filter(ColumnTrait::not_like(&E::MAC, format!("{prefix}%")));
-    let Ok(names) = names_of::<E, C>(db, &older).await? else {
+    let page = page::<E>(walk.after.take()).limit(BATCH);
+    let Ok(names) = names_of::<E, C>(db, &page).await? else {
         // Behind a key that cannot be read nothing is found. No older key goes before that is looked into.
         db.seals().tell(E::TABLE);
         walk.leave_table();
@@ -80,18 +79,23 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
     };
     walk.after = Some(last.clone());
     // What is changed meanwhile would get the MAC of what it said before.
-    let older = if is_moving { free(db, older) } else { older };
-    let found = db.query_all_raw(older.build(db.get_database_backend())).await?;
+    let page = if is_moving { free(db, page) } else { page };
+    let found = db.query_all_raw(page.build(db.get_database_backend())).await?;
     // One with a value that no row of ours has is not ours.
     let read = |row: &QueryResult| <E::Model as FromQueryResult>::from_query_result(row, "").ok();
-    let ours = found.iter().filter_map(read).filter(|row| is_genuine::<E>(db.seals(), row));
-    let ours: Vec<E::Model> = ours.collect();
+    let is_due = |row: &E::Model| !is_under::<E>(row, &prefix) && is_genuine::<E>(db.seals(), row);
+    let ours: Vec<E::Model> = found.iter().filter_map(read).filter(is_due).collect();
     if is_moving {
         for row in &ours {
             move_one::<E, C>(db, row).await?;
         }
     }
     Ok(ours.len() as u64)
+}
+
+/// Whether its MAC begins like that: it names its key there.
+fn is_under<E: Authentic>(row: &E::Model, prefix: &str) -> bool {
+    matches!(row.get(E::MAC), Value::String(Some(mac)) if mac.starts_with(prefix))
 }
 
 async fn move_one<E: Authentic, C: Sealing>(db: &C, row: &E::Model) -> Result<(), DbErr> {

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Proofs that are made in one transaction.
+/// Proofs that are looked at in one transaction.
 const BATCH: u64 = 100;
 
 /// How far a walk through all proofs has come.
@@ -29,7 +29,7 @@ impl ProofWalk {
 }
 
 impl Write {
-    /// Makes the next proofs of older keys anew; how many there were. Rows that somebody has locked are
+    /// Makes those of the next proofs anew that are of older keys; how many there were. Rows that somebody has locked are
     /// left out.
     pub async fn prove_again(
         &self,
@@ -63,7 +63,7 @@ impl Store {
     }
 }
 
-/// The next rows whose proofs are ours and not of the key in use.
+/// Those of the next rows whose proofs are ours and not of the key in use.
 async fn due<C: ConnectionTrait>(
     db: &C,
     (mac, holds): (Mac<'_>, Holds<'_>),
