@@ -130,6 +130,7 @@ async fn the_job_takes_no_changed_row_for_ours_and_none_holds_it_up() {
     assert_eq!(under(&app, ("credential", "mac"), 1).await, 0);
     is_named().await;
     app.vault.retire_data_key(&admin(&app).await, Audit, 1).await.unwrap();
+    tend(&app).await;
     is_named().await;
     // Nor is it ours again with its old MAC.
     assert_eq!(app.tamper("UPDATE pipeline SET name = 'build'").await, 1);

@@ -22,6 +22,10 @@ const LOOKED_AT: u64 = 200;
 impl Vault {
     /// The job: looks at every row that decides, and records how many were changed by somebody else.
     pub async fn find_changed_rows(&self) -> Result<()> {
+        // A row may be under a key that another server has made a moment ago.
+        if !self.refresh_keys().await? {
+            return Err(Error::Unavailable);
+        }
         let changed = self.store.tampered_rows().await?.rows;
         if changed == 0 {
             return Ok(());

@@ -1,7 +1,8 @@
 //! Sealing everything under the active data key, and making every fingerprint with the active key for
-//! them, since both take the opened secret; rows get their new MACs in `moved`. It is a job, so one server does it at a time, in
-//! small transactions, while all of them serve; killed at any moment it goes on where it was. What an
-//! older version of the program sealed gets a new key for it, and so its new format: see `binding`.
+//! them, since both take the opened secret; rows get their new MACs in `moved`. It is a job, so one server
+//! does it at a time, in small transactions, while all of them serve; killed at any moment it goes on where
+//! it was. What an older version of the program sealed gets a new key for it, and so its new format: see
+//! `binding`.
 
 use super::fingerprints::fingerprint_of;
 use super::{StartProblem, wrapped};
