@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::crypto::blob::{Format, Login};
+use crate::crypto::derived::Derived;
 use crate::crypto::wrapped;
 
 fn place() -> Place<'static> {
