@@ -34,5 +34,7 @@ test('an admin rotates the data key, retires the old one and destroys it', async
   await page.locator('summary', { hasText: 'Destroy data key 1' }).click();
   await confirm(page, 'Destroy data key 1', instance.account.password);
   await expect(row(1)).toContainText('Destroyed');
+  await page.getByRole('button', { name: 'Rotate data key for the audit log' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Data key 2 for the audit log was created.' })).toBeVisible();
   expect(await (await fetchConfig(instance, token)).json()).toEqual(before);
 });

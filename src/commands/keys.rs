@@ -42,7 +42,7 @@ enum Action {
     List,
     /// Create a data key; running servers encrypt every secret with it
     #[command(
-        after_help = "No downtime: the servers do the work. regcred keys list shows the progress.\n\nExamples:\n  regcred keys rotate\n  regcred keys rotate --purpose fingerprint"
+        after_help = "No downtime: the servers do the work. regcred keys list shows the progress.\n\nExamples:\n  regcred keys rotate\n  regcred keys rotate --purpose fingerprint\n  regcred keys rotate --purpose audit"
     )]
     Rotate {
         /// What the key is for
@@ -50,7 +50,9 @@ enum Action {
         purpose: KeyPurpose,
     },
     /// Retire a data key that no secret uses
-    #[command(after_help = "Example:\n  regcred keys retire 1")]
+    #[command(
+        after_help = "A retired data key for the audit log only verifies audit events and receipts from its time.\n\nExamples:\n  regcred keys retire 1\n  regcred keys retire 1 --purpose audit"
+    )]
     Retire {
         /// The version shown by regcred keys list
         version: u32,
@@ -60,7 +62,7 @@ enum Action {
     },
     /// Destroy a retired data key permanently
     #[command(
-        after_help = "Backups whose secrets use this key cannot be read afterwards. Destroy it only when you keep none.\n\nExample:\n  regcred keys destroy 1"
+        after_help = "Backups whose secrets use this key cannot be read afterwards. Destroy it only when you keep none. A data key for the audit log cannot be destroyed.\n\nExample:\n  regcred keys destroy 1"
     )]
     Destroy {
         /// The version shown by regcred keys list
@@ -107,6 +109,7 @@ impl Action {
                 let does = match purpose {
                     KeyPurpose::Secret => "encrypt every secret with it",
                     KeyPurpose::Fingerprint => "make every fingerprint with it",
+                    KeyPurpose::Audit => "protect the audit log with it",
                 };
                 let text = format!(
                     "Data key {} was created. In about a minute, running servers start to {does}. regcred keys list shows the progress.",
@@ -155,7 +158,7 @@ fn listed(report: &KeyReport) -> (Value, String) {
             "since": key.since.to_rfc3339(), "created_at": key.created_at.to_rfc3339(),
             "kek_id": key.kek_id, "secrets": key.rows,
         });
-        let is_counted = KeyPurpose::from_word(&key.purpose).is_some();
+        let is_counted = key.purpose != KeyPurpose::Audit.word();
         let secrets = if is_counted { key.rows.to_string() } else { String::new() };
         let (version, state) = (key.version.to_string(), key.state.word().to_owned());
         let (purpose, kek_id) = (key.purpose.clone(), key.kek_id.clone());
@@ -165,6 +168,9 @@ fn listed(report: &KeyReport) -> (Value, String) {
         text += &format!("\n{}", under_way(progress));
     }
     if let Some(sentence) = report.said_of_fingerprints() {
+        text += &format!("\n{sentence}");
+    }
+    if let Some(sentence) = report.said_of_rows() {
         text += &format!("\n{sentence}");
     }
     if report.unreadable > 0 {
@@ -180,6 +186,7 @@ fn listed(report: &KeyReport) -> (Value, String) {
         "unreadable": report.unreadable,
         "waiting": report.waiting,
         "fingerprints_left": report.fingerprints_left,
+        "rows_moving": report.are_rows_moving,
     });
     (document, text)
 }

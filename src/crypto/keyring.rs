@@ -8,12 +8,12 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::CryptoError;
 use super::blob::{self, Place};
-use super::derived::Derived;
 use super::kek::Kek;
 use super::key::Key;
 use super::row_mac::RowKeys;
 pub use super::wrapped::{Purpose, WrappedKey};
 
+mod audit;
 mod fingerprint;
 
 /// Every key of an installation, unwrapped. There is no way to have one without a KEK, so nothing
@@ -21,6 +21,8 @@ mod fingerprint;
 pub struct Keyring {
     secret: Versions,
     audit: Versions,
+    /// The audit keys that have no row any more.
+    retired: BTreeSet<u32>,
     fingerprint: Versions,
     rows: RowKeys,
     are_rows_sealed: bool,
@@ -63,13 +65,16 @@ impl Keyring {
                 Purpose::Fingerprint => {}
             }
         }
+        let is_retired = |key: &&WrappedKey| key.purpose == Purpose::Audit && key.is_retired;
+        let retired = keys.iter().filter(is_retired).map(|key| key.version).collect();
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
             fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
-            rows: RowKeys::of(audit.active, audit.by_version())?,
+            rows: RowKeys::of(audit.active, audit.by_version(), &retired)?,
             are_rows_sealed: rows_are_sealed,
             bound,
             audit,
+            retired,
         })
     }
 
@@ -136,22 +141,6 @@ impl Keyring {
         self.unbound().next().is_none()
     }
 
-    /// Whether the rows that decide were sealed once: then one without a MAC was put there by
-    /// somebody else.
-    pub fn are_rows_sealed(&self) -> bool {
-        self.are_rows_sealed
-    }
-
-    /// The MAC of what a row says, under the active audit key, as text.
-    pub fn seal_row(&self, message: &[u8]) -> Option<String> {
-        self.rows.seal(message)
-    }
-
-    /// Whether [`Keyring::seal_row`] made `mac` of `message`, under any audit key.
-    pub fn verify_row(&self, message: &[u8], mac: &str) -> bool {
-        self.rows.holds(message, mac)
-    }
-
     /// Seals `plaintext` for one place under the active key, bound to the login if the key says so;
     /// two seals of one value differ. `TooLong` above [`blob::MAX_SECRET`] bytes.
     pub fn seal(&self, place: &Place<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoError> {
@@ -171,33 +160,6 @@ impl Keyring {
     /// The version new values are sealed under; values under a lower one are due for sealing again.
     pub fn active_version(&self) -> u32 {
         self.secret.active
-    }
-
-    /// HMAC-SHA256 of `message` under the active audit key.
-    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
-        self.audit.key.mac(message)
-    }
-
-    /// HMAC-SHA256 of `message` under each audit key, active or older.
-    pub fn macs(&self, message: &[u8]) -> impl Iterator<Item = [u8; 32]> {
-        self.audit.all().map(|key| key.mac(message))
-    }
-
-    /// Whether `mac` was made over `message` under any audit key, active or older; comparing takes
-    /// constant time.
-    pub fn verify_mac(&self, message: &[u8], mac: &[u8]) -> bool {
-        self.audit.all().any(|key| key.verify_mac(message, mac))
-    }
-
-    /// A key for the one use that `info` names, derived from the active audit key:
-    /// HKDF-SHA256(ikm = key, salt, info), with the parts of `info` one behind the other.
-    pub fn derive(&self, salt: &[u8], info: &[&[u8]]) -> Result<Derived, CryptoError> {
-        Derived::of(&self.audit.key, salt, info)
-    }
-
-    /// The same from each audit key, active or older.
-    pub fn derive_each(&self, salt: &[u8], info: &[&[u8]]) -> Result<Vec<Derived>, CryptoError> {
-        self.audit.all().map(|key| Derived::of(key, salt, info)).collect()
     }
 }
 

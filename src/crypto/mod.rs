@@ -9,11 +9,12 @@
 //!   id = HMAC-SHA256(KEK, "regcred/kek-id/v1")[0..8]
 //!   └─ wraps the keyring keys, one row each: purpose, version, uuid, 76 wrapped bytes
 //!        secret: HKDF-SHA256(ikm = key, salt, info = "regcred/secret-dek/v1" ‖ alg) → one key per sealed value
-//!        audit:  HMAC-SHA256 over audit entries
+//!        audit:  HMAC-SHA256 over audit entries; which version made one is told by trying
 //!          └─ HKDF-SHA256(ikm = key, salt, info) → keys of one use each
 //!               what shows that a backup was not changed: no salt, info = "regcred/backup-mac/v1"
 //!               MACs of rows that decide: no salt, info = "regcred/row-mac/v1"
-//!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id
+//!               what a project shares with Drone: 16 random bytes, info = "regcred/drone-secret/v2" ‖ project id;
+//!               from the second key on, the rule says which version made it
 //!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret); the row says which version
 //!               of the key made it
 //! ```
@@ -53,6 +54,10 @@
 //! other. The job that seals everything under a new key moves them to format 2, and then writes 01 into
 //! every older key.
 //!
+//! A new audit key makes all that is made from then on. A job gives the rows that decide new MACs, and then
+//! the old key can be retired: a row under it is nobody's, and it verifies what else it has made, for
+//! ever. It is never destroyed.
+//!
 //! Pipeline token, 77 characters: `rgc_<id, 22>_<secret, 43>_<CRC-32 of all before this underscore, 6>`,
 //! each field a big-endian number in base 62 (`0-9A-Za-z`) padded with `0`. Only
 //! SHA-256 of the secret field's text is stored.
@@ -71,6 +76,10 @@
 //! nor pointing a credential at another registry or user yields it. A wrapped key opens only for its
 //! purpose, version and uuid, under the KEK it names.
 //!
+//! A link covers the MAC of the link before, whichever audit keys the two are under, and the last link is
+//! named by a row with a MAC. So once a key is retired, who has it can neither change a chain from its time
+//! nor put another in its place: the next link covers the old MAC, and no row can be made with it.
+//!
 //! # What is not defended
 //!
 //! - A host that can read this process or the KEK file reads everything.
@@ -81,6 +90,8 @@
 //!   MACs: with that the next start takes every row without one for ours, and says so in the chain.
 //!   With the wrapped key for secrets of before, they can put back a secret in format 1 once they have
 //!   removed from the chain what it says of that, which breaks the chain. A change of the KEK ends both.
+//! - Which audit key is retired is not authenticated: a writer to the database who also has such a key can
+//!   have rows under it count again from the next start of a server on. Servers that run refuse it.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
 //! - Our copies of keys and plaintext are wiped when dropped, and the program's allocator wipes all
 //!   freed memory, so that the key schedules of `ring` go as well. What the compiler left on the stack

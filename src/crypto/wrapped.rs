@@ -63,8 +63,8 @@ impl FromStr for Purpose {
     }
 }
 
-/// One row of the keyring. Safe to store: the key inside is encrypted. `is_active` and the row's
-/// absence are not authenticated; everything else is.
+/// One row of the keyring. Safe to store: the key inside is encrypted. `is_active`, `is_retired` and the
+/// row's absence are not authenticated; everything else is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappedKey {
     pub purpose: Purpose,
@@ -76,6 +76,8 @@ pub struct WrappedKey {
     pub kek_id: KekId,
     /// Whether new values are sealed under it; one key per purpose is.
     pub is_active: bool,
+    /// Of an audit key: whether it has no row that decides any more, and only verifies.
+    pub is_retired: bool,
 }
 
 impl WrappedKey {
@@ -90,6 +92,7 @@ impl WrappedKey {
             wrapped: Vec::new(),
             kek_id: kek.id(),
             is_active: false,
+            is_retired: false,
         }
         .holding(kek, *random()?, &Key::random()?, word_of(purpose))
     }

@@ -1,5 +1,5 @@
-//! Data keys: what seals the secrets and makes their fingerprints, and how far a change of them has
-//! come. The keys themselves are never here.
+//! Data keys: what seals the secrets, makes their fingerprints and protects the audit log, and how far a
+//! change of them has come. The keys themselves are never here.
 
 use super::counted::counted;
 use super::moment::Moment;
@@ -14,7 +14,8 @@ super::words! {
         Active = "active", "Active";
         /// Opens what was sealed under it, and seals nothing.
         Archived = "archived", "Archived";
-        /// Opens nothing. It can still be brought back from the database by its operator.
+        /// Opens nothing. It can still be brought back from the database by its operator. One for the audit
+        /// log has no row any more, and still verifies audit events and receipts.
         Retired = "retired", "Retired";
         Destroyed = "destroyed", "Destroyed";
     }
@@ -27,21 +28,24 @@ super::words! {
         Secret = "secret", "Secrets";
         /// Makes the fingerprints by which equal secrets of a project are told.
         Fingerprint = "fingerprint", "Fingerprints";
+        /// Protects the audit events, the receipts and the rows that decide who receives a secret.
+        Audit = "audit", "Audit log";
     }
 }
 
 impl KeyPurpose {
-    /// Which of the data keys it is: "2", or "2 for fingerprints".
+    /// Which of the data keys it is: "2", "2 for fingerprints" or "2 for the audit log".
     pub fn number(self, version: u32) -> String {
         match self {
             Self::Secret => version.to_string(),
             Self::Fingerprint => format!("{version} for fingerprints"),
+            Self::Audit => format!("{version} for the audit log"),
         }
     }
 }
 
 impl KeyState {
-    /// Whether servers hold the key.
+    /// Whether servers hold the key, whatever it is for. They hold a retired one for the audit log, too.
     pub fn is_held(self) -> bool {
         matches!(self, Self::Pending | Self::Active | Self::Archived)
     }
@@ -89,6 +93,8 @@ pub struct KeyReport {
     pub waiting: u64,
     /// Secrets whose fingerprints were made with an older key than the active one.
     pub fingerprints_left: u64,
+    /// Whether rows may still be under an older key for the audit log than the active one.
+    pub are_rows_moving: bool,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
     /// Who said that it is backed up; `None` when nobody has since it is in use.
@@ -104,6 +110,12 @@ impl KeyReport {
         (self.waiting > 0).then(|| {
             format!("{secrets} not encrypted again, because rows were changed outside Regcred.")
         })
+    }
+
+    /// What is said of rows that may be under an older key for the audit log.
+    pub fn said_of_rows(&self) -> Option<&'static str> {
+        self.are_rows_moving
+            .then_some("The rows of the database are moved to the new data key for the audit log.")
     }
 
     /// What is said of fingerprints that were made with an older key, if there are any.

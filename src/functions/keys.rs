@@ -27,6 +27,7 @@ pub async fn rotate_data_key(#[server(default)] purpose: String) -> Result<()> {
         let does = match purpose {
             KeyPurpose::Secret => "encrypts the secrets",
             KeyPurpose::Fingerprint => "makes the fingerprints",
+            KeyPurpose::Audit => "protects the audit log",
         };
         Ok(format!("Data key {name} was created. It {does} as soon as every server has read it."))
     };
@@ -53,6 +54,7 @@ pub async fn retire_data_key(
             + match purpose {
                 KeyPurpose::Secret => "It can no longer decrypt secrets.",
                 KeyPurpose::Fingerprint => "Servers do not use it any more.",
+                KeyPurpose::Audit => "It only verifies audit events and receipts from its time.",
             };
         Ok(saved(KEYS, vec![sentence]).await)
     };

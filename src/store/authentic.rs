@@ -7,6 +7,7 @@ mod checks;
 mod format;
 mod hidden;
 mod identities;
+mod moved;
 mod named;
 mod sealed_before;
 mod shown;
@@ -14,6 +15,7 @@ mod tables;
 
 pub use checks::{ChangedRow, Tampered};
 pub use identities::Counts;
+pub use moved::RowWalk;
 pub use named::NamedRow;
 pub use shown::Shown;
 
@@ -153,6 +155,22 @@ pub(super) fn is_genuine<E: Authentic>(seals: &Seals, row: &E::Model) -> bool {
 /// The row, if we wrote it; otherwise there is no such row.
 pub(super) fn genuine<E: Authentic>(db: &impl Sealing, row: E::Model) -> Option<E::Model> {
     is_genuine::<E>(db.seals(), &row).then_some(row)
+}
+
+/// The same for who may not be wrong, not even for a moment after another server has made a key.
+pub(super) async fn genuine_now<E: Authentic>(
+    db: &impl Sealing,
+    row: E::Model,
+) -> Option<E::Model> {
+    let met = db.seals().met();
+    if is_genuine::<E>(db.seals(), &row) {
+        return Some(row);
+    }
+    let row = if db.seals().learn(met).await { genuine::<E>(db, row) } else { None };
+    if row.is_some() {
+        db.seals().settle();
+    }
+    row
 }
 
 /// Inserts the row with its MAC.

@@ -3,11 +3,12 @@
 //! (nil id). What pipelines report afterwards and what is counted is no part of it.
 
 use super::Chain;
-use super::authentic::{genuine, sealed};
+use super::authentic::{genuine_now, sealed};
 use super::entity::{audit_event, chain_head};
 use super::locked;
 use super::receipts::Removed;
 use super::seals::Sealing;
+use super::verified::Holds;
 use super::writing::Tx;
 use crate::domain::audit::Action;
 use sea_orm::sea_query::OnConflict;
@@ -19,9 +20,6 @@ use uuid::Uuid;
 
 /// The MAC of a link. The caller holds the key, so that this room never does.
 pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
-
-/// Whether the second is the MAC of the first, under any key there was.
-pub type Holds<'a> = &'a (dyn Fn(&[u8], &[u8]) -> bool + Send + Sync);
 
 /// A link as it is checked: number, kind, fields, MAC.
 pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
@@ -72,7 +70,7 @@ impl Head {
             found = stored().await?;
         }
         let head = found.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
-        let is_ours = genuine::<chain_head::Entity>(db, head.clone()).is_some();
+        let is_ours = genuine_now::<chain_head::Entity>(db, head.clone()).await.is_some();
         let chain_head::Model { chain, mut seq, link, head_mac } = head;
         if !is_ours {
             seq = seq.max(newest_row(db, chain).await?);
@@ -93,12 +91,8 @@ impl Head {
     }
 
     pub(super) async fn store<C: Sealing>(self, db: &C) -> Result<(), DbErr> {
-        let head = chain_head::ActiveModel {
-            chain: Set(self.chain),
-            seq: Set(self.seq),
-            link: Set(self.link),
-            head_mac: Set(self.head_mac),
-        };
+        let (chain, seq, link) = (Set(self.chain), Set(self.seq), Set(self.link));
+        let head = chain_head::ActiveModel { chain, seq, link, head_mac: Set(self.head_mac) };
         let head = if self.is_ours { sealed::<chain_head::Entity>(db, head)? } else { head };
         chain_head::Entity::update(head).exec_without_returning(db).await.map(drop)
     }
@@ -179,9 +173,10 @@ impl<C: Sealing> Chain<'_, C> {
         let newest = newest_row(self.db, chain).await?;
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
         // One that was set back to an earlier link does not hold, although that link does.
-        let is_ours = head
-            .as_ref()
-            .is_none_or(|head| genuine::<chain_head::Entity>(self.db, head.clone()).is_some());
+        let is_ours = match &head {
+            Some(head) => genuine_now::<chain_head::Entity>(self.db, head.clone()).await.is_some(),
+            None => true,
+        };
         let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.link));
         let end = head.0.max(newest);
         let (mut before, mut expected) = (vec![0; 32], 1);
@@ -193,7 +188,9 @@ impl<C: Sealing> Chain<'_, C> {
             for (seq, kind, fields, link) in links {
                 removed.pass(&mut expected, &mut before);
                 let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-                if seq != expected || !holds(&message(&before, chain, seq, kind, &fields), &link) {
+                if seq != expected
+                    || !holds.link(&message(&before, chain, seq, kind, &fields), &link)
+                {
                     return Ok(Some(expected));
                 }
                 (before, expected) = (link, expected + 1);

@@ -65,6 +65,16 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         Ok(row.filter(|row| row.state.is_held()))
     }
 
+    /// The version of the newest audit key there is.
+    pub(super) async fn newest_audit(&self) -> Result<Option<i32>, DbErr> {
+        let newest = Entity::find()
+            .select_only()
+            .column(Column::Version)
+            .filter(Column::Purpose.eq("audit"))
+            .order_by_desc(Column::Version);
+        newest.into_tuple().one(self.db).await
+    }
+
     /// Secrets by the version of the key that made their fingerprint.
     pub async fn fingerprints(&self) -> Result<BTreeMap<i32, u64>, DbErr> {
         use secret_version::Column;

@@ -30,6 +30,7 @@ mod kept;
 mod keys;
 mod leases;
 mod line;
+mod newer_keys;
 mod observed;
 mod outbox;
 mod passing;
@@ -57,17 +58,18 @@ mod tokens;
 mod told;
 mod trust_rules;
 mod turns;
+mod verified;
 mod versions;
 mod waiting;
 mod writing;
 
 pub use audit::{ChainHead, EventPage};
-pub use authentic::{ChangedRow, Counts, Mend, NamedRow, Shown, Tampered};
+pub use authentic::{ChangedRow, Counts, Mend, NamedRow, RowWalk, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{EventRow, Holds, Mac, Recorded};
+pub use chain::{EventRow, Mac, Recorded};
 pub use connect::Address;
 pub use credentials::Alike;
 pub use deliverables::{Deliverable, Held};
@@ -89,15 +91,16 @@ pub use keys::KeyRow;
 pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
-pub use receipts::{FetchRow, NotRecorded, ReceiptRow, Receipts, Recorder, Removal};
+pub use receipts::{FetchRow, NotRecorded, ProofWalk, ReceiptRow, Receipts, Recorder, Removal};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
-pub use seals::RowMacs;
+pub use seals::{KeyReader, RowMacs};
 pub use secrets::{Fingerprint, VersionRow};
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
 pub use turns::Rank;
+pub use verified::{Holds, Verifies};
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};
 
@@ -105,6 +108,7 @@ use crate::error::Error;
 use health::Health;
 use reader::Reader;
 use scoped::Scoped;
+use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr};
 use std::ops::Deref;
 use uuid::Uuid;
@@ -260,6 +264,16 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         passing::log(&error, "the database refused");
         if passing::passes(&error) { Self::Unavailable } else { Self::Internal }
+    }
+}
+
+/// Reads no rows that somebody else has locked, and locks the others: whoever does not wait keeps nobody
+/// waiting for him.
+fn free<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {
+    if db.get_database_backend() == DbBackend::Postgres {
+        select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+    } else {
+        select
     }
 }
 

@@ -5,12 +5,14 @@
 mod counts;
 mod insert;
 mod pages;
+mod proved;
 mod queue;
 mod recorder;
 mod report;
 mod retention;
 mod row;
 
+pub use proved::ProofWalk;
 pub use recorder::{NotRecorded, Recorder};
 pub use retention::Removal;
 pub(super) use retention::Removed;

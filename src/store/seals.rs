@@ -2,8 +2,9 @@
 
 use super::reader::Reader;
 use sea_orm::ConnectionTrait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -15,18 +16,72 @@ pub trait RowMacs: Debug + Send + Sync {
     /// The MAC of a row that says this; `None` when it cannot be made.
     fn seal(&self, message: &[u8]) -> Option<String>;
 
-    /// Whether it is the MAC of a row that says this, under any key there was.
+    /// Whether it is the MAC of a row that says this, under any key that rows may be under.
     fn holds(&self, message: &[u8], mac: &str) -> bool;
 
     /// Whether every row was given a MAC once: a row without one was not written by us then.
     fn are_rows_sealed(&self) -> bool;
+
+    /// What each MAC that is made now begins with; `None` where the key is never another.
+    fn prefix(&self) -> Option<String> {
+        None
+    }
+
+    /// The version of the newest key that is known.
+    fn newest_key(&self) -> u32 {
+        u32::MAX
+    }
+
+    /// Whether the MAC names a newer one.
+    fn names_newer_key(&self, _mac: &str) -> bool {
+        false
+    }
+
+    /// The versions of the keys under which no row is ours any more.
+    fn retired_keys(&self) -> BTreeSet<u32> {
+        BTreeSet::new()
+    }
 }
 
-/// What makes and checks the MACs. Clones share it.
+/// Who can read the stored keys again.
+#[async_trait::async_trait]
+pub trait KeyReader: Debug + Send + Sync {
+    /// Has the rows known by the keys that are stored now. What went wrong is for the log.
+    async fn read(&self);
+}
+
+/// What makes and checks the MACs. Clones share it, but each counts what it has met by itself.
 #[derive(Clone, Debug, Default)]
 pub struct Seals {
     macs: Arc<RwLock<Option<Arc<dyn RowMacs>>>>,
+    reader: Arc<RwLock<Option<Arc<dyn KeyReader>>>>,
     told: Arc<Mutex<Told>>,
+    /// The newest key that is known and also stored, as far as somebody has looked for a newer one.
+    newest_stored: Arc<AtomicU64>,
+    met: Met,
+}
+
+/// The rows that were met which name a newer key than the known ones.
+#[derive(Debug)]
+struct Met {
+    times: AtomicU64,
+    /// How many of them were looked at again, and are ours.
+    settled: AtomicU64,
+    /// The newest key that was known then.
+    known: AtomicU32,
+}
+
+impl Default for Met {
+    fn default() -> Self {
+        let (times, settled) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { times, settled, known: AtomicU32::new(u32::MAX) }
+    }
+}
+
+impl Clone for Met {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Since when the log has said nothing more of a table, and how often there was something to say.
@@ -64,22 +119,93 @@ impl Seals {
         self.now().is_some_and(|macs| macs.are_rows_sealed())
     }
 
+    pub(super) fn retired_keys(&self) -> BTreeSet<u32> {
+        self.now().map(|macs| macs.retired_keys()).unwrap_or_default()
+    }
+
     pub(super) fn seal(&self, message: &[u8]) -> Option<String> {
         self.now()?.seal(message)
     }
 
+    /// What the MAC of every row begins with that is sealed now.
+    pub(super) fn prefix(&self) -> Option<String> {
+        self.now()?.prefix()
+    }
+
     /// Whether a row that says this was written by us. Before the keys are there none was. One that
-    /// was not is a matter for the log.
+    /// was not is a matter for the log. One that names a newer key than the known ones is counted: see
+    /// [`Seals::learn`].
     pub(super) fn hold(&self, table: &'static str, message: &[u8], mac: Option<&str>) -> bool {
         let Some(macs) = self.now() else { return false };
         let holds = match mac {
             Some(mac) => macs.holds(message, mac),
             None => !macs.are_rows_sealed(),
         };
-        if !holds {
+        if holds {
+            return true;
+        }
+        let is_newer = mac.is_some_and(|mac| macs.names_newer_key(mac));
+        if is_newer {
+            self.met.known.fetch_min(macs.newest_key(), Ordering::AcqRel);
+            self.met.times.fetch_add(1, Ordering::AcqRel);
+        }
+        if !is_newer || self.newest_stored.load(Ordering::Acquire) == u64::from(macs.newest_key()) {
             self.tell(table);
         }
-        holds
+        false
+    }
+
+    /// How many rows this clone has met that name a newer key than the known ones.
+    pub(super) fn met(&self) -> u64 {
+        self.met.times.load(Ordering::Acquire)
+    }
+
+    /// Notes that one of them was looked at again, and is ours.
+    pub(super) fn settle(&self) {
+        self.met.settled.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The newest key that was known when a row was met which names a newer one, and which nobody has
+    /// looked at again; `None` when there was none.
+    pub(super) fn known_to_unsettled(&self) -> Option<u32> {
+        let is_settled = self.met() <= self.met.settled.load(Ordering::Acquire);
+        (!is_settled).then(|| self.met.known.load(Ordering::Acquire))
+    }
+
+    /// Reads the stored keys again, if such a row was met since there were `met` of them: another server
+    /// may have made a key that this one has not read yet. Whether it did: then what was not ours may
+    /// be, and who needs to know asks again, once.
+    pub(super) async fn learn(&self, met: u64) -> bool {
+        if self.met() == met {
+            return false;
+        }
+        let reader = self.reader.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(reader) = reader else { return false };
+        reader.read().await;
+        if let Some(newest) = self.newest() {
+            self.note_stored(newest);
+        }
+        true
+    }
+
+    /// The version of the newest key that is known.
+    pub(super) fn newest(&self) -> Option<u32> {
+        self.now().map(|macs| macs.newest_key())
+    }
+
+    /// Notes that no newer key than that is stored: a row that names one was changed by somebody else.
+    pub(super) fn note_stored(&self, newest: u32) {
+        self.newest_stored.store(u64::from(newest), Ordering::Release);
+    }
+
+    pub(super) fn set_reader(&self, reader: Arc<dyn KeyReader>) {
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = Some(reader);
+    }
+
+    /// The same keys, for who reads the stored ones: it is not among what they share, so that nobody
+    /// holds himself.
+    pub(super) fn for_reader(&self) -> Self {
+        Self { reader: Arc::default(), ..self.clone() }
     }
 
     /// Has the log say that such a row was met: at once, and then once in an hour with a count.
@@ -106,18 +232,4 @@ impl Sealing for Reader {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_is_told_of_again_after_an_hour_with_how_often_it_happened() {
-        let (mut told, begin) = (Told::default(), Instant::now());
-        assert_eq!(told.times("person", begin), Some(1));
-        for minute in 1..60 {
-            assert_eq!(told.times("person", begin + Duration::from_secs(60 * minute)), None);
-        }
-        assert_eq!(told.times("credential", begin + SILENCE), Some(1), "each has its own time");
-        assert_eq!(told.times("person", begin + SILENCE), Some(60));
-        assert_eq!(told.times("person", begin + SILENCE), None);
-    }
-}
+mod tests;

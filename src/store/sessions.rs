@@ -1,6 +1,6 @@
 //! Sessions, by the hash of their id: who reads the database cannot take one over.
 
-use super::authentic::{self, genuine};
+use super::authentic::{self, genuine_now};
 use super::entity::session::{ActiveModel, Column, Entity};
 use super::seals::Sealing;
 use super::{SessionRow, Sessions};
@@ -31,7 +31,10 @@ impl<C: Sealing> Sessions<'_, C> {
             .filter(Column::EndsAt.gt(now))
             .one(self.db)
             .await?;
-        Ok(row.and_then(|row| genuine::<Entity>(self.db, row)))
+        match row {
+            Some(row) => Ok(genuine_now::<Entity>(self.db, row).await),
+            None => Ok(None),
+        }
     }
 
     pub async fn delete(&self, id_hash: &[u8]) -> Result<(), DbErr> {

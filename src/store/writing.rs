@@ -178,6 +178,7 @@ impl Write {
     async fn commit_read_back(self, is_asked: bool) -> Result<(), DbErr> {
         let store = self.0.store.clone();
         self.0.check()?;
+        self.check_keys().await?;
         let failures = store.health.failures();
         let (mark, _proving) = if is_asked || store.health.is_doubted() {
             let mark = store.health.next_mark();
@@ -290,6 +291,6 @@ fn options() -> TransactionOptions {
     }
 }
 
-fn broken(why: &str) -> DbErr {
+pub(super) fn broken(why: &str) -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(why.to_owned()))
 }

@@ -153,6 +153,17 @@ fn is_told_by(version: u64) -> impl Fn(&Value) -> bool {
     }
 }
 
+/// Every row is under this data key.
+fn is_protected_by(version: u64) -> impl Fn(&Value) -> bool {
+    move |report| {
+        let keys = report["keys"].as_array().cloned().unwrap_or_default();
+        let is_active = keys.iter().any(|key| {
+            key["purpose"] == "audit" && key["version"] == version && key["state"] == "active"
+        });
+        is_active && report["rows_moving"] == false
+    }
+}
+
 /// Every data key is wrapped under this key.
 fn is_wrapped_under(id: String) -> impl Fn(&Value) -> bool {
     move |report| {
@@ -183,8 +194,10 @@ async fn no_delivery_fails_while_both_kinds_of_key_change() {
     assert_eq!(client.ask("/rpc/keys/rotate", &[]).status, 200);
     let form = [("purpose", "fingerprint")];
     assert_eq!(client.ask("/rpc/keys/rotate", &form).status, 200);
+    assert_eq!(client.ask("/rpc/keys/rotate", &[("purpose", "audit")]).status, 200);
     until(&mut client, &mut fleet, 0, is_under(2));
     until(&mut client, &mut fleet, 0, is_told_by(2));
+    until(&mut client, &mut fleet, 0, is_protected_by(2));
     let id = fleet.change_kek();
     until(&mut client, &mut fleet, 0, is_wrapped_under(id));
     // The data keys that come after are wrapped under it as well, and every server knows them. One

@@ -223,7 +223,12 @@ async fn data_keys_are_listed_and_changed() {
     assert_eq!(rotated["version"], 2);
     assert_eq!(rotated["purpose"], "fingerprint");
     assert_eq!(secret_keys().len(), 2);
-    machine.run(&["keys", "rotate", "--purpose", "audit"]).refused(2);
+    let rotated = machine.json(&["keys", "rotate", "--purpose", "audit"]);
+    assert_eq!(rotated["version"], 2);
+    assert_eq!(rotated["purpose"], "audit");
+    let kept = machine.run(&["keys", "destroy", "1", "--purpose", "audit"]).refused(1);
+    assert!(kept.contains("cannot be destroyed"), "{kept}");
+    machine.run(&["keys", "rotate", "--purpose", "other"]).refused(2);
 }
 
 #[test]

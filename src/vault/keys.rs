@@ -5,6 +5,7 @@ mod backed_up;
 mod binding;
 mod fingerprints;
 mod held_up;
+mod moved;
 mod reseal;
 mod rotation;
 mod rows;
@@ -67,7 +68,7 @@ pub enum StartProblem {
     )]
     NoKeyForShared,
     #[error(
-        "The keyring in the database is an older one: it does not say that the rows have MACs, or that the secrets are bound to their credentials, and they were before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
+        "The keyring in the database is an older one: it does not say that the rows have MACs, that the secrets are bound to their credentials, or that a data key for the audit log is retired, and so it was before. Somebody replaced it. Restore the whole database from one backup. Nothing was changed."
     )]
     OlderKeyring,
     #[error("The database cannot be used. The log says why.")]
@@ -174,6 +175,10 @@ async fn open(
     if store.are_rows_sealed() && !ring.are_rows_sealed() {
         return Err(StartProblem::OlderKeyring);
     }
+    // Nor do rows under an audit key count again that is retired no more.
+    if !store.retired_keys().is_subset(ring.retired_audit_keys()) {
+        return Err(StartProblem::OlderKeyring);
+    }
     binding::refuse_older(store, &ring).await?;
     let mut ring = Arc::new(ring);
     store.set_row_macs(Arc::clone(&ring) as Arc<dyn RowMacs>);
@@ -242,9 +247,11 @@ fn known(rows: &[KeyRow]) -> Vec<WrappedKey> {
     rows.iter().filter(|row| row.state != KeyState::Destroyed).filter_map(wrapped).collect()
 }
 
-/// The keys that servers hold: a retired one opens nothing.
+/// The keys that servers hold: a retired one opens nothing, but one for the audit log still verifies.
 fn held(rows: &[KeyRow]) -> Vec<WrappedKey> {
-    rows.iter().filter(|row| row.state.is_held()).filter_map(wrapped).collect()
+    let audit = Purpose::Audit.to_string();
+    let verifies = |row: &KeyRow| row.purpose == audit && row.state == KeyState::Retired;
+    rows.iter().filter(|row| row.state.is_held() || verifies(row)).filter_map(wrapped).collect()
 }
 
 /// Whether those that still have their bytes are all under that key-encryption key.
@@ -261,5 +268,6 @@ pub(super) fn wrapped(row: &KeyRow) -> Option<WrappedKey> {
         wrapped: row.wrapped.clone(),
         kek_id: row.kek_id.parse().ok()?,
         is_active: row.state == KeyState::Active,
+        is_retired: row.state == KeyState::Retired,
     })
 }

@@ -106,7 +106,7 @@ impl Vault {
                 return Err(changed_outside(DRONE_RULES));
             }
             let others = write.trust_rules(project).of_provider(provider).await?;
-            let salt = Salt::beside(others.iter().map(|(rule, ..)| rule))?;
+            let salt = Salt::beside(&self.keys.ring(), others.iter().map(|(rule, ..)| rule))?;
             rule.public_key = salt.to_text();
             if others.iter().any(|(other, ..)| Salt::of(other) == Some(salt)) {
                 sentences.push(SAME_SECRET.to_owned());
@@ -175,7 +175,7 @@ impl Vault {
         if !pipelines.contains(&pipeline) {
             return Err(Error::Conflict("This pipeline has no trust rule for Drone.".to_owned()));
         }
-        let salt = Salt::fresh()?;
+        let salt = Salt::fresh(&self.keys.ring())?;
         for one in pipelines {
             let epoch = write.pipelines(project).raise_epoch(one, now().0).await?;
             let made = (epoch, granter.person().into(), now().0);

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::crypto::blob::{Format, Login};
+use crate::crypto::derived::Derived;
 use crate::crypto::wrapped;
 
 fn place() -> Place<'static> {
@@ -194,6 +195,26 @@ fn a_mac_outlives_its_key_being_active() -> Result<(), CryptoError> {
     assert!(rotated.verify_mac(b"entry", &mac));
     assert!(!rotated.verify_mac(b"other", &mac));
     assert!(!keyring.verify_mac(b"entry", &rotated.mac(b"entry")));
+    Ok(())
+}
+
+#[test]
+fn a_retired_audit_key_verifies_links_and_makes_no_row_ours() -> Result<(), CryptoError> {
+    let (kek, mut keys, keyring) = fresh()?;
+    let (mac, row) = (keyring.mac(b"entry"), keyring.seal_row(b"row").unwrap());
+    let derived = keyring.derive(b"salt", &[b"regcred/a/v1"])?;
+    keys[1].is_active = false;
+    let next = WrappedKey::generate(&kek, Purpose::Audit, 2)?;
+    keys.push(WrappedKey { is_active: true, ..next });
+    assert!(Keyring::unlock(&kek, None, &keys)?.verify_row(b"row", &row));
+    keys[1].is_retired = true;
+    let after = Keyring::unlock(&kek, None, &keys)?;
+    assert!(after.verify_mac(b"entry", &mac) && !after.verify_row(b"row", &row));
+    assert!(after.verify_row(b"row", &after.seal_row(b"row").unwrap()));
+    let each = after.derive_each(b"salt", &[b"regcred/a/v1"])?;
+    assert!(each.iter().any(|key| key.expose() == derived.expose()));
+    assert_eq!(after.retired_audit_keys().iter().collect::<Vec<_>>(), [&1]);
+    assert!(after.row_prefix() == "v1.2." && after.newest_audit_key() == 2);
     Ok(())
 }
 

@@ -17,6 +17,7 @@ pub(in crate::crypto) fn vector() -> (Kek, Key, WrappedKey) {
         wrapped: Vec::new(),
         kek_id: kek.id(),
         is_active: true,
+        is_retired: false,
     }
     .holding(&kek, [0xa0; NONCE], &key, NOTHING)
     .expect("the vector wraps");

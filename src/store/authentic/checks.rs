@@ -5,7 +5,7 @@ use super::tables::{adopt, deciding, find_tampered, seal_all};
 use super::{Authentic, Mend, is_genuine, said_by};
 use crate::store::locked;
 use crate::store::prepared::numbered;
-use crate::store::seals::{RowMacs, Sealing};
+use crate::store::seals::{KeyReader, RowMacs, Sealing};
 use crate::store::shape::{self, ColumnKind};
 use crate::store::{Store, Write};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -66,6 +66,20 @@ impl Store {
     /// From now on rows are written and known with these.
     pub fn set_row_macs(&self, macs: Arc<dyn RowMacs>) {
         self.reader.seals.set(macs);
+    }
+
+    /// From now on the stored keys are read with this when a row names one that is not known. It is to
+    /// have a store from [`Store::for_key_reader`].
+    pub fn set_key_reader(&self, reader: Arc<dyn KeyReader>) {
+        self.reader.seals.set_reader(reader);
+    }
+
+    /// The same store, with the same keys, for who reads the stored ones again.
+    #[must_use]
+    pub fn for_key_reader(&self) -> Self {
+        let mut store = self.clone();
+        store.reader.seals = self.reader.seals.for_reader();
+        store
     }
 
     /// The rows that we did not write, among all that decide, and the pipelines whose tokens and trust

@@ -9,12 +9,18 @@ use crate::store::entity::audit_event;
 use crate::store::seals::Sealing;
 use crate::store::{Chain, Holds, Store, Write};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Store {
     /// Whether the keyring in use says that every row has a MAC.
     pub fn are_rows_sealed(&self) -> bool {
         self.reader.seals.are_rows_sealed()
+    }
+
+    /// The audit keys under which no row is ours any more, by the keyring in use.
+    pub fn retired_keys(&self) -> BTreeSet<u32> {
+        self.reader.seals.retired_keys()
     }
 
     /// Whether the log says that every secret was bound to its credential and user name.
@@ -60,7 +66,7 @@ async fn is_link<C: Sealing>(db: &C, holds: Holds<'_>, seq: i64) -> Result<bool,
     let mut events = links.iter().filter(|(at, kind, ..)| *at == seq && *kind == "event");
     Ok(events.any(|(_, kind, fields, link)| {
         let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-        before.iter().any(|before| holds(&message(before, chain, seq, kind, &fields), link))
+        before.iter().any(|before| holds.link(&message(before, chain, seq, kind, &fields), link))
     }))
 }
 

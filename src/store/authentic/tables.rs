@@ -1,6 +1,7 @@
 //! The tables whose rows decide, each with the columns that do and those that do not.
 
 use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
+use super::moved::{RowWalk, step_in};
 use super::named::{NamedRow, accept, named};
 use super::sealed_before::has_mac;
 use super::{Authentic, Mend};
@@ -25,6 +26,21 @@ macro_rules! authentic {
             #[cfg(test)]
             const OTHERS: &'static [Self::Column] = &[$($table::Column::$other),*];
         })+
+
+        /// The names of the tables in the MACs, in their order.
+        pub(super) const TABLES: &[&str] = &[$($name),+];
+
+        /// The next step of the walk, in the table where it is.
+        pub(super) async fn step<C: Sealing>(
+            db: &C,
+            walk: &mut RowWalk,
+            is_moving: bool,
+        ) -> Result<u64, DbErr> {
+            $(if walk.is_in::<$table::Entity>() {
+                return step_in::<$table::Entity, C>(db, walk, is_moving).await;
+            })+
+            Ok(0)
+        }
 
         /// Gives every row that has none its MAC; how many there were.
         pub(super) async fn seal_all<C: Sealing>(db: &C) -> Result<u64, DbErr> {

@@ -3,10 +3,10 @@
 //! chain still verifies, and whatever anybody else removes shows.
 
 use super::Receipts;
-use crate::store::Chain;
-use crate::store::chain::{Holds, Mac, message};
+use crate::store::chain::{Mac, message};
 use crate::store::entity::{audit_event, delivery_report, fetch, receipt, removed_links};
 use crate::store::seals::Sealing;
+use crate::store::{Chain, Holds};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -65,12 +65,12 @@ impl Removed {
     }
 }
 
-fn is_ours(holds: Holds<'_>, row: &removed_links::Model) -> bool {
-    row.last_seq >= row.first_seq && holds(&said(row), &row.proof)
+pub(super) fn is_ours(holds: Holds<'_>, row: &removed_links::Model) -> bool {
+    row.last_seq >= row.first_seq && holds.proof(&said(row), &row.proof)
 }
 
 /// What a proof covers.
-fn said(row: &removed_links::Model) -> Vec<u8> {
+pub(super) fn said(row: &removed_links::Model) -> Vec<u8> {
     message(&row.link_mac, row.chain, row.first_seq, KIND, &[&row.last_seq.to_be_bytes()])
 }
 
@@ -204,7 +204,7 @@ impl<C: Sealing> Receipts<'_, C> {
             for (seq, kind, fields, link) in links {
                 let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
                 let covered = message(&before, self.project, seq, kind, &fields);
-                if seq != expected || !holds(&covered, &link) {
+                if seq != expected || !holds.link(&covered, &link) {
                     return Ok(Err(expected));
                 }
                 match runs.last_mut().filter(|_| is_open && kind != "event") {

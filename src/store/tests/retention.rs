@@ -5,7 +5,7 @@ use super::{PIPELINE, PROJECT, Scene};
 use crate::domain::audit::Action;
 use crate::domain::delivery::{Outcome, Report};
 use crate::domain::moment::Moment;
-use crate::store::{EventRow, FetchRow, Recorder, Removal, Unrecorded};
+use crate::store::{EventRow, FetchRow, ProofWalk, Recorder, Removal, Unrecorded, Verifies};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::sync::Arc;
 
@@ -14,6 +14,24 @@ const OLD: i64 = 100;
 
 fn holds(message: &[u8], link: &[u8]) -> bool {
     mac(message) == link
+}
+
+/// Under the key after that one.
+fn new_mac(message: &[u8]) -> [u8; 32] {
+    mac(message).map(|byte| byte ^ 1)
+}
+
+/// Knows both, and the first is retired.
+struct Retired;
+
+impl Verifies for Retired {
+    fn link(&self, message: &[u8], link: &[u8]) -> bool {
+        holds(message, link) || new_mac(message) == link
+    }
+
+    fn proof(&self, message: &[u8], proof: &[u8]) -> bool {
+        new_mac(message) == proof
+    }
 }
 
 /// A fetch of that time with one receipt.
@@ -95,6 +113,31 @@ async fn what_is_old_goes_in_small_steps_and_the_chain_holds_after_each() {
     assert_eq!(scene.count("audit_event").await, 2, "events stay");
     scene.chain_of(&[300, 0]).await;
     assert_eq!(scene.first_break().await, None, "the chain goes on");
+}
+
+#[tokio::test]
+async fn what_was_removed_is_proved_again_under_a_new_key_and_a_forged_proof_is_not() {
+    let both = |message: &[u8], mac: &[u8]| holds(message, mac) || new_mac(message) == mac;
+    for forged in [false, true] {
+        let scene = Scene::new().await;
+        scene.chain_of(&[1, 2, 0, 3, 4, 0]).await;
+        assert_eq!(scene.remove(4).await, Removal::Links { first: 1, last: 5 });
+        if forged {
+            scene.run("UPDATE removed_links SET last_seq = 6 WHERE first_seq = 4").await;
+        }
+        let ours = if forged { 1 } else { 2 };
+        let left = scene.store.proofs_to_move((&new_mac, &both)).await.unwrap();
+        assert_eq!(left, ours);
+        let chain = scene.store.chain();
+        assert_eq!(chain.first_break(&Retired, PROJECT).await.unwrap(), Some(1));
+        let (write, mut walk) = (scene.store.write().await.unwrap(), ProofWalk::default());
+        assert_eq!(write.prove_again((&new_mac, &both), &mut walk).await.unwrap(), ours);
+        assert!(walk.is_over());
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+        assert_eq!(scene.store.proofs_to_move((&new_mac, &both)).await.unwrap(), 0);
+        let broken = chain.first_break(&Retired, PROJECT).await.unwrap();
+        assert_eq!(broken, forged.then_some(4));
+    }
 }
 
 #[tokio::test]

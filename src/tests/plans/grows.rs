@@ -25,6 +25,7 @@ pub fn walks_by_key(statement: &str) -> bool {
     let key: &[&str] = match table {
         "chain_head" => &["chain"],
         "membership" => &["project_id", "person_id"],
+        "removed_links" => &["chain", "first_seq"],
         "session" => &["id_hash"],
         _ => &["id"],
     };

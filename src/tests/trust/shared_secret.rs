@@ -4,6 +4,7 @@
 use super::{another_drone_rule, drone_rule, granted, post_drone_rule, shown_by, shown_once};
 use crate::app::{App, PASSWORD};
 use crate::signing::{drone, drone_body};
+use regcred::domain::key::KeyPurpose;
 use regcred::domain::permission::of;
 use regcred::domain::trust_rule::TrustRule;
 use regcred::vault::unlock_as_it_is;
@@ -58,6 +59,24 @@ async fn deleting_every_rule_for_drone_ends_its_secret_and_the_next_rule_has_ano
     assert_eq!(asked(&app, &first, 7).await, 403);
     let second = drone_rule(&app, pipeline, "7").await;
     assert_ne!(second, first);
+    assert_eq!((asked(&app, &first, 7).await, asked(&app, &second, 7).await), (403, 200));
+}
+
+#[tokio::test]
+async fn the_secret_outlives_a_rotation_and_a_renewed_one_is_of_the_new_key_alone() {
+    let (app, pipeline, _) = granted().await;
+    let first = drone_rule(&app, pipeline, "7").await;
+    let admin = app.vault.person(app.owner.person.unwrap()).await.unwrap();
+    let admin = admin.instance_admin().unwrap();
+    app.vault.rotate_data_key(&admin, KeyPurpose::Audit).await.unwrap();
+    while app.vault.tend_keys_once().await.unwrap() {}
+    app.vault.retire_data_key(&admin, KeyPurpose::Audit, 1).await.unwrap();
+    assert_eq!(asked(&app, &first, 7).await, 200);
+    let salts = "SELECT COUNT(*) FROM trust_rule WHERE public_key LIKE '2.%'";
+    assert_eq!(app.scalar_i64(salts).await, 0);
+    delete_first(&app, pipeline).await;
+    let second = drone_rule(&app, pipeline, "7").await;
+    assert_eq!(app.scalar_i64(salts).await, 1);
     assert_eq!((asked(&app, &first, 7).await, asked(&app, &second, 7).await), (403, 200));
 }
 

@@ -1,5 +1,5 @@
-//! The data keys that secrets are encrypted with and fingerprints made with: what there is, and how far a
-//! change has come.
+//! The data keys that secrets are encrypted with, fingerprints made with and the audit log protected with:
+//! what there is, and how far a change has come.
 
 use super::proxies::ProxyNotice;
 use crate::domain::counted::counted;
@@ -47,14 +47,15 @@ fn whole((report, failed): Found) -> impl IntoView {
     let rotate_secret = secret.button("Rotate data key", "button button-primary");
     let rotate_fingerprint = fingerprint.button("Rotate data key for fingerprints", "button");
     let (waiting, fingerprints) = (report.said_of_waiting(), report.said_of_fingerprints());
-    let audit: Vec<DataKey> =
-        report.keys.into_iter().filter(|key| key.purpose == "audit").collect();
+    let audit = Keys::of(&report.keys, KeyPurpose::Audit, &form);
+    let rotate_audit = audit.button("Rotate data key for the audit log", "button");
+    let rows = report.said_of_rows();
     view! {
         <PageHead title="Encryption keys">
             {rotate_secret}
         </PageHead>
         <p>
-            "Data keys encrypt the secrets and make their fingerprints. The data keys are encrypted with the key-encryption key "
+            "Data keys encrypt the secrets, make their fingerprints and protect the audit log. The data keys are encrypted with the key-encryption key "
             <span class="mono">{kek_ids.join(", ")}</span>
             {if report.has_local_key {
                 ", which is a file in the data folder."
@@ -76,11 +77,13 @@ fn whole((report, failed): Found) -> impl IntoView {
             {rotate_fingerprint}
             <Table columns=fingerprint.columns labelled_by="fingerprint-keys"/>
         </Section>
-        <Section id="audit-keys" title="Data key for the audit log">
+        <Section id="audit-keys" title="Data keys for the audit log">
             <p>
-                "It protects audit events, receipts, and the rows that decide who receives a secret. It is not rotated."
+                "They protect audit events, receipts, and the rows that decide who receives a secret. After a rotation, these rows are moved to the new key. Then the old key can be retired. It is never destroyed, because audit events and receipts from its time are verified with it."
             </p>
-            <ul>{audit.into_iter().map(|key| view! { <AuditKey shown=key/> }).collect_view()}</ul>
+            {rows.map(|sentence| view! { <p role="status">{sentence}</p> })}
+            {rotate_audit}
+            <Table columns=audit.columns labelled_by="audit-keys"/>
         </Section>
         <Section id="kek" title="Changing the key-encryption key">
             <p>
@@ -105,13 +108,19 @@ impl Keys {
     fn of(all: &[DataKey], purpose: KeyPurpose, form: &FormState) -> Self {
         let word = purpose.word();
         let keys = || all.iter().filter(move |key| key.purpose == word);
-        let heads = ["Version", "State", "Secrets", "Created", "Encrypted with", ACTIONS];
-        let newest_first = keys().rev().cloned();
-        Self {
-            purpose,
-            is_waiting: keys().any(|key| key.state == KeyState::Pending),
-            columns: Columns::new(heads, newest_first.map(|key| row(key, purpose, form))),
-        }
+        let newest_first = keys().rev().cloned().map(|key| row(key, purpose, form));
+        let columns = if purpose == KeyPurpose::Audit {
+            // No secret is under one of these.
+            let heads = ["Version", "State", "Created", "Encrypted with", ACTIONS];
+            let rows = newest_first
+                .map(|[version, state, _, made, kek, act]| [version, state, made, kek, act]);
+            Columns::new(heads, rows)
+        } else {
+            let heads = ["Version", "State", "Secrets", "Created", "Encrypted with", ACTIONS];
+            Columns::new(heads, newest_first)
+        };
+        let is_waiting = keys().any(|key| key.state == KeyState::Pending);
+        Self { purpose, is_waiting, columns }
     }
 
     /// Makes another one, while none waits.
@@ -137,16 +146,6 @@ fn Backup(backup: Option<KeyBackup>) -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
-}
-
-#[component]
-fn AuditKey(shown: DataKey) -> impl IntoView {
-    view! {
-        <li>
-            {format!("Version {}, {} ", shown.version, shown.state.word())} "since "
-            {shown.since.day().to_text()}
-        </li>
     }
 }
 
@@ -199,7 +198,9 @@ fn row(key: DataKey, purpose: KeyPurpose, form: &FormState) -> [Cell; 6] {
     };
     let next = match key.state {
         KeyState::Archived if key.rows == 0 => Some((RetireDataKey::url(), "Retire")),
-        KeyState::Retired => Some((DestroyDataKey::url(), "Destroy")),
+        KeyState::Retired if purpose != KeyPurpose::Audit => {
+            Some((DestroyDataKey::url(), "Destroy"))
+        }
         _ => None,
     };
     let version = key.version;

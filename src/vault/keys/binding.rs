@@ -260,8 +260,7 @@ impl Looks {
 
 /// Refuses a keyring that takes secrets of before, when the log says that all were bound.
 pub(super) async fn refuse_older(store: &Store, ring: &Keyring) -> Result<(), StartProblem> {
-    let holds = |message: &[u8], mac: &[u8]| ring.verify_mac(message, mac);
-    if !ring.are_secrets_bound() && store.were_secrets_bound(&holds).await? {
+    if !ring.are_secrets_bound() && store.were_secrets_bound(ring).await? {
         return Err(StartProblem::OlderKeyring);
     }
     Ok(())

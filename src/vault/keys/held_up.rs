@@ -39,6 +39,14 @@ pub(super) fn refusal(name: &str, secrets: u64, held_up: HeldUp) -> String {
     said.join(" ")
 }
 
+/// The same for an audit key, which rows that decide are under.
+pub(super) fn rows_move(rows: u64) -> String {
+    let still_use = counted(rows, "row", STILL_USE);
+    format!(
+        "{still_use} an older data key for the audit log. Servers move them to the new key. Try again in a minute. If this does not change, run `regcred doctor`."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,8 @@
 //! Sealing everything under the active data key, and making every fingerprint with the active key for
-//! them, since both take the opened secret. It is a job, so one server does it at a time, in
-//! small transactions, while all of them serve; killed at any moment it goes on where it was. What an
-//! older version of the program sealed gets a new key for it, and so its new format: see `binding`.
+//! them, since both take the opened secret; rows get their new MACs in `moved`. It is a job, so one server
+//! does it at a time, in small transactions, while all of them serve; killed at any moment it goes on where
+//! it was. What an older version of the program sealed gets a new key for it, and so its new format: see
+//! `binding`.
 
 use super::fingerprints::fingerprint_of;
 use super::{StartProblem, wrapped};
@@ -22,7 +23,7 @@ const BATCH: u64 = 100;
 /// How often the stored keys are read, when nothing wakes it.
 const POLL: Duration = Duration::from_secs(5);
 /// Between two batches, so that deliveries come in between.
-const BATCH_PAUSE: Duration = Duration::from_millis(5);
+pub(super) const BATCH_PAUSE: Duration = Duration::from_millis(5);
 
 impl Vault {
     /// Reads the stored keys for ever, when they change or may have changed, and asks for the job
@@ -81,12 +82,16 @@ impl Vault {
         if is_activated && !self.refresh_keys().await? {
             return Ok(false);
         }
-        Ok(self.reseal_some().await? || self.finish_binding().await? || is_activated)
+        if self.reseal_some().await? || self.finish_binding().await? || is_activated {
+            return Ok(true);
+        }
+        self.move_rows().await?;
+        Ok(false)
     }
 
     /// Whether this server holds the keys that are stored now. One that does not leaves the work to
     /// the others.
-    pub(super) async fn refresh_keys(&self) -> Result<bool> {
+    pub(in crate::vault) async fn refresh_keys(&self) -> Result<bool> {
         match self.keys.refresh(&self.store).await {
             Ok(_) => Ok(true),
             Err(StartProblem::Database(error)) => Err(error),
@@ -108,8 +113,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Whether a key is to be made or to become active, a secret to be sealed again, or a fingerprint to
-    /// be made anew.
+    /// Whether a key is to be made or to become active, a secret to be sealed again, a fingerprint to be
+    /// made anew, or a row to get a new MAC.
     async fn has_to_seal(&self) -> Result<bool> {
         // The keys were read a moment ago, to find out whether they are others now.
         let waits_since = |purpose: &KeyPurpose| self.keys.pending_since(*purpose);
@@ -117,7 +122,8 @@ impl Vault {
         Ok(KeyPurpose::ALL.iter().filter_map(waits_since).any(has_settled)
             || self.has_to_begin()
             || self.store.rewraps().left(self.active_version()).await? > 0
-            || self.fingerprints_left().await? > 0)
+            || self.fingerprints_left().await? > 0
+            || self.has_to_move_rows().await?)
     }
 
     /// Whether every server has had time to read a key that was made then.
@@ -162,6 +168,7 @@ impl Vault {
         match purpose {
             KeyPurpose::Secret => write.rewraps().unmark_all().await?,
             KeyPurpose::Fingerprint => write.rewraps().unmark_fingerprinted().await?,
+            KeyPurpose::Audit => {}
         }
         write.commit(recorded.ok_or(Error::Internal)?).await?;
         Ok(true)

@@ -1,7 +1,7 @@
 //! Data keys: created, retired and destroyed. Sealing everything under a new one, and making every
 //! fingerprint with it, is the work of `reseal`.
 
-use super::held_up::{STILL_USE, refusal};
+use super::held_up::{STILL_USE, refusal, rows_move};
 use super::{are_under, new_row};
 use crate::crypto::keyring::{Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 use crate::store::{KeyRow, Recorded, Write};
 use crate::vault::{INSTANCE, Vault, now};
 use std::collections::BTreeMap;
+
+const KEPT: &str = "A data key for the audit log cannot be destroyed: audit events and receipts from its time are verified with it. Once it is retired, it does nothing else.";
 
 impl Vault {
     /// Every data key, how many secrets are under each, and how far a change has come.
@@ -39,7 +41,7 @@ impl Vault {
                 rows: match KeyPurpose::from_word(&row.purpose) {
                     Some(KeyPurpose::Secret) => count(&uses, row.version),
                     Some(KeyPurpose::Fingerprint) => count(&fingerprints, row.version),
-                    None => 0,
+                    Some(KeyPurpose::Audit) | None => 0,
                 },
             })
             .collect();
@@ -56,6 +58,7 @@ impl Vault {
             unreadable,
             waiting,
             fingerprints_left,
+            are_rows_moving: self.are_rows_moving().await?,
             has_local_key,
             backup,
         })
@@ -105,8 +108,8 @@ impl Vault {
         Ok(version)
     }
 
-    /// Retires an archived data key: nothing is sealed under it and no fingerprint was made with it, and
-    /// no server holds it any more.
+    /// Retires an archived data key: nothing is sealed under it, no fingerprint was made with it, no row is
+    /// under it, and no server holds it any more, but to verify the audit log.
     ///
     /// # Errors
     /// `Conflict` when it is not archived, a secret still uses it, a server may still use it, or
@@ -126,11 +129,16 @@ impl Vault {
         let uses = match purpose {
             KeyPurpose::Secret => write.keys().uses().await?.0,
             KeyPurpose::Fingerprint => write.keys().fingerprints().await?,
+            KeyPurpose::Audit => BTreeMap::new(),
         };
         let rows = sealed.max(count(&uses, row.version));
         if rows > 0 {
-            let held_up = write.rewraps().held_up(purpose, row.version).await?;
-            return Err(Error::Conflict(refusal(&name, rows, held_up)));
+            return Err(Error::Conflict(if purpose == KeyPurpose::Audit {
+                rows_move(rows)
+            } else {
+                let held_up = write.rewraps().held_up(purpose, row.version).await?;
+                refusal(&name, rows, held_up)
+            }));
         }
         // The end of the move is written into every key that servers hold, and a retired one is none.
         if purpose == KeyPurpose::Secret && !self.keys.ring().are_secrets_bound() {
@@ -158,13 +166,17 @@ impl Vault {
     /// have no keyring of their own.
     ///
     /// # Errors
-    /// `Conflict` when it is not retired, or a secret is still under it.
+    /// `Conflict` when it is not retired, or a secret is still under it, and always for one for the audit
+    /// log: audit events are never removed, and each key has made some.
     pub async fn destroy_data_key(
         &self,
         admin: &InstanceAdmin,
         purpose: KeyPurpose,
         version: u32,
     ) -> Result<()> {
+        if purpose == KeyPurpose::Audit {
+            return Err(Error::Conflict(KEPT.to_owned()));
+        }
         let sealed = self.sealed_under(purpose, version, KeyState::Retired).await?;
         if sealed > 0 {
             return Err(Error::Conflict(format!(
@@ -200,6 +212,7 @@ fn made_for(purpose: KeyPurpose) -> Purpose {
     match purpose {
         KeyPurpose::Secret => Purpose::Secret,
         KeyPurpose::Fingerprint => Purpose::Fingerprint,
+        KeyPurpose::Audit => Purpose::Audit,
     }
 }
 

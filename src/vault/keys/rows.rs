@@ -8,10 +8,11 @@ use crate::crypto::kek::Kek;
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail};
-use crate::store::{KeyRow, Rank, RowMacs, Store};
+use crate::store::{KeyRow, Rank, RowMacs, Store, Verifies};
 use crate::vault::audit::this_instance;
 use crate::vault::events::{event, record_under};
 use crate::vault::{INSTANCE, now, sweep_access};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl RowMacs for Keyring {
@@ -25,6 +26,32 @@ impl RowMacs for Keyring {
 
     fn are_rows_sealed(&self) -> bool {
         Keyring::are_rows_sealed(self)
+    }
+
+    fn prefix(&self) -> Option<String> {
+        Some(self.row_prefix())
+    }
+
+    fn newest_key(&self) -> u32 {
+        self.newest_audit_key()
+    }
+
+    fn names_newer_key(&self, mac: &str) -> bool {
+        Keyring::names_newer_key(self, mac)
+    }
+
+    fn retired_keys(&self) -> BTreeSet<u32> {
+        self.retired_audit_keys().clone()
+    }
+}
+
+impl Verifies for Keyring {
+    fn link(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.verify_mac(message, mac)
+    }
+
+    fn proof(&self, message: &[u8], mac: &[u8]) -> bool {
+        self.verify_proof(message, mac)
     }
 }
 
@@ -52,8 +79,7 @@ pub(super) async fn seal_once(
     let mut ring = open(&rows)?;
     // Another server may have done it while this one waited for the lock.
     if !ring.are_rows_sealed() {
-        let holds = |message: &[u8], mac: &[u8]| unlocked.ring.verify_mac(message, mac);
-        if write.were_rows_sealed(&holds).await? {
+        if write.were_rows_sealed(&*unlocked.ring).await? {
             return Err(StartProblem::OlderKeyring);
         }
         tracing::info!(

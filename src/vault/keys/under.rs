@@ -15,7 +15,8 @@ const PAGE: u64 = 100;
 impl Vault {
     /// How many stored secrets are under the key, which is in that state, as each ciphertext says. The
     /// column beside it says so, too, but no MAC covers it: a row where it names another key is
-    /// corrected, so that its secret is due to be sealed again.
+    /// corrected, so that its secret is due to be sealed again. Of a key for the audit log, how many rows
+    /// are under it or another older one.
     pub(super) async fn sealed_under(
         &self,
         purpose: KeyPurpose,
@@ -23,9 +24,11 @@ impl Vault {
         state: KeyState,
     ) -> Result<u64> {
         require(purpose, &one(self.store.keys().list().await?, purpose, version)?, state)?;
-        // Nothing is lost with a fingerprint.
-        if purpose == KeyPurpose::Fingerprint {
-            return Ok(0);
+        match purpose {
+            KeyPurpose::Secret => {}
+            // Nothing is lost with a fingerprint.
+            KeyPurpose::Fingerprint => return Ok(0),
+            KeyPurpose::Audit => return self.rows_left_behind().await,
         }
         let (mut found, mut after) = (0, Uuid::nil());
         let mut corrected = 0;

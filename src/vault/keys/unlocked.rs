@@ -6,7 +6,7 @@ use crate::crypto::CryptoError;
 use crate::crypto::blob::Place;
 use crate::crypto::keyring::{Keyring, Purpose};
 use crate::domain::key::{KeyPurpose, KeyState};
-use crate::store::{KeyRow, Store};
+use crate::store::{KeyReader, KeyRow, Store};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
@@ -15,6 +15,22 @@ pub(super) struct Unlocked {
     pub(super) ring: Arc<Keyring>,
     pub(super) rows: Vec<KeyRow>,
     pub(super) source: Arc<KeySource>,
+}
+
+/// Reads the stored keys again, for a store that has met a row under one that is not known.
+#[derive(Debug)]
+struct Again {
+    keys: Keys,
+    store: Store,
+}
+
+#[async_trait::async_trait]
+impl KeyReader for Again {
+    async fn read(&self) {
+        if let Err(problem) = self.keys.refresh(&self.store).await {
+            tracing::error!(problem = %problem, "the stored keys could not be read again");
+        }
+    }
 }
 
 /// The keys in use; clones share them.
@@ -34,6 +50,21 @@ impl Keys {
 
     pub(super) fn source(&self) -> Arc<KeySource> {
         Arc::clone(&self.now().source)
+    }
+
+    /// Has the store read the stored keys again when it meets a row under one that is not known.
+    pub(in crate::vault) fn serve(&self, store: &Store) {
+        let again = Again { keys: self.clone(), store: store.for_key_reader() };
+        store.set_key_reader(Arc::new(again));
+    }
+
+    /// The version of the active audit key, and since when (milliseconds) it is active, as far as was
+    /// read; `None` of the first, before which there is none.
+    pub(super) fn rotated_audit(&self) -> Option<(i32, i64)> {
+        let (now, audit) = (self.now(), Purpose::Audit.to_string());
+        let mut rows = now.rows.iter().filter(|row| row.purpose == audit && row.version > 1);
+        let active = rows.find(|row| row.state == KeyState::Active)?;
+        Some((active.version, active.state_since))
     }
 
     /// Since when (milliseconds) a key for that waits to become active, as far as was read.

@@ -2,7 +2,6 @@
 
 use super::found;
 use super::projects::named;
-use crate::crypto::derived::fresh_salt;
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::departure::{Leftover, Thing};
@@ -145,7 +144,7 @@ impl Vault {
             recorded = Some(self.record_event(write, project, operator, what).await?);
             if is_shared_secret {
                 // Behind the event, which locks the chain: a new rule takes its salt behind it, too.
-                let salt = Salt::Random(fresh_salt()?).to_text();
+                let salt = Salt::fresh(&self.keys.ring())?.to_text();
                 write.trust_rules(project).replace_salt(salt, None).await?;
             }
         }

@@ -29,33 +29,49 @@ const UNSALTED_LABEL: &[u8] = b"regcred/drone-secret/v1";
 pub(in crate::vault) enum Salt {
     /// Nothing: the rule is from before there were salts.
     Absent,
+    /// With any audit key: it is from before the first rotation of that key.
     Random([u8; SALT]),
+    /// With the audit key of that version alone. A secret that is renewed after a rotation can be made
+    /// with no older key.
+    Under(u32, [u8; SALT]),
 }
 
 impl Salt {
     /// The salt of a rule; `None` when it cannot be read, so that the rule lets nobody in.
     pub(in crate::vault) fn of(rule: &TrustRule) -> Option<Self> {
         let Some(text) = &rule.public_key else { return Some(Self::Absent) };
-        <[u8; SALT]>::try_from(STANDARD.decode(text).ok()?).ok().map(Self::Random)
+        let (version, salt) = match text.split_once('.') {
+            Some((version, salt)) => (Some(version.parse().ok()?), salt),
+            None => (None, text.as_str()),
+        };
+        let salt = <[u8; SALT]>::try_from(STANDARD.decode(salt).ok()?).ok()?;
+        Some(version.map_or(Self::Random(salt), |version| Self::Under(version, salt)))
     }
 
-    pub(in crate::vault) fn fresh() -> Result<Self, CryptoError> {
-        fresh_salt().map(Self::Random)
+    pub(in crate::vault) fn fresh(ring: &Keyring) -> Result<Self, CryptoError> {
+        let salt = fresh_salt()?;
+        Ok(match ring.audit_version() {
+            // As older servers know it, which know no other key either.
+            1 => Self::Random(salt),
+            version => Self::Under(version, salt),
+        })
     }
 
     /// The salt for another rule beside these, which are the project's for Drone.
     pub(in crate::vault) fn beside<'a>(
+        ring: &Keyring,
         rules: impl IntoIterator<Item = &'a TrustRule>,
     ) -> Result<Self, CryptoError> {
         let mut salts = rules.into_iter().filter_map(Self::of);
         let shared = salts.find(|salt| *salt != Self::Absent);
-        shared.map_or_else(Self::fresh, Ok)
+        shared.map_or_else(|| Self::fresh(ring), Ok)
     }
 
     pub(in crate::vault) fn to_text(self) -> Option<String> {
         match self {
             Self::Absent => None,
             Self::Random(bytes) => Some(STANDARD.encode(bytes)),
+            Self::Under(version, bytes) => Some(format!("{version}.{}", STANDARD.encode(bytes))),
         }
     }
 
@@ -68,10 +84,14 @@ impl Salt {
         Ok(match self {
             Self::Absent => hex(&ring.mac(&unsalted(project))),
             Self::Random(salt) => hex(ring.derive(&salt, &[LABEL, project.as_bytes()])?.expose()),
+            Self::Under(version, salt) => {
+                let info = [LABEL, project.as_bytes()];
+                hex(ring.derive_under(version, &salt, &info)?.expose())
+            }
         })
     }
 
-    /// The same under each key, in use or older: what a request may be signed with.
+    /// The same under each key, in use or older, if it names none: what a request may be signed with.
     pub(in crate::vault) fn secrets(
         self,
         ring: &Keyring,
@@ -83,6 +103,8 @@ impl Salt {
                 let keys = ring.derive_each(&salt, &[LABEL, project.as_bytes()])?;
                 keys.iter().map(|key| hex(key.expose())).collect()
             }
+            // Of a key that this server has not read yet there is none.
+            Self::Under(..) => self.secret(ring, project).into_iter().collect(),
         })
     }
 }

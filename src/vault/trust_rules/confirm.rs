@@ -53,7 +53,7 @@ impl Vault {
             if others.is_empty() {
                 write.trust_rules(project).forget_shown().await?;
             }
-            Salt::beside(others.iter().map(|(rule, ..)| rule))?.to_text()
+            Salt::beside(&self.keys.ring(), others.iter().map(|(rule, ..)| rule))?.to_text()
         } else {
             None
         };

@@ -1,0 +1,110 @@
+//! Rows whose MAC was made with an older key get one of the key in use, a batch at once. One that we did not
+//! write keeps what it has: a new MAC would make it ours.
+
+use super::checks::{Key, keys, names_of, page};
+use super::tables::{TABLES, step};
+use super::{Authentic, is_genuine, said_by};
+use crate::store::seals::Sealing;
+use crate::store::{Store, Write, free};
+use sea_orm::{
+    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QuerySelect,
+    QueryTrait, Value,
+};
+
+/// Rows that are looked at in one transaction: a delivery's receipt waits for it.
+const BATCH: u64 = 100;
+
+/// How far a walk through all tables, each in the order of its key, has come.
+#[derive(Debug, Default)]
+pub struct RowWalk {
+    table: usize,
+    after: Option<Key>,
+}
+
+impl RowWalk {
+    pub fn is_over(&self) -> bool {
+        self.table >= TABLES.len()
+    }
+
+    pub(super) fn is_in<E: Authentic>(&self) -> bool {
+        TABLES.get(self.table) == Some(&E::TABLE)
+    }
+
+    fn leave_table(&mut self) {
+        self.table += 1;
+        self.after = None;
+    }
+}
+
+impl Write {
+    /// Gives those of the next rows that are under older keys a MAC of the key in use; how many there were.
+    /// Those that somebody has locked are left out, so that nobody ever waits for this and it for them.
+    pub async fn move_rows(&self, walk: &mut RowWalk) -> Result<u64, DbErr> {
+        step(&self.0, walk, true).await
+    }
+}
+
+impl Store {
+    /// How many rows that we wrote are under an older key than the one in use.
+    pub async fn rows_to_move(&self) -> Result<u64, DbErr> {
+        let (mut left, mut walk) = (0, RowWalk::default());
+        while !walk.is_over() {
+            left += step(&self.reader, &mut walk, false).await?;
+        }
+        Ok(left)
+    }
+}
+
+/// Those of the next rows of that table that are ours and under an older key: counted, and with
+/// `is_moving` given their MAC.
+pub(super) async fn step_in<E: Authentic, C: Sealing>(
+    db: &C,
+    walk: &mut RowWalk,
+    is_moving: bool,
+) -> Result<u64, DbErr> {
+    let Some(prefix) = db.seals().prefix() else {
+        walk.leave_table();
+        return Ok(0);
+    };
+    let page = page::<E>(walk.after.take()).limit(BATCH);
+    let Ok(names) = names_of::<E, C>(db, &page).await? else {
+        // Behind a key that cannot be read nothing is found. No older key goes before that is looked into.
+        db.seals().tell(E::TABLE);
+        walk.leave_table();
+        return Ok(u64::from(!is_moving));
+    };
+    let Some(last) = names.last() else {
+        walk.leave_table();
+        return Ok(0);
+    };
+    walk.after = Some(last.clone());
+    // What is changed meanwhile would get the MAC of what it said before.
+    let page = if is_moving { free(db, page) } else { page };
+    let found = db.query_all_raw(page.build(db.get_database_backend())).await?;
+    // One with a value that no row of ours has is not ours.
+    let read = |row: &QueryResult| <E::Model as FromQueryResult>::from_query_result(row, "").ok();
+    let is_due = |row: &E::Model| !is_under::<E>(row, &prefix) && is_genuine::<E>(db.seals(), row);
+    let ours: Vec<E::Model> = found.iter().filter_map(read).filter(is_due).collect();
+    if is_moving {
+        for row in &ours {
+            move_one::<E, C>(db, row).await?;
+        }
+    }
+    Ok(ours.len() as u64)
+}
+
+/// Whether its MAC begins like that: it names its key there.
+fn is_under<E: Authentic>(row: &E::Model, prefix: &str) -> bool {
+    matches!(row.get(E::MAC), Value::String(Some(mac)) if mac.starts_with(prefix))
+}
+
+async fn move_one<E: Authentic, C: Sealing>(db: &C, row: &E::Model) -> Result<(), DbErr> {
+    let mac = db.seals().seal(said_by::<E>(row)?.bytes());
+    let mac = mac.ok_or_else(|| DbErr::Type("there is no key for rows".to_owned()))?;
+    let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
+    for key in keys::<E>() {
+        with_mac.try_set(key, row.get(key))?;
+    }
+    with_mac.try_set(E::MAC, mac.into())?;
+    E::update(with_mac).exec_without_returning(db).await.map(drop)
+}
