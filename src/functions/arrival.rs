@@ -1,7 +1,7 @@
 //! Who comes to the pages that lead on, and with what: to sign in, or to a start page without a project.
 
 use super::answer::{FailedForm, Flash, Tone};
-use super::context::{person, vault};
+use super::context::{person, signed_in, vault};
 use super::notes::look_at_note;
 use crate::domain::paths::{HOME, is_ours};
 use crate::domain::user::Person;
@@ -60,8 +60,8 @@ fn value_of<'a>(address: &'a str, name: &str) -> Option<&'a str> {
 
 /// Where to go from `/`: the slug of the first project; `None` when the person has none.
 pub async fn home() -> Result<(Person, Option<String>)> {
-    let person = person().await?;
-    let first = vault().projects(&person).await?.into_iter().next();
+    let id = signed_in().await?.ok_or(Error::Unauthenticated)?;
+    let (person, first) = vault().person_at_home(id).await?;
     Ok((person, first.map(|project| project.slug)))
 }
 

@@ -16,6 +16,7 @@ use leptos::prelude::{expect_context, provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio::try_join;
 use tower_sessions::Session;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -132,8 +133,8 @@ pub(super) async fn member(project: &str) -> Result<Member> {
     {
         return Ok(here.member);
     }
-    let person = person().await?;
-    vault().member(&person, project).await
+    let id = signed_in().await?.ok_or(Error::Unauthenticated)?;
+    Ok(vault().member_among(id, project).await?.0)
 }
 
 /// Who hands a credential out, by the password they typed just now, or a few minutes ago in this
@@ -194,16 +195,18 @@ impl Here {
     }
 }
 
-/// The frame for the person of the session.
+/// The frame for the person of the session. What depends on their rights is asked once these are known,
+/// and then at once.
 pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Result<Here> {
     let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
-    let person = vault.person(id).await?;
-    let (member, projects) = vault.member_among(&person, project).await?;
+    let (member, projects) = vault.member_among(id, project).await?;
     let confirmed_at = confirmed_at(session, id).await?;
+    let person = member.person().clone();
     // The notice is for those who can do something about it; nobody else waits for the answer.
-    let needs_key_backup = person.is_admin && vault.needs_key_backup().await?;
+    let notice = async { Ok(person.is_admin && vault.needs_key_backup().await?) };
+    let (waiting, needs_key_backup) = try_join!(waiting_for(vault, &member), notice)?;
     let frame = Frame {
-        waiting: waiting_for(vault, &member).await?,
+        waiting,
         is_confirmed: confirmed_at.is_some_and(|at| vault.is_confirmed_still(at)),
         projects,
         role: member.role(),

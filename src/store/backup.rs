@@ -35,6 +35,7 @@
 //!
 //! Sessions, single-use slots and leases: they are over before a backup is read.
 //! Jobs: a server that starts schedules them again. The outbox: its events are old news by then.
+//! The numbers of credentials: the database counts those that are restored.
 //! Keys are there as the database has them, wrapped; the key-encryption key never is.
 
 mod cell;
@@ -59,7 +60,7 @@ pub const VERSION: u32 = 2;
 /// The first version that carries an HMAC.
 const AUTHENTICATED: u32 = 2;
 
-const LEFT_OUT: [&str; 5] = ["session", "slot", "lease", "job", "outbox"];
+const LEFT_OUT: [&str; 6] = ["session", "slot", "lease", "job", "outbox", "credential_count"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

@@ -11,33 +11,53 @@ use crate::domain::user::{Person, Role};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, SelectTwo,
+    QuerySelect, Related, RelationDef, SelectTwo,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
-impl<C: Sealing> Projects<'_, C> {
-    /// The projects a person belongs to, by name, with their role in each.
-    pub async fn of_person(&self, person: Uuid) -> Result<Vec<(Project, Role)>, DbErr> {
-        let to_project = membership::Entity::belongs_to(project::Entity)
+/// A person, and where they belong.
+pub type Belonging = (Person, Vec<(Project, Role)>);
+
+impl Related<project::Entity> for membership::Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(project::Entity)
             .from(membership::Column::ProjectId)
             .to(project::Column::Id)
+            .into()
+    }
+}
+
+impl<C: Sealing> Projects<'_, C> {
+    /// The person, if they may sign in, with the projects they belong to, by name, and their role in
+    /// each: one statement, since every page of a project asks for both.
+    pub async fn of_person(&self, id: Uuid) -> Result<Option<Belonging>, DbErr> {
+        let to_membership = person::Entity::belongs_to(membership::Entity)
+            .from(person::Column::Id)
+            .to(membership::Column::PersonId)
             .into();
-        let rows = membership::Entity::find()
-            .join(JoinType::InnerJoin, to_project)
-            .select_also(project::Entity)
-            .filter(membership::Column::PersonId.eq(person))
+        let rows = person::Entity::find()
+            .join(JoinType::LeftJoin, to_membership)
+            .select_also(membership::Entity)
+            .and_also_related(project::Entity)
+            .filter(person::Column::Id.eq(id))
+            .filter(person::Column::DisabledAt.is_null())
             .order_by_asc(project::Column::Name)
             .all(self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(membership, project)| {
-                let membership = genuine::<membership::Entity>(self.db, membership)?;
+        // Each row has the same person.
+        let person = rows.first().map(|(person, ..)| person.clone());
+        let Some(person) = person.and_then(|row| genuine::<person::Entity>(self.db, row)) else {
+            return Ok(None);
+        };
+        let ours =
+            |(_, membership, project): (_, Option<membership::Model>, Option<project::Model>)| {
+                let membership = genuine::<membership::Entity>(self.db, membership?)?;
                 let project = genuine::<project::Entity>(self.db, project?)?;
                 Some((Project::from(project), Role::from_word(&membership.role)?))
-            })
-            .collect())
+            };
+        let projects = rows.into_iter().filter_map(ours).collect();
+        Ok(Some((person.into(), projects)))
     }
 
     /// What the person is in the project at this moment; `None` when they are no member, or may not

@@ -96,7 +96,7 @@ async fn every_delivery_that_was_answered_has_its_receipt_after_kill_9() {
     let store = vault.store();
     let pipeline = Uuid::parse_str(page.rsplit('/').next().unwrap()).unwrap();
     let owner = store.people().find_by_email(OWNER).await.unwrap().unwrap();
-    let project = store.projects().of_person(owner.person.id).await.unwrap()[0].0.id;
+    let project = store.projects().of_person(owner.person.id).await.unwrap().unwrap().1[0].0.id;
     let receipts = store.receipts(project).of_pipeline(pipeline, u64::MAX >> 1).await.unwrap();
     let delivered = receipts.iter().filter(|receipt| receipt.outcome == Outcome::Delivered);
     let recorded: HashSet<Uuid> = delivered.map(|receipt| receipt.id).collect();

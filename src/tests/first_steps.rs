@@ -55,3 +55,35 @@ async fn a_member_who_can_do_them_puts_them_away_for_all_and_others_never_see_th
     app.credential(&beta, "beta", "ghcr", "ghcr.io", "hunter2").await;
     assert!(beta.get("/p/beta/credentials").await.text().contains("First steps"));
 }
+
+#[tokio::test]
+async fn steps_that_are_over_are_not_asked_for_again() {
+    let app = App::new().await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let times = async || {
+        let (reply, asked) = app.watch.asked_by(app.owner.get(LIST)).await;
+        assert_eq!(reply.status, 200);
+        asked.iter().filter(|sql| sql.contains("has_receipt")).count()
+    };
+    assert_eq!((times().await, times().await), (1, 1));
+    let reply = app.owner.post_form("/rpc/first-steps/hide", &[("project", "acme")]).await;
+    assert!(reply.location().starts_with(LIST), "{}", reply.location());
+    // Once, to find out.
+    assert_eq!((times().await, times().await), (1, 0));
+    // Those of another project are asked for.
+    let beta = app.project("beta").await;
+    app.credential(&beta, "beta", "ghcr", "ghcr.io", "hunter2").await;
+    assert!(beta.get("/p/beta/credentials").await.text().contains("First steps"));
+}
+
+#[tokio::test]
+async fn nothing_of_a_project_is_asked_for_who_does_not_belong_to_it() {
+    let app = App::new().await;
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let beta = app.project("beta").await;
+    let (reply, asked) = app.watch.asked_by(beta.get(LIST)).await;
+    assert_eq!(reply.status, 404);
+    for part in ["credential", "access_grant", "has_receipt"] {
+        assert!(!asked.iter().any(|sql| sql.contains(part)), "{part}: {asked:?}");
+    }
+}

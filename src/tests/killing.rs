@@ -174,7 +174,7 @@ async fn no_acknowledged_write_is_lost_and_none_is_half_written() {
     let vault = instance.vault().await;
     let store = vault.store();
     let owner = store.people().find_by_email(crate::app::OWNER).await.unwrap().unwrap();
-    let project = store.projects().of_person(owner.person.id).await.unwrap()[0].0.id;
+    let project = store.projects().of_person(owner.person.id).await.unwrap().unwrap().1[0].0.id;
     let (credentials, day) = (store.credentials(project), Day::parse("2026-11-21").unwrap());
     let (all, search) = (ListQuery::default(), credentials.search(String::new()).await.unwrap());
     let rows = credentials.choices(&all, &search, day, 1_000_000).await.unwrap();

@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 28] = [
+pub const TABLES: [&str; 29] = [
     "instance",
     "person",
     "project",
@@ -43,6 +43,7 @@ pub const TABLES: [&str; 28] = [
     "guard_change",
     "removed_links",
     "issuer",
+    "credential_count",
 ];
 
 #[tokio::test]

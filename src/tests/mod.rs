@@ -21,6 +21,7 @@ mod clock;
 mod commands;
 mod confirmed;
 mod credential_changes;
+mod credential_count;
 mod credential_pages;
 mod credential_rules;
 mod credentials;

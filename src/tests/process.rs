@@ -157,7 +157,7 @@ async fn what_was_delivered_is_on_record_after_kill_9() {
     let store = vault.store();
     let pipeline = Uuid::parse_str(page.rsplit('/').next().unwrap()).unwrap();
     let owner = store.people().find_by_email(OWNER).await.unwrap().unwrap();
-    let projects = store.projects().of_person(owner.person.id).await.unwrap();
+    let (_, projects) = store.projects().of_person(owner.person.id).await.unwrap().unwrap();
     let project = projects[0].0.id;
     let receipts = store.receipts(project);
     let receipts = receipts.of_pipeline(pipeline, 1_000_000).await.unwrap();

@@ -2,25 +2,20 @@
 
 use crate::domain::first_steps::FirstSteps as Steps;
 use crate::domain::paths;
+use crate::error::Result;
 use crate::functions::first_steps::{HideFirstSteps, first_steps};
-use crate::ui::kit::{Icon, Loaded, PageContext, PostButton};
+use crate::ui::kit::{Icon, PageContext, PostButton};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// Nothing for who could not do them. A list without a credential says them in full instead.
-#[component]
-pub fn FirstSteps(page: PageContext) -> impl IntoView {
-    page.may_grant().then(|| {
-        let project = page.project;
-        view! {
-            <Loaded from=first_steps(project.clone()) let:found>
-                {found.map(|steps| whole(steps, project))}
-            </Loaded>
-        }
-    })
+/// What there is to show on that page: nothing for who could not do them.
+pub async fn steps_for(page: &PageContext) -> Result<Option<Steps>> {
+    if page.may_grant() { first_steps(page.project.clone()).await } else { Ok(None) }
 }
 
-fn whole(steps: Steps, project: String) -> impl IntoView {
+/// A list without a credential says them in full instead.
+#[component]
+pub fn FirstSteps(steps: Steps, project: String) -> impl IntoView {
     let all = [
         (steps.has_credential, "Add a registry credential", paths::new_credential(&project)),
         (

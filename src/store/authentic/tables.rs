@@ -182,6 +182,7 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
         "crypto_key",
         "each key is bound to its row by its wrapping; the state only says which is used",
     ),
+    ("credential_count", "it is shown, and the list has its rows whatever it says"),
     ("lease", "it says who works and whether writes are kept"),
     ("shared_secret_view", "it takes rights away, and the rules for Drone say the same"),
     ("used_assertion", "a row takes rights away, and that one was removed shows with no MAC"),

@@ -10,10 +10,11 @@ use crate::domain::moment::{Day, Moment};
 use crate::store::Credentials;
 use crate::store::as_json;
 use crate::store::entity::credential::{Column, Entity};
+use crate::store::entity::credential_count;
 use crate::store::seals::Sealing;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, IdenStatic, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, DbErr, EntityTrait, IdenStatic, Order, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
 };
 
@@ -108,7 +109,7 @@ impl<C: Sealing> Credentials<'_, C> {
         today: Day,
     ) -> Result<(u64, bool), DbErr> {
         if query.is_of_all() {
-            return Ok((self.rows().count(self.db).await?, false));
+            return Ok((self.count_all().await?, false));
         }
         if search.is_in_vain(query) {
             return Ok((0, false));
@@ -121,6 +122,17 @@ impl<C: Sealing> Credentials<'_, C> {
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         let count = u64::try_from(count).unwrap_or(0);
         Ok((std::cmp::min(count, COUNTED), count > COUNTED))
+    }
+
+    /// How many there are. The database keeps the number.
+    async fn count_all(&self) -> Result<u64, DbErr> {
+        let kept = credential_count::Entity::find_by_id(self.project)
+            .select_only()
+            .column(credential_count::Column::Number)
+            .into_tuple::<i64>()
+            .one(self.db)
+            .await?;
+        Ok(kept.map_or(0, |number| u64::try_from(number).unwrap_or(0)))
     }
 
     /// At most so many of the rows that come after the place, or before it when it goes up; those

@@ -40,7 +40,7 @@ pub use machines::{
     used_assertion,
 };
 pub use people::{instance, membership, person, project, session, slot};
-pub use sealed::{credential, crypto_key, guard_change, lease, secret_version};
+pub use sealed::{credential, credential_count, crypto_key, guard_change, lease, secret_version};
 
 use super::shape::TableShape;
 use sea_orm::DbErr;

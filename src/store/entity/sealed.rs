@@ -53,6 +53,12 @@ entities! {
         mac: Option<String>,
         secret_doubt: Option<String>,
     }
+    /// How many credentials a project has; no row: none. The database writes it by itself.
+    mod credential_count = "credential_count" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        project_id: Uuid,
+        number: i64,
+    }
     /// What would lower a guard of a protected credential, until a second person approves it.
     mod guard_change = "guard_change" {
         #[sea_orm(primary_key, auto_increment = false)]

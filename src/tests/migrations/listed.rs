@@ -176,3 +176,21 @@ async fn of_many_pipelines_with_rules_that_were_there_each_is_found_by_its_own()
     let none = "SELECT name FROM pipeline WHERE rules_key = ''";
     assert_eq!(database.scalar_text(none).await, "p1");
 }
+
+#[tokio::test]
+async fn credentials_that_were_there_are_counted_and_those_of_an_older_server_too() {
+    let app = App::new().await;
+    for name in ["one", "two", "three"] {
+        create(&app, name, |_| ()).await;
+    }
+    let db = app.database.connect().await;
+    back_to_before(&db, "numbers_of_credentials").await;
+    assert_eq!(app.database.raw("DELETE FROM credential WHERE name = 'one'").await, 1);
+    Migrator::up(&db, None).await.unwrap();
+    let number = "SELECT number FROM credential_count";
+    assert_eq!(app.database.scalar_i64(number).await, 2);
+    assert_eq!(app.database.raw("DELETE FROM credential WHERE name = 'two'").await, 1);
+    assert_eq!(app.database.scalar_i64(number).await, 1);
+    create(&app, "four", |_| ()).await;
+    assert_eq!(app.database.scalar_i64(number).await, 2);
+}

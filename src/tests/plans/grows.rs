@@ -103,9 +103,9 @@ pub const GROWS: &[Grows] = &[
         why: "the same page, reached from the one after it",
     },
     Grows {
-        starts: "SELECT COUNT(*) AS num_items FROM (SELECT * FROM \"credential\"",
-        has: "\"project_id\" = ?",
-        why: "the list says how many there are: without a filter they are counted in an index",
+        starts: "SELECT \"credential_count\".\"number\"",
+        has: "\"credential_count\".\"project_id\" = ?",
+        why: "there is one row for each project",
     },
     Grows {
         starts: "SELECT COUNT(*) FROM (SELECT \"credential\".\"id\" FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",

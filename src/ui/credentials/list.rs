@@ -5,18 +5,20 @@ use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row_menu::RowMenu;
 use super::rows::{self, Rows};
+use crate::domain::first_steps::FirstSteps as Steps;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::credentials::list_credentials;
-use crate::ui::first_steps::FirstSteps;
+use crate::ui::first_steps::{FirstSteps, steps_for};
 use crate::ui::kit::{
     FlashMessages, Hidden, LinkButton, Loaded, PageContext, PageHead, Pager, RowMenuFilled,
     SaidOfResults, SearchAsTyped,
 };
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
+use tokio::try_join;
 
 /// `/p/{project}/credentials`; nothing of it can be reached while a dialog is drawn over it.
 #[component]
@@ -35,14 +37,18 @@ pub fn ListPage() -> impl IntoView {
     }
 }
 
-async fn load(page: PageContext) -> Result<(Listing, ListQuery)> {
+type Found = (Listing, ListQuery, Option<Steps>);
+
+async fn load(page: PageContext) -> Result<Found> {
     let query = ListQuery::read(|key| page.query(key))?;
-    Ok((list_credentials(page.project, query.clone()).await?, query))
+    let listing = list_credentials(page.project.clone(), query.clone());
+    let (listing, steps) = try_join!(listing, steps_for(&page))?;
+    Ok((listing, query, steps))
 }
 
 #[component]
-fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
-    let (listing, query) = loaded;
+fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
+    let (listing, query, steps) = loaded;
     let add = page
         .may(Permission::RegistryWrite)
         .then(|| paths::new_credential(&page.project) + &query.to_url());
@@ -57,8 +63,11 @@ fn Whole(loaded: (Listing, ListQuery), page: PageContext) -> impl IntoView {
         } else {
             let (action, hosts) = (paths::credentials(&page.project), listing.hosts.clone());
             let told = page.may(Permission::RegistryWrite).then(|| view! { <SelectionTold/> });
+            let steps = steps.map(|steps| {
+                view! { <FirstSteps steps project=page.project.clone()/> }
+            });
             view! {
-                <FirstSteps page=page.clone()/>
+                {steps}
                 <Filters query=query.clone() hosts action is_covered=page.is_covered()/>
                 <SearchAsTyped/>
                 <RowMenuFilled/>

@@ -15,9 +15,15 @@ impl Vault {
         row.map(|row| row.person).ok_or(Error::Unauthenticated)
     }
 
-    pub async fn projects(&self, person: &Person) -> Result<Vec<Project>> {
-        let rows = self.store.projects().of_person(person.id).await?;
-        Ok(rows.into_iter().map(|(project, _)| project).collect())
+    /// The same, with all their projects by name, and their role in each.
+    async fn belonging(&self, id: Uuid) -> Result<(Person, Vec<(Project, Role)>)> {
+        self.store.projects().of_person(id).await?.ok_or(Error::Unauthenticated)
+    }
+
+    /// The person with this id, if they may still sign in, with the first of their projects by name.
+    pub async fn person_at_home(&self, id: Uuid) -> Result<(Person, Option<Project>)> {
+        let (person, rows) = self.belonging(id).await?;
+        Ok((person, rows.into_iter().next().map(|(project, _)| project)))
     }
 
     /// A transaction of somebody who hands out access. Their right is read again in it and held: who
@@ -38,19 +44,16 @@ impl Vault {
     /// The person as a member of the project. A project they do not belong to does not exist for
     /// them: `NotFound`.
     pub async fn member(&self, person: &Person, slug: &str) -> Result<Member> {
-        Ok(self.member_among(person, slug).await?.0)
+        Ok(self.member_among(person.id, slug).await?.0)
     }
 
-    /// The same, with all their projects by name, for what stands round a page.
-    pub async fn member_among(
-        &self,
-        person: &Person,
-        slug: &str,
-    ) -> Result<(Member, Vec<Project>)> {
-        let rows = self.store.projects().of_person(person.id).await?;
+    /// The same of the person with this id, if they may still sign in, with all their projects by name,
+    /// for what stands round a page.
+    pub async fn member_among(&self, id: Uuid, slug: &str) -> Result<(Member, Vec<Project>)> {
+        let (person, rows) = self.belonging(id).await?;
         let found = rows.iter().find(|(project, _)| project.slug == slug).cloned();
         let (project, role) = found.ok_or(Error::NotFound)?;
-        let member = Member::admit(person.clone(), project, role);
+        let member = Member::admit(person, project, role);
         Ok((member, rows.into_iter().map(|(project, _)| project).collect()))
     }
 }
