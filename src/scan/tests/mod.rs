@@ -1,0 +1,3 @@
+//! What the whole package promises, on files.
+
+mod vectors;
