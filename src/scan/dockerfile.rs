@@ -12,6 +12,8 @@ use instructions::{flags, mount_from, words};
 use lines::Lines;
 use stages::Stages;
 
+pub(crate) use instructions::fields;
+
 const NO_VARIABLES: &str = "BuildKit replaces no variables here.";
 const NO_STAGE: &str = "No earlier stage has this number.";
 const WRONG_FROM: &str = "FROM takes an image, or an image, AS and a name.";

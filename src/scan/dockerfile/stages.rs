@@ -2,7 +2,7 @@
 
 use super::Build;
 use crate::reference::Reference;
-use crate::variables::{HOLE, Lookup, Syntax, substitute};
+use crate::variables::{HOLE, Lookup, Syntax, hole, substitute, without_holes};
 
 /// What the builder sets by itself, to values that are not in the file.
 const PREDEFINED: [&str; 9] = [
@@ -53,7 +53,7 @@ impl<'a> Stages<'a> {
     /// The name of the image that FROM says; nothing if it is none: a stage, a named context or `scratch`.
     pub(super) fn base(&self, word: &str) -> Option<String> {
         // As BuildKit does: what has no value is empty.
-        let empty = self.replaced(word, true);
+        let empty = self.emptied(self.replaced(word, true));
         if self.is_none(&empty) {
             return None;
         }
@@ -65,6 +65,16 @@ impl<'a> Stages<'a> {
             return None;
         }
         Some(if open.contains(HOLE) { open } else { empty })
+    }
+
+    /// Without the holes that defaults of arguments brought in. A value that the build is given keeps its own.
+    fn emptied(&self, text: String) -> String {
+        if !self.build.args.is_empty() {
+            return text;
+        }
+        without_holes(&text, |name| {
+            if PREDEFINED.contains(&name) { hole(name) } else { String::new() }
+        })
     }
 
     pub(super) fn begin(&mut self, name: Option<String>) {
