@@ -47,7 +47,8 @@ pub fn printed(report: &Report, json: bool) -> String {
         let text = serde_json::to_string(report).unwrap_or_default();
         return text + "\n";
     }
-    report.to_text()
+    let text = report.to_text();
+    if text.is_empty() { "No image, registry or login was found.\n".to_owned() } else { text }
 }
 
 #[cfg(test)]

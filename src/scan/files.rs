@@ -33,6 +33,17 @@ pub fn scan(paths: &[PathBuf]) -> Report {
     report
 }
 
+/// Reads every recognized file of a folder that is a repository of its own, whatever is around it.
+pub fn scan_repository(root: &Path) -> Report {
+    let mut report = Report::default();
+    let tree = Tree::at(root);
+    for file in walk::files(root, &mut report) {
+        scan_file(&file, &tree, false, &mut report);
+    }
+    report.sort();
+    report
+}
+
 /// Reads a text that is no file here. `name` says what it is, as a file's name would.
 pub fn scan_text(name: &str, text: &str) -> Report {
     let mut report = Report::default();

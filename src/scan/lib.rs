@@ -28,7 +28,7 @@ mod tests;
 pub mod variables;
 pub mod yaml;
 
-pub use files::{System, scan, scan_text};
+pub use files::{System, scan, scan_repository, scan_text};
 pub use found::{Findings, Found, Kind, Password, Place, Report, SeenIn, What};
 pub use reference::Reference;
 pub use source::{Source, Tree};

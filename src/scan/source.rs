@@ -36,6 +36,11 @@ impl Tree {
         Self { root, left: Cell::new(MOST_NAMED) }
     }
 
+    /// The folder alone.
+    pub fn at(folder: &Path) -> Self {
+        Self { root: folder.canonicalize().ok(), left: Cell::new(MOST_NAMED) }
+    }
+
     /// The path of a file of the disk from the root, with `/`; nothing if it is not in the tree.
     pub fn path_of(&self, file: &Path) -> Option<String> {
         let whole = file.canonicalize().ok()?;

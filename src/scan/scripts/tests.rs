@@ -12,7 +12,8 @@ fn seen(script: &str) -> Vec<String> {
     commands(Script::file(script), &lookup, &place, &mut found);
     let report = found.into_report();
     let shown = |line: String| {
-        line.replace("ci.yml:", "").replace("  build", "").replace(" from the job", "")
+        let line = line.strip_suffix("  build").unwrap_or(&line);
+        line.replace("ci.yml:", "").replace(" from the job", "")
     };
     report.to_lines().into_iter().map(shown).collect()
 }
