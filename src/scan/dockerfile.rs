@@ -92,7 +92,8 @@ impl Reader<'_> {
         let Some(named) = named else { return };
         let place = self.at(line, "FROM");
         let is_fixed = !image.contains('$');
-        let notes: &[&str] = if is_fixed { &[] } else { &["A build argument can change this name."] };
+        let notes: &[&str] =
+            if is_fixed { &[] } else { &["A build argument can change this name."] };
         if named.trim().is_empty() {
             return self.found.invalid(Kind::Pulls, "The name is empty.", place);
         }
@@ -127,5 +128,6 @@ impl Reader<'_> {
 /// The instruction and what it is given.
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
-    text.split_once(char::is_whitespace).map_or((text, ""), |(command, rest)| (command, rest.trim()))
+    text.split_once(char::is_whitespace)
+        .map_or((text, ""), |(command, rest)| (command, rest.trim()))
 }
