@@ -1,0 +1,96 @@
+//! Which files are read, and as what.
+
+mod system;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::found::{FileRead, Findings, Report};
+use crate::source::{self, Source, Tree};
+use crate::systems::reader;
+use std::path::{Path, PathBuf};
+
+pub use system::System;
+
+const NOT_READ: &str =
+    "This kind of file is not read. Name a pipeline file, a manifest or a Dockerfile.";
+
+/// Reads the files, and in folders every file that is recognized. What cannot be read is part of the report.
+pub fn scan(paths: &[PathBuf]) -> Report {
+    let mut report = Report::default();
+    for path in paths {
+        if path.is_dir() {
+            let tree = Tree::around(path);
+            for file in walk::files(path, &mut report) {
+                scan_file(&file, &tree, false, &mut report);
+            }
+        } else {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let tree = Tree::around(folder.unwrap_or(Path::new(".")));
+            scan_file(path, &tree, true, &mut report);
+        }
+    }
+    report.sort();
+    report
+}
+
+/// Reads every recognized file of a folder that is a repository of its own, whatever is around it.
+pub fn scan_repository(root: &Path) -> Report {
+    let mut report = Report::default();
+    let tree = Tree::at(root);
+    for file in walk::files(root, &mut report) {
+        scan_file(&file, &tree, false, &mut report);
+    }
+    report.sort();
+    report
+}
+
+/// Reads a text that is no file here. `name` says what it is, as a file's name would.
+pub fn scan_text(name: &str, text: &str) -> Report {
+    let mut report = Report::default();
+    let tree = Tree::none();
+    read(Source::new(name, name, text.to_owned(), &tree), true, &mut report);
+    report.sort();
+    report
+}
+
+fn scan_file(path: &Path, tree: &Tree, is_named: bool, report: &mut Report) {
+    let shown = path.display().to_string();
+    let name = shown.strip_prefix("./").unwrap_or(&shown);
+    // In a folder, what nobody would read is not opened.
+    if !is_named && !system::may_be_one(name) {
+        return;
+    }
+    match source::read(path) {
+        Ok(text) => {
+            let inside = tree.path_of(path).unwrap_or_else(|| name.to_owned());
+            read(Source::new(name, &inside, text, tree), is_named, report);
+        }
+        // A file of a folder that is no text is not one of ours, unless its name says so.
+        Err(_) if !is_named && System::by_name(name).is_none() => {}
+        Err(reason) => unread(name, reason, report),
+    }
+}
+
+fn read(mut source: Source<'_>, is_named: bool, report: &mut Report) {
+    let system = System::of(source.path(), &source.text);
+    let Some((system, reader)) = system.and_then(|system| Some((system, reader(system)?))) else {
+        if is_named {
+            unread(&source.name, NOT_READ, report);
+        }
+        return;
+    };
+    let mut found = Findings::new(reader.origin);
+    (reader.read)(&mut source, &mut found);
+    let read = found.into_report();
+    report.files.push(FileRead { file: source.name, system });
+    report.found.extend(read.found);
+    report.passwords.extend(read.passwords);
+    report.notes.extend(read.notes);
+    report.unread.extend(read.unread);
+}
+
+fn unread(file: &str, reason: &str, report: &mut Report) {
+    let reason = reason.to_owned();
+    report.unread.push(crate::found::Unread { file: file.to_owned(), line: None, reason });
+}

@@ -1,0 +1,145 @@
+//! Where the readers of the systems put what they find.
+
+use super::{Found, Kind, Note, Password, Place, Report, Unread, Variable, What};
+use crate::reference::{DOCKER_HUB, Reference, is_host, registry};
+use crate::variables::{HOLE, holes, with_template_holes};
+
+/// Collects what is found. A name is given as text in which each unknown value is a hole
+/// ([`crate::variables::hole`]): what can be said of it is decided here, for all systems alike.
+pub struct Findings {
+    report: Report,
+    /// Where a value would come from, by the variable's name. Each system has its own.
+    origin: fn(&str) -> &'static str,
+}
+
+impl Findings {
+    pub fn new(origin: fn(&str) -> &'static str) -> Self {
+        Self { report: Report::default(), origin }
+    }
+
+    /// An image. An empty name is none: many systems take it for "not set".
+    pub fn image(&mut self, kind: Kind, name: &str, place: Place) {
+        self.image_with(kind, name, place, &[]);
+    }
+
+    /// An image, with sentences about it.
+    pub fn image_with(&mut self, kind: Kind, name: &str, place: Place, notes: &[&str]) {
+        let name = with_template_holes(name.trim());
+        if name.is_empty() {
+            return;
+        }
+        let what = if name.contains(HOLE) {
+            self.unresolved_image(&name)
+        } else {
+            match Reference::parse(without_id(&name)) {
+                Ok(reference) => What::Image(reference),
+                Err(problem) => What::Invalid { reason: problem.to_string() },
+            }
+        };
+        self.push(kind, what, place, notes);
+    }
+
+    /// A registry, as a login or a mirror names it. Nothing at all is Docker Hub.
+    pub fn registry(&mut self, kind: Kind, host: &str, place: Place) {
+        let host = with_template_holes(host.trim());
+        let what = if host.contains(HOLE) {
+            // A variable in the path behind the host changes nothing.
+            let bare = host.split_once("://").map_or(host.as_str(), |(_, bare)| bare);
+            match bare.split_once('/') {
+                Some((first, _)) if !first.contains(HOLE) => registry_or_reason(first),
+                _ => What::Unresolved {
+                    variables: self.variables(&host),
+                    host: None,
+                    repository: None,
+                },
+            }
+        } else {
+            registry_or_reason(&host)
+        };
+        self.push(kind, what, place, &[]);
+    }
+
+    /// A password that is written in the file, if it is: a value from elsewhere is none, nor is an empty one. The value
+    /// is only looked at.
+    pub fn password(&mut self, field: &str, value: &str, place: Place) {
+        let value = with_template_holes(value.trim());
+        if !value.is_empty() && !value.contains(HOLE) && !value.contains('$') {
+            self.report.passwords.push(Password { place, field: field.to_owned() });
+        }
+    }
+
+    /// Something that names no image for the reason given.
+    pub fn invalid(&mut self, kind: Kind, reason: &str, place: Place) {
+        self.push(kind, What::Invalid { reason: reason.to_owned() }, place, &[]);
+    }
+
+    /// An image whose name would be known if these variables were.
+    pub fn unknown(&mut self, kind: Kind, variables: &[&str], place: Place) {
+        let variables = variables.iter().map(|name| self.variable(name)).collect();
+        self.push(kind, What::Unresolved { variables, host: None, repository: None }, place, &[]);
+    }
+
+    pub fn note(&mut self, file: &str, line: usize, sentence: impl Into<String>) {
+        self.report.notes.push(Note { file: file.to_owned(), line, sentence: sentence.into() });
+    }
+
+    pub fn unread(&mut self, file: &str, line: Option<usize>, reason: impl Into<String>) {
+        self.report.unread.push(Unread { file: file.to_owned(), line, reason: reason.into() });
+    }
+
+    /// What was found since [`Self::new`]; the files are added by who chose them.
+    pub fn into_report(self) -> Report {
+        self.report
+    }
+
+    fn push(&mut self, kind: Kind, what: What, place: Place, notes: &[&str]) {
+        let notes = notes.iter().map(|note| (*note).to_owned()).collect();
+        self.report.found.push(Found { place, kind, what, notes });
+    }
+
+    fn variable(&self, name: &str) -> Variable {
+        Variable { name: name.to_owned(), from: (self.origin)(name).to_owned() }
+    }
+
+    fn variables(&self, text: &str) -> Vec<Variable> {
+        holes(text).iter().map(|name| self.variable(name)).collect()
+    }
+
+    /// What is known in spite of the holes: the host before the first, and the repository if only the tag has one.
+    fn unresolved_image(&self, name: &str) -> What {
+        let last = name.rfind('/').map_or(0, |slash| slash + 1);
+        // A tag or digest begins behind the last slash; a hole before it may hold slashes.
+        let end = name[last..].find([':', '@']).map_or(name.len(), |at| last + at);
+        let known = &name[..end];
+        let whole = (end < name.len() && !known.contains(HOLE)).then(|| Reference::parse(known));
+        let (host, repository) = match whole {
+            Some(Ok(reference)) => (Some(reference.host), Some(reference.repository)),
+            _ => (host_of(name), None),
+        };
+        What::Unresolved { variables: self.variables(name), host, repository }
+    }
+}
+
+/// `sha256:` and 64 digits is the id of an image, though the grammar takes it for a tag.
+fn without_id(name: &str) -> &str {
+    name.strip_prefix("sha256:").filter(|digits| digits.len() == 64).unwrap_or(name)
+}
+
+fn registry_or_reason(host: &str) -> What {
+    match registry(host) {
+        Ok(host) => What::Registry(host),
+        Err(problem) => What::Invalid { reason: problem.to_string() },
+    }
+}
+
+/// The host of a name with holes, if none is in it.
+fn host_of(name: &str) -> Option<String> {
+    let (first, _) = name.split_once('/')?;
+    if first.contains(HOLE) {
+        return None;
+    }
+    if is_host(first) {
+        return registry(first).ok();
+    }
+    Some(DOCKER_HUB.to_owned())
+}

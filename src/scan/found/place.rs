@@ -1,0 +1,76 @@
+//! Where something stands.
+
+use serde::{Deserialize, Serialize};
+
+/// How it was seen: what a script does is a guess, and a template may be filled differently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeenIn {
+    #[default]
+    Field,
+    Script,
+    Template,
+}
+
+/// A line of a file, and what the system would call it. Made by [`crate::Source::at`], then refined:
+/// `source.at(node.line()).path("services.web.image").job("web")`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    /// The way to it in the document, for example `services.web.image`; an instruction in a Dockerfile.
+    pub path: String,
+    /// The job, stage, step or service that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub job: Option<String>,
+    /// The job does not run by itself: others take from it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub hidden: bool,
+    pub seen_in: SeenIn,
+}
+
+impl Place {
+    pub fn new(file: impl Into<String>, line: usize) -> Self {
+        Self {
+            file: file.into(),
+            line,
+            path: String::new(),
+            job: None,
+            hidden: false,
+            seen_in: SeenIn::Field,
+        }
+    }
+
+    /// The same on another line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Self {
+        Self { line, ..self.clone() }
+    }
+
+    /// The same with another path.
+    #[must_use]
+    pub fn path(self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..self }
+    }
+
+    #[must_use]
+    pub fn job(self, job: impl Into<String>) -> Self {
+        Self { job: Some(job.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn hidden(self, hidden: bool) -> Self {
+        Self { hidden, ..self }
+    }
+
+    #[must_use]
+    pub fn seen_in(self, seen_in: SeenIn) -> Self {
+        Self { seen_in, ..self }
+    }
+
+    /// The same, seen in a script.
+    #[must_use]
+    pub fn in_script(&self) -> Self {
+        self.clone().seen_in(SeenIn::Script)
+    }
+}

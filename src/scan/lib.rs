@@ -1,0 +1,34 @@
+//! What pipeline files name: each image, registry and login, with its file, line and job. No network is used, and
+//! nothing but references leaves a file: never the text of a line, never a secret.
+//!
+//! # For a reader of a system
+//!
+//! A system has a file in `systems/`, with one function `pub fn read(source: &mut Source<'_>, found: &mut Findings)` and
+//! one `pub fn origin(variable: &str) -> &'static str`, and a row in [`systems::READERS`].
+//!
+//! - [`Source`]: `name` and `text` of the file; [`Source::at`] makes a [`Place`]; [`Source::documents`] parses YAML and
+//!   says itself what could not be read; [`Source::beside`] and [`Source::from_root`] open other files of the same tree.
+//! - [`yaml::Node`]: `get`, `at`, `entries`, `items`, `one_or_more`, `text`, `flag`, `line`, `tag`, `script`.
+//! - [`variables::substitute`] puts values in; what has none stays in the text as a hole ([`variables::hole`]).
+//! - [`Findings`]: `image`, `registry`, `password`, `invalid`, `unknown`, `note`, `unread`. They take text with holes.
+//! - [`buildx`] reads what builds are told on one line: caches, outputs, contexts.
+//! - [`scripts::commands`] reads the container commands of a script; [`dockerfile::read`] a Dockerfile.
+
+pub mod buildx;
+pub mod command;
+pub mod dockerfile;
+pub mod files;
+pub mod found;
+pub mod reference;
+pub mod scripts;
+mod source;
+pub mod systems;
+#[cfg(test)]
+mod tests;
+pub mod variables;
+pub mod yaml;
+
+pub use files::{System, scan, scan_repository, scan_text};
+pub use found::{Findings, Found, Kind, Password, Place, Report, SeenIn, What};
+pub use reference::Reference;
+pub use source::{Source, Tree};

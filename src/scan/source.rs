@@ -1,0 +1,193 @@
+//! A file that is read, and the tree of files that it may name others of.
+
+#[cfg(test)]
+mod tests;
+
+use crate::found::{Findings, Place, SeenIn};
+use crate::yaml::{self, Document, Options};
+use std::cell::Cell;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+/// Files that one scan reads because others name them.
+const MOST_NAMED: usize = 500;
+
+/// The folder that files may name others in: a repository, if one is around them. Nothing outside it is opened.
+#[derive(Debug)]
+pub struct Tree {
+    root: Option<PathBuf>,
+    left: Cell<usize>,
+}
+
+impl Tree {
+    /// No files: what is named cannot be opened. For text that was pasted or uploaded.
+    pub fn none() -> Self {
+        Self { root: None, left: Cell::new(0) }
+    }
+
+    /// The repository that holds the folder; the folder itself if there is none.
+    pub fn around(folder: &Path) -> Self {
+        let whole = folder.canonicalize().ok();
+        let is_repository = |folder: &&Path| folder.join(".git").exists();
+        let root = whole
+            .as_deref()
+            .map(|whole| whole.ancestors().find(is_repository).unwrap_or(whole).to_path_buf());
+        Self { root, left: Cell::new(MOST_NAMED) }
+    }
+
+    /// The folder alone.
+    pub fn at(folder: &Path) -> Self {
+        Self { root: folder.canonicalize().ok(), left: Cell::new(MOST_NAMED) }
+    }
+
+    /// The path of a file of the disk from the root, with `/`; nothing if it is not in the tree.
+    pub fn path_of(&self, file: &Path) -> Option<String> {
+        let whole = file.canonicalize().ok()?;
+        let path = whole.strip_prefix(self.root.as_deref()?).ok()?;
+        path.to_str().map(str::to_owned)
+    }
+
+    /// The text of a file, by its path from the root. Links are not followed out of the tree.
+    ///
+    /// # Errors
+    /// Why it cannot be had, in a sentence.
+    fn text(&self, path: &str) -> Result<String, &'static str> {
+        const MISSING: &str = "A file that this one names cannot be opened.";
+        const OUTSIDE: &str = "A file that this one names is outside the repository.";
+        let root = self.root.as_deref().ok_or(MISSING)?;
+        if self.left.get() == 0 {
+            return Err("More than 500 files are named by others. The rest was not read.");
+        }
+        self.left.set(self.left.get() - 1);
+        let whole = root.join(path).canonicalize().map_err(|_| MISSING)?;
+        if !whole.starts_with(root) {
+            return Err(OUTSIDE);
+        }
+        read(&whole)
+    }
+}
+
+/// The text of a file, if it is one and not too large.
+///
+/// # Errors
+/// Why it cannot be had, in a sentence.
+pub(crate) fn read(path: &Path) -> Result<String, &'static str> {
+    const UNREADABLE: &str = "The file cannot be opened.";
+    // A pipe would never end.
+    if !fs::metadata(path).is_ok_and(|found| found.is_file()) {
+        return Err(UNREADABLE);
+    }
+    let file = File::open(path).map_err(|_| UNREADABLE)?;
+    let mut bytes = Vec::new();
+    file.take(yaml::LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(|_| UNREADABLE)?;
+    if bytes.len() > yaml::LARGEST {
+        return Err("The file is larger than 8 MiB.");
+    }
+    String::from_utf8(bytes).map_err(|_| "The file is not text in UTF-8.")
+}
+
+/// A file that a reader gets.
+#[derive(Clone, Debug)]
+pub struct Source<'a> {
+    /// As findings name it.
+    pub name: String,
+    pub text: String,
+    /// From the root of the tree, with `/`.
+    path: String,
+    tree: &'a Tree,
+    /// Whether its text is a template whose actions were taken out.
+    pub seen_in: SeenIn,
+}
+
+impl<'a> Source<'a> {
+    /// `name` is what findings say; `path` is where the file is in the tree.
+    pub fn new(name: &str, path: &str, text: String, tree: &'a Tree) -> Self {
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let path = normal(path).unwrap_or_default();
+        Self { name: name.to_owned(), text, path, tree, seen_in: SeenIn::Field }
+    }
+
+    /// A place on the line, to be refined: `source.at(3).path("image").job("build")`.
+    pub fn at(&self, line: usize) -> Place {
+        Place::new(self.name.clone(), line).seen_in(self.seen_in)
+    }
+
+    /// The documents of a YAML file. What cannot be read is added to the findings, and so are keys that appear twice.
+    /// A template is read as far as it goes; places that [`Self::at`] makes afterwards say so.
+    pub fn documents(&mut self, options: Options, found: &mut Findings) -> Vec<Document> {
+        let read = yaml::read(&self.text, options).or_else(|problem| {
+            if !yaml::seems_a_template(&self.text) {
+                return Err(problem);
+            }
+            self.seen_in = SeenIn::Template;
+            yaml::read_template(&self.text, options)
+        });
+        match read {
+            Ok(documents) => {
+                for line in documents.iter().flat_map(|document| &document.duplicates) {
+                    found.note(&self.name, *line, "This key appears twice. The last one counts.");
+                }
+                documents
+            }
+            Err(problem) => {
+                found.unread(&self.name, Some(problem.line), problem.sentence);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Another file, by its path from the folder of this one.
+    ///
+    /// # Errors
+    /// Why it cannot be had, in a sentence.
+    pub fn beside(&self, path: &str) -> Result<Source<'a>, &'static str> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.open(&format!("{folder}/{path}"))
+    }
+
+    /// Another file, by its path from the root of the tree.
+    ///
+    /// # Errors
+    /// Why it cannot be had, in a sentence.
+    pub fn from_root(&self, path: &str) -> Result<Source<'a>, &'static str> {
+        self.open(path)
+    }
+
+    fn open(&self, path: &str) -> Result<Source<'a>, &'static str> {
+        let path = normal(path).ok_or("A file that this one names is outside the repository.")?;
+        let text = self.tree.text(&path)?;
+        let name = match self.name.strip_suffix(self.path.as_str()) {
+            // As the first file was named: with the way to the root before it.
+            Some(way) => format!("{way}{path}"),
+            None => path.clone(),
+        };
+        Ok(Source::new(&name, &path, text, self.tree))
+    }
+
+    /// Where the file is in its tree: two sources with the same one are the same file.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The name of the file alone.
+    pub fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// A path without `.`, `..` and double slashes; nothing if it leads out.
+fn normal(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in Path::new(path.trim_start_matches('/')).components() {
+        match part {
+            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}

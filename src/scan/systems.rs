@@ -1,0 +1,28 @@
+//! The readers: one file for each system, and one row here.
+
+mod compose;
+mod dockerfile;
+
+use crate::files::System;
+use crate::found::Findings;
+use crate::source::Source;
+
+/// How the files of a system are read.
+pub struct Reader {
+    pub system: System,
+    /// Adds what the file names. What cannot be read is a finding, too: it never fails.
+    pub read: fn(&mut Source<'_>, &mut Findings),
+    /// Where a variable's value would come from, to be put behind "from": "the environment or the .env file".
+    pub origin: fn(&str) -> &'static str,
+}
+
+/// Every system that is read.
+pub const READERS: &[Reader] = &[
+    Reader { system: System::Compose, read: compose::read, origin: compose::origin },
+    Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
+];
+
+/// The reader of the system, if there is one.
+pub fn reader(system: System) -> Option<&'static Reader> {
+    READERS.iter().find(|reader| reader.system == system)
+}
