@@ -182,12 +182,12 @@ impl Composer {
 
 fn scalar(text: String, style: ScalarStyle, tag: Option<Rc<str>>, line: usize) -> Node {
     let is_literal = style == ScalarStyle::Literal;
-    let scalar = Scalar {
-        text,
-        is_plain: style == ScalarStyle::Plain,
-        is_block: is_literal || style == ScalarStyle::Folded,
-        is_literal,
-    };
+    let is_block = is_literal || style == ScalarStyle::Folded;
+    // The parser says where the first line with something in it is; a block begins with its `|` or `>`.
+    let before = text.bytes().take_while(|byte| *byte == b'\n').count() + 1;
+    let is_below = is_block && before <= text.len();
+    let line = if is_below { line.saturating_sub(before).max(1) } else { line };
+    let scalar = Scalar { text, is_plain: style == ScalarStyle::Plain, is_block, is_literal };
     let value = Value::Scalar(Rc::new(scalar));
     Node { line, tag, is_alias: false, size: 1, height: 1, value }
 }
