@@ -26,10 +26,12 @@ struct Again {
 
 #[async_trait::async_trait]
 impl KeyReader for Again {
-    async fn read(&self) {
-        if let Err(problem) = self.keys.refresh(&self.store).await {
+    async fn read(&self) -> bool {
+        let read = self.keys.refresh(&self.store).await;
+        if let Err(problem) = &read {
             tracing::error!(problem = %problem, "the stored keys could not be read again");
         }
+        read.is_ok()
     }
 }
 
