@@ -259,7 +259,7 @@ async fn a_browser_that_was_known_is_known_until_its_key_is_retired() {
     assert!(app.vault.is_mark(&mark));
     let new = app.vault.known_browser(&person).unwrap();
     app.vault.retire_data_key(&admin(&app).await, Audit, 1).await.unwrap();
-    // Retiring told the job, and the job reads the keys.
+    // A server reads the keys again a moment later.
     app.vault.ask_for_work().await.unwrap();
     assert!(!app.vault.is_mark(&mark) && app.vault.is_mark(&new));
 }
