@@ -55,8 +55,8 @@
 //! every older key.
 //!
 //! A new audit key makes all that is made from then on. A job gives the rows that decide new MACs, and then
-//! the old key can be retired: a row under it is nobody's, and it verifies what else it has made, for
-//! ever. It is never destroyed.
+//! the old key can be retired: a row under it is nobody's, and so is a mark of a known browser. It verifies
+//! links, backups and what Drone signs for ever. It is never destroyed.
 //!
 //! Pipeline token, 77 characters: `rgc_<id, 22>_<secret, 43>_<CRC-32 of all before this underscore, 6>`,
 //! each field a big-endian number in base 62 (`0-9A-Za-z`) padded with `0`. Only
@@ -91,7 +91,10 @@
 //!   With the wrapped key for secrets of before, they can put back a secret in format 1 once they have
 //!   removed from the chain what it says of that, which breaks the chain. A change of the KEK ends both.
 //! - Which audit key is retired is not authenticated: a writer to the database who also has such a key can
-//!   have rows under it count again from the next start of a server on. Servers that run refuse it.
+//!   have rows under it count again from the next start of a server or a command on. Servers that run
+//!   refuse it.
+//! - A backup is verified with the keyring inside it. Who has an audit key, retired or not, and its row from
+//!   the keyring can make a backup that is taken for one from the time when that key was active.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
 //! - Our copies of keys and plaintext are wiped when dropped, and the program's allocator wipes all
 //!   freed memory, so that the key schedules of `ring` go as well. What the compiler left on the stack

@@ -115,7 +115,7 @@ impl KeyReport {
     /// What is said of rows that may be under an older key for the audit log.
     pub fn said_of_rows(&self) -> Option<&'static str> {
         self.are_rows_moving
-            .then_some("The rows of the database are moved to the new data key for the audit log.")
+            .then_some("Rows are being moved to the new data key for the audit log.")
     }
 
     /// What is said of fingerprints that were made with an older key, if there are any.

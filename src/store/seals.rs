@@ -46,8 +46,8 @@ pub trait RowMacs: Debug + Send + Sync {
 /// Who can read the stored keys again.
 #[async_trait::async_trait]
 pub trait KeyReader: Debug + Send + Sync {
-    /// Has the rows known by the keys that are stored now. What went wrong is for the log.
-    async fn read(&self);
+    /// Has the rows known by the keys that are stored now; whether they are. What went wrong is for the log.
+    async fn read(&self) -> bool;
 }
 
 /// What makes and checks the MACs. Clones share it, but each counts what it has met by itself.
@@ -181,8 +181,10 @@ impl Seals {
         }
         let reader = self.reader.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(reader) = reader else { return false };
-        reader.read().await;
-        if let Some(newest) = self.newest() {
+        // Without the stored keys nobody knows whether somebody else has changed the row.
+        if reader.read().await
+            && let Some(newest) = self.newest()
+        {
             self.note_stored(newest);
         }
         true

@@ -4,6 +4,9 @@
 //! A browser keeps a mark: a salt, a key that is derived from it for every account, and one for that
 //! account. The first one tells that the mark is ours before it is known who signs in. Nothing is stored
 //! here, the mark does not tell whose it is, and it opens nothing without the password.
+//!
+//! A mark of a retired audit key is none: who knows that key could make as many as they like, each with
+//! failures of its own. Its browser gets another one when it signs in again.
 
 use super::{Vault, names};
 use crate::crypto::derived::{SALT, fresh_salt};
@@ -40,7 +43,7 @@ impl Vault {
     pub(super) fn browser_known_by(&self, mark: &str, account: &str) -> Result<Option<String>> {
         let Ok(mark) = URL_SAFE_NO_PAD.decode(mark).map(Zeroizing::new) else { return Ok(None) };
         let Some((salt, _, key)) = parts(&mark) else { return Ok(None) };
-        let keys = self.keys.ring().derive_each(salt, &[LABEL, account.as_bytes()])?;
+        let keys = self.keys.ring().derive_each_kept(salt, &[LABEL, account.as_bytes()])?;
         let is_known = keys.iter().any(|known| same(known.expose(), key));
         Ok(is_known.then(|| URL_SAFE_NO_PAD.encode(salt)))
     }
@@ -53,7 +56,7 @@ impl Vault {
         }
         let Ok(mark) = URL_SAFE_NO_PAD.decode(mark).map(Zeroizing::new) else { return false };
         let Some((salt, ours, _)) = parts(&mark) else { return false };
-        let keys = self.keys.ring().derive_each(salt, &[OURS]);
+        let keys = self.keys.ring().derive_each_kept(salt, &[OURS]);
         keys.is_ok_and(|keys| keys.iter().any(|key| same(key.expose(), ours)))
     }
 }

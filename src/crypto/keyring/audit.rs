@@ -1,5 +1,5 @@
 //! What the audit keys make and verify: the MACs of rows that decide, the links of the chains, and keys of
-//! one use each. A retired one has no rows any more, and verifies everything else as before.
+//! one use each. A retired one has no rows any more, and verifies links and makes keys for Drone as before.
 
 use std::collections::BTreeSet;
 
@@ -91,5 +91,15 @@ impl Keyring {
     /// The same from each audit key, active or older.
     pub fn derive_each(&self, salt: &[u8], info: &[&[u8]]) -> Result<Vec<Derived>, CryptoError> {
         self.audit.all().map(|key| Derived::of(key, salt, info)).collect()
+    }
+
+    /// The same from each audit key that is not retired.
+    pub fn derive_each_kept(
+        &self,
+        salt: &[u8],
+        info: &[&[u8]],
+    ) -> Result<Vec<Derived>, CryptoError> {
+        let keys = self.audit.by_version().filter(|(version, _)| !self.retired.contains(version));
+        keys.map(|(_, key)| Derived::of(key, salt, info)).collect()
     }
 }

@@ -213,6 +213,8 @@ fn a_retired_audit_key_verifies_links_and_makes_no_row_ours() -> Result<(), Cryp
     assert!(after.verify_row(b"row", &after.seal_row(b"row").unwrap()));
     let each = after.derive_each(b"salt", &[b"regcred/a/v1"])?;
     assert!(each.iter().any(|key| key.expose() == derived.expose()));
+    let kept = after.derive_each_kept(b"salt", &[b"regcred/a/v1"])?;
+    assert!(kept.len() == 1 && kept[0].expose() != derived.expose());
     assert_eq!(after.retired_audit_keys().iter().collect::<Vec<_>>(), [&1]);
     assert!(after.row_prefix() == "v1.2." && after.newest_audit_key() == 2);
     Ok(())

@@ -5,10 +5,10 @@
 //!
 //! The proofs that old receipts were removed on purpose are made anew in the same way.
 //!
-//! An audit key is never destroyed. Audit events, receipts, what Drone signs and the marks of known
-//! browsers are verified with the key that they were made with. Nobody can splice a chain where the key
-//! changes: each link covers the MAC of the one before, and the end of the chain is a row, which gets a MAC
-//! of the new key like the others.
+//! An audit key is never destroyed. Audit events, receipts and what Drone signs are verified with the key
+//! that they were made with; a mark of a known browser ends with its key. Nobody can splice a chain where
+//! the key changes: each link covers the MAC of the one before, and the end of the chain is a row, which
+//! gets a MAC of the new key like the others.
 
 use super::reseal::BATCH_PAUSE;
 use crate::error::{Error, Result};

@@ -6,7 +6,7 @@ use crate::crypto::CryptoError;
 use crate::crypto::blob::Place;
 use crate::crypto::keyring::{Keyring, Purpose};
 use crate::domain::key::{KeyPurpose, KeyState};
-use crate::store::{KeyReader, KeyRow, Store};
+use crate::store::{KeyReader, KeyRow, RowMacs, Store};
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
@@ -26,10 +26,12 @@ struct Again {
 
 #[async_trait::async_trait]
 impl KeyReader for Again {
-    async fn read(&self) {
-        if let Err(problem) = self.keys.refresh(&self.store).await {
+    async fn read(&self) -> bool {
+        let read = self.keys.refresh(&self.store).await;
+        if let Err(problem) = &read {
             tracing::error!(problem = %problem, "the stored keys could not be read again");
         }
+        read.is_ok()
     }
 }
 
@@ -86,8 +88,14 @@ impl Keys {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, unlocked: Unlocked) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = unlocked;
+    /// Takes them into use, unless `may_replace` says no to those that are. The rows go by what is in use
+    /// then: of two that read the keys at once, neither leaves the store with the other's.
+    fn set(&self, store: &Store, unlocked: Unlocked, may_replace: impl FnOnce(&Unlocked) -> bool) {
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if may_replace(&now) {
+            *now = unlocked;
+        }
+        store.set_row_macs(Arc::clone(&now.ring) as Arc<dyn RowMacs>);
     }
 
     /// Reads the stored keys and opens them if they are others than those in use. Whether they were.
@@ -98,11 +106,8 @@ impl Keys {
         }
         let source = self.source();
         let unlocked = self.no_older(super::open(store, &source, false).await?)?;
-        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // The operator may have given other keys meanwhile; what they opened is as new.
-        if Arc::ptr_eq(&now.source, &source) {
-            *now = unlocked;
-        }
+        self.set(store, unlocked, |now| Arc::ptr_eq(&now.source, &source));
         Ok(true)
     }
 
@@ -112,7 +117,8 @@ impl Keys {
         store: &Store,
         source: KeySource,
     ) -> Result<(), StartProblem> {
-        self.set(self.no_older(super::open(store, &Arc::new(source), true).await?)?);
+        let unlocked = self.no_older(super::open(store, &Arc::new(source), true).await?)?;
+        self.set(store, unlocked, |_| true);
         Ok(())
     }
 
