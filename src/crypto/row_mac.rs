@@ -40,16 +40,21 @@ impl RowKeys {
         Ok(RowKeys { active: AtomicU32::new(active), newest, keys })
     }
 
+    /// The version that rows are sealed with now.
+    pub(super) fn active(&self) -> u32 {
+        self.active.load(Ordering::Relaxed)
+    }
+
     /// `v1.<version of the audit key>.<HMAC-SHA256 in base64url>`
     pub(super) fn seal(&self, message: &[u8]) -> Option<String> {
-        let active = self.active.load(Ordering::Relaxed);
+        let active = self.active();
         let mac = hmac::sign(self.keys.get(&active)?, message);
         Some(format!("{FORMAT}.{active}.{}", BASE64URL_NOPAD.encode(mac.as_ref())))
     }
 
     /// What every MAC begins with that is made now.
     pub(super) fn prefix(&self) -> String {
-        format!("{FORMAT}.{}.", self.active.load(Ordering::Relaxed))
+        format!("{FORMAT}.{}.", self.active())
     }
 
     /// Whether `mac` was made of `message` under the key that it names; comparing takes constant time.
@@ -58,7 +63,7 @@ impl RowKeys {
         let mac = BASE64URL_NOPAD.decode(mac.as_bytes());
         let key = self.keys.get(&version).zip(mac.ok());
         let holds = key.is_some_and(|(key, mac)| hmac::verify(key, message, &mac).is_ok());
-        if holds && version > self.active.load(Ordering::Relaxed) {
+        if holds && version > self.active() {
             self.active.fetch_max(version, Ordering::Relaxed);
         }
         holds

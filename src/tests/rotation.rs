@@ -1,6 +1,7 @@
 //! Data keys: a new one seals everything again, an old one is retired and destroyed, and no
 //! delivery notices.
 
+mod asleep;
 mod audit;
 mod fingerprints;
 

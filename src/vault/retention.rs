@@ -45,7 +45,8 @@ impl Vault {
         (last, is_recorded): (i64, bool),
     ) -> Result<bool> {
         let write = self.write_in(project.id).await?;
-        // Whoever has the end of the chain knows the key that it is under.
+        // Whoever has the end of the chain knows the key that it is under, and makes the proof with it: one
+        // under a retired key would be a break for ever.
         let ring = self.keys.ring();
         let mac = |message: &[u8]| ring.mac(message);
         let receipts = write.receipts(project.id);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::CryptoError;
 use super::super::derived::Derived;
+use super::super::key::Key;
 use super::Keyring;
 
 impl Keyring {
@@ -29,9 +30,15 @@ impl Keyring {
         self.rows.prefix()
     }
 
-    /// The version of the active audit key.
+    /// The version of the active audit key, as far as rows have shown it.
     pub fn audit_version(&self) -> u32 {
-        self.audit.active
+        self.rows.active()
+    }
+
+    /// The key that rows are sealed with, for whatever else is made now: the one that was read as active
+    /// may be retired by now.
+    fn audit_key(&self) -> &Key {
+        self.audit.find(self.rows.active()).unwrap_or(&self.audit.key)
     }
 
     /// The version of the newest audit key.
@@ -51,7 +58,7 @@ impl Keyring {
 
     /// HMAC-SHA256 of `message` under the active audit key.
     pub fn mac(&self, message: &[u8]) -> [u8; 32] {
-        self.audit.key.mac(message)
+        self.audit_key().mac(message)
     }
 
     /// HMAC-SHA256 of `message` under each audit key, active or older.
@@ -74,7 +81,7 @@ impl Keyring {
     /// A key for the one use that `info` names, derived from the active audit key:
     /// HKDF-SHA256(ikm = key, salt, info), with the parts of `info` one behind the other.
     pub fn derive(&self, salt: &[u8], info: &[&[u8]]) -> Result<Derived, CryptoError> {
-        Derived::of(&self.audit.key, salt, info)
+        Derived::of(self.audit_key(), salt, info)
     }
 
     /// The same from the audit key of that version; `UnknownKeyVersion` when there is none.

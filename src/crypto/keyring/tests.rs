@@ -221,6 +221,22 @@ fn a_retired_audit_key_verifies_links_and_makes_no_row_ours() -> Result<(), Cryp
 }
 
 #[test]
+fn links_are_made_with_the_key_that_a_row_shows_to_be_in_use() -> Result<(), CryptoError> {
+    let (kek, mut keys, _) = fresh()?;
+    keys.push(WrappedKey::generate(&kek, Purpose::Audit, 2)?);
+    let asleep = Keyring::unlock(&kek, None, &keys)?;
+    (keys[1].is_active, keys[1].is_retired, keys[3].is_active) = (false, true, true);
+    let awake = Keyring::unlock(&kek, None, &keys)?;
+    assert!(!awake.verify_proof(b"run", &asleep.mac(b"run")));
+    assert!(asleep.verify_row(b"row", &awake.seal_row(b"row").unwrap()));
+    assert!(awake.verify_proof(b"run", &asleep.mac(b"run")));
+    let derive = |ring: &Keyring| ring.derive(b"salt", &[b"regcred/a/v1"]);
+    assert_eq!(derive(&asleep)?.expose(), derive(&awake)?.expose());
+    assert_eq!(asleep.audit_version(), 2);
+    Ok(())
+}
+
+#[test]
 fn a_derived_key_outlives_the_audit_key_being_active() -> Result<(), CryptoError> {
     let (kek, mut keys, keyring) = fresh()?;
     let derive = |ring: &Keyring| ring.derive(b"salt", &[b"regcred/a/v1"]);

@@ -24,12 +24,12 @@ const MACS: [(&str, &str); 10] = [
     ("chain_head", "head_mac"),
 ];
 
-async fn rotate(app: &App) {
+pub(super) async fn rotate(app: &App) {
     app.vault.rotate_data_key(&admin(app).await, Audit).await.unwrap();
 }
 
 /// The new key becomes active, and the job has moved no row yet.
-async fn activate_alone(app: &App) {
+pub(super) async fn activate_alone(app: &App) {
     for (version, state) in [(1, "archived"), (2, "active")] {
         app.raw(&format!(
             "UPDATE crypto_key SET state = '{state}' WHERE purpose = 'audit' AND version = {version}"
@@ -40,7 +40,7 @@ async fn activate_alone(app: &App) {
 }
 
 /// How many rows of the table are under that key, as they say.
-async fn under(app: &App, (table, mac): (&str, &str), version: u32) -> i64 {
+pub(super) async fn under(app: &App, (table, mac): (&str, &str), version: u32) -> i64 {
     app.scalar_i64(&format!("SELECT COUNT(*) FROM {table} WHERE {mac} LIKE 'v1.{version}.%'")).await
 }
 
@@ -48,7 +48,7 @@ async fn project(app: &App) -> Uuid {
     app.evidence(&app.owner, "acme").await.project().id
 }
 
-async fn assert_all_is_ours(app: &App) {
+pub(super) async fn assert_all_is_ours(app: &App) {
     assert_eq!(app.vault.store().tampered_rows().await.unwrap(), Tampered::default());
     app.assert_chain_holds().await;
     assert_eq!(app.vault.first_break(INSTANCE).await.unwrap(), None);
@@ -63,7 +63,7 @@ async fn owner_elsewhere(app: &App) -> Browser {
 }
 
 /// A store that knows the keys that there are now, and never reads others.
-async fn without_news(app: &App) -> Store {
+pub(super) async fn without_news(app: &App) -> Store {
     let store = Store::connect(&app.address).await.unwrap();
     unlock(&store, app.key_source()).await.unwrap();
     store
