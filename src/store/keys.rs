@@ -30,6 +30,10 @@ pub struct KeyRow {
     pub created_at: i64,
 }
 
+/// The states of a key that has its bytes.
+const KEPT: [KeyState; 4] =
+    [KeyState::Pending, KeyState::Active, KeyState::Archived, KeyState::Retired];
+
 impl<C: ConnectionTrait> Keys<'_, C> {
     /// All of them, by purpose and version.
     pub async fn list(&self) -> Result<Vec<KeyRow>, DbErr> {
@@ -65,12 +69,14 @@ impl<C: ConnectionTrait> Keys<'_, C> {
         Ok(row.filter(|row| row.state.is_held()))
     }
 
-    /// The version of the newest audit key there is.
+    /// The version of the newest audit key that a server can have. A row of a destroyed one says nothing: there
+    /// never is one, and whoever writes to the database can put it there.
     pub(super) async fn newest_audit(&self) -> Result<Option<i32>, DbErr> {
         let newest = Entity::find()
             .select_only()
             .column(Column::Version)
             .filter(Column::Purpose.eq("audit"))
+            .filter(Column::State.is_in(KEPT.map(KeyState::word)))
             .order_by_desc(Column::Version);
         newest.into_tuple().one(self.db).await
     }

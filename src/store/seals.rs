@@ -176,18 +176,26 @@ impl Seals {
     /// may have made a key that this one has not read yet. Whether it did: then what was not ours may
     /// be, and who needs to know asks again, once.
     pub(super) async fn learn(&self, met: u64) -> bool {
-        if self.met() == met {
+        if self.met() == met || self.key_reader().is_none() {
             return false;
         }
-        let reader = self.reader.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(reader) = reader else { return false };
+        self.read_again().await;
+        true
+    }
+
+    /// Reads the stored keys again; whether they were read.
+    pub(super) async fn read_again(&self) -> bool {
+        let Some(reader) = self.key_reader() else { return false };
+        let is_read = reader.read().await;
         // Without the stored keys nobody knows whether somebody else has changed the row.
-        if reader.read().await
-            && let Some(newest) = self.newest()
-        {
+        if is_read && let Some(newest) = self.newest() {
             self.note_stored(newest);
         }
-        true
+        is_read
+    }
+
+    fn key_reader(&self) -> Option<Arc<dyn KeyReader>> {
+        self.reader.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The version of the newest key that is known.

@@ -4,6 +4,7 @@
 mod asleep;
 mod audit;
 mod fingerprints;
+mod meddling;
 
 use crate::app::{App, auths};
 use crate::jobs::Runner;
