@@ -9,6 +9,7 @@ mod hidden;
 mod identities;
 mod moved;
 mod named;
+mod pages;
 mod sealed_before;
 mod shown;
 mod tables;

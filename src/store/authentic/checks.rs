@@ -1,6 +1,7 @@
 //! All rows that decide: given their MAC once, and looked at for those that we did not write.
 
 use super::identities::find_miscounted;
+use super::pages::Pages;
 use super::tables::{adopt, deciding, find_tampered, seal_all};
 use super::{Authentic, Mend, is_genuine, said_by};
 use crate::store::locked;
@@ -177,16 +178,12 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
     db: &C,
     found: &mut Tampered,
 ) -> Result<(), DbErr> {
-    let mut after: Option<Key> = None;
-    loop {
-        let page = page::<E>(after.take());
-        let Ok(names) = names_of::<E, C>(db, &page).await? else {
+    let mut pages = Pages::default();
+    while let Some(page) = pages.next::<E, C>(db, PAGE).await? {
+        for _ in 0..page.unreadable {
             found.add::<E>("a row whose key cannot be read".to_owned());
-            return Ok(());
-        };
-        let Some(last) = names.last() else { return Ok(()) };
-        after = Some(last.clone());
-        match page.all(db).await {
+        }
+        match page.rows.all(db).await {
             Ok(rows) => {
                 for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
                     found.add::<E>(name_of(&key_of::<E>(row)));
@@ -194,12 +191,13 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
             }
             // One of them has a value that no row of ours has.
             Err(_) => {
-                for key in names {
+                for key in page.names {
                     look_at_one::<E, C>(db, &key, found).await?;
                 }
             }
         }
     }
+    Ok(())
 }
 
 async fn look_at_one<E: Authentic, C: Sealing>(
@@ -212,7 +210,7 @@ async fn look_at_one<E: Authentic, C: Sealing>(
         Ok(row) => row.is_none_or(|row| is_genuine::<E>(db.seals(), &row)),
         Err(_) => {
             // Unless it is the database that does not answer.
-            names_of::<E, C>(db, &one).await?.is_ok_and(|names| names.is_empty())
+            names_of::<E, C>(db, &one).await?.is_empty()
         }
     };
     if !is_ours {
@@ -221,11 +219,11 @@ async fn look_at_one<E: Authentic, C: Sealing>(
     Ok(())
 }
 
-/// The keys of the rows alone; the inner error says that one of them cannot be read.
+/// The keys of the rows alone; `None` for one that cannot be read.
 pub(super) async fn names_of<E: Authentic, C: Sealing>(
     db: &C,
     rows: &Select<E>,
-) -> Result<Result<Vec<Key>, DbErr>, DbErr> {
+) -> Result<Vec<Option<Key>>, DbErr> {
     let shape = shape::of::<E>()?;
     let kinds: Vec<ColumnKind> =
         shape.key.iter().filter_map(|at| shape.columns.get(*at)).map(|(_, kind)| *kind).collect();
@@ -244,7 +242,7 @@ pub(super) async fn names_of<E: Authentic, C: Sealing>(
         };
         kinds.iter().enumerate().map(value).collect::<Result<Key, DbErr>>()
     };
-    Ok(rows.iter().map(name).collect())
+    Ok(rows.iter().map(|row| name(row).ok()).collect())
 }
 
 pub(super) fn by_key<E: Authentic>(key: &[Value]) -> Select<E> {

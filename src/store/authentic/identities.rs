@@ -1,7 +1,8 @@
 //! How many tokens and trust rules a pipeline counts, and how many there are: one that is missing was
 //! taken away by somebody else, who may put it back.
 
-use super::checks::{Key, Tampered, names_of, page};
+use super::checks::{PAGE, Tampered};
+use super::pages::Pages;
 use super::{Mend, genuine};
 use crate::store::entity::pipeline;
 use crate::store::prepared::numbered;
@@ -30,20 +31,17 @@ pub struct Counts {
 /// Goes through the pipelines in the order of their key, and finds those of which somebody took a token
 /// or trust rule away, or added one.
 pub(super) async fn find_miscounted<C: Sealing>(db: &C, found: &mut Tampered) -> Result<(), DbErr> {
-    let mut after: Option<Key> = None;
-    loop {
-        let page = page::<pipeline::Entity>(after.take());
-        // A row whose key cannot be read was found as one that we did not write.
-        let Ok(keys) = names_of::<pipeline::Entity, C>(db, &page).await? else { return Ok(()) };
-        let Some(last) = keys.last() else { return Ok(()) };
-        after = Some(last.clone());
-        for key in &keys {
+    let mut pages = Pages::default();
+    // A row whose key cannot be read was found as one that we did not write.
+    while let Some(page) = pages.next::<pipeline::Entity, C>(db, PAGE).await? {
+        for key in &page.names {
             let [Value::Uuid(Some(id))] = key.as_slice() else { continue };
             if miscounted(db, *id).await?.is_some() {
                 found.note(PIPELINE, id.to_string(), Mend::Accept);
             }
         }
     }
+    Ok(())
 }
 
 /// The numbers of a pipeline that we wrote, when they differ.

@@ -1,24 +1,25 @@
 //! Rows whose MAC was made with an older key get one of the key in use, a batch at once. One that we did not
 //! write keeps what it has: a new MAC would make it ours.
 
-use super::checks::{Key, keys, names_of, page};
+use super::checks::keys;
+use super::pages::Pages;
 use super::tables::{TABLES, step};
 use super::{Authentic, is_genuine, said_by};
 use crate::store::seals::Sealing;
 use crate::store::{Store, Write, free};
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QuerySelect,
-    QueryTrait, Value,
+    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QueryTrait,
+    Value,
 };
 
 /// Rows that are looked at in one transaction: a delivery's receipt waits for it.
 const BATCH: u64 = 100;
 
 /// How far a walk through all tables, each in the order of its key, has come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RowWalk {
     table: usize,
-    after: Option<Key>,
+    pages: Pages,
 }
 
 impl RowWalk {
@@ -32,7 +33,7 @@ impl RowWalk {
 
     fn leave_table(&mut self) {
         self.table += 1;
-        self.after = None;
+        self.pages = Pages::default();
     }
 }
 
@@ -66,21 +67,17 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
         walk.leave_table();
         return Ok(0);
     };
-    let page = page::<E>(walk.after.take()).limit(BATCH);
-    let Ok(names) = names_of::<E, C>(db, &page).await? else {
-        // Behind a key that cannot be read nothing is found. No older key goes before that is looked into.
-        db.seals().tell(E::TABLE);
-        walk.leave_table();
-        return Ok(u64::from(!is_moving));
-    };
-    let Some(last) = names.last() else {
+    let Some(page) = walk.pages.next::<E, C>(db, BATCH).await? else {
         walk.leave_table();
         return Ok(0);
     };
-    walk.after = Some(last.clone());
+    if page.unreadable > 0 {
+        // They are not ours, so they hold nothing up.
+        db.seals().tell(E::TABLE);
+    }
     // What is changed meanwhile would get the MAC of what it said before.
-    let page = if is_moving { free(db, page) } else { page };
-    let found = db.query_all_raw(page.build(db.get_database_backend())).await?;
+    let rows = if is_moving { free(db, page.rows) } else { page.rows };
+    let found = db.query_all_raw(rows.build(db.get_database_backend())).await?;
     // One with a value that no row of ours has is not ours.
     let read = |row: &QueryResult| <E::Model as FromQueryResult>::from_query_result(row, "").ok();
     let is_due = |row: &E::Model| !is_under::<E>(row, &prefix) && is_genuine::<E>(db.seals(), row);

@@ -124,10 +124,10 @@ pub(super) async fn named<E: Authentic, C: Sealing>(
             Ok(Some(named))
         }
         // Unless it is the database that does not answer, it has a value that no row of ours has.
-        Err(_) => match names_of::<E, C>(db, &one).await? {
-            Ok(names) if names.is_empty() => Ok(None),
-            _ => Ok(Some(named)),
-        },
+        Err(_) => {
+            let is_there = !names_of::<E, C>(db, &one).await?.is_empty();
+            Ok(is_there.then_some(named))
+        }
     }
 }
 

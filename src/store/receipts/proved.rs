@@ -8,7 +8,8 @@ use crate::store::{Holds, Store, Write, free};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -16,9 +17,11 @@ use uuid::Uuid;
 const BATCH: u64 = 100;
 
 /// How far a walk through all proofs has come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ProofWalk {
     after: Option<(Uuid, i64)>,
+    /// Rows behind that one that were looked at, because none of them can be read: they are not ours.
+    past: u64,
     is_over: bool,
 }
 
@@ -70,16 +73,24 @@ async fn due<C: ConnectionTrait>(
     walk: &mut ProofWalk,
     is_moving: bool,
 ) -> Result<Vec<Model>, DbErr> {
-    let mut page =
-        Entity::find().order_by_asc(Column::Chain).order_by_asc(Column::FirstSeq).limit(BATCH);
+    let mut page = Entity::find()
+        .order_by_asc(Column::Chain)
+        .order_by_asc(Column::FirstSeq)
+        .offset((walk.past > 0).then_some(walk.past))
+        .limit(BATCH);
     if let Some((chain, first)) = walk.after {
         let columns = Expr::tuple([Column::Chain, Column::FirstSeq].map(ColumnTrait::into_expr));
         page = page.filter(columns.gt(Expr::tuple([Expr::val(chain), Expr::val(first)])));
     }
     let page = if is_moving { free(db, page) } else { page };
-    let rows = page.all(db).await?;
-    walk.is_over = (rows.len() as u64) < BATCH;
-    walk.after = rows.last().map(|row| (row.chain, row.first_seq));
+    let found = db.query_all_raw(page.build(db.get_database_backend())).await?;
+    walk.is_over = (found.len() as u64) < BATCH;
+    let read = |row: &QueryResult| <Model as FromQueryResult>::from_query_result(row, "").ok();
+    let rows: Vec<Model> = found.iter().filter_map(read).collect();
+    match rows.last() {
+        Some(last) => (walk.after, walk.past) = (Some((last.chain, last.first_seq)), 0),
+        None => walk.past += found.len() as u64,
+    }
     let is_old = |row: &Model| is_ours(holds, row) && row.proof != mac(&said(row));
     Ok(rows.into_iter().filter(is_old).collect())
 }

@@ -1,8 +1,11 @@
 //! Whoever writes to the database and has no key stops nothing by what they write: no commit, no move of rows,
 //! no look for changed rows.
 
-use super::with_secrets;
+use super::audit::{rotate, under};
+use super::{admin, tend, with_secrets};
 use crate::app::App;
+use regcred::domain::key::KeyPurpose::Audit;
+use regcred::store::Unrecorded;
 use uuid::Uuid;
 
 /// Puts a row of an audit key of version 9 there that nobody made.
@@ -26,4 +29,33 @@ async fn a_destroyed_key_that_nobody_made_stops_no_commit() {
     }
     // That somebody changed the ends of the chains shows as it does without the key.
     assert!(app.vault.store().tampered_rows().await.unwrap().rows > 0);
+}
+
+#[tokio::test]
+async fn rows_whose_keys_cannot_be_read_hide_nothing_and_hold_nothing_up() {
+    const GARBAGE: u64 = 250;
+    let (app, _) = with_secrets(1).await;
+    if !app.vault.store().is_embedded() {
+        // PostgreSQL has no such rows.
+        return;
+    }
+    let write = app.vault.store().write().await.unwrap();
+    write.instance().set("early", "row", None).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    // No text, and before the names of all facts.
+    let sql = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {GARBAGE})
+         INSERT INTO instance (name, value) SELECT CAST(x'2080' AS TEXT) || i, '' FROM n"
+    );
+    assert_eq!(app.tamper(&sql).await, GARBAGE);
+    assert_eq!(app.tamper("UPDATE instance SET value = 'x' WHERE name = 'early'").await, 1);
+    let found = async || app.vault.store().tampered_rows().await.unwrap().rows;
+    assert_eq!(found().await, GARBAGE + 1, "the one behind them is found");
+    assert_eq!(app.tamper("UPDATE instance SET value = 'row' WHERE name = 'early'").await, 1);
+    rotate(&app).await;
+    tend(&app).await;
+    assert_eq!(under(&app, ("instance", "mac"), 1).await, 0);
+    assert!(!app.vault.data_keys(&admin(&app).await).await.unwrap().are_rows_moving);
+    app.vault.retire_data_key(&admin(&app).await, Audit, 1).await.unwrap();
+    assert_eq!(found().await, GARBAGE);
 }

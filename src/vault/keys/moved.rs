@@ -1,7 +1,7 @@
 //! Rows under the active audit key. When it is a new one and every server writes with it, a job gives the
 //! other rows their new MACs. A row that was changed outside Regcred keeps what it has, since a new MAC would
 //! make it ours; it holds nothing up either: who writes to the database could keep an old key in use for
-//! ever. Then the old key can be retired, and a row under it is nobody's.
+//! ever. Neither does one that cannot be read. Then the old key can be retired, and a row under it is nobody's.
 //!
 //! The proofs that old receipts were removed on purpose are made anew in the same way.
 //!
