@@ -50,9 +50,15 @@ impl Store {
     pub async fn rows_to_move(&self) -> Result<u64, DbErr> {
         let (mut left, mut walk) = (0, RowWalk::default());
         while !walk.is_over() {
-            left += step(&self.reader, &mut walk, false).await?;
+            left += self.look_at_rows(&mut walk).await?;
         }
         Ok(left)
+    }
+
+    /// How many of the next rows [`Write::move_rows`] would find, for who takes the writer's turn only where
+    /// there are some.
+    pub async fn look_at_rows(&self, walk: &mut RowWalk) -> Result<u64, DbErr> {
+        step(&self.reader, walk, false).await
     }
 }
 

@@ -60,9 +60,18 @@ impl Store {
     pub async fn proofs_to_move(&self, keys: (Mac<'_>, Holds<'_>)) -> Result<u64, DbErr> {
         let (mut left, mut walk) = (0, ProofWalk::default());
         while !walk.is_over() {
-            left += due(&self.reader, keys, &mut walk, false).await?.len() as u64;
+            left += self.look_at_proofs(keys, &mut walk).await?;
         }
         Ok(left)
+    }
+
+    /// How many of the next proofs [`Write::prove_again`] would find.
+    pub async fn look_at_proofs(
+        &self,
+        keys: (Mac<'_>, Holds<'_>),
+        walk: &mut ProofWalk,
+    ) -> Result<u64, DbErr> {
+        Ok(due(&self.reader, keys, walk, false).await?.len() as u64)
     }
 }
 

@@ -42,20 +42,31 @@ impl Vault {
         }
         let mut walk = RowWalk::default();
         while !walk.is_over() {
+            // Others wait for the writer, so it is taken only for what is there to do.
+            let mut ahead = walk.clone();
+            if self.store.look_at_rows(&mut ahead).await? == 0 {
+                walk = ahead;
+                continue;
+            }
             let write = self.store.write().await?;
             if write.move_rows(&mut walk).await? > 0 {
                 write.commit_without_event(Unrecorded::Reseal).await?;
-                tokio::time::sleep(BATCH_PAUSE).await;
             }
+            tokio::time::sleep(BATCH_PAUSE).await;
         }
         let (ring, mut walk) = (self.keys.ring(), ProofWalk::default());
         let mac = |message: &[u8]| ring.mac(message);
         while !walk.is_over() {
+            let mut ahead = walk.clone();
+            if self.store.look_at_proofs((&mac, &*ring), &mut ahead).await? == 0 {
+                walk = ahead;
+                continue;
+            }
             let write = self.store.write().await?;
             if write.prove_again((&mac, &*ring), &mut walk).await? > 0 {
                 write.commit_without_event(Unrecorded::Reseal).await?;
-                tokio::time::sleep(BATCH_PAUSE).await;
             }
+            tokio::time::sleep(BATCH_PAUSE).await;
         }
         if self.left().await? == 0 {
             self.note_moved(version).await?;
