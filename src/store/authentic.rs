@@ -13,12 +13,13 @@ mod pages;
 mod sealed_before;
 mod shown;
 mod tables;
+mod tampered;
 
-pub use checks::{ChangedRow, Tampered};
 pub use identities::Counts;
 pub use moved::RowWalk;
 pub use named::NamedRow;
 pub use shown::Shown;
+pub use tampered::{ChangedRow, Tampered};
 
 use super::locked;
 use super::seals::{Sealing, Seals};

@@ -1,9 +1,9 @@
 //! All rows that decide: given their MAC once, and looked at for those that we did not write.
 
-use super::identities::find_miscounted;
 use super::pages::Pages;
-use super::tables::{adopt, deciding, find_tampered, seal_all};
-use super::{Authentic, Mend, is_genuine, said_by};
+use super::tables::{adopt, deciding, seal_all};
+use super::tampered::Tampered;
+use super::{Authentic, is_genuine, said_by};
 use crate::store::locked;
 use crate::store::prepared::numbered;
 use crate::store::seals::{KeyReader, RowMacs, Sealing};
@@ -21,41 +21,9 @@ use uuid::Uuid;
 
 /// Rows that are in memory at once.
 pub(super) const PAGE: u64 = 500;
-/// Rows that are named.
-const NAMED: usize = 50;
 
 /// The values of a primary key, in its order.
 pub(super) type Key = Vec<Value>;
-
-/// Rows that were changed or put there by somebody else.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tampered {
-    pub rows: u64,
-    /// Some of them.
-    pub named: Vec<ChangedRow>,
-}
-
-/// Where a row is that was changed; nothing else that is in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChangedRow {
-    pub table: &'static str,
-    /// Its primary key.
-    pub key: String,
-    pub mend: Mend,
-}
-
-impl Tampered {
-    fn add<E: Authentic>(&mut self, name: String) {
-        self.note(EntityName::table_name(&E::default()), name, E::MEND);
-    }
-
-    pub(super) fn note(&mut self, table: &'static str, key: String, mend: Mend) {
-        self.rows += 1;
-        if self.named.len() < NAMED {
-            self.named.push(ChangedRow { table, key, mend });
-        }
-    }
-}
 
 /// What only those who are signed in make, and what a set-up leaves behind.
 const IN_USE: &str = "SELECT 1 AS used WHERE EXISTS (SELECT 1 FROM credential)
@@ -81,15 +49,6 @@ impl Store {
         let mut store = self.clone();
         store.reader.seals = self.reader.seals.for_reader();
         store
-    }
-
-    /// The rows that we did not write, among all that decide, and the pipelines whose tokens and trust
-    /// rules are not as many as they count.
-    pub async fn tampered_rows(&self) -> Result<Tampered, DbErr> {
-        let mut found = Tampered::default();
-        find_tampered(&self.reader, &mut found).await?;
-        find_miscounted(&self.reader, &mut found).await?;
-        Ok(found)
     }
 
     /// Whether anybody has used the instance: then it is not for a stranger to set up, whatever else

@@ -1,8 +1,9 @@
 //! How many tokens and trust rules a pipeline counts, and how many there are: one that is missing was
 //! taken away by somebody else, who may put it back.
 
-use super::checks::{PAGE, Tampered};
+use super::checks::PAGE;
 use super::pages::Pages;
+use super::tampered::Tampered;
 use super::{Mend, genuine};
 use crate::store::entity::pipeline;
 use crate::store::prepared::numbered;

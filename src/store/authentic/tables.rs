@@ -1,9 +1,10 @@
 //! The tables whose rows decide, each with the columns that do and those that do not.
 
-use super::checks::{Tampered, adopt_table, columns_of, look_at, seal_table};
+use super::checks::{adopt_table, columns_of, look_at, seal_table};
 use super::moved::{RowWalk, step_in};
 use super::named::{NamedRow, accept, named};
 use super::sealed_before::has_mac;
+use super::tampered::Tampered;
 use super::{Authentic, Mend};
 use crate::store::entity::{
     access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,

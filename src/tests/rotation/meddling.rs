@@ -2,7 +2,7 @@
 //! no look for changed rows.
 
 use super::audit::{rotate, under};
-use super::{admin, tend, with_secrets};
+use super::{REFUSED, admin, tend, with_secrets};
 use crate::app::App;
 use regcred::domain::key::KeyPurpose::Audit;
 use regcred::store::Unrecorded;
@@ -58,4 +58,18 @@ async fn rows_whose_keys_cannot_be_read_hide_nothing_and_hold_nothing_up() {
     assert!(!app.vault.data_keys(&admin(&app).await).await.unwrap().are_rows_moving);
     app.vault.retire_data_key(&admin(&app).await, Audit, 1).await.unwrap();
     assert_eq!(found().await, GARBAGE);
+}
+
+#[tokio::test]
+async fn a_keyring_that_does_not_open_stops_no_look_for_changed_rows() {
+    let (app, _) = with_secrets(1).await;
+    put_key(&app, "archived").await;
+    let recorded = "SELECT COUNT(*) FROM audit_event WHERE action = 'rows.found_changed'";
+    // It may be under a key of another server.
+    assert_eq!(app.tamper("UPDATE pipeline SET mac = 'v1.9.AAAA'").await, 1);
+    app.vault.find_changed_rows().await.expect_err(REFUSED);
+    assert_eq!(app.scalar_i64(recorded).await, 0);
+    assert_eq!(app.tamper("UPDATE pipeline SET mac = 'v1.1.AAAA'").await, 1);
+    app.vault.find_changed_rows().await.unwrap();
+    assert_eq!(app.scalar_i64(recorded).await, 1);
 }
