@@ -154,6 +154,14 @@ pub(super) fn is_genuine<E: Authentic>(seals: &Seals, row: &E::Model) -> bool {
     seals.hold(E::TABLE, said.bytes(), mac.as_deref())
 }
 
+/// Whether we wrote both.
+pub(super) fn are_genuine<E: Authentic, F: Authentic>(
+    seals: &Seals,
+    (one, other): &(E::Model, F::Model),
+) -> bool {
+    is_genuine::<E>(seals, one) && is_genuine::<F>(seals, other)
+}
+
 /// The row, if we wrote it; otherwise there is no such row.
 pub(super) fn genuine<E: Authentic>(db: &impl Sealing, row: E::Model) -> Option<E::Model> {
     is_genuine::<E>(db.seals(), &row).then_some(row)
@@ -170,9 +178,30 @@ pub(super) async fn genuine_now<E: Authentic>(
     }
     let row = if db.seals().learn(met).await { genuine::<E>(db, row) } else { None };
     if row.is_some() {
-        db.seals().settle();
+        db.seals().settle(1);
     }
     row
+}
+
+/// Those of the rows that `is_ours` takes for ours, for who may not be wrong either. Without a row that names
+/// a key which is not known no statement is made.
+pub(super) async fn ours_among<C: Sealing, T>(
+    db: &C,
+    rows: Vec<T>,
+    is_ours: impl Fn(&Seals, &T) -> bool,
+) -> Vec<T> {
+    let seals = db.seals();
+    let met = seals.met();
+    let mut ours: Vec<bool> = rows.iter().map(|row| is_ours(seals, row)).collect();
+    let unsettled = seals.met();
+    if seals.learn(met).await {
+        ours = rows.iter().map(|row| is_ours(seals, row)).collect();
+        // None of them names a key any more that is not known.
+        if seals.met() == unsettled {
+            seals.settle(unsettled - met);
+        }
+    }
+    rows.into_iter().zip(ours).filter_map(|(row, is_ours)| is_ours.then_some(row)).collect()
 }
 
 /// Inserts the row with its MAC.

@@ -42,13 +42,13 @@ const HOSTS: &str = "WITH RECURSIVE found(host) AS (
 
 impl<C: Sealing> Credentials<'_, C> {
     pub async fn find(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
-        Ok(readable(self.genuine(self.one(id).one(self.db).await?)).pop())
+        Ok(readable(self.genuine(self.one(id).one(self.db).await?).await).pop())
     }
 
     /// One credential, locked until the transaction ends.
     pub async fn lock(&self, id: Uuid) -> Result<Option<Credential>, DbErr> {
         let row = locked(self.db, self.one(id)).one(self.db).await?;
-        Ok(readable(self.genuine(row)).pop())
+        Ok(readable(self.genuine(row).await).pop())
     }
 
     /// The id and name of one of them, for what is written about it.
@@ -74,7 +74,7 @@ impl<C: Sealing> Credentials<'_, C> {
     /// saved since they were found.
     pub async fn lock_incomplete(&self, ids: &[Uuid]) -> Result<Vec<Credential>, DbErr> {
         let rows = self.locked(ids).filter(Column::NaturalKey.eq(""));
-        Ok(readable(self.genuine(rows.all(self.db).await?)))
+        Ok(readable(self.genuine(rows.all(self.db).await?).await))
     }
 
     /// Writes what is missing in such a row, which is locked.

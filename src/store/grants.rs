@@ -99,7 +99,7 @@ impl<C: Sealing> Grants<'_, C> {
 
     /// One grant of the pipeline; `None` also for one whose terms cannot be read.
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<GrantRow>, DbErr> {
-        Ok(readable(self.genuine(self.row(pipeline, id).await?)).pop())
+        Ok(readable(self.genuine(self.row(pipeline, id).await?).await).pop())
     }
 
     /// What the pipeline may have, by name, with what it received, as the person `viewer` sees it.

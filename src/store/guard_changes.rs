@@ -32,7 +32,7 @@ impl<C: Sealing> GuardChanges<'_, C> {
     /// What waits for the credential; `None` also for what cannot be read.
     pub async fn of_credential(&self, credential: Uuid) -> Result<Option<GuardChangeRow>, DbErr> {
         let row = self.rows().filter(Column::CredentialId.eq(credential)).one(self.db).await?;
-        Ok(readable(self.genuine(row)).pop())
+        Ok(readable(self.genuine(row).await).pop())
     }
 
     /// Writes the change in the place of one that waits for the same credential.

@@ -1,7 +1,7 @@
 //! Facts about the instance, by name.
 
 use super::Instance;
-use super::authentic::{genuine, sealed};
+use super::authentic::{genuine_now, sealed};
 use super::entity::instance::{ActiveModel, Column, Entity, Model};
 use super::locked;
 use super::seals::Sealing;
@@ -15,17 +15,17 @@ impl<C: Sealing> Instance<'_, C> {
     /// The fact and until when it holds (milliseconds).
     pub async fn find(&self, name: &str) -> Result<Option<(String, Option<i64>)>, DbErr> {
         let row = Entity::find_by_id(name).one(self.db).await?;
-        Ok(self.fact(row))
+        Ok(self.fact(row).await)
     }
 
     /// The same, locked until the transaction ends.
     pub async fn lock(&self, name: &str) -> Result<Option<(String, Option<i64>)>, DbErr> {
         let row = locked(self.db, Entity::find_by_id(name)).one(self.db).await?;
-        Ok(self.fact(row))
+        Ok(self.fact(row).await)
     }
 
-    fn fact(&self, row: Option<Model>) -> Option<(String, Option<i64>)> {
-        let row = genuine::<Entity>(self.db, row?)?;
+    async fn fact(&self, row: Option<Model>) -> Option<(String, Option<i64>)> {
+        let row = genuine_now::<Entity>(self.db, row?).await?;
         Some((row.value, row.until))
     }
 

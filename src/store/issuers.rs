@@ -2,7 +2,7 @@
 //! did not write is none.
 
 use super::TrustedIssuers;
-use super::authentic::{self, genuine};
+use super::authentic::{self, genuine_now, is_genuine, ours_among};
 use super::entity::issuer::{ActiveModel, Column, Entity, Model};
 use super::locked;
 use super::prepared::numbered;
@@ -36,7 +36,7 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
             let rows = page.limit(PAGE as u64).all(self.db).await?;
             let is_last = rows.len() < PAGE;
             after = rows.last().map_or(after, |last| last.url.clone());
-            found.extend(rows.into_iter().filter_map(|row| self.ours(row)));
+            found.extend(self.ours(rows).await);
             if is_last || found.len() >= most {
                 found.truncate(most);
                 return Ok(found);
@@ -46,19 +46,19 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
 
     pub async fn find(&self, id: Uuid) -> Result<Option<ListedIssuer>, DbErr> {
         let row = Entity::find_by_id(id).one(self.db).await?;
-        Ok(row.and_then(|row| self.ours(row)))
+        Ok(self.ours(row).await.pop())
     }
 
     /// Whether the issuer is on the list.
     pub async fn has(&self, issuer: &str) -> Result<bool, DbErr> {
         let row = Entity::find().filter(Column::Url.eq(list_key(issuer))).one(self.db).await?;
-        Ok(row.and_then(|row| self.ours(row)).is_some())
+        Ok(!self.ours(row).await.is_empty())
     }
 
     /// Which of these are on the list, as it spells them.
     pub async fn among(&self, keys: BTreeSet<String>) -> Result<BTreeSet<String>, DbErr> {
         let rows = Entity::find().filter(Column::Url.is_in(keys)).all(self.db).await?;
-        Ok(rows.into_iter().filter_map(|row| self.ours(row)).map(|issuer| issuer.url).collect())
+        Ok(self.ours(rows).await.into_iter().map(|issuer| issuer.url).collect())
     }
 
     /// Whether the issuer is on the list. It cannot be removed before the transaction that asks has
@@ -68,7 +68,7 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
         if self.db.get_database_backend() == DbBackend::Postgres {
             rows = rows.lock_shared();
         }
-        Ok(rows.one(self.db).await?.and_then(|row| self.ours(row)).is_some())
+        Ok(!self.ours(rows.one(self.db).await?).await.is_empty())
     }
 
     pub async fn insert(&self, issuer: ListedIssuer) -> Result<(), DbErr> {
@@ -93,7 +93,7 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
     pub async fn delete_forged(&self, url: &str) -> Result<(), DbErr> {
         let row = locked(self.db, Entity::find().filter(Column::Url.eq(url))).one(self.db).await?;
         if let Some(row) = row
-            && genuine::<Entity>(self.db, row.clone()).is_none()
+            && genuine_now::<Entity>(self.db, row.clone()).await.is_none()
         {
             self.delete(row.id).await?;
         }
@@ -147,8 +147,10 @@ impl<C: Sealing> TrustedIssuers<'_, C> {
         rows.iter().map(|row| row.try_get_by_index(0)).collect()
     }
 
-    fn ours(&self, row: Model) -> Option<ListedIssuer> {
-        genuine::<Entity>(self.db, row).map(ListedIssuer::from)
+    async fn ours(&self, rows: impl IntoIterator<Item = Model>) -> Vec<ListedIssuer> {
+        let rows = rows.into_iter().collect();
+        let ours = ours_among(self.db, rows, is_genuine::<Entity>).await;
+        ours.into_iter().map(ListedIssuer::from).collect()
     }
 
     async fn rows(&self, text: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {

@@ -1,7 +1,7 @@
 //! Grants that may wait for a second person: found by a mark, and judged by what decides in them; and
 //! who acts as their pipelines.
 
-use super::authentic::genuine;
+use super::authentic::{is_genuine, ours_among};
 use super::entity::access_grant::{ActiveModel, Column, Model};
 use super::entity::{pipeline_token, readable, trust_rule};
 use super::prepared::numbered;
@@ -207,7 +207,7 @@ impl<C: Sealing> Tokens<'_, C> {
             .all(self.db)
             .await?;
         let mut live: HashMap<Uuid, Vec<Token>> = HashMap::new();
-        for row in rows.into_iter().filter_map(|row| genuine::<Entity>(self.db, row)) {
+        for row in ours_among(self.db, rows, is_genuine::<Entity>).await {
             live.entry(row.pipeline_id).or_default().extend(readable::<_, Token>([row]));
         }
         Ok(live)
@@ -228,7 +228,7 @@ impl<C: Sealing> TrustRules<'_, C> {
             .all(self.db)
             .await?;
         let mut live: HashMap<Uuid, Vec<TrustRule>> = HashMap::new();
-        for row in self.genuine(rows) {
+        for row in self.genuine(rows).await {
             live.entry(row.pipeline_id).or_default().extend(readable::<_, TrustRule>([row]));
         }
         Ok(live)

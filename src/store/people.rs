@@ -1,7 +1,7 @@
 //! People who sign in.
 
 use super::People;
-use super::authentic::{self, genuine};
+use super::authentic::{self, genuine_now};
 use super::entity::person::{ActiveModel, Column, Entity, Model};
 use super::seals::Sealing;
 use crate::domain::moment::Moment;
@@ -46,7 +46,8 @@ impl<C: Sealing> People<'_, C> {
     ) -> Result<Option<PersonRow>, DbErr> {
         let row =
             Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
-        let row = row.and_then(|row| genuine::<Entity>(self.db, row));
+        let Some(row) = row else { return Ok(None) };
+        let row = genuine_now::<Entity>(self.db, row).await;
         Ok(row
             .map(|row| PersonRow { password_hash: row.password_hash.clone(), person: row.into() }))
     }
@@ -61,10 +62,9 @@ impl<C: Sealing> People<'_, C> {
     /// otherwise the address may be of somebody else.
     pub async fn account(&self, email_key: &str) -> Result<Option<(Account, bool)>, DbErr> {
         let row = Entity::find().filter(Column::EmailKey.eq(email_key)).one(self.db).await?;
-        Ok(row.map(|row| {
-            let is_ours = genuine::<Entity>(self.db, row.clone()).is_some();
-            (Account::from(row), is_ours)
-        }))
+        let Some(row) = row else { return Ok(None) };
+        let is_ours = genuine_now::<Entity>(self.db, row.clone()).await.is_some();
+        Ok(Some((Account::from(row), is_ours)))
     }
 
     pub async fn set_password(&self, id: Uuid, password_hash: String) -> Result<(), DbErr> {

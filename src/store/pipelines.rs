@@ -140,7 +140,7 @@ impl<C: Sealing> Pipelines<'_, C> {
     /// we wrote: a token or a rule must not be stamped with a number of somebody else's.
     pub async fn epoch(&self, id: Uuid) -> Result<Option<i64>, DbErr> {
         let row = self.one(id).one(self.db).await?;
-        Ok(self.genuine(row).pop().map(|row| row.identity_epoch))
+        Ok(self.genuine(row).await.pop().map(|row| row.identity_epoch))
     }
 
     /// Counts that somebody more can act as the pipeline, at `now` (milliseconds); gives what the token

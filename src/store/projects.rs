@@ -1,7 +1,7 @@
 //! Projects, and who belongs to them.
 
 use super::Projects;
-use super::authentic::{self, genuine};
+use super::authentic::{self, are_genuine, genuine_now, ours_among};
 use super::entity::{membership, person, project};
 use super::locked;
 use super::seals::Sealing;
@@ -46,18 +46,17 @@ impl<C: Sealing> Projects<'_, C> {
             .all(self.db)
             .await?;
         // Each row has the same person.
-        let person = rows.first().map(|(person, ..)| person.clone());
-        let Some(person) = person.and_then(|row| genuine::<person::Entity>(self.db, row)) else {
-            return Ok(None);
+        let Some((person, ..)) = rows.first() else { return Ok(None) };
+        let person = genuine_now::<person::Entity>(self.db, person.clone()).await;
+        let Some(person) = person else { return Ok(None) };
+        let both = rows.into_iter();
+        let both = both.filter_map(|(_, membership, project)| Some((membership?, project?)));
+        let is_ours = are_genuine::<membership::Entity, project::Entity>;
+        let both = ours_among(self.db, both.collect(), is_ours).await;
+        let read = |(membership, project): (membership::Model, project::Model)| {
+            Some((Project::from(project), Role::from_word(&membership.role)?))
         };
-        let ours =
-            |(_, membership, project): (_, Option<membership::Model>, Option<project::Model>)| {
-                let membership = genuine::<membership::Entity>(self.db, membership?)?;
-                let project = genuine::<project::Entity>(self.db, project?)?;
-                Some((Project::from(project), Role::from_word(&membership.role)?))
-            };
-        let projects = rows.into_iter().filter_map(ours).collect();
-        Ok(Some((person.into(), projects)))
+        Ok(Some((person.into(), both.into_iter().filter_map(read).collect())))
     }
 
     /// What the person is in the project at this moment; `None` when they are no member, or may not
@@ -67,13 +66,14 @@ impl<C: Sealing> Projects<'_, C> {
             .filter(membership::Column::PersonId.eq(person))
             .filter(person::Column::DisabledAt.is_null());
         let row = locked(self.db, rows).one(self.db).await?;
-        Ok(genuine_members(self.db, row).pop().map(|(_, role)| role))
+        Ok(genuine_members(self.db, row).await.pop().map(|(_, role)| role))
     }
 
     /// The members of a project who may sign in, by name, with their roles.
     pub async fn members(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
         let rows = belonging_to(project).filter(person::Column::DisabledAt.is_null());
-        Ok(genuine_members(self.db, rows.order_by_asc(person::Column::Name).all(self.db).await?))
+        let rows = rows.order_by_asc(person::Column::Name).all(self.db).await?;
+        Ok(genuine_members(self.db, rows).await)
     }
 
     /// Everybody who belongs to a project, whether or not they may sign in, by address.
@@ -108,7 +108,8 @@ impl<C: Sealing> Projects<'_, C> {
     pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {
         let row =
             project::Entity::find().filter(project::Column::Slug.eq(slug)).one(self.db).await?;
-        Ok(row.and_then(|row| genuine::<project::Entity>(self.db, row)).map(Project::from))
+        let Some(row) = row else { return Ok(None) };
+        Ok(genuine_now::<project::Entity>(self.db, row).await.map(Project::from))
     }
 
     /// Takes the person out of the project; `false` when they were not in it.
@@ -122,7 +123,7 @@ impl<C: Sealing> Projects<'_, C> {
     pub async fn dismiss_forged(&self, project: Uuid, person: Uuid) -> Result<bool, DbErr> {
         let row = membership::Entity::find_by_id((project, person));
         let Some(row) = locked(self.db, row).one(self.db).await? else { return Ok(false) };
-        if genuine::<membership::Entity>(self.db, row).is_some() {
+        if genuine_now::<membership::Entity>(self.db, row).await.is_some() {
             return Ok(false);
         }
         self.dismiss(project, person).await
@@ -187,22 +188,27 @@ fn belonging_to(project: Uuid) -> SelectTwo<membership::Entity, person::Entity> 
 }
 
 /// The members whose rows we wrote.
-fn genuine_members(
+async fn genuine_members(
     db: &impl Sealing,
     rows: impl IntoIterator<Item = (membership::Model, Option<person::Model>)>,
 ) -> Vec<(Person, Role)> {
-    let ours = |(membership, person): (membership::Model, Option<person::Model>)| {
-        let membership = genuine::<membership::Entity>(db, membership)?;
-        Some((membership, Some(genuine::<person::Entity>(db, person?)?)))
-    };
-    members(rows.into_iter().filter_map(ours).collect())
+    let both = with_person(rows).collect();
+    let ours = ours_among(db, both, are_genuine::<membership::Entity, person::Entity>).await;
+    ours.into_iter().filter_map(member).collect()
 }
 
 fn members(rows: Vec<(membership::Model, Option<person::Model>)>) -> Vec<(Person, Role)> {
-    let read = |(membership, person): (membership::Model, Option<person::Model>)| {
-        Some((Person::from(person?), Role::from_word(&membership.role)?))
-    };
-    rows.into_iter().filter_map(read).collect()
+    with_person(rows).filter_map(member).collect()
+}
+
+fn with_person(
+    rows: impl IntoIterator<Item = (membership::Model, Option<person::Model>)>,
+) -> impl Iterator<Item = (membership::Model, person::Model)> {
+    rows.into_iter().filter_map(|(membership, person)| Some((membership, person?)))
+}
+
+fn member((membership, person): (membership::Model, person::Model)) -> Option<(Person, Role)> {
+    Some((Person::from(person), Role::from_word(&membership.role)?))
 }
 
 impl From<project::Model> for Project {

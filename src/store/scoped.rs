@@ -1,7 +1,9 @@
 //! The rows of one table that belong to one project: what every handle on a project's nouns is
 //! made of, so that no query can forget whose rows it is about.
 
-use super::authentic::{self, Authentic, decides_nothing, genuine};
+use super::authentic::{
+    self, Authentic, are_genuine, decides_nothing, is_genuine, ours_among,
+};
 use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
 use super::locked;
 use super::seals::Sealing;
@@ -113,11 +115,11 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
     }
 
     /// Those of the rows that we wrote.
-    pub(super) fn genuine(&self, rows: impl IntoIterator<Item = E::Model>) -> Vec<E::Model>
+    pub(super) async fn genuine(&self, rows: impl IntoIterator<Item = E::Model>) -> Vec<E::Model>
     where
         C: Sealing,
     {
-        rows.into_iter().filter_map(|row| genuine::<E>(self.db, row)).collect()
+        ours_among(self.db, rows.into_iter().collect(), is_genuine::<E>).await
     }
 
     /// Those of the rows, each with the credential that its column `of` names, where we wrote both.
@@ -132,11 +134,9 @@ impl<'a, C: ConnectionTrait, E: InProject> Scoped<'a, C, E> {
         let to_credential =
             E::belongs_to(credential::Entity).from(of).to(credential::Column::Id).into();
         let rows = rows.join(JoinType::InnerJoin, to_credential).select_also(credential::Entity);
-        let both = rows.all(self.db).await?.into_iter().filter_map(|(row, credential)| {
-            let row = genuine::<E>(self.db, row)?;
-            Some((row, genuine::<credential::Entity>(self.db, credential?)?))
-        });
-        Ok(both.collect())
+        let both = rows.all(self.db).await?.into_iter();
+        let both = both.filter_map(|(row, credential)| Some((row, credential?))).collect();
+        Ok(ours_among(self.db, both, are_genuine::<E, credential::Entity>).await)
     }
 
     /// Inserts the row; the project is this handle's, whatever the row says.

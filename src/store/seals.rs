@@ -65,7 +65,7 @@ pub struct Seals {
 #[derive(Debug)]
 struct Met {
     times: AtomicU64,
-    /// How many of them were looked at again, and are ours.
+    /// How many of them were looked at again, with the keys that they name.
     settled: AtomicU64,
     /// The newest key that was known then.
     known: AtomicU32,
@@ -160,9 +160,9 @@ impl Seals {
         self.met.times.load(Ordering::Acquire)
     }
 
-    /// Notes that one of them was looked at again, and is ours.
-    pub(super) fn settle(&self) {
-        self.met.settled.fetch_add(1, Ordering::AcqRel);
+    /// Notes that so many of them were looked at again, with the keys that they name.
+    pub(super) fn settle(&self, rows: u64) {
+        self.met.settled.fetch_add(rows, Ordering::AcqRel);
     }
 
     /// The newest key that was known when a row was met which names a newer one, and which nobody has

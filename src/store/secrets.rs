@@ -107,14 +107,14 @@ impl<C: Sealing> Secrets<'_, C> {
             .all(self.db)
             .await?;
         let mut held: HashMap<Uuid, Vec<Terms>> = HashMap::new();
-        for grant in &grants_of.genuine(grants) {
+        for grant in &grants_of.genuine(grants).await {
             if let Some(terms) = terms::read(grant) {
                 held.entry(grant.credential_id).or_default().push(terms);
             }
         }
         let credentials = Credentials::new(self.db, self.project);
         let rows = credentials.rows().filter(super::credentials::hosts::at(host));
-        let mut rows = credentials.genuine(rows.all(self.db).await?);
+        let mut rows = credentials.genuine(rows.all(self.db).await?).await;
         // Not asked of the database, which would go through the whole project in that order.
         rows.sort_by(|one, other| one.name_key.cmp(&other.name_key));
         Ok(rows

@@ -34,7 +34,7 @@ impl<C: Sealing> TrustRules<'_, C> {
     /// a key.
     pub async fn shown_to(&self) -> Result<Vec<Uuid>, DbErr> {
         let rules = self.rows().filter(trust_rule::Column::Provider.eq(Provider::Drone.word()));
-        let rules = self.genuine(rules.all(self.db).await?).into_iter();
+        let rules = self.genuine(rules.all(self.db).await?).await.into_iter();
         Ok(rules.filter(|rule| rule.ended_at.is_none()).filter_map(|rule| rule.shown_to).collect())
     }
 

@@ -2,7 +2,7 @@
 
 mod said;
 
-use super::authentic::{self, genuine};
+use super::authentic::{self, genuine_now, is_genuine, ours_among};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
@@ -114,7 +114,8 @@ impl<C: Sealing> Tokens<'_, C> {
     /// nothing yet about who asks.
     pub async fn pipeline(&self, id: Uuid) -> Result<Option<(Uuid, String)>, DbErr> {
         let row = pipeline::Entity::find_by_id(id).one(self.db).await?;
-        let row = row.and_then(|row| genuine::<pipeline::Entity>(self.db, row));
+        let Some(row) = row else { return Ok(None) };
+        let row = genuine_now::<pipeline::Entity>(self.db, row).await;
         Ok(row.map(|row| (row.project_id, row.name)))
     }
 
@@ -153,7 +154,7 @@ impl<C: Sealing> Tokens<'_, C> {
         let short = of.clone().filter(Column::ExpiresAt.is_not_null()).limit(SHOWN);
         let mut rows = of.filter(Column::ExpiresAt.is_null()).all(self.db).await?;
         rows.extend(short.all(self.db).await?);
-        Ok(readable(rows.into_iter().filter_map(|row| genuine::<Entity>(self.db, row))))
+        Ok(readable(ours_among(self.db, rows, is_genuine::<Entity>).await))
     }
 
     /// Revokes a token of a pipeline of the project; `false` when there is no such live token.

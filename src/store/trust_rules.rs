@@ -2,7 +2,7 @@
 
 mod changes;
 
-use super::authentic::genuine;
+use super::authentic::{are_genuine, ours_among};
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
 use super::seals::Sealing;
@@ -61,7 +61,7 @@ impl<C: Sealing> TrustRules<'_, C> {
             .order_by_asc(Column::Id)
             .all(self.db)
             .await?;
-        Ok(readable(self.genuine(rows)).into_iter().map(without_salt).collect())
+        Ok(readable(self.genuine(rows).await).into_iter().map(without_salt).collect())
     }
 
     /// The rules of each of these pipelines, in no order.
@@ -75,7 +75,7 @@ impl<C: Sealing> TrustRules<'_, C> {
         let such = Column::PipelineId.is_in(pipelines.iter().copied());
         let rows = self.rows().filter(such).all(self.db).await?;
         let mut found: BTreeMap<Uuid, Vec<TrustRule>> = BTreeMap::new();
-        for row in self.genuine(rows) {
+        for row in self.genuine(rows).await {
             let pipeline = row.pipeline_id;
             if let Ok(rule) = TrustRule::try_from(row) {
                 found.entry(pipeline).or_default().push(without_salt(rule));
@@ -112,19 +112,17 @@ impl<C: Sealing> TrustRules<'_, C> {
             .order_by_asc(Column::Id)
             .all(self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(row, pipeline)| {
-                let pipeline = pipeline.filter(|pipeline| pipeline.project_id == self.project)?;
-                let pipeline = genuine::<pipeline::Entity>(self.db, pipeline)?;
-                let row = genuine::<Entity>(self.db, row)?;
-                Some((TrustRule::try_from(row).ok()?, pipeline.id, pipeline.name))
-            })
-            .collect())
+        let both = rows.into_iter().filter_map(|(row, pipeline)| Some((row, pipeline?)));
+        let both = both.filter(|(_, pipeline)| pipeline.project_id == self.project).collect();
+        let both = ours_among(self.db, both, are_genuine::<Entity, pipeline::Entity>).await;
+        let read = |(row, pipeline): (Model, pipeline::Model)| {
+            Some((TrustRule::try_from(row).ok()?, pipeline.id, pipeline.name))
+        };
+        Ok(both.into_iter().filter_map(read).collect())
     }
 
     pub async fn find(&self, pipeline: Uuid, id: Uuid) -> Result<Option<TrustRule>, DbErr> {
-        let row = self.genuine(self.row(pipeline, id).await?);
+        let row = self.genuine(self.row(pipeline, id).await?).await;
         Ok(readable(row).pop().map(without_salt))
     }
 

@@ -84,7 +84,7 @@ impl<C: Sealing> Secrets<'_, C> {
         version: i64,
     ) -> Result<Option<SealedVersion>, DbErr> {
         let row = self.of(credential).filter(Column::Version.eq(version)).one(self.db).await?;
-        Ok(self.genuine(row).pop().and_then(|row| SealedVersion::of(row, true)))
+        Ok(self.genuine(row).await.pop().and_then(|row| SealedVersion::of(row, true)))
     }
 
     /// Every version of the credential that has a ciphertext, locked until the transaction ends; those

@@ -1,11 +1,11 @@
 //! Servers that slept while the key for the audit log was changed and the old one retired: what they make is
 //! under the new key, and what they meet is judged with it.
 
-use super::audit::{assert_all_is_ours, rotate};
+use super::audit::{assert_all_is_ours, project, rotate};
 use super::{admin, tend, with_secrets};
-use crate::app::{App, SITE, auths};
+use crate::app::{App, OWNER, SITE, auths};
 use regcred::domain::key::KeyPurpose::Audit;
-use regcred::store::Store;
+use regcred::store::{Store, Unrecorded};
 use regcred::vault::{Settings, Vault, unlock};
 
 /// Another server, which has read the keys that there are now, and is not told of others.
@@ -39,4 +39,28 @@ async fn the_proof_that_receipts_were_removed_is_under_the_key_in_use() {
         assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM removed_links").await, 1);
         assert_all_is_ours(&app).await;
     }
+}
+
+#[tokio::test]
+async fn people_members_and_the_rest_are_ours_at_the_first_look() {
+    let (app, _) = with_secrets(1).await;
+    let (project, person) = (project(&app).await, app.owner.person.unwrap());
+    let credential = app.find_credential(&app.owner, "acme", "c0").await;
+    let mut asleep = Vec::new();
+    for _ in 0..4 {
+        asleep.push(server(&app, Settings::default()).await);
+    }
+    rotate(&app).await;
+    retire(&app).await;
+    let [first, second, third, fourth] = asleep.try_into().unwrap();
+    let account = first.store().people().account(OWNER).await.unwrap();
+    assert!(account.is_some_and(|(_, is_ours)| is_ours));
+    let belonging = second.store().projects().of_person(person).await.unwrap();
+    assert!(belonging.is_some_and(|(_, projects)| projects.len() == 1));
+    let found = third.store().credentials(project).find(credential).await.unwrap();
+    assert!(found.is_some());
+    // What was looked at again is committed.
+    let write = fourth.store().write().await.unwrap();
+    assert!(write.projects().role_now(project, person).await.unwrap().is_some());
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
 }

@@ -44,7 +44,7 @@ pub(super) async fn under(app: &App, (table, mac): (&str, &str), version: u32) -
     app.scalar_i64(&format!("SELECT COUNT(*) FROM {table} WHERE {mac} LIKE 'v1.{version}.%'")).await
 }
 
-async fn project(app: &App) -> Uuid {
+pub(super) async fn project(app: &App) -> Uuid {
     app.evidence(&app.owner, "acme").await.project().id
 }
 
