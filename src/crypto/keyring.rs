@@ -48,8 +48,8 @@ impl Keyring {
     }
 
     /// Opens every key given, each under the KEK it names. `WrongKek` if one names neither,
-    /// `IncompleteKeyring` unless each purpose has exactly one active key and no version twice;
-    /// otherwise the fault of the first key that does not open.
+    /// `IncompleteKeyring` unless each purpose has exactly one active key, which is not retired, and no
+    /// version twice; otherwise the fault of the first key that does not open.
     pub fn unlock(
         current: &Kek,
         previous: Option<&Kek>,
@@ -65,8 +65,15 @@ impl Keyring {
                 Purpose::Fingerprint => {}
             }
         }
-        let is_retired = |key: &&WrappedKey| key.purpose == Purpose::Audit && key.is_retired;
-        let retired = keys.iter().filter(is_retired).map(|key| key.version).collect();
+        // What the key says itself nobody takes back who has not the KEK.
+        let is_retired = |key: &&WrappedKey| {
+            key.purpose == Purpose::Audit && (key.is_retired || key.says_retired())
+        };
+        let retired: BTreeSet<u32> =
+            keys.iter().filter(is_retired).map(|key| key.version).collect();
+        if retired.contains(&audit.active) {
+            return Err(CryptoError::IncompleteKeyring);
+        }
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
             fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
@@ -122,6 +129,17 @@ impl Keyring {
         keys: &[WrappedKey],
     ) -> Result<Vec<WrappedKey>, CryptoError> {
         mark(Purpose::Secret, current, previous, keys)
+    }
+
+    /// That audit key, under the KEK that it is under, saying from now on that it is retired. Store it in
+    /// the transaction that retires it.
+    pub fn mark_retired(
+        current: &Kek,
+        previous: Option<&Kek>,
+        key: &WrappedKey,
+    ) -> Result<WrappedKey, CryptoError> {
+        let kek = key.kek_among(current, previous)?;
+        key.rewrap_retired(kek, &key.open(kek, None)?)
     }
 
     /// Whether what is sealed from now on is under a key that says so.

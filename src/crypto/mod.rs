@@ -30,8 +30,8 @@
 //!
 //! ```text
 //!  0  3 "RGK"   3 1 format 01   4 1 alg 01 (AES-256-GCM)
-//!  5  1 01 with an audit key once the rows that decide have MACs, and with a key for secrets once each
-//!       secret under it is in format 2, otherwise 00                             6 2 zero
+//!  5  1 01 with an audit key once the rows that decide have MACs, 02 with a retired one, and 01 with a key for
+//!       secrets once each secret under it is in format 2, otherwise 00          6 2 zero
 //!  8  8 KEK id  16 12 nonce     28 32 ciphertext           60 16 tag
 //! AAD = LP("regcred/keyring/v1", with "/audit" or "/fingerprint" behind) ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
 //! ```
@@ -90,9 +90,9 @@
 //!   MACs: with that the next start takes every row without one for ours, and says so in the chain.
 //!   With the wrapped key for secrets of before, they can put back a secret in format 1 once they have
 //!   removed from the chain what it says of that, which breaks the chain. A change of the KEK ends both.
-//! - Which audit key is retired is not authenticated: a writer to the database who also has such a key can
-//!   have rows under it count again from the next start of a server or a command on. Servers that run
-//!   refuse it.
+//! - An audit key says itself that it is retired. A writer to the database who has such a key, and kept its
+//!   wrapped form from before, can have rows under it count again from the next start of a server or a
+//!   command on. Servers that run refuse it. A change of the KEK ends it.
 //! - A backup is verified with the keyring inside it. Who has an audit key, retired or not, and its row from
 //!   the keyring can make a backup that is taken for one from the time when that key was active.
 //! - Lengths are hidden only up to the next multiple of 256 bytes.
@@ -147,7 +147,7 @@ pub enum CryptoError {
     /// A keyring key is wrapped under a KEK that was not given.
     #[error("the keyring is wrapped under another key-encryption key")]
     WrongKek,
-    /// A purpose has no active key or two, or a version appears twice.
+    /// A purpose has no active key or two, or a retired one, or a version appears twice.
     #[error("the keyring does not have exactly one active key for each purpose")]
     IncompleteKeyring,
     #[error("not a known key purpose or key id")]

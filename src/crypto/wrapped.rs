@@ -19,6 +19,8 @@ const START: [u8; 5] = *b"RGK\x01\x01";
 /// for secrets that each secret under it is bound to its login.
 const NOTHING: u8 = 0;
 const FOR_GOOD: u8 = 1;
+/// The same of an audit key, and that it is retired: no row is under it any more.
+const RETIRED: u8 = 2;
 /// What the AAD covers of the bytes themselves: the start, what is said, two zeros and the KEK id.
 const COVERED: usize = 16;
 const WRAPPED: usize = COVERED + NONCE + KEY + TAG;
@@ -64,7 +66,7 @@ impl FromStr for Purpose {
 }
 
 /// One row of the keyring. Safe to store: the key inside is encrypted. `is_active`, `is_retired` and the
-/// row's absence are not authenticated; everything else is.
+/// row's absence are not authenticated; everything else is, and what the key says of its retirement.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WrappedKey {
     pub purpose: Purpose,
@@ -120,9 +122,19 @@ impl WrappedKey {
         self.clone().holding(kek, *random()?, key, FOR_GOOD)
     }
 
+    /// The same audit key under that KEK, saying from now on that it is retired.
+    pub(super) fn rewrap_retired(&self, kek: &Kek, key: &Key) -> Result<WrappedKey, CryptoError> {
+        self.clone().holding(kek, *random()?, key, RETIRED)
+    }
+
     /// Whether it says so: authentic once the key was opened.
     pub fn says_for_good(&self) -> bool {
-        self.word() == FOR_GOOD
+        matches!(self.word(), FOR_GOOD | RETIRED)
+    }
+
+    /// Whether it says that it is retired: authentic once the key was opened, unlike `is_retired`.
+    pub fn says_retired(&self) -> bool {
+        self.purpose == Purpose::Audit && self.word() == RETIRED
     }
 
     fn word(&self) -> u8 {
@@ -176,6 +188,7 @@ impl WrappedKey {
             Zeroizing::new(sealed.try_into().map_err(|_| CryptoError::Truncated)?);
         let named = match covered.strip_prefix(&START) {
             Some([NOTHING | FOR_GOOD, 0, 0, named @ ..]) => named,
+            Some([RETIRED, 0, 0, named @ ..]) if self.purpose == Purpose::Audit => named,
             _ => return Err(CryptoError::UnknownFormat),
         };
         if named != self.kek_id.0 {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::crypto::kek::hex;
+use crate::crypto::keyring::Keyring;
 
 /// The published vector's key, KEK and row, for the tests of this room.
 pub(in crate::crypto) fn vector() -> (Kek, Key, WrappedKey) {
@@ -87,6 +88,36 @@ fn what_holds_for_good_is_said_with_the_key_and_stays() -> Result<(), CryptoErro
     {
         assert_eq!(WrappedKey::generate(&kek, purpose, 1)?.says_for_good(), says, "{purpose}");
     }
+    Ok(())
+}
+
+#[test]
+fn an_audit_key_that_says_it_is_retired_says_so_for_good() -> Result<(), CryptoError> {
+    let kek = Kek::generate()?;
+    let mut keys = Keyring::generate_missing(&kek, &[])?;
+    keys[1].is_active = false;
+    let before = keys[1].clone();
+    keys[1] = Keyring::mark_retired(&kek, None, &before)?;
+    let next = WrappedKey::generate(&kek, Purpose::Audit, 2)?;
+    keys.push(WrappedKey { is_active: true, ..next });
+    assert!(!before.says_retired() && keys[1].says_retired() && keys[1].says_for_good());
+    // Whatever the database says of its state, and under another key-encryption key, too.
+    let other = Kek::generate()?;
+    for (kek, keys) in [(&kek, keys.clone()), (&other, Keyring::rewrap(&other, &kek, &keys)?)] {
+        assert!(!keys[1].is_retired);
+        let ring = Keyring::unlock(kek, None, &keys)?;
+        assert!(ring.retired_audit_keys().contains(&1) && ring.are_rows_sealed());
+    }
+    let mut taken_back = keys[1].clone();
+    taken_back.wrapped[START.len()] = FOR_GOOD;
+    assert_eq!(refusal(&kek, &taken_back), Some(CryptoError::Unauthentic));
+    (keys[1].is_active, keys[3].is_active) = (true, false);
+    let refused = Keyring::unlock(&kek, None, &keys).err();
+    assert_eq!(refused, Some(CryptoError::IncompleteKeyring));
+    // One for anything else says nothing of the kind.
+    let (kek, key, row) = vector();
+    let other = row.rewrap_retired(&kek, &key)?;
+    assert_eq!(refusal(&kek, &other), Some(CryptoError::UnknownFormat));
     Ok(())
 }
 

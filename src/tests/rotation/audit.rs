@@ -247,6 +247,9 @@ async fn a_key_is_retired_once_no_row_is_under_it_and_is_never_destroyed() {
         .await;
         app.vault.ask_for_work().await.unwrap();
     }
+    // A server that starts now goes by what the key says itself.
+    app.another_server().await;
+    assert_eq!(without_news(&app).await.tampered_rows().await.unwrap().rows, 1);
 }
 
 #[tokio::test]

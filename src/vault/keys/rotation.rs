@@ -2,8 +2,8 @@
 //! fingerprint with it, is the work of `reseal`.
 
 use super::held_up::{STILL_USE, refusal, rows_move};
-use super::{are_under, new_row};
-use crate::crypto::keyring::{Purpose, WrappedKey};
+use super::{are_under, new_row, wrapped};
+use crate::crypto::keyring::{Keyring, Purpose, WrappedKey};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::counted::counted;
@@ -155,11 +155,23 @@ impl Vault {
             )));
         }
         (row.state, row.state_since) = (KeyState::Retired, now().0);
+        if purpose == KeyPurpose::Audit {
+            row.wrapped = self.saying_retired(&row)?;
+        }
         let recorded = self.record_key(&write, admin, Action::KeyRetired, (purpose, &row)).await?;
         write.keys().update(row).await?;
         write.commit(recorded).await?;
         self.keys_changed.notify_one();
         Ok(())
+    }
+
+    /// The wrapped audit key, saying that it is retired: its state alone would be anybody's to change who
+    /// writes to the database.
+    fn saying_retired(&self, row: &KeyRow) -> Result<Vec<u8>> {
+        let source = self.keys.source();
+        let current = source.current.as_ref().ok_or(Error::Internal)?;
+        let key = wrapped(row).ok_or(Error::Internal)?;
+        Ok(Keyring::mark_retired(current, source.previous.as_ref(), &key)?.wrapped)
     }
 
     /// Destroys a retired data key: its bytes are gone, and with them every backup's secrets that
