@@ -7,8 +7,8 @@ use super::{Authentic, is_genuine, said_by};
 use crate::store::seals::Sealing;
 use crate::store::{Store, Write, free};
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QuerySelect,
-    QueryTrait, Value,
+    ActiveModelTrait, DbErr, FromQueryResult, ModelTrait, QueryResult, QuerySelect, QueryTrait,
+    Value,
 };
 
 /// Rows that are looked at in one transaction: a delivery's receipt waits for it.
