@@ -23,7 +23,8 @@ pub struct HeldUp {
 impl<C: ConnectionTrait> Rewraps<'_, C> {
     /// How many of each kind keep that key.
     pub async fn held_up(&self, purpose: KeyPurpose, version: i32) -> Result<HeldUp, DbErr> {
-        let kept = || kept_by(purpose, version);
+        let Some(kept) = kept_by(purpose, version) else { return Ok(HeldUp::default()) };
+        let kept = || kept.clone();
         let sealed = || kept().add(Column::Sealed.is_not_null());
         let named = sealed().add(Column::DataKey.is_not_null());
         Ok(HeldUp {
@@ -45,12 +46,15 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
     }
 }
 
-/// The rows that say that their secret is under the key, or that it made their fingerprint.
-fn kept_by(purpose: KeyPurpose, version: i32) -> Condition {
+/// The rows that say that their secret is under the key, or that it made their fingerprint; no secret has
+/// to do with an audit key.
+fn kept_by(purpose: KeyPurpose, version: i32) -> Option<Condition> {
+    let all = Condition::all();
     match purpose {
-        KeyPurpose::Secret => Condition::all().add(Column::DataKey.eq(version)),
-        KeyPurpose::Fingerprint => Condition::all()
-            .add(Column::FingerprintKey.eq(version))
-            .add(Column::Fingerprint.is_not_null()),
+        KeyPurpose::Secret => Some(all.add(Column::DataKey.eq(version))),
+        KeyPurpose::Fingerprint => {
+            Some(all.add(Column::FingerprintKey.eq(version)).add(Column::Fingerprint.is_not_null()))
+        }
+        KeyPurpose::Audit => None,
     }
 }

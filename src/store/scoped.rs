@@ -1,9 +1,7 @@
 //! The rows of one table that belong to one project: what every handle on a project's nouns is
 //! made of, so that no query can forget whose rows it is about.
 
-use super::authentic::{
-    self, Authentic, are_genuine, decides_nothing, is_genuine, ours_among,
-};
+use super::authentic::{self, Authentic, are_genuine, decides_nothing, is_genuine, ours_among};
 use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
 use super::locked;
 use super::seals::Sealing;

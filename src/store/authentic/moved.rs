@@ -8,8 +8,7 @@ use super::{Authentic, is_genuine, said_by};
 use crate::store::seals::Sealing;
 use crate::store::{Store, Write, free};
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QueryTrait,
-    Value,
+    ActiveModelTrait, DbErr, FromQueryResult, ModelTrait, QueryResult, QueryTrait, Value,
 };
 
 /// Rows that are looked at in one transaction: a delivery's receipt waits for it.

@@ -44,6 +44,9 @@ struct Scene {
     granter: Granter,
 }
 
+/// Fields of a form with what was typed.
+type Typed<'a> = &'a [(&'a str, &'a str)];
+
 impl Scene {
     async fn new() -> Self {
         let app = App::new().await;
@@ -160,7 +163,7 @@ impl Scene {
         let in_form = [("form[search][text]", "more"), ("form[search][is_pressed]", "true")];
         let alone = [("search[text]", "more"), ("search[is_pressed]", "true")];
         let making = [("form[name]", "x"), ("form[description]", ""), ("form[token_days]", "30")];
-        let forms: [(&str, &str, &[(&str, &str)], _); 4] = [
+        let forms: [(&str, &str, Typed<'_>, _); 4] = [
             ("pipelines/new", "/rpc/pipelines/create", &making, in_form),
             ("pipelines/{id}", "/rpc/grants/create", &at_pipeline, in_form),
             ("credentials/{id}/grant", "/rpc/grants/create", &on_credential, in_form),

@@ -52,7 +52,8 @@ async fn people_members_and_the_rest_are_ours_at_the_first_look() {
     }
     rotate(&app).await;
     retire(&app).await;
-    let [first, second, third, fourth] = asleep.try_into().unwrap();
+    let servers: [Vault; 4] = asleep.try_into().unwrap();
+    let [first, second, third, fourth] = servers;
     let account = first.store().people().account(OWNER).await.unwrap();
     assert!(account.is_some_and(|(_, is_ours)| is_ours));
     let belonging = second.store().projects().of_person(person).await.unwrap();
