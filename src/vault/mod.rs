@@ -83,6 +83,7 @@ pub struct Vault {
     /// Wakes the task that watches the keys.
     keys_changed: Arc<Notify>,
     looks: Arc<keys::Looks>,
+    row_looks: Arc<keys::Looks>,
     /// Wakes the runner of jobs.
     job_is_due: Arc<Notify>,
     attempts: Arc<attempts::Attempts>,
@@ -158,6 +159,7 @@ impl Vault {
             server: Uuid::now_v7(),
             keys_changed: Arc::new(Notify::new()),
             looks: Arc::default(),
+            row_looks: Arc::default(),
             job_is_due: Arc::new(Notify::new()),
             attempts: Arc::default(),
             passwords: passwords::Passwords::new(),

@@ -244,7 +244,7 @@ pub(in crate::vault) struct Looks(Mutex<Option<(Instant, Weak<Keyring>)>>);
 
 impl Looks {
     /// Whether it is time for a look: then it counts as taken.
-    fn is_due(&self, ring: &Arc<Keyring>, now: Instant) -> bool {
+    pub(super) fn is_due(&self, ring: &Arc<Keyring>, now: Instant) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ring = Arc::downgrade(ring);
         let is_recent = |(at, with): &(Instant, Weak<Keyring>)| {

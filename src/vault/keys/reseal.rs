@@ -50,7 +50,10 @@ impl Vault {
         if !self.refresh_keys().await? {
             return Ok(());
         }
-        if self.has_to_seal().await? || self.has_to_finish_now().await? {
+        if self.has_to_seal().await?
+            || self.has_to_finish_now().await?
+            || self.has_to_move_rows_now().await?
+        {
             self.ensure_job(JobKind::TendKeys).await?;
         }
         Ok(())
@@ -73,7 +76,9 @@ impl Vault {
     /// One turn; whether more is to do at once.
     pub async fn tend_keys_once(&self) -> Result<bool> {
         if !self.refresh_keys().await?
-            || !(self.has_to_seal().await? || self.has_to_finish().await?)
+            || !(self.has_to_seal().await?
+                || self.has_to_finish().await?
+                || self.has_to_move_rows().await?)
         {
             return Ok(false);
         }
@@ -113,8 +118,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Whether a key is to be made or to become active, a secret to be sealed again, a fingerprint to be
-    /// made anew, or a row to get a new MAC.
+    /// Whether a key is to be made or to become active, a secret to be sealed again, or a fingerprint to be
+    /// made anew.
     async fn has_to_seal(&self) -> Result<bool> {
         // The keys were read a moment ago, to find out whether they are others now.
         let waits_since = |purpose: &KeyPurpose| self.keys.pending_since(*purpose);
@@ -122,8 +127,7 @@ impl Vault {
         Ok(KeyPurpose::ALL.iter().filter_map(waits_since).any(has_settled)
             || self.has_to_begin()
             || self.store.rewraps().left(self.active_version()).await? > 0
-            || self.fingerprints_left().await? > 0
-            || self.has_to_move_rows().await?)
+            || self.fingerprints_left().await? > 0)
     }
 
     /// Whether every server has had time to read a key that was made then.
