@@ -3,6 +3,8 @@
 mod functions;
 mod json;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use crate::buildx;
@@ -12,6 +14,7 @@ use crate::source::Source;
 use crate::variables::hole;
 use crate::yaml::Script;
 use syntax::{Block, Expression, Line};
+use std::rc::Rc;
 use value::{Function, Names, Value};
 
 /// Targets that one matrix makes.
@@ -69,7 +72,7 @@ fn variables(block: &Block, mut names: Names) -> Names {
     if block.kind.is_empty() {
         for attribute in &block.attributes {
             let value = names.value(&attribute.value.is);
-            names.values.push((attribute.name.clone(), value));
+            names.values.push((attribute.name.clone(), Rc::new(value)));
         }
     }
     for variable in block.blocks.iter().filter(|block| block.kind == "variable") {
@@ -78,7 +81,7 @@ fn variables(block: &Block, mut names: Names) -> Names {
             None | Some(Value::Null) => Value::Unknown(name.clone()),
             Some(value) => value,
         };
-        names.values.push((name, value));
+        names.values.push((name, Rc::new(value)));
     }
     names
 }
@@ -86,6 +89,7 @@ fn variables(block: &Block, mut names: Names) -> Names {
 /// The names of each target that `matrix` makes; once without one.
 fn each_of_matrix(target: &Block, names: &Names) -> Vec<Names> {
     let Some(matrix) = target.get("matrix") else { return vec![names.clone()] };
+    // With names that nobody knows, what uses them is unresolved.
     let Value::Map(keys) = names.value(&matrix.is) else { return vec![names.clone()] };
     let mut all = vec![names.clone()];
     for (key, values) in &keys {

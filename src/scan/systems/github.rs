@@ -21,6 +21,9 @@ use value::Value;
 /// GitHub lets workflows call one another ten levels deep.
 const DEEPEST: usize = 10;
 
+/// Calls of one file, with those that they make. Each is counted once for each set of inputs.
+const MOST_CALLS: usize = 1000;
+
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     let documents = source.documents(Options::default(), found);
     let source: &Source<'_> = source;
@@ -125,7 +128,7 @@ impl<'t> Reader<'_, 't> {
                 let place = source.at(value.line()).path(format!("{path}.{key}"));
                 self.found.registry(Kind::Pushes, &text, around.place(place));
             }
-            scope.env.push((key.clone(), Value::Text(text)));
+            scope.env.push((key.clone(), Value::text(text)));
         }
     }
 
@@ -146,6 +149,10 @@ impl<'t> Reader<'_, 't> {
         let call = format!("{}\n{:?}\n{}", source.path(), around.job, inputs.join("\n"));
         if around.depth > DEEPEST || !self.done.insert(call) {
             return;
+        }
+        if self.done.len() > MOST_CALLS {
+            let reason = "More than 1000 calls of local workflows and actions. The rest was not read.";
+            return self.found.unread(&source.name, None, reason);
         }
         let documents = source.documents(Options::default(), self.found);
         if let Some(document) = documents.first() {

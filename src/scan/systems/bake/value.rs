@@ -2,12 +2,20 @@
 
 use super::syntax::{Expression, For, Line, Part};
 use crate::variables::{HOLE, hole, holes};
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// Functions that call one another go no deeper.
 const DEEPEST: usize = 20;
 
-/// Items of one list.
+/// Values in one list or mapping, at any depth.
 const MOST: usize = 5_000;
+
+/// Values of one file, each counted as often as it is evaluated.
+const MOST_EVALUATED: usize = 200_000;
+
+/// Longer is no name of anything.
+const LONGEST: usize = 10_000;
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {
@@ -32,9 +40,11 @@ pub(super) struct Function {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     /// Later ones count.
-    pub values: Vec<(String, Value)>,
+    pub values: Vec<(String, Rc<Value>)>,
     pub functions: Vec<Function>,
     pub depth: usize,
+    /// What was evaluated for the file.
+    spent: Rc<Cell<usize>>,
 }
 
 impl Value {
@@ -54,6 +64,14 @@ impl Value {
             Self::Text(text) if !text.contains(HOLE) => Some(text.clone()),
             Self::Null | Self::Flag(_) => Some(self.to_text()),
             _ => None,
+        }
+    }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::List(items) => items.iter().map(|item| item.is.size()).sum::<usize>() + 1,
+            Self::Map(entries) => entries.iter().map(|(_, value)| value.is.size()).sum::<usize>() + 1,
+            _ => 1,
         }
     }
 
@@ -102,11 +120,24 @@ impl Value {
 impl Names {
     pub(super) fn with(&self, name: &str, value: Value) -> Self {
         let mut names = self.clone();
-        names.values.push((name.to_owned(), value));
+        names.values.push((name.to_owned(), Rc::new(value)));
         names
     }
 
+    /// The value of an expression, as far as it is known and not too large.
     pub(super) fn value(&self, expression: &Expression) -> Value {
+        self.spent.set(self.spent.get() + 1);
+        if self.spent.get() > MOST_EVALUATED {
+            return Value::Unknown(String::new());
+        }
+        let value = self.evaluated(expression);
+        let size = value.size();
+        self.spent.set(self.spent.get() + size);
+        let is_long = matches!(&value, Value::Text(text) if text.len() > LONGEST);
+        if is_long || size > MOST { Value::Unknown(String::new()) } else { value }
+    }
+
+    fn evaluated(&self, expression: &Expression) -> Value {
         match expression {
             Expression::Null => Value::Null,
             Expression::Flag(flag) => Value::Flag(*flag),
@@ -168,7 +199,7 @@ impl Names {
         let Some((first, rest)) = parts.split_first() else { return Value::Null };
         let found = self.values.iter().rev().find(|(known, _)| known == first);
         match found {
-            Some((_, value)) => rest.iter().fold(value.clone(), |value, key| value.key(key)),
+            Some((_, value)) => rest.iter().fold(Value::clone(value), |value, key| value.key(key)),
             None => Value::Unknown(parts.join(".")),
         }
     }
@@ -205,7 +236,7 @@ impl Names {
             return Value::Unknown(String::new());
         }
         let mut names = Self { depth: self.depth + 1, ..self.clone() };
-        names.values.extend(function.takes.iter().cloned().zip(given));
+        names.values.extend(function.takes.iter().cloned().zip(given.into_iter().map(Rc::new)));
         names.value(&function.gives)
     }
 }

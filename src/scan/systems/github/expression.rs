@@ -84,14 +84,16 @@ impl Reader<'_> {
     }
 
     fn unary(&mut self) -> Value {
-        if self.takes("!") {
-            let value = self.unary();
-            return match value.is_true() {
-                Some(flag) => Value::Flag(!flag),
-                None => Value::depends_on(&value),
-            };
+        let mut flips = 0_usize;
+        while self.takes("!") {
+            flips += 1;
         }
-        self.primary()
+        let value = self.primary();
+        match value.is_true() {
+            _ if flips == 0 => value,
+            Some(flag) => Value::Flag(flag != (flips % 2 == 1)),
+            None => Value::depends_on(&value),
+        }
     }
 
     fn primary(&mut self) -> Value {

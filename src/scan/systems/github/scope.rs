@@ -5,6 +5,10 @@ use super::matrix::Combination;
 use super::value::{Value, scalar};
 use crate::variables::{HOLE, Lookup, Syntax, substitute};
 use crate::yaml::{self, Node, Options};
+use std::cell::Cell;
+
+/// What all values of one text may add to it.
+const MOST: usize = 1_000_000;
 
 /// Values that name one another go no deeper.
 const DEEPEST: usize = 8;
@@ -40,7 +44,7 @@ impl Scope {
         let Some(text) = node.text() else { return scalar(node) };
         match only_expression(text) {
             Some(expression) => self.evaluate(expression),
-            None if text.contains("${{") => Value::Text(self.put_in(text)),
+            None if text.contains("${{") => Value::text(self.put_in(text)),
             None => scalar(node),
         }
     }
@@ -52,8 +56,11 @@ impl Scope {
 
     /// The text with the values of its expressions in it.
     pub(super) fn put_in(&self, text: &str) -> String {
+        let put = Cell::new(0_usize);
         substitute(text, Syntax::EXPRESSIONS, &|expression| {
-            Lookup::Is(self.evaluate(expression).to_text())
+            let value = self.evaluate(expression).to_text();
+            put.set(put.get() + value.len());
+            if put.get() > MOST { Lookup::Unknown } else { Lookup::Is(value) }
         })
     }
 

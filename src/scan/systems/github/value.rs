@@ -3,6 +3,9 @@
 use crate::variables::{HOLE, hole, holes, without_holes};
 use crate::yaml::Node;
 
+/// Longer is no name of anything; values that repeat one another would grow without end.
+const LONGEST: usize = 10_000;
+
 /// A value, as far as the files tell.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
@@ -22,6 +25,11 @@ pub(super) enum Value {
 impl Value {
     pub(super) fn unknown(name: impl Into<String>) -> Self {
         Self::Unknown { name: name.into(), is_plain: true }
+    }
+
+    /// A text that may have holes.
+    pub(super) fn text(text: String) -> Self {
+        if text.len() > LONGEST { Self::unknown("") } else { Self::Text(text) }
     }
 
     /// What depends on the other in a way that cannot be followed.

@@ -13,11 +13,11 @@ pub(super) fn keep(step: &Node, scope: &mut Scope) {
     let step = step.get("id").and_then(Node::text).unwrap_or_default();
     for (name, value) in assignments(&run, "GITHUB_ENV", scope) {
         let value = value.filter(|_| is_certain).unwrap_or_else(|| hole(&format!("env.{name}")));
-        scope.env.push((name, Value::Text(value)));
+        scope.env.push((name, Value::text(value)));
     }
     for (name, value) in assignments(&run, "GITHUB_OUTPUT", scope) {
         if let Some(value) = value.filter(|_| is_certain && !step.is_empty()) {
-            scope.outputs.push(Output { step: step.to_owned(), name, value: Value::Text(value) });
+            scope.outputs.push(Output { step: step.to_owned(), name, value: Value::text(value) });
         }
     }
 }

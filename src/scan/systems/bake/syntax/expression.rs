@@ -2,6 +2,9 @@
 
 use super::{DEEPEST, Expression, For, Line, Parser};
 
+/// Operators or indexes in a row.
+const LONGEST: usize = 200;
+
 /// Operators, the weakest first.
 static LEVELS: [&[&str]; 4] =
     [&["||"], &["&&"], &["==", "!=", "<=", ">=", "<", ">"], &["+", "-", "*", "/", "%"]];
@@ -30,24 +33,39 @@ impl Parser {
     fn level(&mut self, level: usize) -> Option<Expression> {
         let Some(symbols) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.level(level + 1)?;
+        let mut left_over = LONGEST;
         while let Some(symbol) = symbols.iter().copied().find(|symbol| self.takes(symbol)) {
             let right = self.level(level + 1)?;
+            left_over = left_over.checked_sub(1)?;
             left = Expression::Operation(symbol, Box::new([left, right]));
         }
         Some(left)
     }
 
     fn unary(&mut self) -> Option<Expression> {
-        if self.takes("!") {
-            return Some(Expression::Not(Box::new(self.unary()?)));
+        let (mut flips, mut is_negative) = (0_usize, false);
+        loop {
+            if self.takes("!") {
+                flips += 1;
+            } else if self.takes("-") {
+                is_negative = true;
+            } else {
+                break;
+            }
         }
-        if self.takes("-") {
-            self.unary()?;
-            return Some(Expression::Other);
-        }
+        let value = self.indexed()?;
+        Some(match flips % 2 {
+            _ if is_negative => Expression::Other,
+            0 if flips == 0 => value,
+            0 => Expression::Not(Box::new(Expression::Not(Box::new(value)))),
+            _ => Expression::Not(Box::new(value)),
+        })
+    }
+
+    fn indexed(&mut self) -> Option<Expression> {
         let mut value = self.primary()?;
         // An index stands directly behind.
-        loop {
+        for _ in 0..LONGEST {
             if self.peek(0) == Some('[') {
                 self.at += 1;
                 if self.takes("*") {
@@ -77,6 +95,7 @@ impl Parser {
                 return Some(value);
             }
         }
+        None
     }
 
     fn primary(&mut self) -> Option<Expression> {
@@ -169,12 +188,7 @@ impl Parser {
         }
         let mut entries = Vec::new();
         while !self.takes("}") {
-            let key = self.primary()?;
-            // A bare name is a text here.
-            let key = match key {
-                Expression::Name(names) => super::template(&names.join("."), self.line),
-                key => key,
-            };
+            let key = self.key()?;
             if !(self.takes("=") || self.takes(":")) {
                 return None;
             }
@@ -186,6 +200,18 @@ impl Parser {
             self.takes(",");
         }
         Some(Expression::Map(entries))
+    }
+
+    /// A text, a bare name that is one here, or a value in parentheses.
+    fn key(&mut self) -> Option<Expression> {
+        self.skip();
+        match self.peek(0)? {
+            '"' | '(' => self.expression(),
+            _ => {
+                let name = self.name()?;
+                Some(super::template(&name, self.line))
+            }
+        }
     }
 
     fn begins_for(&mut self) -> bool {
