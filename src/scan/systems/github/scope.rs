@@ -11,7 +11,10 @@ use std::cell::Cell;
 const MOST: usize = 1_000_000;
 
 /// Values that name one another go no deeper.
-const DEEPEST: usize = 8;
+const DEEPEST: usize = 3;
+
+/// Longer outputs of jobs are not followed.
+const LONGEST_OUTPUT: usize = 500;
 
 /// An output of a step.
 #[derive(Clone, Debug)]
@@ -130,6 +133,9 @@ impl Scope {
             return None;
         }
         let node = self.jobs.as_ref()?.at(&[job, "outputs", output])?;
+        if node.text().is_some_and(|text| text.len() > LONGEST_OUTPUT) {
+            return None;
+        }
         let other = Self {
             inputs: self.inputs.clone(),
             is_called: self.is_called,
