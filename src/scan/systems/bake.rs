@@ -13,8 +13,8 @@ use crate::found::{Findings, Kind, Place};
 use crate::source::Source;
 use crate::variables::hole;
 use crate::yaml::Script;
-use syntax::{Block, Expression, Line};
 use std::rc::Rc;
+use syntax::{Block, Expression, Line};
 use value::{Function, Names, Value};
 
 /// Targets that one matrix makes.
@@ -152,7 +152,8 @@ impl Target<'_, '_> {
             }
         }
         for (line, text) in self.texts("attest") {
-            for name in text.split(',').filter_map(|field| field.trim().strip_prefix("generator=")) {
+            for name in text.split(',').filter_map(|field| field.trim().strip_prefix("generator="))
+            {
                 found.image(Kind::Pulls, name, self.place(line, "attest"));
             }
         }
@@ -174,7 +175,10 @@ impl Target<'_, '_> {
             self.file.blocks.iter().find(is_it)
         };
         let found = bases.iter().rev().filter_map(|(_, name)| base(name));
-        found.map(|base| self.outputs(base, depth + 1)).find(|one| !one.is_empty()).unwrap_or_default()
+        found
+            .map(|base| self.outputs(base, depth + 1))
+            .find(|one| !one.is_empty())
+            .unwrap_or_default()
     }
 
     /// Named contexts, and a Dockerfile that stands in the file.

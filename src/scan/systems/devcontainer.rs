@@ -89,7 +89,9 @@ fn text(node: &Node) -> String {
         let mut parts = inside.splitn(3, ':');
         match (parts.next().unwrap_or_default(), parts.next(), parts.next()) {
             ("localEnv" | "containerEnv", Some(_), Some(default)) => out.push_str(default),
-            ("localEnv" | "containerEnv", Some(name), None) => out.push_str(&hole(&format!("localEnv.{name}"))),
+            ("localEnv" | "containerEnv", Some(name), None) => {
+                out.push_str(&hole(&format!("localEnv.{name}")))
+            }
             (name, None, None) if name.contains("orkspaceFolder") || name == "devcontainerId" => {
                 out.push_str(&hole(name));
             }

@@ -38,7 +38,9 @@ pub(super) fn origin(variable: &str) -> &'static str {
     match first {
         "inputs" => "the caller's with, or who starts the workflow",
         "secrets" => "the secrets of the repository, the environment or the organization",
-        "vars" => "the configuration variables of the repository, the environment or the organization",
+        "vars" => {
+            "the configuration variables of the repository, the environment or the organization"
+        }
         "needs" => "the outputs of an earlier job",
         "steps" => "the outputs of an earlier step",
         "matrix" | "strategy" => "the strategy of the job, which an expression makes",
@@ -99,13 +101,13 @@ impl<'t> Reader<'_, 't> {
     /// `runs` of an action: an image, or steps.
     fn runs(&mut self, source: &Source<'t>, runs: &Node, mut scope: Scope, around: &Around) {
         let using = runs.get("using").and_then(Node::text).unwrap_or_default();
-        if using.eq_ignore_ascii_case("docker")
-            && let Some(image) = runs.get("image")
+        if let Some(image) = runs.get("image").filter(|_| using.eq_ignore_ascii_case("docker")) {
+            let name = scope.text(image);
             // Anything else is a Dockerfile, which is read by itself.
-            && let Some(name) = scope.text(image).strip_prefix("docker://")
-        {
-            let place = around.place(source.at(image.line()).path("runs.image"));
-            self.found.image(Kind::Pulls, name, place);
+            if let Some(name) = name.strip_prefix("docker://") {
+                let place = around.place(source.at(image.line()).path("runs.image"));
+                self.found.image(Kind::Pulls, name, place);
+            }
         }
         if let Some(steps) = runs.get("steps") {
             self.steps(source, steps, "runs.steps", &mut scope, around);
@@ -151,7 +153,8 @@ impl<'t> Reader<'_, 't> {
             return;
         }
         if self.done.len() > MOST_CALLS {
-            let reason = "More than 1000 calls of local workflows and actions. The rest was not read.";
+            let reason =
+                "More than 1000 calls of local workflows and actions. The rest was not read.";
             return self.found.unread(&source.name, None, reason);
         }
         let documents = source.documents(Options::default(), self.found);

@@ -17,12 +17,16 @@ pub(super) fn call(name: &str, given: &[Value]) -> Value {
         ("lower", Some(a), _) => Value::Text(a.to_lowercase()),
         ("upper", Some(a), _) => Value::Text(a.to_uppercase()),
         ("trimspace", Some(a), _) => Value::Text(a.trim().to_owned()),
-        ("trimprefix", Some(a), Some(b)) => Value::Text(a.strip_prefix(&b).unwrap_or(&a).to_owned()),
-        ("trimsuffix", Some(a), Some(b)) => Value::Text(a.strip_suffix(&b).unwrap_or(&a).to_owned()),
-        ("replace", Some(a), Some(b)) => Value::Text(a.replace(&b, &text(2))),
-        ("split", Some(a), Some(b)) => {
-            Value::List(b.split(a.as_str()).map(|part| item(Value::Text(part.to_owned()))).collect())
+        ("trimprefix", Some(a), Some(b)) => {
+            Value::Text(a.strip_prefix(&b).unwrap_or(&a).to_owned())
         }
+        ("trimsuffix", Some(a), Some(b)) => {
+            Value::Text(a.strip_suffix(&b).unwrap_or(&a).to_owned())
+        }
+        ("replace", Some(a), Some(b)) => Value::Text(a.replace(&b, &text(2))),
+        ("split", Some(a), Some(b)) => Value::List(
+            b.split(a.as_str()).map(|part| item(Value::Text(part.to_owned()))).collect(),
+        ),
         ("join", Some(a), _) => match given.get(1) {
             Some(list @ Value::List(_)) => Value::Text(texts(list).join(&a)),
             _ => unknown(),
@@ -45,7 +49,9 @@ pub(super) fn call(name: &str, given: &[Value]) -> Value {
             given.iter().find(|one| known_or_open(one)).cloned().unwrap_or(Value::Null)
         }
         ("try", ..) => given.first().cloned().unwrap_or(Value::Null),
-        ("format", Some(form), _) => Value::Text(formatted(&form, given.get(1..).unwrap_or_default())),
+        ("format", Some(form), _) => {
+            Value::Text(formatted(&form, given.get(1..).unwrap_or_default()))
+        }
         ("formatlist", Some(form), _) => format_list(&form, given.get(1..).unwrap_or_default()),
         _ => unknown(),
     }

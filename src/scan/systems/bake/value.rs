@@ -70,7 +70,9 @@ impl Value {
     fn size(&self) -> usize {
         match self {
             Self::List(items) => items.iter().map(|item| item.is.size()).sum::<usize>() + 1,
-            Self::Map(entries) => entries.iter().map(|(_, value)| value.is.size()).sum::<usize>() + 1,
+            Self::Map(entries) => {
+                entries.iter().map(|(_, value)| value.is.size()).sum::<usize>() + 1
+            }
             _ => 1,
         }
     }
@@ -109,7 +111,8 @@ impl Value {
             Self::List(items) => items.iter().flat_map(|item| item.is.texts(item.line)).collect(),
             // `{type = "registry", ref = "x"}` says the same as one text.
             Self::Map(entries) => {
-                let fields = entries.iter().map(|(key, value)| format!("{key}={}", value.is.to_text()));
+                let fields =
+                    entries.iter().map(|(key, value)| format!("{key}={}", value.is.to_text()));
                 vec![(line, fields.collect::<Vec<_>>().join(","))]
             }
             other => vec![(line, other.to_text())],
@@ -143,7 +146,9 @@ impl Names {
             Expression::Flag(flag) => Value::Flag(*flag),
             Expression::Other => Value::Unknown(String::new()),
             Expression::Text(parts) => self.text(parts),
-            Expression::List(items) => Value::List(items.iter().map(|item| self.item(item)).collect()),
+            Expression::List(items) => {
+                Value::List(items.iter().map(|item| self.item(item)).collect())
+            }
             Expression::Map(entries) => {
                 let entry = |(key, value): &(Expression, Line<Expression>)| {
                     (self.value(key).to_text(), self.item(value))
@@ -220,7 +225,8 @@ impl Names {
                 [name] => self.with(name, item.is),
                 _ => continue,
             };
-            let is_left_out = each.only.as_ref().is_some_and(|only| names.value(only).is_true() == Some(false));
+            let is_left_out =
+                each.only.as_ref().is_some_and(|only| names.value(only).is_true() == Some(false));
             if !is_left_out {
                 out.push(names.item(&each.each));
             }

@@ -61,7 +61,10 @@ mod tests {
         let plain = plain(text);
         assert_eq!(plain.lines().count(), text.lines().count());
         assert!(plain.contains("http://x") && plain.contains("e\\\"//"), "{plain}");
-        assert!(!plain.contains("// d") && !plain.contains('\t') && !plain.contains("/*"), "{plain}");
+        assert!(
+            !plain.contains("// d") && !plain.contains('\t') && !plain.contains("/*"),
+            "{plain}"
+        );
         let whole: String = plain.split_whitespace().collect();
         assert_eq!(whole, "{\"a\":\"http://x\",\"c\":[1,2],\"e\\\"//\":1}");
     }

@@ -78,7 +78,8 @@ fn in_registry(name: &str) -> Option<&str> {
             return Some(name);
         }
     }
-    let others = ["dir:", "file:", "oci-dir:", "oci-archive:", "docker-archive:", "sbom:", "singularity:"];
+    let others =
+        ["dir:", "file:", "oci-dir:", "oci-archive:", "docker-archive:", "sbom:", "singularity:"];
     let is_other = others.iter().any(|word| name.starts_with(word)) || name.contains("://");
     (!is_other).then_some(name)
 }

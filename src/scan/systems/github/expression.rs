@@ -35,7 +35,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn takes(&mut self, symbol: &str) -> bool {
-        let is_next = matches!(self.tokens.get(self.at), Some(Token::Symbol(next)) if *next == symbol);
+        let is_next =
+            matches!(self.tokens.get(self.at), Some(Token::Symbol(next)) if *next == symbol);
         self.at += usize::from(is_next);
         is_next
     }
@@ -69,7 +70,8 @@ impl Reader<'_> {
     fn comparison(&mut self) -> Value {
         let mut left = self.unary();
         loop {
-            let Some(symbol) = ["==", "!=", "<=", ">=", "<", ">"].into_iter().find(|one| self.takes(one))
+            let Some(symbol) =
+                ["==", "!=", "<=", ">=", "<", ">"].into_iter().find(|one| self.takes(one))
             else {
                 return left;
             };
@@ -212,7 +214,8 @@ fn lower(text: &str) -> String {
 /// One that decides between others stays unknown.
 fn default(left: Value, right: Value) -> Value {
     let is_plain = !matches!(left, Value::Unknown { is_plain: false, .. });
-    let is_given = right.known().is_some_and(|text| !text.is_empty()) || matches!(right, Value::Node(_));
+    let is_given =
+        right.known().is_some_and(|text| !text.is_empty()) || matches!(right, Value::Node(_));
     if is_plain && is_given { right } else { left }
 }
 

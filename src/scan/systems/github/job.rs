@@ -66,7 +66,7 @@ impl<'t> Reader<'_, 't> {
             }
             Value::Unknown { name, .. } => {
                 self.found.unknown(Kind::Pulls, &[name.as_str()], place());
-            },
+            }
             Value::Null | Value::Flag(_) | Value::Text(_) => {}
         }
     }
@@ -92,12 +92,12 @@ impl<'t> Reader<'_, 't> {
         let name = scope.text(image);
         let name = without_scheme(&name);
         self.found.image(Kind::Pulls, name, at(image, ".image"));
-        let Some(credentials) = map.get("credentials") else { return };
-        if name.is_empty() {
+        let Some(credentials) = map.entry("credentials").filter(|_| !name.is_empty()) else {
             return;
-        }
-        self.found.registry(Kind::LogsIn, host_of(name), at(credentials, ".credentials"));
-        if let Some(password) = credentials.get("password") {
+        };
+        let place = at(&credentials.value, ".credentials").line(credentials.line);
+        self.found.registry(Kind::LogsIn, host_of(name), place);
+        if let Some(password) = credentials.value.get("password") {
             let place = at(password, ".credentials.password");
             self.found.password("credentials.password", &scope.text(password), place);
         }
@@ -155,8 +155,7 @@ pub(super) fn runs(node: &Node, scope: &Scope) -> Runs {
     if has_inputs && !scope.is_called {
         return Runs::Maybe;
     }
-    let value =
-        if text.contains("${{") { scope.value(condition) } else { scope.evaluate(text) };
+    let value = if text.contains("${{") { scope.value(condition) } else { scope.evaluate(text) };
     match value.is_true() {
         Some(false) if has_inputs || text.contains("matrix") => Runs::NotHere,
         Some(false) if !text.trim().is_empty() => Runs::Never,

@@ -38,7 +38,8 @@ impl Combination {
     /// Whether every value of the mapping that has a key here is the same here.
     fn agrees(&self, wanted: &Node, keys: &[String]) -> bool {
         wanted.entries().iter().all(|entry| {
-            !keys.contains(&entry.key) || self.get(&entry.key).is_some_and(|own| same(own, &entry.value))
+            !keys.contains(&entry.key)
+                || self.get(&entry.key).is_some_and(|own| same(own, &entry.value))
         })
     }
 }

@@ -38,7 +38,8 @@ pub(super) struct Scope {
     pub outputs: Vec<Output>,
     /// The jobs of the workflow, for `needs`.
     pub jobs: Option<Node>,
-    depth: usize,
+    /// How many outputs of jobs are being followed.
+    pub depth: usize,
 }
 
 impl Scope {
@@ -91,11 +92,10 @@ impl Scope {
         let lower: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
         let words: Vec<&str> = lower.iter().map(String::as_str).collect();
         match words[..] {
-            ["inputs", name] | ["github", "event", "inputs", name] => {
-                find(&self.inputs, name).unwrap_or_else(|| {
+            ["inputs", name] | ["github", "event", "inputs", name] => find(&self.inputs, name)
+                .unwrap_or_else(|| {
                     if self.is_called { Value::Text(String::new()) } else { unknown() }
-                })
-            }
+                }),
             ["env", name] => find(&self.env, name).unwrap_or_else(unknown),
             ["matrix", ..] => self.of_matrix(parts).unwrap_or_else(unknown),
             ["steps", step, "outputs", name] => {
@@ -105,9 +105,7 @@ impl Scope {
                 let output = self.outputs.iter().rev().find(is_it);
                 output.map_or_else(unknown, |output| output.value.clone())
             }
-            ["needs", _, "outputs", _] => {
-                self.of_job(&parts[1], &parts[3]).unwrap_or_else(unknown)
-            }
+            ["needs", _, "outputs", _] => self.of_job(&parts[1], &parts[3]).unwrap_or_else(unknown),
             _ => unknown(),
         }
     }
@@ -120,7 +118,11 @@ impl Scope {
         };
         let mut value = self.value(node);
         for part in &parts[2..] {
-            let Value::Node(node) = value else { return Some(Value::Null) };
+            let node = match value {
+                Value::Node(node) => node,
+                Value::Unknown { .. } => return Some(value),
+                _ => return Some(Value::Null),
+            };
             let item = part.parse::<usize>().ok().and_then(|at| node.items().get(at));
             value = item.or_else(|| node.get(part)).map_or(Value::Null, |node| self.value(node));
         }

@@ -54,7 +54,7 @@ impl Step<'_, '_> {
 /// The lines of a text that is not empty, each with its line in the file and its expressions replaced.
 pub(super) fn lines(node: &Node, scope: &Scope) -> Vec<(usize, String)> {
     let Some(script) = node.script() else { return Vec::new() };
-    let is_whole = |line: &str| line.matches("${{").count() == line.matches("}}").count();
+    let is_whole = |line: &str| line.matches("${{").count() <= line.matches("}}").count();
     // What an expression of several lines gives is said to be on the first.
     let is_by_line = script.text.lines().all(is_whole);
     let pieces: Vec<(usize, &str)> = if is_by_line {
@@ -164,13 +164,11 @@ pub(super) fn script(
 ) {
     let Some(script) = node.script() else { return };
     // A value of several lines would move those below.
-    let is_long = |text: &String| text.lines().count() != script.text.lines().count();
-    let text = scope.put_in(script.text);
-    let text = if is_long(&text) {
-        script.text.lines().map(|line| scope.put_in(line).replace('\n', " ")).collect::<Vec<_>>().join("\n")
-    } else {
-        text
-    };
+    let mut text = scope.put_in(script.text);
+    if text.lines().count() != script.text.lines().count() {
+        let lines = script.text.lines().map(|line| scope.put_in(line).replace('\n', " "));
+        text = lines.collect::<Vec<_>>().join("\n");
+    }
     let place = step.place(script.line, key);
     let lookup = |name: &str| scope.variable(name);
     scripts::commands(Script { text: &text, ..script }, &lookup, &place, found);

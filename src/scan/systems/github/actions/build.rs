@@ -14,7 +14,9 @@ pub(super) fn read(action: &str, step: &Step<'_, '_>, scope: &mut Scope, found: 
         "docker/build-push-action" if step.input("repository").is_some() => {
             others::first_version(step, scope, found);
         }
-        "docker/build-push-action" | "depot/build-push-action" | "useblacksmith/build-push-action" => {
+        "docker/build-push-action"
+        | "depot/build-push-action"
+        | "useblacksmith/build-push-action" => {
             build_push(step, scope, found);
         }
         "docker/bake-action" | "depot/bake-action" => bake(step, scope, found),

@@ -106,7 +106,11 @@ fn amazon(step: &Step<'_, '_>, scope: &mut Scope, found: &mut Findings) {
     }
     if let [host] = &hosts[..] {
         let value = Value::Text(host.clone());
-        scope.outputs.push(Output { step: step.id().to_owned(), name: "registry".to_owned(), value });
+        scope.outputs.push(Output {
+            step: step.id().to_owned(),
+            name: "registry".to_owned(),
+            value,
+        });
     }
 }
 
@@ -116,8 +120,15 @@ fn region(step: &Step<'_, '_>, scope: &Scope) -> String {
         let uses = other.get("uses").and_then(Node::text)?;
         uses.contains("configure-aws-credentials").then(|| other.at(&["with", "aws-region"]))?
     });
-    let env = || ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| {
-        scope.env.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.to_text())
-    });
+    let env = || {
+        ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| {
+            scope
+                .env
+                .iter()
+                .rev()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.to_text())
+        })
+    };
     own.map(|node| scope.text(node)).or_else(env).unwrap_or_else(|| hole("AWS_REGION"))
 }

@@ -30,7 +30,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             let word = rest[..end].to_owned();
             tokens.push(if c.is_ascii_digit() { Token::Text(word) } else { Token::Name(word) });
             rest = &rest[end..];
-        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
+        } else if let Some(symbol) = SYMBOLS.iter().copied().find(|symbol| rest.starts_with(symbol))
+        {
             tokens.push(Token::Symbol(symbol));
             rest = &rest[symbol.len()..];
         } else {

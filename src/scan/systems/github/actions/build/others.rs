@@ -78,7 +78,8 @@ fn devcontainer(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
     let name = scope.text(node);
     let tags = step.text("imagetag", scope);
     let kind = if step.text("push", scope) == "never" { Kind::Builds } else { Kind::Pushes };
-    let tags: Vec<&str> = tags.split([',', '\n']).map(str::trim).filter(|tag| !tag.is_empty()).collect();
+    let tags: Vec<&str> =
+        tags.split([',', '\n']).map(str::trim).filter(|tag| !tag.is_empty()).collect();
     for tag in &tags {
         found.image(kind, &format!("{name}:{tag}"), step.at(node, "imageName"));
     }
