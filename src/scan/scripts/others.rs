@@ -217,7 +217,8 @@ fn gcloud(call: &mut Call<'_>) {
 
 /// `az acr login --name NAME`
 fn azure(call: &mut Call<'_>) {
-    let takes = |name: &str| ["n", "name", "u", "username", "p", "password", "suffix"].contains(&name);
+    let takes =
+        |name: &str| ["n", "name", "u", "username", "p", "password", "suffix"].contains(&name);
     let given = Given::read(call.words, &takes, false);
     if !matches!(&given.rest[..], [acr, login, ..] if acr == "acr" && login == "login") {
         return;
