@@ -1,7 +1,11 @@
 //! The readers: one file for each system, and one row here.
 
+mod bake;
 mod compose;
+mod dependabot;
+mod devcontainer;
 mod dockerfile;
+mod github;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -18,8 +22,12 @@ pub struct Reader {
 
 /// Every system that is read.
 pub const READERS: &[Reader] = &[
+    Reader { system: System::Bake, read: bake::read, origin: bake::origin },
     Reader { system: System::Compose, read: compose::read, origin: compose::origin },
+    Reader { system: System::Dependabot, read: dependabot::read, origin: dependabot::origin },
+    Reader { system: System::Devcontainer, read: devcontainer::read, origin: devcontainer::origin },
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
+    Reader { system: System::GithubActions, read: github::read, origin: github::origin },
 ];
 
 /// The reader of the system, if there is one.

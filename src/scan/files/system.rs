@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum System {
     Azure,
+    Bake,
     Bitbucket,
     CircleCi,
     CloudBuild,
     Compose,
+    Dependabot,
+    Devcontainer,
     Dockerfile,
     Drone,
     GithubActions,
@@ -35,6 +38,10 @@ impl System {
         let name = name.to_ascii_lowercase();
         by_plain_name(&name).or_else(|| {
             let stem = yaml_stem(&name).or_else(|| name.strip_suffix(".json"))?;
+            let is_dependabot = stem == "dependabot" && folder.ends_with("/.github/");
+            if is_dependabot && !name.ends_with(".json") {
+                return Some(Self::Dependabot);
+            }
             by_stem(stem, &name).or_else(|| by_folder(&folder))
         })
     }
@@ -60,7 +67,19 @@ fn by_plain_name(name: &str) -> Option<System> {
     if is_of("jenkinsfile") {
         return Some(System::Jenkins);
     }
+    if is_bake(name) {
+        return Some(System::Bake);
+    }
+    if name == "devcontainer.json" || name == ".devcontainer.json" {
+        return Some(System::Devcontainer);
+    }
     (name == "kustomization").then_some(System::Kustomize)
+}
+
+/// `docker-bake.hcl`, `bake.release.json` and so on: bake is a word of the name.
+fn is_bake(name: &str) -> bool {
+    let stem = name.strip_suffix(".hcl").or_else(|| name.strip_suffix(".json"));
+    stem.is_some_and(|stem| stem.split(['.', '-', '_']).any(|word| word == "bake"))
 }
 
 fn yaml_stem(name: &str) -> Option<&str> {
@@ -135,7 +154,23 @@ fn by_content(text: &str) -> Option<System> {
             _ => System::Kubernetes,
         });
     }
+    if is_github(text) {
+        return Some(System::GithubActions);
+    }
     is_compose(text).then_some(System::Compose)
+}
+
+/// A workflow has `on` and `jobs` at the top, an action `runs`. Templates of workflows are elsewhere than workflows.
+fn is_github(text: &str) -> bool {
+    let has = |key: &str| {
+        text.lines().any(|line| {
+            let bare = line.trim_start_matches(['"', '\'']);
+            let rest = bare.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
+            rest.is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    let names_a_runner = text.contains("runs-on") || text.contains("uses:");
+    (has("on") && has("jobs") && names_a_runner) || (has("runs") && text.contains("using:"))
 }
 
 /// The value of the first `apiVersion` of a text that also has a `kind`.

@@ -28,6 +28,14 @@ fn a_file_is_known_by_its_place() {
         ("azure-pipelines.yml", Some(System::Azure)),
         ("bitbucket-pipelines.yml", Some(System::Bitbucket)),
         ("cloudbuild.json", Some(System::CloudBuild)),
+        ("docker-bake.hcl", Some(System::Bake)),
+        ("docker-bake.override.json", Some(System::Bake)),
+        ("bake.release.hcl", Some(System::Bake)),
+        ("main.hcl", None),
+        (".github/dependabot.yml", Some(System::Dependabot)),
+        (".devcontainer/api/devcontainer.json", Some(System::Devcontainer)),
+        (".devcontainer.json", Some(System::Devcontainer)),
+        (".gitea/workflows/a.yml", Some(System::GithubActions)),
         ("composer.json", None),
         ("README.md", None),
     ] {
@@ -48,6 +56,10 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("# a\nservices:\n  web:\n    image: nginx\n", Some(System::Compose)),
         ("services:\n  - nginx\n", None),
         ("services:\n  web:\n    image: nginx\nsteps:\n  - x\n", None),
+        ("on: push\njobs:\n  a:\n    runs-on: x\n", Some(System::GithubActions)),
+        ("name: a\n\"on\" : push\njobs:\n  a:\n    uses: ./x\n", Some(System::GithubActions)),
+        ("name: a\nruns:\n  using: composite\n", Some(System::GithubActions)),
+        ("jobs:\n  a:\n    docker:\n      - image: x\n", None),
         ("a: b\n", None),
     ] {
         assert_eq!(System::of("x.yaml", text), system, "{text}");

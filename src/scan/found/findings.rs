@@ -1,8 +1,9 @@
 //! Where the readers of the systems put what they find.
 
-use super::{Found, Kind, Note, Password, Place, Report, Unread, Variable, What};
+use super::{Found, Kind, Note, Password, Place, Report, SeenIn, Unread, Variable, What};
 use crate::reference::{DOCKER_HUB, Reference, is_host, registry};
 use crate::variables::{HOLE, holes, with_template_holes};
+use std::collections::BTreeMap;
 
 /// Collects what is found. A name is given as text in which each unknown value is a hole
 /// ([`crate::variables::hole`]): what can be said of it is decided here, for all systems alike.
@@ -87,8 +88,19 @@ impl Findings {
         self.report.unread.push(Unread { file: file.to_owned(), line, reason: reason.into() });
     }
 
-    /// What was found since [`Self::new`]; the files are added by who chose them.
-    pub fn into_report(self) -> Report {
+    /// What was found since [`Self::new`]; the files are added by who chose them. What a script takes and the same job
+    /// built before is not pulled: clients take the image that they have.
+    pub fn into_report(mut self) -> Report {
+        let key = |one: &Found| (one.place.file.clone(), one.place.job.clone(), one.what.clone());
+        let mut built: BTreeMap<_, usize> = BTreeMap::new();
+        for one in self.report.found.iter().filter(|one| one.kind == Kind::Builds) {
+            let line = built.entry(key(one)).or_insert(one.place.line);
+            *line = one.place.line.min(*line);
+        }
+        self.report.found.retain(|one| {
+            let is_taken = one.kind == Kind::Pulls && one.place.seen_in == SeenIn::Script;
+            !(is_taken && built.get(&key(one)).is_some_and(|line| *line <= one.place.line))
+        });
         self.report
     }
 

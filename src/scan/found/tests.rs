@@ -77,6 +77,18 @@ fn a_login_without_a_registry_is_docker_hubs() {
 }
 
 #[test]
+fn what_a_job_built_before_is_not_pulled_by_its_scripts() {
+    let mut findings = findings();
+    findings.image(Kind::Pulls, "acme/api", place().line(1).in_script());
+    findings.image(Kind::Builds, "acme/api", place().line(2));
+    findings.image(Kind::Pulls, "acme/api", place().line(3).in_script());
+    findings.image(Kind::Pulls, "acme/api", place().line(4).in_script().job("other"));
+    findings.image(Kind::Pulls, "acme/api", place().line(5));
+    let lines: Vec<usize> = findings.into_report().found.iter().map(|one| one.place.line).collect();
+    assert_eq!(lines, [1, 2, 4, 5]);
+}
+
+#[test]
 fn what_is_written_as_json_is_read_back() {
     let mut findings = findings();
     findings.image(Kind::Pushes, "ghcr.io/acme/api:1", place().hidden(true));

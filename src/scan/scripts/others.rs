@@ -18,6 +18,8 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
         "helm" => helm(call),
         "oras" => oras(call),
         "pack" => pack(call),
+        "gcloud" => gcloud(call),
+        "az" => azure(call),
         _ => {}
     }
 }
@@ -199,5 +201,33 @@ fn pack(call: &mut Call<'_>) {
     }
     for name in given.values(&["cache-image"]) {
         call.image(Kind::Pushes, name);
+    }
+}
+
+/// `gcloud auth configure-docker HOST,HOST`
+fn gcloud(call: &mut Call<'_>) {
+    let given = Given::read(call.words, &|name| ["account", "project"].contains(&name), false);
+    let [auth, configure, hosts, ..] = &given.rest[..] else { return };
+    if auth == "auth" && configure == "configure-docker" {
+        for host in hosts.split(',').filter(|host| !host.is_empty()) {
+            call.found.registry(Kind::LogsIn, host, call.place.clone());
+        }
+    }
+}
+
+/// `az acr login --name NAME`
+fn azure(call: &mut Call<'_>) {
+    let takes =
+        |name: &str| ["n", "name", "u", "username", "p", "password", "suffix"].contains(&name);
+    let given = Given::read(call.words, &takes, false);
+    if !matches!(&given.rest[..], [acr, login, ..] if acr == "acr" && login == "login") {
+        return;
+    }
+    for name in given.values(&["n", "name"]) {
+        let host = if name.contains('.') { name.to_owned() } else { format!("{name}.azurecr.io") };
+        call.found.registry(Kind::LogsIn, &host, call.place.clone());
+    }
+    for value in given.values(&["p", "password"]) {
+        call.found.password("--password", value, call.place.clone());
     }
 }

@@ -93,6 +93,11 @@ impl Node {
         }
     }
 
+    /// Whether it is a scalar without quotes: then `1.20` is a number for systems that count.
+    pub fn is_plain(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if scalar.is_plain && self.tag.is_none())
+    }
+
     /// Whether it is `true` or `false`, in the spellings that all CIs take.
     pub fn flag(&self) -> Option<bool> {
         match self.text()?.to_ascii_lowercase().as_str() {

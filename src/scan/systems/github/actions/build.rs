@@ -1,0 +1,122 @@
+//! Actions that build and push.
+
+mod metadata;
+mod others;
+
+use super::super::scope::Scope;
+use super::super::steps::{Step, lines, may};
+use crate::buildx;
+use crate::found::{Findings, Kind};
+use crate::variables::HOLE;
+
+pub(super) fn read(action: &str, step: &Step<'_, '_>, scope: &mut Scope, found: &mut Findings) {
+    match action {
+        "docker/build-push-action" if step.input("repository").is_some() => {
+            others::first_version(step, scope, found);
+        }
+        "docker/build-push-action"
+        | "depot/build-push-action"
+        | "useblacksmith/build-push-action" => {
+            build_push(step, scope, found);
+        }
+        "docker/bake-action" | "depot/bake-action" => bake(step, scope, found),
+        "docker/metadata-action" | "crazy-max/ghaction-docker-meta" => {
+            metadata::read(step, scope, found);
+        }
+        "docker/setup-buildx-action" => builder(step, scope, found),
+        _ => others::read(action, step, scope, found),
+    }
+}
+
+/// The names of a list whose items are on lines or between commas.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(|name| name.trim().trim_matches(['"', '\'']))
+}
+
+fn build_push(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
+    let input = |name: &str| step.input(name).map(|node| lines(node, scope)).unwrap_or_default();
+    let outputs = input("outputs");
+    let is_output = |word: &str| outputs.iter().any(|(_, text)| text.contains(word));
+    let pushed_by = ["type=registry", "push=true"].iter().any(|word| is_output(word));
+    let pushes = may(step, "push", false, scope) || pushed_by || is_output(&format!("push={HOLE}"));
+    let kind = if pushes { Kind::Pushes } else { Kind::Builds };
+    for (line, text) in input("tags") {
+        for name in names(&text) {
+            found.image(kind, name, step.place(line, "with.tags"));
+        }
+    }
+    for (line, text) in &outputs {
+        for (own, name) in buildx::output(text) {
+            let own = if text.contains(&format!("push={HOLE}")) { Kind::Pushes } else { own };
+            found.image(own, &name, step.place(*line, "with.outputs"));
+        }
+    }
+    for (key, kind) in [("cache-from", Kind::Pulls), ("cache-to", Kind::Pushes)] {
+        for (line, text) in input(key) {
+            if let Some(name) = buildx::cache(&text) {
+                found.image(kind, &name, step.place(line, &format!("with.{key}")));
+            }
+        }
+    }
+    for (line, text) in input("build-contexts") {
+        buildx::add_context(&text, step.place(line, "with.build-contexts"), found);
+    }
+    for key in ["sbom", "attests"] {
+        for (line, text) in input(key) {
+            generator(&text, step, line, key, found);
+        }
+    }
+}
+
+/// `generator=NAME`: the image that lists what is in a build.
+fn generator(text: &str, step: &Step<'_, '_>, line: usize, key: &str, found: &mut Findings) {
+    for name in text.split(',').filter_map(|field| field.trim().strip_prefix("generator=")) {
+        found.image(Kind::Pulls, name, step.place(line, &format!("with.{key}")));
+    }
+}
+
+/// `set: target.field=value`; the files of bake are read by themselves.
+fn bake(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
+    let pushes = may(step, "push", false, scope);
+    let Some(set) = step.input("set") else { return };
+    for (line, text) in lines(set, scope) {
+        let Some((field, value)) = text.split_once('=') else { continue };
+        let place = step.place(line, "with.set");
+        let value = value.trim().trim_matches('"');
+        let field = field.trim().trim_end_matches('+');
+        let Some((_, field)) = field.split_once('.') else { continue };
+        match field {
+            "tags" => {
+                let kind = if pushes { Kind::Pushes } else { Kind::Builds };
+                names(value).for_each(|name| found.image(kind, name, place.clone()));
+            }
+            "cache-from" | "cache-to" => {
+                let kind = if field == "cache-to" { Kind::Pushes } else { Kind::Pulls };
+                if let Some(name) = buildx::cache(value) {
+                    found.image(kind, &name, place);
+                }
+            }
+            "output" => {
+                for (kind, name) in buildx::output(value) {
+                    found.image(kind, &name, place.clone());
+                }
+            }
+            field if field.starts_with("contexts.") => {
+                if let Some(name) = buildx::context_image(value) {
+                    found.image(Kind::Pulls, name, place);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The image of the builder.
+fn builder(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
+    let Some(options) = step.input("driver-opts") else { return };
+    for (line, text) in lines(options, scope) {
+        for name in text.split(',').filter_map(|option| option.trim().strip_prefix("image=")) {
+            found.image(Kind::Pulls, name, step.place(line, "with.driver-opts"));
+        }
+    }
+}

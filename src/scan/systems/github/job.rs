@@ -1,0 +1,180 @@
+//! A job: its container, its services, its steps, or the workflow that it calls.
+
+use super::matrix::combinations;
+use super::scope::Scope;
+use super::value::Value;
+use super::{Around, Reader};
+use crate::found::{Kind, Place};
+use crate::reference::is_host;
+use crate::source::Source;
+use crate::variables::HOLE;
+use crate::yaml::{Entry, Node};
+
+impl<'t> Reader<'_, 't> {
+    pub(super) fn job(
+        &mut self,
+        source: &Source<'t>,
+        entry: &Entry,
+        outer: &Scope,
+        around: &Around,
+    ) {
+        let (key, job) = (&entry.key, &entry.value);
+        let name = match &around.job {
+            Some(caller) => format!("{caller} / {key}"),
+            None => key.clone(),
+        };
+        let path = format!("jobs.{key}");
+        for matrix in combinations(job.get("strategy"), outer) {
+            let mut scope = Scope { matrix, ..outer.clone() };
+            let runs = runs(job, &scope);
+            if runs == Runs::NotHere {
+                continue;
+            }
+            let hidden = around.hidden || runs == Runs::Never;
+            let around = Around { job: Some(name.clone()), hidden, depth: around.depth };
+            // What a job runs in does not see its environment.
+            if let Some(container) = job.get("container") {
+                self.container(source, container, &format!("{path}.container"), &scope, &around);
+            }
+            self.services(source, job, &path, &scope, &around);
+            if let Some(uses) = job.get("uses") {
+                self.call(source, uses, job.get("with"), &scope, &around);
+            }
+            self.environment(source, job, &format!("{path}.env"), &mut scope, &around);
+            if let Some(steps) = job.get("steps") {
+                self.steps(source, steps, &format!("{path}.steps"), &mut scope, &around);
+            }
+        }
+    }
+
+    fn services(
+        &mut self,
+        source: &Source<'t>,
+        job: &Node,
+        path: &str,
+        scope: &Scope,
+        around: &Around,
+    ) {
+        let Some(services) = job.get("services") else { return };
+        let place = || around.place(source.at(services.line()).path(format!("{path}.services")));
+        match scope.value(services) {
+            Value::Node(services) => {
+                for service in services.entries() {
+                    let path = format!("{path}.services.{}", service.key);
+                    self.container(source, &service.value, &path, scope, around);
+                }
+            }
+            Value::Unknown { name, .. } => {
+                self.found.unknown(Kind::Pulls, &[name.as_str()], place());
+            }
+            Value::Null | Value::Flag(_) | Value::Text(_) => {}
+        }
+    }
+
+    /// A name, or a mapping with an image and maybe credentials.
+    fn container(
+        &mut self,
+        source: &Source<'t>,
+        node: &Node,
+        path: &str,
+        scope: &Scope,
+        around: &Around,
+    ) {
+        let at = |node: &Node, key: &str| -> Place {
+            around.place(source.at(node.line()).path(format!("{path}{key}")))
+        };
+        let Value::Node(map) = scope.value(node) else {
+            let name = scope.text(node);
+            self.found.image(Kind::Pulls, without_scheme(&name), at(node, ""));
+            return;
+        };
+        let Some(image) = map.get("image") else { return };
+        let name = scope.text(image);
+        let name = without_scheme(&name);
+        self.found.image(Kind::Pulls, name, at(image, ".image"));
+        let Some(credentials) = map.entry("credentials").filter(|_| !name.is_empty()) else {
+            return;
+        };
+        let place = at(&credentials.value, ".credentials").line(credentials.line);
+        self.found.registry(Kind::LogsIn, host_of(name), place);
+        if let Some(password) = credentials.value.get("password") {
+            let place = at(password, ".credentials.password");
+            self.found.password("credentials.password", &scope.text(password), place);
+        }
+    }
+
+    /// A workflow that the job calls.
+    fn call(
+        &mut self,
+        source: &Source<'t>,
+        uses: &Node,
+        with: Option<&Node>,
+        scope: &Scope,
+        around: &Around,
+    ) {
+        let Some(name) = uses.text() else { return };
+        let Some(path) = name.strip_prefix("./") else {
+            let sentence = "The workflow that is called is in another repository. It was not read.";
+            self.found.note(&source.name, uses.line(), sentence);
+            return;
+        };
+        // Gitea allows a revision behind a local path.
+        let path = path.split('@').next().unwrap_or(path);
+        let Some(callee) = self.open(source, path) else {
+            let reason = "A workflow that this file calls cannot be opened.";
+            self.found.unread(&source.name, Some(uses.line()), reason);
+            return;
+        };
+        let given = given(with, scope);
+        let around = Around { depth: around.depth + 1, ..around.clone() };
+        self.called(callee, given, &around);
+    }
+}
+
+/// The values that a call puts into inputs.
+pub(super) fn given(with: Option<&Node>, scope: &Scope) -> Vec<(String, Value)> {
+    let entries = with.map(Node::entries).unwrap_or_default();
+    entries.iter().map(|entry| (entry.key.clone(), scope.value(&entry.value))).collect()
+}
+
+/// Whether a job or step can run, as far as its condition tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runs {
+    Maybe,
+    /// Its condition is false whatever happens.
+    Never,
+    /// Not with these inputs, or not in this job of the matrix.
+    NotHere,
+}
+
+pub(super) fn runs(node: &Node, scope: &Scope) -> Runs {
+    let Some(condition) = node.get("if") else { return Runs::Maybe };
+    let text = condition.text().unwrap_or_default();
+    // The inputs of a run by hand can be any.
+    let has_inputs = text.contains("inputs");
+    if has_inputs && !scope.is_called {
+        return Runs::Maybe;
+    }
+    let value = if text.contains("${{") { scope.value(condition) } else { scope.evaluate(text) };
+    match value.is_true() {
+        Some(false) if has_inputs || text.contains("matrix") => Runs::NotHere,
+        Some(false) if !text.trim().is_empty() => Runs::Never,
+        _ => Runs::Maybe,
+    }
+}
+
+/// The name of an image, without the scheme that GitHub allows before it.
+fn without_scheme(name: &str) -> &str {
+    let name = name.trim();
+    name.strip_prefix("docker://").unwrap_or(name)
+}
+
+/// The registry that an image is in, as it is written; nothing for Docker Hub.
+fn host_of(name: &str) -> &str {
+    match name.split_once('/') {
+        Some((first, _)) if first.contains(HOLE) || is_host(first) => first,
+        // The whole name may come from elsewhere.
+        None if name.starts_with(HOLE) => name,
+        _ => "",
+    }
+}
