@@ -2,6 +2,7 @@
 
 mod compose;
 mod dockerfile;
+mod gitlab;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -20,6 +21,7 @@ pub struct Reader {
 pub const READERS: &[Reader] = &[
     Reader { system: System::Compose, read: compose::read, origin: compose::origin },
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
+    Reader { system: System::GitlabCi, read: gitlab::read, origin: gitlab::origin },
 ];
 
 /// The reader of the system, if there is one.
