@@ -187,7 +187,7 @@ fn is_gitlab(text: &str) -> bool {
     if has("spec:") && has_below("inputs:") && has("---") {
         return true;
     }
-    let is_one = ["stages:", "include:", "default:", "image:"].iter().any(|key| has(key))
+    let is_one = ["stages:", "include:", "default:", "image: "].iter().any(|key| has(key))
         || has_below("stage:")
         || has_below("extends:");
     is_one && has_below("script:")

@@ -40,6 +40,8 @@ pub(super) fn origin(variable: &str) -> &'static str {
         _ if variable.starts_with(|c: char| !c.is_ascii_alphabetic() && c != '_') => {
             "the arguments of the script"
         }
+        // An expression of whatever makes the file.
+        _ if variable.contains('.') => "the template",
         _ => "the CI/CD variables of the project, its groups or the instance",
     }
 }

@@ -14,6 +14,8 @@ const MOST_CASES: usize = 20;
 /// Items of a script that are read as one text.
 struct Piece<'a, 't> {
     first: &'a Value<'t>,
+    /// The list that the last of them is in.
+    list: &'a str,
     text: String,
     line: usize,
     keeps_lines: bool,
@@ -35,9 +37,7 @@ impl<'t> Piece<'_, 't> {
 pub(super) fn read(job: &Job<'_, '_>, items: &[Value<'_>], found: &mut Findings) {
     let cases = job.environment.cases();
     for piece in pieces(items) {
-        let place = job.place(piece.first);
-        let path = without_numbers(&place.path).to_owned();
-        let place = place.path(path);
+        let place = job.place(piece.first).path(piece.list);
         let script =
             Script { text: &piece.text, line: piece.line, keeps_lines: piece.keeps_lines };
         if cases.len() > MOST_CASES {
@@ -66,14 +66,16 @@ fn pieces<'a, 't>(items: &'a [Value<'t>]) -> Vec<Piece<'a, 't>> {
         let text = item.file.inputs.put_in(script.text.trim_end());
         // One line is where it is, however it is written.
         let keeps_lines = script.keeps_lines || !text.contains('\n');
+        let list = without_numbers(&item.path);
         let before = pieces.last_mut().filter(|_| keeps_lines);
         match before.filter(|piece| piece.goes_on(&item.file, script.line)) {
             Some(piece) => {
                 let gap = script.line + 1 - piece.end();
                 piece.text.push_str(&"\n".repeat(gap));
                 piece.text.push_str(&text);
+                piece.list = list;
             }
-            None => pieces.push(Piece { first: item, text, line: script.line, keeps_lines }),
+            None => pieces.push(Piece { first: item, list, text, line: script.line, keeps_lines }),
         }
     }
     pieces
