@@ -11,7 +11,7 @@ const DEEPEST: usize = 11;
 const MOST_LEVELS: usize = 200;
 
 /// References that are followed in one pipeline. Few files have a hundred.
-const MOST_REFERENCES: usize = 50_000;
+const MOST_REFERENCES: usize = 20_000;
 
 /// Defaults that can stand at the top. Another key there is a job.
 const AT_THE_TOP: [&str; 4] = ["after_script", "before_script", "image", "services"];
