@@ -2,9 +2,9 @@
 
 use super::jobs::Job;
 use super::value::Value;
+use crate::auths;
 use crate::found::{Findings, Kind, Place};
-use crate::variables::HOLE;
-use serde_json::Value as Json;
+use crate::variables::{HOLE, hole, holes};
 
 const AUTH_CONFIG: &str = "DOCKER_AUTH_CONFIG";
 
@@ -38,31 +38,16 @@ fn is_password(name: &str) -> bool {
         && PASSWORDS.iter().any(|word| name.ends_with(word))
 }
 
-/// The JSON of docker's own file: `auths` with a login for each registry, `credHelpers` with a program.
+/// The JSON of the clients' own file; or a variable whose value nobody knows here.
 fn auth_config(job: &Job<'_, '_>, text: &str, place: &Place, found: &mut Findings) {
     let text = job.environment.texts(text).into_iter().next().unwrap_or_default();
-    let Ok(config) = serde_json::from_str::<Json>(&text) else {
-        if text.contains(HOLE) {
-            // The whole of it is elsewhere: nobody knows for which registries.
-            found.registry(Kind::LogsIn, &only_holes(&text), place.clone());
-        }
-        return;
-    };
-    for (key, has_secrets) in [("auths", true), ("credHelpers", false)] {
-        for (host, login) in config.get(key).and_then(Json::as_object).into_iter().flatten() {
-            found.registry(Kind::LogsIn, host, place.clone());
-            let secrets = ["auth", "password", "identitytoken", "registrytoken"].map(|field| {
-                login.get(field).and_then(Json::as_str).unwrap_or_default()
-            });
-            for secret in secrets.into_iter().filter(|_| has_secrets) {
-                found.password(&format!("variables.{AUTH_CONFIG}"), secret, place.clone());
-            }
-        }
+    let is_read = auths::read(&text, &format!("variables.{AUTH_CONFIG}"), place, found);
+    if !is_read && text.contains(HOLE) {
+        found.registry(Kind::LogsIn, &only_holes(&text), place.clone());
     }
 }
 
 /// The names of the variables and nothing of the text around them: it may be a secret.
 fn only_holes(text: &str) -> String {
-    let names = crate::variables::holes(text);
-    names.iter().map(|name| crate::variables::hole(name)).collect()
+    holes(text).iter().map(|name| hole(name)).collect()
 }
