@@ -178,7 +178,8 @@ fn is_compose(text: &str) -> bool {
 
 /// Jobs stand at the top and hold their scripts; or the file has the header of one that is included with inputs.
 fn is_gitlab(text: &str) -> bool {
-    let others = ["jobs:", "pipelines:", "steps:", "pool:", "trigger:", "on:", "language:", "version:"];
+    let others =
+        ["jobs:", "pipelines:", "steps:", "pool:", "trigger:", "on:", "language:", "version:"];
     if text.lines().any(|line| others.iter().any(|key| line.starts_with(key))) {
         return false;
     }

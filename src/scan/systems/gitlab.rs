@@ -99,8 +99,8 @@ impl Seen {
         let is_made_of_variables = matches!(one.what, What::Unresolved { .. })
             || one.place.seen_in == SeenIn::Script
             || !one.notes.is_empty();
-        let is_known = is_made_of_variables
-            && self.spots.contains(&(file.to_owned(), line, key.to_owned()));
+        let is_known =
+            is_made_of_variables && self.spots.contains(&(file.to_owned(), line, key.to_owned()));
         !is_known && self.whole.insert(whole(one))
     }
 }

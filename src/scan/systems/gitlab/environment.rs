@@ -40,9 +40,10 @@ impl Environment {
         levels: &[Value<'_>],
         takes_global: &dyn Fn(&str) -> bool,
     ) -> Self {
-        let given = pipeline.given.iter().map(|(name, text)| {
-            (name.clone(), Variable { text: text.clone(), expands: false })
-        });
+        let given = pipeline
+            .given
+            .iter()
+            .map(|(name, text)| (name.clone(), Variable { text: text.clone(), expands: false }));
         let given: Variables = given.collect();
         let own = variables(pipeline, &pipeline.layers(levels, "variables"));
         let mut global = variables(pipeline, pipeline.parts("variables"));
@@ -160,7 +161,8 @@ fn variables(pipeline: &Pipeline<'_>, layers: &[Value<'_>]) -> Variables {
         let Some(value) = pipeline.resolved(value, 0).into_iter().next() else { continue };
         let expands = value.node.get("expand").and_then(|expand| expand.flag()) != Some(false);
         // With a description alone, the value is typed in when the pipeline is started.
-        let Some(value) = (if value.node.is_map() { value.get("value") } else { Some(value) }) else {
+        let Some(value) = (if value.node.is_map() { value.get("value") } else { Some(value) })
+        else {
             continue;
         };
         let text = value.text().unwrap_or_default();
@@ -174,9 +176,10 @@ fn of_rules(pipeline: &Pipeline<'_>, layers: &[Value<'_>]) -> Vec<Variables> {
     let mut cases: Vec<Variables> = Vec::new();
     let mut has_other = false;
     let rules = layers.first().map(|rules| pipeline.items(rules)).unwrap_or_default();
-    for rule in rules.iter().filter(|rule| {
-        rule.node.get("when").and_then(|when| when.text()) != Some("never")
-    }) {
+    for rule in rules
+        .iter()
+        .filter(|rule| rule.node.get("when").and_then(|when| when.text()) != Some("never"))
+    {
         let layers: Vec<Value<'_>> = rule.get("variables").into_iter().collect();
         let set = variables(pipeline, &layers);
         if set.is_empty() { has_other = true } else { cases.push(set) }
@@ -198,7 +201,8 @@ fn of_matrix(pipeline: &Pipeline<'_>, levels: &[Value<'_>]) -> Vec<Variables> {
             .into_iter()
             .map(|(name, value)| {
                 let text = |value: &Value<'_>| value.text().unwrap_or_else(|| hole(&name));
-                let set = |value| vec![(name.clone(), Variable { text: text(value), expands: true })];
+                let set =
+                    |value| vec![(name.clone(), Variable { text: text(value), expands: true })];
                 pipeline.items(&value).iter().map(set).collect()
             })
             .collect();

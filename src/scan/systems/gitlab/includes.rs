@@ -116,8 +116,7 @@ impl<'f, 't> Loader<'f, 't> {
         if let Some(name) = component.as_deref().and_then(own_component) {
             return self.component(entry, name, &inputs);
         }
-        if let Some((_, sentence)) =
-            ELSEWHERE.iter().find(|(key, _)| entry.node.get(key).is_some())
+        if let Some((_, sentence)) = ELSEWHERE.iter().find(|(key, _)| entry.node.get(key).is_some())
         {
             self.missed(entry, sentence);
         }

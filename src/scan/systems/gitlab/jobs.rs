@@ -30,7 +30,8 @@ const RUNS: [&str; 3] = ["script", "run", "trigger"];
 const DEEPEST: usize = 3;
 
 const CHANGEABLE: &str = "A CI/CD variable of the project can change this name.";
-const NO_IMAGE: &str = "This job names no image. If its runner uses containers, it takes the runner's own.";
+const NO_IMAGE: &str =
+    "This job names no image. If its runner uses containers, it takes the runner's own.";
 
 /// A job, or with no name what all of them take.
 pub(super) struct Job<'a, 't> {
@@ -95,8 +96,7 @@ pub(super) fn read(pipeline: &Pipeline<'_>, depth: usize, sorted: &mut Sorted) {
             Inherits::None
         };
         let is_whole = chain.is_whole;
-        let environment =
-            Environment::new(pipeline, &chain.levels, &|name| variables.takes(name));
+        let environment = Environment::new(pipeline, &chain.levels, &|name| variables.takes(name));
         let job = Job {
             pipeline,
             environment,
@@ -168,7 +168,8 @@ impl<'t> Job<'_, 't> {
     fn read(&self, is_whole: bool, found: &mut Findings) {
         let image = self.field("image");
         self.image(&image, found);
-        if let (Some(first), true) = (self.levels.first(), image.is_empty() && is_whole && !self.pipeline.has_unread)
+        if let (Some(first), true) =
+            (self.levels.first(), image.is_empty() && is_whole && !self.pipeline.has_unread)
         {
             found.note(&first.file.source.name, first.node.line(), NO_IMAGE);
         }
@@ -194,7 +195,8 @@ impl<'t> Job<'_, 't> {
             Some(first) if first.node.is_map() => self.pipeline.first(layers, "name"),
             first => first.cloned(),
         };
-        if let Some((named, text)) = named.and_then(|named| named.text().map(|text| (named, text))) {
+        if let Some((named, text)) = named.and_then(|named| named.text().map(|text| (named, text)))
+        {
             self.add(&text, &self.place(&named), found);
         }
     }

@@ -38,8 +38,7 @@ pub(super) fn read(job: &Job<'_, '_>, items: &[Value<'_>], found: &mut Findings)
     let cases = job.environment.cases();
     for piece in pieces(items) {
         let place = job.place(piece.first).path(piece.list);
-        let script =
-            Script { text: &piece.text, line: piece.line, keeps_lines: piece.keeps_lines };
+        let script = Script { text: &piece.text, line: piece.line, keeps_lines: piece.keeps_lines };
         if cases.len() > MOST_CASES {
             commands(script, &|_| Lookup::Unknown, &place, found);
             continue;

@@ -82,7 +82,10 @@ fn pasted_text_says_which_files_it_lacks() {
 #[test]
 fn a_default_that_no_known_job_takes_is_not_lost() {
     let alone = "default:\n  image: acme/x\na:\n  image: acme/y\n  script: make\n";
-    assert_eq!(lines(alone), ["2  pulls  docker.io/acme/x  (hidden)", "4  pulls  docker.io/acme/y  a"]);
+    assert_eq!(
+        lines(alone),
+        ["2  pulls  docker.io/acme/x  (hidden)", "4  pulls  docker.io/acme/y  a"]
+    );
     let with_others = format!("include: [{{template: A.yml}}]\n{alone}");
     assert_eq!(
         lines(&with_others),

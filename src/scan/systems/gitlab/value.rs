@@ -45,7 +45,8 @@ impl<'t> Value<'t> {
     }
 
     fn below(&self, node: &Node, key: &str) -> Self {
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        let path =
+            if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         Self::new(node, &self.file, path)
     }
 
