@@ -4,6 +4,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod whole;
 
 use crate::found::{FileRead, Findings, Report};
 use crate::source::{self, Source, Tree};
@@ -21,9 +22,7 @@ pub fn scan(paths: &[PathBuf]) -> Report {
     for path in paths {
         if path.is_dir() {
             let tree = Tree::around(path);
-            for file in walk::files(path, &mut report) {
-                scan_file(&file, &tree, false, &mut report);
-            }
+            scan_folder(path, &tree, &mut report);
         } else {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let tree = Tree::around(folder.unwrap_or(Path::new(".")));
@@ -38,11 +37,19 @@ pub fn scan(paths: &[PathBuf]) -> Report {
 pub fn scan_repository(root: &Path) -> Report {
     let mut report = Report::default();
     let tree = Tree::at(root);
-    for file in walk::files(root, &mut report) {
-        scan_file(&file, &tree, false, &mut report);
-    }
+    scan_folder(root, &tree, &mut report);
     report.sort();
     report
+}
+
+fn scan_folder(folder: &Path, tree: &Tree, report: &mut Report) {
+    let files = walk::files(folder, report);
+    let one = |file: &PathBuf| {
+        let mut one = Report::default();
+        scan_file(file, tree, false, &mut one);
+        one
+    };
+    whole::join(files.iter().map(one).collect(), report);
 }
 
 /// Reads a text that is no file here. `name` says what it is, as a file's name would.
@@ -88,6 +95,7 @@ fn read(mut source: Source<'_>, is_named: bool, report: &mut Report) {
     report.passwords.extend(read.passwords);
     report.notes.extend(read.notes);
     report.unread.extend(read.unread);
+    report.parts.extend(read.parts);
 }
 
 fn unread(file: &str, reason: &str, report: &mut Report) {

@@ -108,6 +108,9 @@ pub struct Report {
     pub passwords: Vec<Password>,
     pub notes: Vec<Note>,
     pub unread: Vec<Unread>,
+    /// Files that were read as parts of another one: alone, they are half of it.
+    #[serde(skip)]
+    pub parts: Vec<String>,
 }
 
 impl Report {

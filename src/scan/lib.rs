@@ -7,13 +7,17 @@
 //! one `pub fn origin(variable: &str) -> &'static str`, and a row in [`systems::READERS`].
 //!
 //! - [`Source`]: `name` and `text` of the file; [`Source::at`] makes a [`Place`]; [`Source::documents`] parses YAML and
-//!   says itself what could not be read; [`Source::beside`] and [`Source::from_root`] open other files of the same tree.
+//!   says itself what could not be read; [`Source::beside`] and [`Source::from_root`] open other files of the same tree,
+//!   [`Source::matching`] finds them.
 //! - [`yaml::Node`]: `get`, `at`, `entries`, `items`, `one_or_more`, `text`, `flag`, `line`, `tag`, `script`.
 //! - [`variables::substitute`] puts values in; what has none stays in the text as a hole ([`variables::hole`]).
 //! - [`Findings`]: `image`, `registry`, `password`, `invalid`, `unknown`, `note`, `unread`. They take text with holes.
+//!   [`Findings::part`] says that another file is a part of this one, so that a folder's scan does not read it alone.
+//! - [`auths`] reads the JSON of the clients' own file of logins.
 //! - [`buildx`] reads what builds are told on one line: caches, outputs, contexts.
 //! - [`scripts::commands`] reads the container commands of a script; [`dockerfile::read`] a Dockerfile.
 
+pub mod auths;
 pub mod buildx;
 pub mod command;
 pub mod dockerfile;

@@ -9,6 +9,7 @@ mod others;
 mod tests;
 mod words;
 
+use crate::auths;
 use crate::found::{Findings, Kind, Place};
 use crate::variables::{HOLE, Lookup, Syntax, has_variable, hole, substitute, with_template_holes};
 use crate::yaml::Script;
@@ -52,6 +53,10 @@ fn read(
             .collect();
         let place = place.line(script.line_of(command.line)).in_script();
         shell.set(&mut words, &place, found);
+        // A script that writes the file of logins is one that logs in.
+        for word in words.iter().filter(|word| word.contains("\"auths\"")) {
+            auths::read(word, "auths", &place, found);
+        }
         let Some(program) = words.first() else { continue };
         let program = program.rsplit('/').next().unwrap_or(program).to_owned();
         // `sh -c "…"`

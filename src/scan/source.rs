@@ -1,5 +1,6 @@
 //! A file that is read, and the tree of files that it may name others of.
 
+mod pattern;
 #[cfg(test)]
 mod tests;
 
@@ -152,6 +153,12 @@ impl<'a> Source<'a> {
     /// Why it cannot be had, in a sentence.
     pub fn from_root(&self, path: &str) -> Result<Source<'a>, &'static str> {
         self.open(path)
+    }
+
+    /// The YAML files of the tree whose paths fit the pattern, in order: `*` is part of a name, `**` any folders.
+    pub fn matching(&self, pattern: &str) -> Vec<String> {
+        let root = self.tree.root.as_deref();
+        root.map(|root| pattern::matching(root, pattern)).unwrap_or_default()
     }
 
     fn open(&self, path: &str) -> Result<Source<'a>, &'static str> {

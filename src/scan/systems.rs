@@ -6,6 +6,7 @@ mod dependabot;
 mod devcontainer;
 mod dockerfile;
 mod github;
+mod gitlab;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -28,6 +29,7 @@ pub const READERS: &[Reader] = &[
     Reader { system: System::Devcontainer, read: devcontainer::read, origin: devcontainer::origin },
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
     Reader { system: System::GithubActions, read: github::read, origin: github::origin },
+    Reader { system: System::GitlabCi, read: gitlab::read, origin: gitlab::origin },
 ];
 
 /// The reader of the system, if there is one.

@@ -97,7 +97,7 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if name.ends_with(".json") {
         return None;
     }
-    if stem.ends_with(".gitlab-ci") {
+    if stem.contains("gitlab-ci") {
         return Some(System::GitlabCi);
     }
     if begins("compose") || begins("docker-compose") || stem.ends_with(".compose") {
@@ -123,6 +123,7 @@ fn by_folder(folder: &str) -> Option<System> {
         ("/.gitea/workflows/", System::GithubActions),
         ("/.forgejo/workflows/", System::GithubActions),
         ("/.gitlab/ci/", System::GitlabCi),
+        ("/.gitlab-ci/", System::GitlabCi),
         ("/.woodpecker/", System::Woodpecker),
         ("/.circleci/", System::CircleCi),
         ("/.azure-pipelines/", System::Azure),
@@ -144,7 +145,7 @@ pub(super) fn may_be_one(path: &str) -> bool {
     System::by_name(path).is_some() || is_data(path)
 }
 
-/// By the first `apiVersion`, or by the shape of compose.
+/// By the first `apiVersion`, or by the shape of compose or of a pipeline of GitLab.
 fn by_content(text: &str) -> Option<System> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(version) = api_version(text) {
@@ -157,7 +158,10 @@ fn by_content(text: &str) -> Option<System> {
     if is_github(text) {
         return Some(System::GithubActions);
     }
-    is_compose(text).then_some(System::Compose)
+    if is_compose(text) {
+        return Some(System::Compose);
+    }
+    is_gitlab(text).then_some(System::GitlabCi)
 }
 
 /// A workflow has `on` and `jobs` at the top, an action `runs`. Templates of workflows are elsewhere than workflows.
@@ -205,4 +209,24 @@ fn is_compose(text: &str) -> bool {
         && next.starts_with([' ', '\t'])
         && !next.trim_start().starts_with('-')
         && next.trim_end().ends_with(':')
+}
+
+/// Jobs stand at the top and hold their scripts; or the file has the header of one that is included with inputs.
+fn is_gitlab(text: &str) -> bool {
+    let others =
+        ["jobs:", "pipelines:", "steps:", "pool:", "trigger:", "on:", "language:", "version:"];
+    if text.lines().any(|line| others.iter().any(|key| line.starts_with(key))) {
+        return false;
+    }
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    let has_below = |key: &str| {
+        text.lines().any(|line| line.starts_with(' ') && line.trim_start().starts_with(key))
+    };
+    if has("spec:") && has_below("inputs:") && has("---") {
+        return true;
+    }
+    let is_one = ["stages:", "include:", "default:", "image: "].iter().any(|key| has(key))
+        || has_below("stage:")
+        || has_below("extends:");
+    is_one && has_below("script:")
 }

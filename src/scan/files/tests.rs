@@ -10,6 +10,8 @@ fn a_file_is_known_by_its_place() {
         ("actions/x/action.yaml", Some(System::GithubActions)),
         (".gitlab-ci.yml", Some(System::GitlabCi)),
         ("ci/build.gitlab-ci.yml", Some(System::GitlabCi)),
+        (".gitlab-ci/build.yml", Some(System::GitlabCi)),
+        ("gitlab-ci-base.yaml", Some(System::GitlabCi)),
         (".woodpecker.yml", Some(System::Woodpecker)),
         (".woodpecker/build.yaml", Some(System::Woodpecker)),
         (".drone.yml", Some(System::Drone)),
@@ -61,6 +63,10 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("name: a\nruns:\n  using: composite\n", Some(System::GithubActions)),
         ("jobs:\n  a:\n    docker:\n      - image: x\n", None),
         ("a: b\n", None),
+        ("stages: [test]\nunit:\n  script:\n    - make\n", Some(System::GitlabCi)),
+        ("spec:\n  inputs:\n    image:\n---\nunit:\n  script: make\n", Some(System::GitlabCi)),
+        ("jobs:\n  a:\n    stage: x\n    script: make\n", None),
+        ("openapi: 3.0.0\ninfo:\n  description: script\n", None),
     ] {
         assert_eq!(System::of("x.yaml", text), system, "{text}");
         assert_eq!(System::of("x.toml", text), None);

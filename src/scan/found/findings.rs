@@ -88,6 +88,20 @@ impl Findings {
         self.report.unread.push(Unread { file: file.to_owned(), line, reason: reason.into() });
     }
 
+    /// A file that was read as a part of this one. In a folder it is not read alone as well.
+    pub fn part(&mut self, file: &str) {
+        self.report.parts.push(file.to_owned());
+    }
+
+    /// Adds what was found apart, for who sorts it first.
+    pub fn add(&mut self, report: Report) {
+        self.report.found.extend(report.found);
+        self.report.passwords.extend(report.passwords);
+        self.report.notes.extend(report.notes);
+        self.report.unread.extend(report.unread);
+        self.report.parts.extend(report.parts);
+    }
+
     /// What was found since [`Self::new`]; the files are added by who chose them. What a script takes and the same job
     /// built before is not pulled: clients take the image that they have.
     pub fn into_report(mut self) -> Report {
