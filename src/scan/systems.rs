@@ -2,6 +2,9 @@
 
 mod compose;
 mod dockerfile;
+mod drone;
+mod steps;
+mod woodpecker;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -20,6 +23,8 @@ pub struct Reader {
 pub const READERS: &[Reader] = &[
     Reader { system: System::Compose, read: compose::read, origin: compose::origin },
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
+    Reader { system: System::Drone, read: drone::read, origin: drone::origin },
+    Reader { system: System::Woodpecker, read: woodpecker::read, origin: woodpecker::origin },
 ];
 
 /// The reader of the system, if there is one.

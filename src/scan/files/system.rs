@@ -60,6 +60,13 @@ fn by_plain_name(name: &str) -> Option<System> {
     if is_of("jenkinsfile") {
         return Some(System::Jenkins);
     }
+    // Programs that make pipelines: the reader says that they are not run.
+    let is_program = [".jsonnet", ".star", ".starlark", ".script"].iter().any(|ending| {
+        name.strip_suffix(ending).is_some_and(|stem| stem == ".drone" || stem.starts_with(".drone."))
+    });
+    if is_program {
+        return Some(System::Drone);
+    }
     (name == "kustomization").then_some(System::Kustomize)
 }
 
@@ -87,10 +94,14 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins("azure-pipelines") || begins(".azure-pipelines") {
         return Some(System::Azure);
     }
+    if begins(".woodpecker") {
+        return Some(System::Woodpecker);
+    }
+    if begins(".drone") {
+        return Some(System::Drone);
+    }
     match stem {
         "action" => Some(System::GithubActions),
-        ".woodpecker" => Some(System::Woodpecker),
-        ".drone" => Some(System::Drone),
         "kustomization" => Some(System::Kustomize),
         "bitbucket-pipelines" => Some(System::Bitbucket),
         _ => None,
@@ -105,6 +116,7 @@ fn by_folder(folder: &str) -> Option<System> {
         ("/.forgejo/workflows/", System::GithubActions),
         ("/.gitlab/ci/", System::GitlabCi),
         ("/.woodpecker/", System::Woodpecker),
+        ("/.drone/", System::Drone),
         ("/.circleci/", System::CircleCi),
         ("/.azure-pipelines/", System::Azure),
     ] {
@@ -125,7 +137,7 @@ pub(super) fn may_be_one(path: &str) -> bool {
     System::by_name(path).is_some() || is_data(path)
 }
 
-/// By the first `apiVersion`, or by the shape of compose.
+/// By the first `apiVersion`, by the kind of Drone's documents, or by the shape of compose.
 fn by_content(text: &str) -> Option<System> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(version) = api_version(text) {
@@ -134,6 +146,13 @@ fn by_content(text: &str) -> Option<System> {
             version if version.starts_with("kustomize.config.k8s.io/") => System::Kustomize,
             _ => System::Kubernetes,
         });
+    }
+    let is_drone = |line: &str| {
+        let kind = line.strip_prefix("kind:").map(|kind| kind.split(" #").next().unwrap_or(kind));
+        kind.is_some_and(|kind| kind.trim().trim_matches(['"', '\'']) == "pipeline")
+    };
+    if text.lines().any(is_drone) && text.lines().any(|line| line.starts_with("steps:")) {
+        return Some(System::Drone);
     }
     is_compose(text).then_some(System::Compose)
 }
