@@ -70,6 +70,7 @@ pub(super) fn origin(variable: &str) -> &'static str {
         _ if variable.starts_with("DRONE_") || variable.starts_with("CI_") => {
             "Drone's variables of the build"
         }
+        _ if variable.starts_with(".input.") => "the data that a template is given",
         _ => "the step's environment or its secrets",
     }
 }
