@@ -12,7 +12,8 @@
 //! - [`variables::substitute`] puts values in; what has none stays in the text as a hole ([`variables::hole`]).
 //! - [`Findings`]: `image`, `registry`, `password`, `invalid`, `unknown`, `note`, `unread`. They take text with holes.
 //! - [`buildx`] reads what builds are told on one line: caches, outputs, contexts.
-//! - [`scripts::commands`] reads the container commands of a script; [`dockerfile::read`] a Dockerfile.
+//! - [`scripts::commands`] reads the container commands of a script, [`scripts::commands_of`] those of scripts that one
+//!   shell runs one after the other; [`dockerfile::read`] a Dockerfile.
 
 pub mod buildx;
 pub mod command;

@@ -12,6 +12,7 @@ const LEGACY_CLONE: &str = "plugins/git:latest";
 const PROGRAMS: [&str; 4] = [".jsonnet", ".star", ".starlark", ".script"];
 const PROGRAM: &str =
     "Jsonnet, Starlark and scripts are programs, which are not run here. Name the YAML that they make.";
+const OLD: &str = "This is the form of Drone before 0.5, which is not read.";
 const TEMPLATE: &str =
     "The pipeline is made from a template that is kept in Drone. Name the YAML that it makes.";
 
@@ -56,6 +57,9 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
             Some(_) => {}
             None if is_legacy(&root) => legacy(source, &root, found),
             None if root.get("steps").is_some() => pipeline(source, &root, found),
+            None if root.get("build").is_some() || root.get("publish").is_some() => {
+                found.unread(&source.name, Some(root.line()), OLD);
+            }
             None => {}
         }
     }

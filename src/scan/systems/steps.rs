@@ -4,6 +4,8 @@
 pub(super) mod matrix;
 mod plugins;
 mod settings;
+#[cfg(test)]
+mod tests;
 pub(super) mod text;
 
 use crate::found::{Findings, Kind, Place};

@@ -98,3 +98,36 @@ fn is_in_plugins(image: &str) -> bool {
 pub(super) fn is_official(image: &str) -> bool {
     parent(image) == "plugins"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_is_known_in_each_of_its_copies() {
+        for (image, family) in [
+            ("plugins/docker", Some(Family::Docker)),
+            ("plugins/docker:linux-amd64", Some(Family::Docker)),
+            ("registry.example.com:5000/plugins/docker:20", Some(Family::Docker)),
+            ("plugins/drone-docker", Some(Family::Docker)),
+            ("woodpeckerci/plugin-docker-buildx:5", Some(Family::Docker)),
+            ("codeberg.org/woodpecker-plugins/docker-buildx", Some(Family::Docker)),
+            ("quay.io/thegeeklab/wp-docker-buildx@sha256:0", Some(Family::Docker)),
+            ("banzaicloud/drone-kaniko", Some(Family::Kaniko)),
+            ("plugins/kaniko-ecr", Some(Family::Ecr)),
+            ("plugins/buildx-gar", Some(Family::Gar)),
+            ("plugins/gcr", Some(Family::Gcr)),
+            ("plugins/acr", Some(Family::Acr)),
+            ("plugins/heroku", Some(Family::Heroku)),
+            ("plugins/manifest", Some(Family::Manifest)),
+            ("docker", None),
+            ("docker:27-dind", None),
+            ("library/docker", None),
+            ("acme/kaniko", None),
+            ("plugins/git", None),
+            ("", None),
+        ] {
+            assert_eq!(Family::of(image), family, "{image}");
+        }
+    }
+}
