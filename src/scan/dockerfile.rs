@@ -118,9 +118,10 @@ impl Reader<'_> {
         let outer = &self.place.path;
         let path = if outer.is_empty() { path.to_owned() } else { format!("{outer} {path}") };
         let place = self.place.line(self.file.line_of(line)).path(path);
-        match (&place.job, self.stages.current()) {
-            (None, Some(stage)) => place.job(stage),
-            _ => place,
+        let stage = if place.job.is_none() { self.stages.current() } else { None };
+        match stage {
+            Some(stage) => place.job(stage),
+            None => place,
         }
     }
 }
