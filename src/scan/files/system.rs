@@ -62,7 +62,8 @@ fn by_plain_name(name: &str) -> Option<System> {
     }
     // Programs that make pipelines: the reader says that they are not run.
     let is_program = [".jsonnet", ".star", ".starlark", ".script"].iter().any(|ending| {
-        name.strip_suffix(ending).is_some_and(|stem| stem == ".drone" || stem.starts_with(".drone."))
+        name.strip_suffix(ending)
+            .is_some_and(|stem| stem == ".drone" || stem.starts_with(".drone."))
     });
     if is_program {
         return Some(System::Drone);
@@ -110,13 +111,15 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
 
 /// By the folders around a YAML file; the path begins and ends with a slash.
 fn by_folder(folder: &str) -> Option<System> {
+    // Woodpecker does not look into folders of its folder.
+    if folder.ends_with("/.woodpecker/") {
+        return Some(System::Woodpecker);
+    }
     for (part, system) in [
         ("/.github/workflows/", System::GithubActions),
         ("/.gitea/workflows/", System::GithubActions),
         ("/.forgejo/workflows/", System::GithubActions),
         ("/.gitlab/ci/", System::GitlabCi),
-        ("/.woodpecker/", System::Woodpecker),
-        ("/.drone/", System::Drone),
         ("/.circleci/", System::CircleCi),
         ("/.azure-pipelines/", System::Azure),
     ] {

@@ -10,8 +10,7 @@ const CLONE: &str = "drone/git:latest";
 const CLONE_NOTE: &str = "The runner can name another image in DRONE_RUNNER_CLONE_IMAGE.";
 const LEGACY_CLONE: &str = "plugins/git:latest";
 const PROGRAMS: [&str; 4] = [".jsonnet", ".star", ".starlark", ".script"];
-const PROGRAM: &str =
-    "Jsonnet, Starlark and scripts are programs, which are not run here. Name the YAML that they make.";
+const PROGRAM: &str = "Jsonnet, Starlark and scripts are programs, which are not run here. Name the YAML that they make.";
 const OLD: &str = "This is the form of Drone before 0.5, which is not read.";
 const TEMPLATE: &str =
     "The pipeline is made from a template that is kept in Drone. Name the YAML that it makes.";
@@ -80,11 +79,7 @@ pub(super) fn origin(variable: &str) -> &'static str {
 }
 
 /// The documents with the values of the variables that are known.
-fn roots(
-    source: &mut Source<'_>,
-    axis: &[(String, String)],
-    found: &mut Findings,
-) -> Vec<Node> {
+fn roots(source: &mut Source<'_>, axis: &[(String, String)], found: &mut Findings) -> Vec<Node> {
     let mut filled = source.clone();
     filled.text = text::with_values(&source.text, &|name| lookup(name, axis));
     let documents = filled.documents(Options::default(), found);
@@ -147,11 +142,8 @@ fn legacy_pipeline(
     axis: &[(String, String)],
     found: &mut Findings,
 ) {
-    let outer = Outer {
-        known: &|name| lookup(name, axis),
-        environment: Vec::new(),
-        has_images: true,
-    };
+    let outer =
+        Outer { known: &|name| lookup(name, axis), environment: Vec::new(), has_images: true };
     let clones = steps::all(source, root, "clone");
     if clones.is_empty() {
         implicit(source, root, LEGACY_CLONE, found);

@@ -61,11 +61,7 @@ pub(super) fn origin(variable: &str) -> &'static str {
 }
 
 /// The workflow with the values of the variables that are known.
-fn root(
-    source: &mut Source<'_>,
-    axis: &[(String, String)],
-    found: &mut Findings,
-) -> Option<Node> {
+fn root(source: &mut Source<'_>, axis: &[(String, String)], found: &mut Findings) -> Option<Node> {
     let mut filled = source.clone();
     filled.text = text::with_values(&source.text, &|name| lookup(name, axis));
     let documents = filled.documents(Options { merges_lists: true }, found);
@@ -80,12 +76,7 @@ fn lookup(name: &str, axis: &[(String, String)]) -> Lookup {
     text::lookup(name, axis, &ALWAYS)
 }
 
-fn workflow(
-    source: &Source<'_>,
-    root: &Node,
-    axis: &[(String, String)],
-    found: &mut Findings,
-) {
+fn workflow(source: &Source<'_>, root: &Node, axis: &[(String, String)], found: &mut Findings) {
     // Before 1.0 the steps were the pipeline.
     let key = if root.get("steps").is_some() { "steps" } else { "pipeline" };
     if root.get(key).is_none() && root.get("services").is_none() {

@@ -21,7 +21,10 @@ fn a_matrix_makes_no_more_runs_than_the_ci_does() {
 #[test]
 fn values_that_are_put_in_move_no_line() {
     let text = "skip_clone: true\nsteps:\n- name: a\n  commands:\n  - echo ${A:-\n  - echo }\n  image: alpine\n";
-    assert_eq!(lines(".woodpecker.yml", text), [".woodpecker.yml:7  pulls  docker.io/library/alpine  a"]);
+    assert_eq!(
+        lines(".woodpecker.yml", text),
+        [".woodpecker.yml:7  pulls  docker.io/library/alpine  a"]
+    );
 }
 
 #[test]
@@ -39,14 +42,17 @@ fn what_has_the_wrong_shape_names_nothing_and_breaks_nothing() {
     for steps in ["x", "[]", "[x, [y]]", "{a: b}", "null", "[{image: [a]}]", "[{image: {a: b}}]"] {
         let text = format!("skip_clone: true\nclone: 1\nmatrix: 2\nservices: 3\nsteps: {steps}\n");
         assert!(lines(".woodpecker.yml", &text).is_empty(), "{steps}");
-        let text = format!("kind: pipeline\nclone: {{disable: true}}\nservices: 3\nsteps: {steps}\n");
+        let text =
+            format!("kind: pipeline\nclone: {{disable: true}}\nservices: 3\nsteps: {steps}\n");
         assert!(lines(".drone.yml", &text).is_empty(), "{steps}");
     }
 }
 
 #[test]
 fn settings_of_the_wrong_shape_name_nothing() {
-    for settings in ["x", "[a]", "{repo: {a: b}}", "{repo: [[a]]}", "{logins: [a]}", "{config: \"[]\"}"] {
+    for settings in
+        ["x", "[a]", "{repo: {a: b}}", "{repo: [[a]]}", "{logins: [a]}", "{config: \"[]\"}"]
+    {
         let text = format!(
             "skip_clone: true\nsteps:\n- name: a\n  image: plugins/docker\n  settings: {settings}\n"
         );

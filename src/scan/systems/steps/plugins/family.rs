@@ -17,15 +17,8 @@ pub(super) enum Family {
 }
 
 /// What stands before the name of a plugin, in the last part of an image's name.
-const BEFORE: [&str; 7] = [
-    "drone-plugin-",
-    "drone-",
-    "woodpecker-plugin-",
-    "woodpecker-",
-    "plugin-",
-    "plugins-",
-    "wp-",
-];
+const BEFORE: [&str; 7] =
+    ["drone-plugin-", "drone-", "woodpecker-plugin-", "woodpecker-", "plugin-", "plugins-", "wp-"];
 
 /// Settings that a plugin with a `repo` has only if it is the repository of an image.
 const OF_IMAGES: [&str; 7] = [

@@ -50,7 +50,8 @@ impl Plugin<'_> {
     /// `logins: [{registry, username, password, mirrors}]`
     fn list_of_logins(&self, found: &mut Findings) {
         for login in mappings(&self.settings, "logins") {
-            let at = |key: &str, node: &Node| self.settings.at(&format!("logins.{key}"), node.line());
+            let at =
+                |key: &str, node: &Node| self.settings.at(&format!("logins.{key}"), node.line());
             if let Some(node) = login.get("registry") {
                 let text = value(node).unwrap_or_default();
                 found.registry(Kind::LogsIn, &text, at("registry", node));
