@@ -68,14 +68,13 @@ pub(super) fn origin(variable: &str) -> &'static str {
     if let Some(origin) = steps::origin(variable) {
         return origin;
     }
-    match variable {
-        "CI" | "DRONE" => "Drone's variables of the build",
-        _ if variable.starts_with("DRONE_") || variable.starts_with("CI_") => {
-            "Drone's variables of the build"
-        }
-        _ if variable.starts_with(".input.") => "the data that a template is given",
-        _ => "the step's environment or its secrets",
+    if steps::is_built_in(variable) {
+        return "Drone's variables of the build";
     }
+    if variable.starts_with(".input.") {
+        return "the data that a template is given";
+    }
+    "the step's environment or its secrets"
 }
 
 /// The documents with the values of the variables that are known.
@@ -106,6 +105,13 @@ fn pipeline(source: &Source<'_>, root: &Node, found: &mut Findings) {
         for step in steps::all(source, root, key) {
             step.read(&outer, found);
         }
+    }
+    // Of the machine that an ssh pipeline runs on.
+    if let Some(node) = root.at(&["server", "password"])
+        && let Some(text) = node.text()
+    {
+        let place = source.at(node.line()).path("server.password");
+        found.password("server.password", text, place);
     }
     let secrets = root.get("image_pull_secrets").map(Node::one_or_more).unwrap_or_default();
     for secret in secrets {

@@ -29,6 +29,28 @@ pub(super) fn origin(variable: &str) -> Option<&'static str> {
     }
 }
 
+/// What the names of variables begin with that each run has, in one of the two or in both.
+const BUILT_IN: [&str; 12] = [
+    "DRONE_",
+    "CI_BUILD_",
+    "CI_COMMIT_",
+    "CI_FORGE_",
+    "CI_JOB_",
+    "CI_PIPELINE_",
+    "CI_PREV_",
+    "CI_REPO",
+    "CI_STEP_",
+    "CI_SYSTEM_",
+    "CI_WORKFLOW_",
+    "CI_WORKSPACE",
+];
+
+/// Whether the CI sets the variable itself.
+pub(super) fn is_built_in(variable: &str) -> bool {
+    ["CI", "DRONE"].contains(&variable)
+        || BUILT_IN.iter().any(|beginning| variable.starts_with(beginning))
+}
+
 /// A step, service or clone of a pipeline.
 pub(super) struct Step<'a> {
     node: &'a Node,

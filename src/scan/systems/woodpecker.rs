@@ -51,13 +51,10 @@ pub(super) fn origin(variable: &str) -> &'static str {
     if let Some(origin) = steps::origin(variable) {
         return origin;
     }
-    match variable {
-        "CI" => "Woodpecker's built-in variables",
-        _ if variable.starts_with("CI_") || variable.starts_with("DRONE_") => {
-            "Woodpecker's built-in variables"
-        }
-        _ => "WOODPECKER_ENVIRONMENT of the server, or the step's environment",
+    if steps::is_built_in(variable) {
+        return "Woodpecker's built-in variables";
     }
+    "WOODPECKER_ENVIRONMENT of the server, or the step's environment"
 }
 
 /// The workflow with the values of the variables that are known.

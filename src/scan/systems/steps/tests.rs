@@ -66,3 +66,17 @@ fn the_form_before_drone_0_5_is_said_to_be_unread() {
     let report = scan_text(".drone.yml", "build:\n  image: golang\n");
     assert_eq!((report.unread.len(), report.found.len()), (1, 0));
 }
+
+#[test]
+fn a_variable_comes_from_where_it_is_set() {
+    let text = "skip_clone: true\nsteps:\n- name: a\n  image: ${CI_REPO_OWNER}/${CI_REGISTRY}/x\n";
+    let lines = lines(".woodpecker.yml", text);
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    assert!(line.contains("CI_REPO_OWNER from Woodpecker's built-in variables, CI_REGISTRY from WOODPECKER_ENVIRONMENT"), "{line}");
+}
+
+#[test]
+fn the_password_of_a_machine_is_one_too() {
+    let text = "kind: pipeline\ntype: ssh\nserver:\n  host: a.example.com\n  password: hunter2\nsteps: []\n";
+    assert_eq!(lines(".drone.yml", text), [".drone.yml:5  password in a file  server.password"]);
+}
