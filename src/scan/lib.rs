@@ -15,7 +15,8 @@
 //!   [`Findings::part`] says that another file is a part of this one, so that a folder's scan does not read it alone.
 //! - [`auths`] reads the JSON of the clients' own file of logins.
 //! - [`buildx`] reads what builds are told on one line: caches, outputs, contexts.
-//! - [`scripts::commands`] reads the container commands of a script; [`dockerfile::read`] a Dockerfile.
+//! - [`scripts::commands`] reads the container commands of a script, [`scripts::commands_of`] those of scripts that one
+//!   shell runs one after the other; [`dockerfile::read`] a Dockerfile.
 
 pub mod auths;
 pub mod buildx;

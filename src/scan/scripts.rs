@@ -31,19 +31,32 @@ pub fn commands(
     place: &Place,
     found: &mut Findings,
 ) {
-    read(script, lookup, place, found, 0);
+    commands_of(&[script], lookup, place, found);
+}
+
+/// The same for scripts that one shell runs one after the other, as the lines of a job: what the first sets, the next
+/// knows.
+pub fn commands_of(
+    scripts: &[Script<'_>],
+    lookup: &dyn Fn(&str) -> Lookup,
+    place: &Place,
+    found: &mut Findings,
+) {
+    let mut shell = Shell { lookup, values: Vec::new() };
+    for script in scripts {
+        read(*script, &mut shell, place, found, 0);
+    }
 }
 
 fn read(
     script: Script<'_>,
-    lookup: &dyn Fn(&str) -> Lookup,
+    shell: &mut Shell<'_>,
     place: &Place,
     found: &mut Findings,
     depth: usize,
 ) {
     let text = with_template_holes(script.text);
     let commands = words::commands(&text, 0, depth);
-    let mut shell = Shell { lookup, values: Vec::new() };
     for (at, command) in commands.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| &commands[at]).filter(|_| command.is_piped);
         let mut words: Vec<String> = command
@@ -65,10 +78,12 @@ fn read(
             && option.ends_with('c')
         {
             let inner = Script { text: inner, line: place.line, keeps_lines: false };
-            read(inner, &|name| shell.value(name), &place, found, depth + 1);
+            let lookup = |name: &str| shell.value(name);
+            let mut own = Shell { lookup: &lookup, values: Vec::new() };
+            read(inner, &mut own, &place, found, depth + 1);
             continue;
         }
-        let piped = before.and_then(|before| printed(before, &shell));
+        let piped = before.and_then(|before| printed(before, shell));
         let mut call =
             Call { words: &words[1..], place: &place, piped: piped.as_deref(), found: &mut *found };
         match program.as_str() {

@@ -7,6 +7,9 @@ mod devcontainer;
 mod dockerfile;
 mod github;
 mod gitlab;
+mod drone;
+mod steps;
+mod woodpecker;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -30,6 +33,8 @@ pub const READERS: &[Reader] = &[
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
     Reader { system: System::GithubActions, read: github::read, origin: github::origin },
     Reader { system: System::GitlabCi, read: gitlab::read, origin: gitlab::origin },
+    Reader { system: System::Drone, read: drone::read, origin: drone::origin },
+    Reader { system: System::Woodpecker, read: woodpecker::read, origin: woodpecker::origin },
 ];
 
 /// The reader of the system, if there is one.

@@ -73,6 +73,14 @@ fn by_plain_name(name: &str) -> Option<System> {
     if name == "devcontainer.json" || name == ".devcontainer.json" {
         return Some(System::Devcontainer);
     }
+    // Programs that make pipelines: the reader says that they are not run.
+    let is_program = [".jsonnet", ".star", ".starlark", ".script"].iter().any(|ending| {
+        name.strip_suffix(ending)
+            .is_some_and(|stem| stem == ".drone" || stem.starts_with(".drone."))
+    });
+    if is_program {
+        return Some(System::Drone);
+    }
     (name == "kustomization").then_some(System::Kustomize)
 }
 
@@ -106,10 +114,14 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins("azure-pipelines") || begins(".azure-pipelines") {
         return Some(System::Azure);
     }
+    if begins(".woodpecker") {
+        return Some(System::Woodpecker);
+    }
+    if begins(".drone") {
+        return Some(System::Drone);
+    }
     match stem {
         "action" => Some(System::GithubActions),
-        ".woodpecker" => Some(System::Woodpecker),
-        ".drone" => Some(System::Drone),
         "kustomization" => Some(System::Kustomize),
         "bitbucket-pipelines" => Some(System::Bitbucket),
         _ => None,
@@ -118,13 +130,16 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
 
 /// By the folders around a YAML file; the path begins and ends with a slash.
 fn by_folder(folder: &str) -> Option<System> {
+    // Woodpecker does not look into folders of its folder.
+    if folder.ends_with("/.woodpecker/") {
+        return Some(System::Woodpecker);
+    }
     for (part, system) in [
         ("/.github/workflows/", System::GithubActions),
         ("/.gitea/workflows/", System::GithubActions),
         ("/.forgejo/workflows/", System::GithubActions),
         ("/.gitlab/ci/", System::GitlabCi),
         ("/.gitlab-ci/", System::GitlabCi),
-        ("/.woodpecker/", System::Woodpecker),
         ("/.circleci/", System::CircleCi),
         ("/.azure-pipelines/", System::Azure),
     ] {
@@ -145,7 +160,8 @@ pub(super) fn may_be_one(path: &str) -> bool {
     System::by_name(path).is_some() || is_data(path)
 }
 
-/// By the first `apiVersion`, or by the shape of compose or of a pipeline of GitLab.
+/// By the first `apiVersion`, by the kind of Drone's documents, or by the shape of a workflow, of compose or of a
+/// pipeline of GitLab.
 fn by_content(text: &str) -> Option<System> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(version) = api_version(text) {
@@ -154,6 +170,13 @@ fn by_content(text: &str) -> Option<System> {
             version if version.starts_with("kustomize.config.k8s.io/") => System::Kustomize,
             _ => System::Kubernetes,
         });
+    }
+    let is_drone = |line: &str| {
+        let kind = line.strip_prefix("kind:").map(|kind| kind.split(" #").next().unwrap_or(kind));
+        kind.is_some_and(|kind| kind.trim().trim_matches(['"', '\'']) == "pipeline")
+    };
+    if text.lines().any(is_drone) && text.lines().any(|line| line.starts_with("steps:")) {
+        return Some(System::Drone);
     }
     if is_github(text) {
         return Some(System::GithubActions);

@@ -108,3 +108,13 @@ fn a_finding_of_a_script_says_so() {
     commands(Script::file("docker pull nginx"), &|_| Lookup::Unknown, &place, &mut found);
     assert_eq!(found.into_report().found[0].place.seen_in, crate::SeenIn::Script);
 }
+
+#[test]
+fn what_one_line_of_a_job_sets_the_next_knows() {
+    let mut found = Findings::new(|_| "the job");
+    let place = Place::new("ci.yml", 1);
+    let scripts = [("export IMAGE=acme/api", 3), ("docker push $IMAGE:1", 4)];
+    let scripts = scripts.map(|(text, line)| Script { text, line, keeps_lines: false });
+    commands_of(&scripts, &|_| Lookup::Unknown, &place, &mut found);
+    assert_eq!(found.into_report().to_lines(), ["ci.yml:4  pushes  docker.io/acme/api:1"]);
+}

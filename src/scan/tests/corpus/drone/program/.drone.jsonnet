@@ -1,0 +1,2 @@
+local step(name) = { name: name, image: "golang" };
+[{ kind: "pipeline", steps: [step("a")] }]
