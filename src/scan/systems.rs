@@ -2,6 +2,11 @@
 
 mod compose;
 mod dockerfile;
+mod helm;
+mod kubernetes;
+mod kustomize;
+pub(crate) mod quadlet;
+mod tekton;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -20,6 +25,11 @@ pub struct Reader {
 pub const READERS: &[Reader] = &[
     Reader { system: System::Compose, read: compose::read, origin: compose::origin },
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
+    Reader { system: System::Helm, read: helm::read, origin: helm::origin },
+    Reader { system: System::Kubernetes, read: kubernetes::read, origin: kubernetes::origin },
+    Reader { system: System::Kustomize, read: kustomize::read, origin: kustomize::origin },
+    Reader { system: System::Quadlet, read: quadlet::read, origin: quadlet::origin },
+    Reader { system: System::Tekton, read: tekton::read, origin: tekton::origin },
 ];
 
 /// The reader of the system, if there is one.

@@ -1,5 +1,6 @@
 //! Which system reads a file: by where it is, else by what is in it.
 
+use crate::systems::quadlet;
 use serde::{Deserialize, Serialize};
 
 /// A system whose files are known by name or content. Not each of them has a reader: [`crate::systems::READERS`].
@@ -15,9 +16,13 @@ pub enum System {
     Drone,
     GithubActions,
     GitlabCi,
+    /// Charts and their values; their templates are manifests.
+    Helm,
     Jenkins,
     Kubernetes,
     Kustomize,
+    /// Units of podman.
+    Quadlet,
     Tekton,
     Woodpecker,
 }
@@ -25,6 +30,9 @@ pub enum System {
 impl System {
     /// The system that reads the file at the path, if one does.
     pub fn of(path: &str, text: &str) -> Option<Self> {
+        if quadlet::is_one(path, text) {
+            return Some(Self::Quadlet);
+        }
         Self::by_name(path).or_else(|| is_data(path).then(|| by_content(text)).flatten())
     }
 
@@ -86,7 +94,11 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins("azure-pipelines") || begins(".azure-pipelines") {
         return Some(System::Azure);
     }
+    if begins("values") || ["-values", "_values", ".values"].iter().any(|end| stem.ends_with(end)) {
+        return Some(System::Helm);
+    }
     match stem {
+        "chart" | "requirements" => Some(System::Helm),
         "action" => Some(System::GithubActions),
         ".woodpecker" => Some(System::Woodpecker),
         ".drone" => Some(System::Drone),
@@ -121,7 +133,7 @@ fn is_data(path: &str) -> bool {
 
 /// Whether a file of a folder is worth opening.
 pub(super) fn may_be_one(path: &str) -> bool {
-    System::by_name(path).is_some() || is_data(path)
+    System::by_name(path).is_some() || is_data(path) || quadlet::may_be_one(path)
 }
 
 /// By the first `apiVersion`, or by the shape of compose.
