@@ -77,7 +77,8 @@ fn yaml_stem(name: &str) -> Option<&str> {
 
 fn by_stem(stem: &str, name: &str) -> Option<System> {
     let begins = |word: &str| {
-        stem.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        stem.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     };
     if begins("cloudbuild") {
         return Some(System::CloudBuild);
@@ -151,22 +152,30 @@ fn by_content(text: &str) -> Option<System> {
 
 /// The value of the first `apiVersion` of a text that also has a `kind`.
 fn api_version(text: &str) -> Option<&str> {
-    let value = |key: &str| {
+    const VERSION: &str = "apiVersion";
+    let of_line = |key: &str| {
         text.lines().find_map(|line| {
-            let bare = line.trim_start_matches([' ', '{', '-', '"', '\'', '\t']);
-            let rest = bare.strip_prefix(key)?.trim_start_matches(['"', '\'', ' ']);
-            let value = rest.strip_prefix(':')?.trim_start_matches([' ', '"', '\'']);
-            Some(value.split(['"', '\'', ' ', ',', '#']).next().unwrap_or(value))
+            value_of(line.trim_start_matches([' ', '{', '-', '"', '\'', '\t']), key)
         })
     };
     // On one line, the second key is not at its beginning.
-    let has_kind = value("kind").is_some() || text.contains("\"kind\"") || text.contains("kind:");
-    value("apiVersion").filter(|_| has_kind)
+    let has_kind = of_line("kind").is_some() || text.contains("\"kind\"") || text.contains("kind:");
+    let is_flow = text.trim_start().starts_with(['{', '[']);
+    let inside = || value_of(&text[text.find(VERSION).filter(|_| is_flow)?..], VERSION);
+    of_line(VERSION).or_else(inside).filter(|_| has_kind)
+}
+
+/// The value of a key that the text begins with.
+fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(key)?.trim_start_matches(['"', '\'', ' ']);
+    let value = rest.strip_prefix(':')?.trim_start_matches([' ', '"', '\'']);
+    Some(value.split(['"', '\'', ' ', ',', '#']).next().unwrap_or(value))
 }
 
 /// `services:` is at the top and holds a mapping, and nothing beside it is a CI's.
 fn is_compose(text: &str) -> bool {
-    let keys = ["jobs:", "pipeline:", "stages:", "steps:", "script:", "image:", "include:", "when:"];
+    let keys =
+        ["jobs:", "pipeline:", "stages:", "steps:", "script:", "image:", "include:", "when:"];
     let mut lines = text.lines().filter(|line| {
         let bare = line.trim_start();
         !bare.is_empty() && !bare.starts_with('#')

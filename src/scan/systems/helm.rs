@@ -30,7 +30,9 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
             values::read(&manifest, root, "", found);
             continue;
         }
-        for (at, one) in root.get("dependencies").map(Node::items).unwrap_or_default().iter().enumerate() {
+        for (at, one) in
+            root.get("dependencies").map(Node::items).unwrap_or_default().iter().enumerate()
+        {
             dependency(&manifest, one, &format!("dependencies[{at}].repository"), found);
         }
         if let Some(images) = root.at(&["annotations", "artifacthub.io/images"]) {
@@ -40,7 +42,9 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
 }
 
 pub(super) fn origin(variable: &str) -> &'static str {
-    if variable.starts_with(".Chart") {
+    if variable.starts_with("secret/") {
+        "the Secret of that name in the cluster"
+    } else if variable.starts_with(".Chart") {
         "Chart.yaml"
     } else if variable.starts_with("include(") {
         "a template of the chart"

@@ -45,13 +45,12 @@ pub(super) fn origin(variable: &str) -> &'static str {
     let begins = |word: &str| variable.starts_with(word);
     if begins("secret/") {
         "the Secret of that name in the cluster"
-    } else if begins(".") || variable.contains('.') && begins("Values") {
+    } else if begins(".") || begins("include(") {
         helm::origin(variable)
     } else if begins("inputs.parameters") || begins("workflow.") || begins("item") {
         "the arguments of the workflow"
     } else {
-        tekton::known_origin(variable)
-            .unwrap_or("whatever fills in the file before it is applied")
+        tekton::known_origin(variable).unwrap_or("whatever fills in the file before it is applied")
     }
 }
 
@@ -103,7 +102,8 @@ pub(in crate::systems) fn each(
     let word = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
     let (kind, version) = (word("kind"), word("apiVersion"));
     let manifest = around.named(kind, root);
-    if let Some(items) = root.get("items").filter(|items| items.is_list() && kind.ends_with("List")) {
+    if let Some(items) = root.get("items").filter(|items| items.is_list() && kind.ends_with("List"))
+    {
         return all(around, items, &child(path, "items"), depth, found);
     }
     if let Some(objects) = root.get("objects").filter(|_| kind == "Template") {
@@ -121,7 +121,9 @@ pub(in crate::systems) fn each(
         }
         "HelmChartInflationGenerator" => kustomize::chart(&manifest, root, path, found),
         _ if version.starts_with("skaffold/") => custom::skaffold(&manifest, root, path, found),
-        _ if version.contains("tekton.dev/") => tekton::resource(&manifest, root, path, depth, found),
+        _ if version.contains("tekton.dev/") => {
+            tekton::resource(&manifest, root, path, depth, found)
+        }
         _ if is_built_in(version) => pods::walk(&manifest, root, path, true, found),
         _ => {
             custom::read(&manifest, root, kind, version, path, found);

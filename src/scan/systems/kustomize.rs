@@ -21,11 +21,7 @@ pub(super) fn origin(variable: &str) -> &'static str {
 }
 
 /// Reads one kustomization. Gives the images that come out of it.
-fn kustomization(
-    source: &mut Source<'_>,
-    tree: &mut Tree,
-    found: &mut Findings,
-) -> Vec<Reference> {
+fn kustomization(source: &mut Source<'_>, tree: &mut Tree, found: &mut Findings) -> Vec<Reference> {
     let documents = source.documents(Options::default(), found);
     let source: &Source<'_> = source;
     let at = |line: usize| source.at(line);
@@ -85,7 +81,8 @@ impl Entry {
 
     /// What becomes of the image.
     fn done_to(&self, image: &Reference) -> String {
-        let name = self.new_name.clone().unwrap_or_else(|| format!("{}/{}", image.host, image.repository));
+        let name =
+            self.new_name.clone().unwrap_or_else(|| format!("{}/{}", image.host, image.repository));
         let version = match (&self.version, &image.digest, &image.tag) {
             (Some(version), _, _) => version.clone(),
             (None, Some(digest), _) => format!("@{digest}"),
@@ -105,8 +102,11 @@ pub(super) fn image_entry(
     found: &mut Findings,
 ) {
     let Some(entry) = Entry::of(manifest, node) else { return };
-    let mut names: Vec<String> =
-        images.iter().filter(|image| entry.is_of(image)).map(|image| entry.done_to(image)).collect();
+    let mut names: Vec<String> = images
+        .iter()
+        .filter(|image| entry.is_of(image))
+        .map(|image| entry.done_to(image))
+        .collect();
     if names.is_empty() {
         let name = entry.new_name.as_ref().unwrap_or(&entry.name);
         // An entry that changes nothing is a place for a later command to write in.
@@ -122,7 +122,9 @@ pub(super) fn image_entry(
 }
 
 fn changed(manifest: &Manifest<'_>, node: &Node, image: Reference) -> Reference {
-    let Some(entry) = Entry::of(manifest, node).filter(|entry| entry.is_of(&image)) else { return image };
+    let Some(entry) = Entry::of(manifest, node).filter(|entry| entry.is_of(&image)) else {
+        return image;
+    };
     let name = entry.done_to(&image);
     if name.contains(HOLE) {
         return image;

@@ -25,7 +25,11 @@ pub(crate) fn is_one(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     // Parts of a unit are in a folder that is named after it.
     let folder = path.rsplit('/').nth(1).unwrap_or_default();
-    let owner = if name.ends_with(".conf") { folder.strip_suffix(".d").unwrap_or_default() } else { name.as_str() };
+    let owner = if name.ends_with(".conf") {
+        folder.strip_suffix(".d").unwrap_or_default()
+    } else {
+        name.as_str()
+    };
     let has_section = |section: &str| text.lines().any(|line| line.trim_end() == section);
     match owner.rsplit_once('.').map(|(_, ending)| ending) {
         Some("container") => has_section("[Container]"),
@@ -41,7 +45,8 @@ pub(crate) fn is_one(path: &str, text: &str) -> bool {
 /// Whether a file of that name may be one.
 pub(crate) fn may_be_one(path: &str) -> bool {
     let endings = [".container", ".image", ".build", ".volume", ".artifact", ".kube"];
-    let is_part = path.ends_with(".conf") && endings.iter().any(|end| path.contains(&format!("{end}.d/")));
+    let is_part =
+        path.ends_with(".conf") && endings.iter().any(|end| path.contains(&format!("{end}.d/")));
     is_part || endings.iter().any(|end| path.ends_with(end))
 }
 
@@ -61,7 +66,11 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
 }
 
 pub(super) fn origin(variable: &str) -> &'static str {
-    if variable.len() == 1 { "the name or the host of the unit" } else { "the environment of the unit" }
+    if variable.len() == 1 {
+        "the name or the host of the unit"
+    } else {
+        "the environment of the unit"
+    }
 }
 
 struct Reader<'a, 't> {
@@ -140,7 +149,8 @@ impl Reader<'_, '_> {
             return;
         }
         let first = name.split_once('/').map_or("", |(first, _)| first);
-        let is_short = !crate::reference::is_host(first) && !first.contains(HOLE) && kind == Kind::Pulls;
+        let is_short =
+            !crate::reference::is_host(first) && !first.contains(HOLE) && kind == Kind::Pulls;
         let mut notes = notes.to_vec();
         if is_short {
             notes.push(SHORT);

@@ -92,7 +92,9 @@ fn pipeline(
             let mut own = scope.clone();
             own.give(node.get("params"), &|text| scope.all(&(manifest.put_in)(text)));
             own.vary(node.get("matrix"), &scope);
-            if let Some(inner) = node.get("taskSpec").filter(|inner| inner.get("apiVersion").is_none()) {
+            if let Some(inner) =
+                node.get("taskSpec").filter(|inner| inner.get("apiVersion").is_none())
+            {
                 task::task(&manifest, inner, &child(&path, "taskSpec"), &own, found);
             }
             if let Some(inner) = node.get("pipelineSpec") {
@@ -163,13 +165,7 @@ fn pipeline_resource(manifest: &Manifest<'_>, spec: &Node, path: &str, found: &m
 }
 
 /// `resourcetemplates`: resources in which `$(tt.params.x)` is a value of the event.
-fn trigger(
-    around: &Manifest<'_>,
-    spec: &Node,
-    path: &str,
-    depth: usize,
-    found: &mut Findings,
-) {
+fn trigger(around: &Manifest<'_>, spec: &Node, path: &str, depth: usize, found: &mut Findings) {
     let mut scope = Scope::default();
     scope.declare(spec.get("params"));
     let put_in = |text: &str| scope.of_trigger(text);

@@ -8,8 +8,8 @@ const MOST: usize = 4;
 
 /// Words that an action of a Go template begins with.
 const GO: [&str; 14] = [
-    "block", "coalesce", "default", "define", "else", "end", "if", "include", "printf", "quote", "range",
-    "template", "tpl", "with",
+    "block", "coalesce", "default", "define", "else", "end", "if", "include", "printf", "quote",
+    "range", "template", "tpl", "with",
 ];
 
 /// Functions that change a value as little as the name of an image can notice.
@@ -49,7 +49,10 @@ enum Piece<'a> {
 /// The text with values and holes for each action; once for each branch, lines as they are.
 pub(super) fn filled(text: &str, chart: &Chart) -> Vec<String> {
     let pieces = pieces(text);
-    let most = pieces.iter().map(|(piece, _)| if let Piece::Open(count) = piece { *count } else { 1 }).max();
+    let most = pieces
+        .iter()
+        .map(|(piece, _)| if let Piece::Open(count) = piece { *count } else { 1 })
+        .max();
     let mut texts: Vec<String> =
         (0..most.unwrap_or(1).min(MOST)).map(|branch| one(&pieces, branch, chart)).collect();
     texts.dedup();
@@ -121,7 +124,9 @@ fn pieces(text: &str) -> Vec<(Piece<'_>, usize)> {
                 count(&mut pieces, open.last());
                 Some(Piece::Else)
             }
-            word if word == "end" || !is_value && word.starts_with("end") => open.pop().map(|_| Piece::End),
+            word if word == "end" || !is_value && word.starts_with("end") => {
+                open.pop().map(|_| Piece::End)
+            }
             _ if is_value && !is_comment && !makes_no_value(action) => Some(Piece::Action(action)),
             _ => None,
         };
@@ -210,7 +215,8 @@ fn name(text: &str) -> String {
         ["include" | "template", one, ..] => format!("include({})", one.trim_matches('"')),
         // The last path is the value; those before are defaults.
         words => {
-            let path = words.iter().rev().find(|word| word.starts_with(['.', '$']) && word.len() > 1);
+            let path =
+                words.iter().rev().find(|word| word.starts_with(['.', '$']) && word.len() > 1);
             let word = path.or(words.first()).copied().unwrap_or_default();
             word.trim_start_matches(['$', '(']).trim_end_matches(')').to_owned()
         }

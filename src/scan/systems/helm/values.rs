@@ -35,7 +35,9 @@ pub(in crate::systems) fn image_of_values(
         let text = node.get(key).and_then(|node| manifest.text(node));
         text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
     };
-    let Some((repository, mut name)) = node.get("repository").zip(text("repository")) else { return };
+    let Some((repository, mut name)) = node.get("repository").zip(text("repository")) else {
+        return;
+    };
     if let Some(registry) = text("registry") {
         name = format!("{}/{name}", registry.trim_end_matches('/'));
     }
@@ -51,7 +53,8 @@ pub(in crate::systems) fn image_of_values(
 
 /// Whether a text is a name with a tag or a path, and nothing else that a key of such a name may hold.
 fn is_clear(text: &str) -> bool {
-    let is_address = text.contains("://") || text.starts_with(['/', '.']) || text.contains(char::is_whitespace);
+    let is_address =
+        text.contains("://") || text.starts_with(['/', '.']) || text.contains(char::is_whitespace);
     let is_picture = [".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp", ".ico"]
         .iter()
         .any(|ending| text.ends_with(ending));

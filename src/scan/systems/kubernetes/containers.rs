@@ -24,7 +24,8 @@ pub(in crate::systems) fn of_words(
     let field = |key: &str| levels.iter().find_map(|level| level.get(key));
     let command = field("command").map(Node::one_or_more).unwrap_or_default();
     let args = field("args").map(Node::one_or_more).unwrap_or_default();
-    let words: Vec<&Node> = command.iter().chain(args).filter(|word| word.text().is_some()).collect();
+    let words: Vec<&Node> =
+        command.iter().chain(args).filter(|word| word.text().is_some()).collect();
     let Some(first) = words.first() else { return };
     let environment = environment(levels, fill);
     let is_shell = |at: usize| {
@@ -32,9 +33,8 @@ pub(in crate::systems) fn of_words(
         SHELLS.contains(&text.rsplit('/').next().unwrap_or(text))
     };
     let is_flag = |text: &str| text.starts_with('-') && text.ends_with('c');
-    let flag = (1..words.len()).find(|at| {
-        (0..*at).any(is_shell) && is_flag(words[*at].text().unwrap_or_default())
-    });
+    let flag = (1..words.len())
+        .find(|at| (0..*at).any(is_shell) && is_flag(words[*at].text().unwrap_or_default()));
     let path = child(path, if command.is_empty() { "args" } else { "command" });
     if let Some(script) = flag.and_then(|flag| words.get(flag + 1)) {
         return run(manifest, script, &environment, fill, &path, found);
@@ -76,11 +76,9 @@ fn run(
 ) {
     let Some(script) = node.script() else { return };
     let text = with_values(&fill(script.text), environment);
-    let lookup = |name: &str| {
-        match environment.iter().rev().find(|(known, _)| known == name) {
-            Some((_, Some(value))) => Lookup::Is(value.clone()),
-            _ => Lookup::Unknown,
-        }
+    let lookup = |name: &str| match environment.iter().rev().find(|(known, _)| known == name) {
+        Some((_, Some(value))) => Lookup::Is(value.clone()),
+        _ => Lookup::Unknown,
     };
     let place = manifest.place(node, path);
     scripts::commands(Script { text: &text, ..script }, &lookup, &place, found);

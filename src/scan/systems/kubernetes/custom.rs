@@ -7,8 +7,17 @@ use crate::yaml::Node;
 
 /// Keys that stand beside the image of a container, and of nothing else.
 const OF_CONTAINERS: [&str; 11] = [
-    "args", "command", "env", "envFrom", "imagePullPolicy", "livenessProbe", "ports", "readinessProbe",
-    "securityContext", "source", "volumeMounts",
+    "args",
+    "command",
+    "env",
+    "envFrom",
+    "imagePullPolicy",
+    "livenessProbe",
+    "ports",
+    "readinessProbe",
+    "securityContext",
+    "source",
+    "volumeMounts",
 ];
 
 /// Whether a key holds an image by its name: `image`, `baseImage`.
@@ -25,7 +34,9 @@ pub(super) fn is_container(node: &Node) -> bool {
 /// slash and a tag or digest. Keys other than `image` need both.
 pub(super) fn is_certain(key: &str, name: &str) -> bool {
     // The value of a template is one if the variable says so.
-    if name.contains(HOLE) && holes(name).iter().any(|one| one.to_ascii_lowercase().contains("image")) {
+    if name.contains(HOLE)
+        && holes(name).iter().any(|one| one.to_ascii_lowercase().contains("image"))
+    {
         return true;
     }
     let name = without_holes(name.trim(), |_| "x".to_owned());
@@ -36,7 +47,11 @@ pub(super) fn is_certain(key: &str, name: &str) -> bool {
     let last = rest.rsplit('/').next().unwrap_or(rest);
     let has_version = last.contains([':', '@']);
     let has_host = (first.contains(['.', ':']) && !first.starts_with('.')) || first == "localhost";
-    if key == "image" { has_host || has_version && !first.is_empty() } else { has_host && has_version }
+    if key == "image" {
+        has_host || has_version && !first.is_empty()
+    } else {
+        has_host && has_version
+    }
 }
 
 /// Adds what resources of well-known extensions name in fields of their own.

@@ -58,7 +58,13 @@ pub(in crate::systems) fn volumes(
     for (at, volume) in list.items().iter().enumerate() {
         if let Some(image) = volume.at(&["image", "reference"]) {
             let path = format!("{path}[{at}].image.reference");
-            manifest.image(Kind::Pulls, image, &path, &policy(volume.get("image"), "pullPolicy"), found);
+            manifest.image(
+                Kind::Pulls,
+                image,
+                &path,
+                &policy(volume.get("image"), "pullPolicy"),
+                found,
+            );
         }
         // Of KubeVirt.
         if let Some(image) = volume.at(&["containerDisk", "image"]) {

@@ -46,8 +46,7 @@ fn names(config: &Value) -> Vec<String> {
 /// The values of a Secret that are docker's configuration, with the section and key of each.
 fn logins(root: &Node) -> impl Iterator<Item = (&'static str, &'static str, &Node)> {
     SECTIONS.into_iter().flat_map(move |section| {
-        KEYS.into_iter()
-            .filter_map(move |key| Some((section, key, root.at(&[section, key])?)))
+        KEYS.into_iter().filter_map(move |key| Some((section, key, root.at(&[section, key])?)))
     })
 }
 
@@ -114,7 +113,11 @@ fn config(text: &str) -> Option<Value> {
 /// The registries with their logins: keys of `auths` and `credHelpers`, or all keys in the older form.
 fn hosts(config: &Value) -> Vec<(String, &Value)> {
     let is_new = NEW_KEYS.iter().any(|key| config.get(key).is_some());
-    let maps = if is_new { vec![config.get("auths"), config.get("credHelpers")] } else { vec![Some(config)] };
+    let maps = if is_new {
+        vec![config.get("auths"), config.get("credHelpers")]
+    } else {
+        vec![Some(config)]
+    };
     let mut found = Vec::new();
     for (host, login) in maps.into_iter().flatten().filter_map(Value::as_object).flatten() {
         // In the older form, what is no login is no registry.

@@ -50,7 +50,8 @@ fn apply(documents: &[Document], at: &dyn Fn(usize) -> Place, found: &mut Findin
     let manifest = Manifest { at, put_in: &with_holes, secrets: &[], job: String::new() };
     for operation in documents.iter().flat_map(|document| document.root.items()) {
         let text = |key: &str| operation.get(key).and_then(Node::text).unwrap_or_default();
-        let Some(value) = operation.get("value").filter(|_| matches!(text("op"), "add" | "replace"))
+        let Some(value) =
+            operation.get("value").filter(|_| matches!(text("op"), "add" | "replace"))
         else {
             continue;
         };
@@ -70,7 +71,8 @@ fn apply(documents: &[Document], at: &dyn Fn(usize) -> Place, found: &mut Findin
             }
             // In resources of extensions, if it looks like one.
             [.., "image"] => {
-                let is_one = value.text().is_some_and(|text| text.contains('/') && text.contains(':'));
+                let is_one =
+                    value.text().is_some_and(|text| text.contains('/') && text.contains(':'));
                 if is_one {
                     manifest.image(Kind::Pulls, value, path, &[], found);
                 }

@@ -65,7 +65,9 @@ impl Tree {
         found: &mut Findings,
     ) -> Vec<Reference> {
         let folder = path.trim_end_matches('/');
-        let inside = NAMES.iter().find_map(|name| source.beside(&format!("{folder}/{name}")).ok());
+        let is_file = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
+        let names = if is_file { &[][..] } else { &NAMES[..] };
+        let inside = names.iter().find_map(|name| source.beside(&format!("{folder}/{name}")).ok());
         if let Some(mut other) = inside {
             return self.kustomization(&mut other, found);
         }

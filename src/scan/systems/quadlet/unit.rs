@@ -31,7 +31,8 @@ impl Unit {
             while whole.ends_with('\\') {
                 whole.pop();
                 // Comments may stand between.
-                let Some((_, next)) = lines.by_ref().find(|(_, next)| !is_comment(next.trim())) else {
+                let Some((_, next)) = lines.by_ref().find(|(_, next)| !is_comment(next.trim()))
+                else {
                     break;
                 };
                 whole.push(' ');

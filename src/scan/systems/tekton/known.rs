@@ -7,8 +7,17 @@ use crate::yaml::Node;
 
 /// Tasks that build an image and push it.
 const BUILDERS: [&str; 11] = [
-    "buildah", "buildkit", "buildkit-daemonless", "buildpacks", "buildpacks-phases", "docker-build", "img",
-    "jib-gradle", "jib-maven", "kaniko", "makisu",
+    "buildah",
+    "buildkit",
+    "buildkit-daemonless",
+    "buildpacks",
+    "buildpacks-phases",
+    "docker-build",
+    "img",
+    "jib-gradle",
+    "jib-maven",
+    "kaniko",
+    "makisu",
 ];
 
 /// A reference to a task of the catalog, with parameters.
@@ -22,7 +31,8 @@ pub(super) fn task(
     let Some(name) = node.get("taskRef").and_then(name) else { return };
     let is_builder = BUILDERS.contains(&name) || name.starts_with("s2i");
     for (at, param) in node.get("params").map(Node::items).unwrap_or_default().iter().enumerate() {
-        let (Some(key), Some(value)) = (param.get("name").and_then(Node::text), param.get("value")) else {
+        let (Some(key), Some(value)) = (param.get("name").and_then(Node::text), param.get("value"))
+        else {
             continue;
         };
         let path = format!("{path}.params[{at}].value");

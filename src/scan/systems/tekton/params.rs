@@ -62,7 +62,10 @@ impl Scope {
     pub(super) fn vary(&mut self, matrix: Option<&Node>, outer: &Scope) {
         let Some(matrix) = matrix else { return };
         let included = matrix.get("include").map(Node::items).unwrap_or_default();
-        let lists = matrix.get("params").into_iter().chain(included.iter().filter_map(|one| one.get("params")));
+        let lists = matrix
+            .get("params")
+            .into_iter()
+            .chain(included.iter().filter_map(|one| one.get("params")));
         let mut found: Values = Vec::new();
         for param in lists.flat_map(Node::items) {
             let Some(name) = param.get("name").and_then(Node::text) else { continue };
@@ -158,7 +161,10 @@ impl Scope {
     }
 }
 
-fn pairs<'a>(params: Option<&'a Node>, key: &'static str) -> impl Iterator<Item = (&'a str, &'a Node)> {
+fn pairs<'a>(
+    params: Option<&'a Node>,
+    key: &'static str,
+) -> impl Iterator<Item = (&'a str, &'a Node)> {
     let params = params.map(Node::items).unwrap_or_default();
     params.iter().filter_map(move |param| Some((param.get("name")?.text()?, param.get(key)?)))
 }

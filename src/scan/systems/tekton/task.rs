@@ -27,7 +27,8 @@ pub(super) fn task(
     }
     if let Some(image) = template.and_then(|template| template.get("image")) {
         // Unless each step has its own, or is taken from elsewhere.
-        let is_used = steps.iter().any(|step| step.get("image").is_none() && step.get("ref").is_none());
+        let is_used =
+            steps.iter().any(|step| step.get("image").is_none() && step.get("ref").is_none());
         if is_used {
             scope.image(manifest, Kind::Pulls, image, &child(path, "stepTemplate.image"), found);
         }
