@@ -8,12 +8,14 @@ use std::process::ExitCode;
 
 /// Read pipeline files, and print each image, registry and login that they name
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing is sent anywhere. Neither the text of a line nor a secret is printed.
+#[command(
+    after_help = "Nothing is sent anywhere. Neither the text of a line nor a secret is printed.
 Exit codes: 0 all files were read, 1 a file could not be read, 2 usage error.
 
 Examples:
   regcred scan .
-  regcred scan --json compose.yaml Dockerfile")]
+  regcred scan --json compose.yaml Dockerfile"
+)]
 pub(super) struct Scan {
     /// A file, or a folder whose pipeline files, manifests, compose files and Dockerfiles are read
     #[arg(required = true, value_name = "PATH")]

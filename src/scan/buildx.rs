@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn a_cache_is_an_image_only_in_a_registry() {
-        assert_eq!(cache("type=registry,ref=ghcr.io/acme/api:cache").as_deref(), Some("ghcr.io/acme/api:cache"));
+        assert_eq!(
+            cache("type=registry,ref=ghcr.io/acme/api:cache").as_deref(),
+            Some("ghcr.io/acme/api:cache")
+        );
         assert_eq!(cache("ghcr.io/acme/api:cache").as_deref(), Some("ghcr.io/acme/api:cache"));
         assert_eq!(cache("type=gha,scope=x"), None);
         assert_eq!(cache("type=local,src=ref"), None);
@@ -62,12 +65,15 @@ mod tests {
     fn an_output_pushes_if_it_says_so() {
         let name = "ghcr.io/acme/api".to_owned();
         assert_eq!(output("type=registry,name=ghcr.io/acme/api"), [(Kind::Pushes, name.clone())]);
-        assert_eq!(output("type=image,name=ghcr.io/acme/api,push=true"), [(Kind::Pushes, name.clone())]);
+        assert_eq!(
+            output("type=image,name=ghcr.io/acme/api,push=true"),
+            [(Kind::Pushes, name.clone())]
+        );
         assert_eq!(output("type=image,name=ghcr.io/acme/api"), [(Kind::Builds, name)]);
         assert_eq!(
             output("type=image,\"name=a,b\",push=true"),
             [(Kind::Pushes, "a".to_owned()), (Kind::Pushes, "b".to_owned())]
         );
-        assert_eq!(output("type=local,dest=out"), []);
+        assert!(output("type=local,dest=out").is_empty());
     }
 }

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 pub use system::System;
 
-const NOT_READ: &str = "This kind of file is not read. Name a pipeline file, a manifest or a Dockerfile.";
+const NOT_READ: &str =
+    "This kind of file is not read. Name a pipeline file, a manifest or a Dockerfile.";
 
 /// Reads the files, and in folders every file that is recognized. What cannot be read is part of the report.
 pub fn scan(paths: &[PathBuf]) -> Report {

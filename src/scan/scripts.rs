@@ -64,7 +64,8 @@ fn read(
             continue;
         }
         let piped = before.and_then(|before| printed(before, &shell));
-        let mut call = Call { words: &words[1..], place: &place, piped: piped.as_deref(), found: &mut *found };
+        let mut call =
+            Call { words: &words[1..], place: &place, piped: piped.as_deref(), found: &mut *found };
         match program.as_str() {
             "docker" | "podman" | "nerdctl" | "finch" => docker::client(&mut call),
             "buildah" => docker::buildah(&mut call),
@@ -100,8 +101,17 @@ impl Call<'_> {
 
     /// `login [-u name] [-p password] [registry]`
     fn login(&mut self, words: &[String]) {
-        const TAKE: [&str; 9] =
-            ["u", "username", "p", "password", "authfile", "cert-dir", "c", "registry-config", "compat-auth-file"];
+        const TAKE: [&str; 9] = [
+            "u",
+            "username",
+            "p",
+            "password",
+            "authfile",
+            "cert-dir",
+            "c",
+            "registry-config",
+            "compat-auth-file",
+        ];
         let given = Given::read(words, &|name| TAKE.contains(&name), false);
         let host = given.rest.first().map_or("", String::as_str);
         self.found.registry(Kind::LogsIn, host, self.place.clone());
@@ -184,6 +194,7 @@ fn is_for_wrapper(words: &[String], at: usize) -> bool {
     let word = &words[at];
     let before = &words[at - 1];
     let is_value = before == "-u" || before == "-g" || before == "timeout" || before == "-n";
-    let is_first_word_wrapper = BEFORE.contains(&words[0].as_str()) || assignment(&words[0]).is_some();
+    let is_first_word_wrapper =
+        BEFORE.contains(&words[0].as_str()) || assignment(&words[0]).is_some();
     is_first_word_wrapper && !word.contains(HOLE) && (word.starts_with('-') || is_value)
 }

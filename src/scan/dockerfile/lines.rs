@@ -92,9 +92,8 @@ fn instructions(text: &str, escape: char) -> Vec<(usize, String)> {
             whole.push_str(head);
             // Comments and empty lines may stand between.
             let mut next = lines.by_ref().map(|(_, line)| line);
-            piece = next
-                .find(|line| !is_comment(line) && !line.trim().is_empty())
-                .unwrap_or_default();
+            piece =
+                next.find(|line| !is_comment(line) && !line.trim().is_empty()).unwrap_or_default();
         }
         whole.push_str(piece);
         if whole.trim().is_empty() {

@@ -72,9 +72,12 @@ impl<'a> Stages<'a> {
         if !self.build.args.is_empty() {
             return text;
         }
-        without_holes(&text, |name| {
-            if PREDEFINED.contains(&name) { hole(name) } else { String::new() }
-        })
+        without_holes(
+            &text,
+            |name| {
+                if PREDEFINED.contains(&name) { hole(name) } else { String::new() }
+            },
+        )
     }
 
     pub(super) fn begin(&mut self, name: Option<String>) {
@@ -108,7 +111,8 @@ impl<'a> Stages<'a> {
     fn is_context(&self, name: &str) -> bool {
         let whole = Reference::parse(name).ok().map(tagged);
         self.build.contexts.iter().any(|context| {
-            context == name || whole.is_some() && Reference::parse(context).ok().map(tagged) == whole
+            context == name
+                || whole.is_some() && Reference::parse(context).ok().map(tagged) == whole
         })
     }
 
@@ -128,13 +132,11 @@ impl<'a> Stages<'a> {
     }
 
     fn replaced(&self, text: &str, unset_is_empty: bool) -> String {
-        let lookup = |name: &str| {
-            match self.args.iter().rev().find(|(known, _)| known == name) {
-                Some((_, Some(value))) => Lookup::Is(value.clone()),
-                _ if PREDEFINED.contains(&name) => Lookup::Unknown,
-                _ if unset_is_empty => Lookup::Unset,
-                _ => Lookup::Unknown,
-            }
+        let lookup = |name: &str| match self.args.iter().rev().find(|(known, _)| known == name) {
+            Some((_, Some(value))) => Lookup::Is(value.clone()),
+            _ if PREDEFINED.contains(&name) => Lookup::Unknown,
+            _ if unset_is_empty => Lookup::Unset,
+            _ => Lookup::Unknown,
         };
         substitute(text, Syntax::dockerfile(self.escape), &lookup)
     }

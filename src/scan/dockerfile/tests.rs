@@ -6,7 +6,8 @@ fn seen_with(text: &str, build: &Build) -> Vec<String> {
     let mut found = Findings::new(|_| "a build argument");
     read(Script::file(text), &Place::new("Dockerfile", 1), build, &mut found);
     let report = found.into_report();
-    let shown = |line: String| line.replace("Dockerfile:", "").replace(" from a build argument", "");
+    let shown =
+        |line: String| line.replace("Dockerfile:", "").replace(" from a build argument", "");
     report.to_lines().into_iter().map(shown).collect()
 }
 

@@ -7,24 +7,90 @@ use crate::found::Kind;
 
 /// Options before the command that have a value.
 const GLOBAL: [&str; 13] = [
-    "config", "context", "c", "H", "host", "l", "log-level", "tlscacert", "tlscert", "tlskey",
-    "root", "namespace", "n",
+    "config",
+    "context",
+    "c",
+    "H",
+    "host",
+    "l",
+    "log-level",
+    "tlscacert",
+    "tlscert",
+    "tlskey",
+    "root",
+    "namespace",
+    "n",
 ];
 
 /// Switches of `run` and `create`; every other option has a value.
 const SWITCHES: [&str; 25] = [
-    "d", "detach", "i", "interactive", "t", "tty", "rm", "privileged", "init", "read-only", "P",
-    "publish-all", "no-healthcheck", "oom-kill-disable", "q", "quiet", "replace", "rmi", "no-hosts",
-    "tls-verify", "disable-content-trust", "sig-proxy", "help", "env-host", "http-proxy",
+    "d",
+    "detach",
+    "i",
+    "interactive",
+    "t",
+    "tty",
+    "rm",
+    "privileged",
+    "init",
+    "read-only",
+    "P",
+    "publish-all",
+    "no-healthcheck",
+    "oom-kill-disable",
+    "q",
+    "quiet",
+    "replace",
+    "rmi",
+    "no-hosts",
+    "tls-verify",
+    "disable-content-trust",
+    "sig-proxy",
+    "help",
+    "env-host",
+    "http-proxy",
 ];
 
 /// Options of `build` that have a value, as far as one could be taken for something else.
 const BUILD: [&str; 38] = [
-    "t", "tag", "f", "file", "o", "output", "platform", "build-arg", "build-context", "cache-from",
-    "cache-to", "target", "label", "network", "secret", "ssh", "builder", "progress", "iidfile",
-    "metadata-file", "m", "memory", "add-host", "attest", "annotation", "allow", "provenance",
-    "sbom", "ulimit", "shm-size", "isolation", "cgroup-parent", "authfile", "format", "v", "volume",
-    "manifest", "layer-label",
+    "t",
+    "tag",
+    "f",
+    "file",
+    "o",
+    "output",
+    "platform",
+    "build-arg",
+    "build-context",
+    "cache-from",
+    "cache-to",
+    "target",
+    "label",
+    "network",
+    "secret",
+    "ssh",
+    "builder",
+    "progress",
+    "iidfile",
+    "metadata-file",
+    "m",
+    "memory",
+    "add-host",
+    "attest",
+    "annotation",
+    "allow",
+    "provenance",
+    "sbom",
+    "ulimit",
+    "shm-size",
+    "isolation",
+    "cgroup-parent",
+    "authfile",
+    "format",
+    "v",
+    "volume",
+    "manifest",
+    "layer-label",
 ];
 
 pub(super) fn client(call: &mut Call<'_>) {
@@ -64,7 +130,8 @@ pub(super) fn buildah(call: &mut Call<'_>) {
         "pull" | "push" => transfer(call, command == "push", rest),
         "build" | "bud" | "build-using-dockerfile" => build(call, rest),
         "from" => {
-            let takes = |name: &str| !["pull", "pull-always", "quiet", "q", "tls-verify"].contains(&name);
+            let takes =
+                |name: &str| !["pull", "pull-always", "quiet", "q", "tls-verify"].contains(&name);
             if let Some(name) = Given::read(rest, &takes, true).rest.first() {
                 let name = name.strip_prefix("docker://").unwrap_or(name);
                 if name != "scratch" {
@@ -84,13 +151,24 @@ fn transfer(call: &mut Call<'_>, pushes: bool, words: &[String]) {
         call.found.password("--creds", password, call.place.clone());
     }
     // podman and buildah push an image to a second name.
-    let names = if pushes { given.rest.last().into_iter().collect() } else { given.rest.iter().collect::<Vec<_>>() };
+    let names = if pushes {
+        given.rest.last().into_iter().collect()
+    } else {
+        given.rest.iter().collect::<Vec<_>>()
+    };
     for name in names {
         let bare = name.strip_prefix("docker://").unwrap_or(name);
         // Another transport is no registry.
-        if !["oci:", "dir:", "docker-archive:", "oci-archive:", "containers-storage:", "docker-daemon:"]
-            .iter()
-            .any(|other| bare.starts_with(other))
+        if ![
+            "oci:",
+            "dir:",
+            "docker-archive:",
+            "oci-archive:",
+            "containers-storage:",
+            "docker-daemon:",
+        ]
+        .iter()
+        .any(|other| bare.starts_with(other))
         {
             call.image(if pushes { Kind::Pushes } else { Kind::Pulls }, bare);
         }
@@ -109,7 +187,8 @@ fn build(call: &mut Call<'_>, words: &[String]) {
     let given = Given::read(words, &|name| BUILD.contains(&name), false);
     let pushes = given.has(&["push"]);
     let kind = if pushes { Kind::Pushes } else { Kind::Builds };
-    let outputs: Vec<(Kind, String)> = given.values(&["o", "output"]).flat_map(buildx::output).collect();
+    let outputs: Vec<(Kind, String)> =
+        given.values(&["o", "output"]).flat_map(buildx::output).collect();
     let is_pushed_by_output = given
         .values(&["o", "output"])
         .any(|output| output.contains("type=registry") || output.contains("push=true"));
@@ -133,7 +212,8 @@ fn build(call: &mut Call<'_>, words: &[String]) {
 /// `buildx imagetools create -t NAME SOURCE`
 fn imagetools(call: &mut Call<'_>, words: &[String]) {
     let [command, rest @ ..] = words else { return };
-    let takes = |name: &str| ["t", "tag", "f", "file", "builder", "format", "annotation"].contains(&name);
+    let takes =
+        |name: &str| ["t", "tag", "f", "file", "builder", "format", "annotation"].contains(&name);
     let given = Given::read(rest, &takes, false);
     if !matches!(command.as_str(), "create" | "inspect") {
         return;

@@ -64,8 +64,8 @@ impl Given {
 
     /// Whether a switch is on.
     pub(super) fn has(&self, names: &[&str]) -> bool {
-        self.options
-            .iter()
-            .any(|(name, value)| names.contains(&name.as_str()) && value.as_deref() != Some("false"))
+        self.options.iter().any(|(name, value)| {
+            names.contains(&name.as_str()) && value.as_deref() != Some("false")
+        })
     }
 }

@@ -23,14 +23,29 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
 }
 
 fn skopeo(call: &mut Call<'_>) {
-    let given = Given::read(call.words, &|name| ["policy", "tmpdir", "command-timeout"].contains(&name), true);
+    let given = Given::read(
+        call.words,
+        &|name| ["policy", "tmpdir", "command-timeout"].contains(&name),
+        true,
+    );
     let [command, rest @ ..] = &given.rest[..] else { return };
     if command == "login" {
         return call.login(rest);
     }
     const SWITCHES: [&str; 13] = [
-        "a", "all", "q", "quiet", "preserve-digests", "remove-signatures", "raw", "config",
-        "no-tags", "n", "src-no-creds", "dest-no-creds", "insecure-policy",
+        "a",
+        "all",
+        "q",
+        "quiet",
+        "preserve-digests",
+        "remove-signatures",
+        "raw",
+        "config",
+        "no-tags",
+        "n",
+        "src-no-creds",
+        "dest-no-creds",
+        "insecure-policy",
     ];
     let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
     for creds in ["creds", "src-creds", "dest-creds"] {
@@ -59,7 +74,8 @@ fn crane(call: &mut Call<'_>) {
         }
         return;
     }
-    let takes = |name: &str| ["platform", "format", "t", "new_tag", "b", "f", "image-refs"].contains(&name);
+    let takes =
+        |name: &str| ["platform", "format", "t", "new_tag", "b", "f", "image-refs"].contains(&name);
     let given = Given::read(rest, &takes, false);
     let rest = &given.rest[..];
     match (command.as_str(), rest) {
@@ -86,7 +102,8 @@ fn crane(call: &mut Call<'_>) {
 /// kaniko's executor, by its full path or alone.
 fn kaniko(call: &mut Call<'_>) {
     let is_switch = |name: &str| {
-        ["cleanup", "no-push", "reproducible", "single-snapshot", "force", "insecure", "cache"].contains(&name)
+        ["cleanup", "no-push", "reproducible", "single-snapshot", "force", "insecure", "cache"]
+            .contains(&name)
             || name.starts_with("skip-")
             || name.starts_with("insecure-")
     };
@@ -139,7 +156,15 @@ fn oras(call: &mut Call<'_>) {
         return call.login(rest);
     }
     const SWITCHES: [&str; 10] = [
-        "v", "verbose", "d", "debug", "insecure", "plain-http", "no-tty", "r", "recursive",
+        "v",
+        "verbose",
+        "d",
+        "debug",
+        "insecure",
+        "plain-http",
+        "no-tty",
+        "r",
+        "recursive",
         "allow-path-traversal",
     ];
     let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
@@ -164,7 +189,9 @@ fn pack(call: &mut Call<'_>) {
         ["publish", "v", "verbose", "q", "quiet", "trust-builder", "clear-cache", "no-color"];
     let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
     let kind = if given.has(&["publish"]) { Kind::Pushes } else { Kind::Builds };
-    for name in given.rest.first().map(String::as_str).into_iter().chain(given.values(&["t", "tag"])) {
+    for name in
+        given.rest.first().map(String::as_str).into_iter().chain(given.values(&["t", "tag"]))
+    {
         call.image(kind, name);
     }
     for name in given.values(&["B", "builder", "run-image"]) {

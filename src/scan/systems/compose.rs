@@ -52,7 +52,8 @@ fn services(root: &Node) -> &[crate::yaml::Entry] {
     if let Some(services) = root.get("services") {
         return if is_reset(services) { &[] } else { services.entries() };
     }
-    let others = ["version", "name", "networks", "volumes", "configs", "secrets", "models", "include"];
+    let others =
+        ["version", "name", "networks", "volumes", "configs", "secrets", "models", "include"];
     let is_first = root.entries().iter().all(|entry| {
         let is_service = entry.value.get("image").is_some() || entry.value.get("build").is_some();
         is_service && !others.contains(&entry.key.as_str())

@@ -23,8 +23,11 @@ fn exactly_what_was_written_down_by_hand_is_found() {
         cases += 1;
         let expected = fs::read_to_string(case.with_extension("expected")).unwrap_or_default();
         let folder = format!("{}/", case.display());
-        let mut found: Vec<String> =
-            scan_repository(&case).to_lines().iter().map(|line| line.replace(&folder, "")).collect();
+        let mut found: Vec<String> = scan_repository(&case)
+            .to_lines()
+            .iter()
+            .map(|line| line.replace(&folder, ""))
+            .collect();
         let mut expected: Vec<String> = expected.lines().map(str::to_owned).collect();
         // Two findings of one line have no order.
         found.sort();
@@ -32,7 +35,10 @@ fn exactly_what_was_written_down_by_hand_is_found() {
         let missing: Vec<&String> = expected.iter().filter(|line| !found.contains(line)).collect();
         let too_much: Vec<&String> = found.iter().filter(|line| !expected.contains(line)).collect();
         if found != expected {
-            wrong.push(format!("{}\n  missing: {missing:#?}\n  too much: {too_much:#?}", case.display()));
+            wrong.push(format!(
+                "{}\n  missing: {missing:#?}\n  too much: {too_much:#?}",
+                case.display()
+            ));
         }
     }
     assert!(cases >= 25, "only {cases} cases were found");

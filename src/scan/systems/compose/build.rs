@@ -9,11 +9,9 @@ use crate::variables::hole;
 use crate::yaml::{Node, Script};
 
 pub(super) fn read(build: &Field, environment: &Environment, found: &mut Findings) {
-    for (key, kind) in [
-        ("tags", Kind::Builds),
-        ("cache_from", Kind::Pulls),
-        ("cache_to", Kind::Pushes),
-    ] {
+    for (key, kind) in
+        [("tags", Kind::Builds), ("cache_from", Kind::Pulls), ("cache_to", Kind::Pushes)]
+    {
         for item in build.node.get(key).map(Node::one_or_more).unwrap_or_default() {
             let text = environment.text(item);
             let name = if key == "tags" { Some(text) } else { buildx::cache(&text) };
@@ -45,10 +43,7 @@ pub(super) fn read(build: &Field, environment: &Environment, found: &mut Finding
 }
 
 /// `{a: b}` or `[a=b]`, each with its line.
-fn pairs(
-    node: Option<&Node>,
-    environment: &Environment,
-) -> Vec<(String, Option<String>, usize)> {
+fn pairs(node: Option<&Node>, environment: &Environment) -> Vec<(String, Option<String>, usize)> {
     let Some(node) = node else { return Vec::new() };
     let entries = node.entries().iter().map(|entry| {
         let value = (!entry.value.is_null()).then(|| environment.text(&entry.value));

@@ -18,9 +18,10 @@ impl Environment {
     }
 
     /// The values of the other, those of this one where both have one.
-    pub(super) fn before(mut self, other: &Self) -> Self {
-        self.values.splice(0..0, other.values.iter().cloned());
-        self
+    pub(super) fn before(self, other: &Self) -> Self {
+        // The later of two counts.
+        let values = other.values.iter().cloned().chain(self.values).collect();
+        Self { values }
     }
 
     /// The text of a scalar with its values in it; empty if it is none.
