@@ -85,7 +85,7 @@ pub(in crate::systems) fn with_holes(text: &str) -> String {
     replaced(&text, &|name| Some(hole(name)))
 }
 
-/// One resource, a list of them, or a template of OpenShift that holds some.
+/// One resource, a list of them, or a template that holds some.
 pub(in crate::systems) fn each(
     around: &Manifest<'_>,
     root: &Node,
@@ -138,7 +138,7 @@ fn all(around: &Manifest<'_>, list: &Node, path: &str, depth: usize, found: &mut
     }
 }
 
-/// OpenShift: `${NAME}` is the value of a parameter, unless who processes the template gives another.
+/// As `oc process` does it: `${NAME}` is the value of a parameter, unless who processes the template gives another.
 fn template(
     around: &Manifest<'_>,
     root: &Node,

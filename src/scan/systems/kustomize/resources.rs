@@ -66,7 +66,7 @@ impl Tree {
     ) -> Vec<Reference> {
         let folder = path.trim_end_matches('/');
         let is_file = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
-        let names = if is_file { &[][..] } else { &NAMES[..] };
+        let names: &[&str] = if is_file { &[] } else { &NAMES };
         let inside = names.iter().find_map(|name| source.beside(&format!("{folder}/{name}")).ok());
         if let Some(mut other) = inside {
             return self.kustomization(&mut other, found);

@@ -121,7 +121,7 @@ impl Scope {
         replaced(&text, &|expression| {
             if let Some(name) = name_of(expression) {
                 let values = self.values(&name);
-                return Some(match &values[..] {
+                return Some(match values {
                     [value] => value.clone(),
                     _ => hole(&format!("params.{name}")),
                 });
@@ -150,7 +150,10 @@ impl Scope {
         if let Some(at) = find(&self.given) {
             return &self.given[at].1;
         }
-        find(&self.defaults).map_or(&[], |at| &self.defaults[at].1)
+        match find(&self.defaults) {
+            Some(at) => &self.defaults[at].1,
+            None => &[],
+        }
     }
 
     fn uses_default(&self, text: &str) -> bool {
