@@ -10,6 +10,11 @@ mod gitlab;
 mod drone;
 mod steps;
 mod woodpecker;
+mod helm;
+mod kubernetes;
+mod kustomize;
+pub(crate) mod quadlet;
+mod tekton;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -35,6 +40,11 @@ pub const READERS: &[Reader] = &[
     Reader { system: System::GitlabCi, read: gitlab::read, origin: gitlab::origin },
     Reader { system: System::Drone, read: drone::read, origin: drone::origin },
     Reader { system: System::Woodpecker, read: woodpecker::read, origin: woodpecker::origin },
+    Reader { system: System::Helm, read: helm::read, origin: helm::origin },
+    Reader { system: System::Kubernetes, read: kubernetes::read, origin: kubernetes::origin },
+    Reader { system: System::Kustomize, read: kustomize::read, origin: kustomize::origin },
+    Reader { system: System::Quadlet, read: quadlet::read, origin: quadlet::origin },
+    Reader { system: System::Tekton, read: tekton::read, origin: tekton::origin },
 ];
 
 /// The reader of the system, if there is one.

@@ -1,5 +1,6 @@
 //! Which system reads a file: by where it is, else by what is in it.
 
+use crate::systems::quadlet;
 use serde::{Deserialize, Serialize};
 
 /// A system whose files are known by name or content. Not each of them has a reader: [`crate::systems::READERS`].
@@ -18,9 +19,13 @@ pub enum System {
     Drone,
     GithubActions,
     GitlabCi,
+    /// Charts and their values; their templates are manifests.
+    Helm,
     Jenkins,
     Kubernetes,
     Kustomize,
+    /// Units of podman.
+    Quadlet,
     Tekton,
     Woodpecker,
 }
@@ -28,6 +33,9 @@ pub enum System {
 impl System {
     /// The system that reads the file at the path, if one does.
     pub fn of(path: &str, text: &str) -> Option<Self> {
+        if quadlet::is_one(path, text) {
+            return Some(Self::Quadlet);
+        }
         Self::by_name(path).or_else(|| is_data(path).then(|| by_content(text)).flatten())
     }
 
@@ -120,7 +128,11 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins(".drone") {
         return Some(System::Drone);
     }
+    if begins("values") || ["-values", "_values", ".values"].iter().any(|end| stem.ends_with(end)) {
+        return Some(System::Helm);
+    }
     match stem {
+        "chart" | "requirements" => Some(System::Helm),
         "action" => Some(System::GithubActions),
         "kustomization" => Some(System::Kustomize),
         "bitbucket-pipelines" => Some(System::Bitbucket),
@@ -157,7 +169,7 @@ fn is_data(path: &str) -> bool {
 
 /// Whether a file of a folder is worth opening.
 pub(super) fn may_be_one(path: &str) -> bool {
-    System::by_name(path).is_some() || is_data(path)
+    System::by_name(path).is_some() || is_data(path) || quadlet::may_be_one(path)
 }
 
 /// By the first `apiVersion`, by the kind of Drone's documents, or by the shape of a workflow, of compose or of a
@@ -202,17 +214,24 @@ fn is_github(text: &str) -> bool {
 
 /// The value of the first `apiVersion` of a text that also has a `kind`.
 fn api_version(text: &str) -> Option<&str> {
-    let value = |key: &str| {
+    const VERSION: &str = "apiVersion";
+    let of_line = |key: &str| {
         text.lines().find_map(|line| {
-            let bare = line.trim_start_matches([' ', '{', '-', '"', '\'', '\t']);
-            let rest = bare.strip_prefix(key)?.trim_start_matches(['"', '\'', ' ']);
-            let value = rest.strip_prefix(':')?.trim_start_matches([' ', '"', '\'']);
-            Some(value.split(['"', '\'', ' ', ',', '#']).next().unwrap_or(value))
+            value_of(line.trim_start_matches([' ', '{', '-', '"', '\'', '\t']), key)
         })
     };
     // On one line, the second key is not at its beginning.
-    let has_kind = value("kind").is_some() || text.contains("\"kind\"") || text.contains("kind:");
-    value("apiVersion").filter(|_| has_kind)
+    let has_kind = of_line("kind").is_some() || text.contains("\"kind\"") || text.contains("kind:");
+    let is_flow = text.trim_start().starts_with(['{', '[']);
+    let inside = || value_of(&text[text.find(VERSION).filter(|_| is_flow)?..], VERSION);
+    of_line(VERSION).or_else(inside).filter(|_| has_kind)
+}
+
+/// The value of a key that the text begins with.
+fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(key)?.trim_start_matches(['"', '\'', ' ']);
+    let value = rest.strip_prefix(':')?.trim_start_matches([' ', '"', '\'']);
+    Some(value.split(['"', '\'', ' ', ',', '#']).next().unwrap_or(value))
 }
 
 /// `services:` is at the top and holds a mapping, and nothing beside it is a CI's.

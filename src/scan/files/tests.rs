@@ -45,6 +45,8 @@ fn a_file_is_known_by_its_place() {
         (".devcontainer.json", Some(System::Devcontainer)),
         (".gitea/workflows/a.yml", Some(System::GithubActions)),
         ("composer.json", None),
+        ("charts/api/Chart.yaml", Some(System::Helm)),
+        ("charts/api/values-prod.yaml", Some(System::Helm)),
         ("README.md", None),
     ] {
         assert_eq!(System::by_name(path), system, "{path}");
@@ -78,6 +80,19 @@ fn other_yaml_is_known_by_what_is_in_it() {
     ] {
         assert_eq!(System::of("x.yaml", text), system, "{text}");
         assert_eq!(System::of("x.toml", text), None);
+    }
+}
+
+#[test]
+fn a_unit_of_podman_is_known_by_its_name_and_its_section() {
+    let text = "[Unit]\n\n[Container]\nImage=quay.io/acme/api:1\n";
+    for (path, system) in [
+        ("units/api.container", Some(System::Quadlet)),
+        ("api.container.d/10-image.conf", Some(System::Quadlet)),
+        ("api.build", None),
+        ("api.service", None),
+    ] {
+        assert_eq!(System::of(path, text), system, "{path}");
     }
 }
 

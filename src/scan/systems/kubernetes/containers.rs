@@ -1,0 +1,116 @@
+//! What a container runs, as far as it is a command that has to do with images.
+
+use super::manifest::{Manifest, child, replaced};
+use crate::found::Findings;
+use crate::scripts;
+use crate::variables::{Lookup, hole};
+use crate::yaml::{Node, Script};
+
+const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+
+/// Variables of containers: their value if it stands there.
+type Environment = Vec<(String, Option<String>)>;
+
+/// Reads `command` and `args` of a container. `levels` are the container and what it takes defaults from; `fill` puts
+/// in what is replaced before the container starts.
+pub(in crate::systems) fn of_words(
+    manifest: &Manifest<'_>,
+    levels: &[&Node],
+    image: &str,
+    fill: &dyn Fn(&str) -> String,
+    path: &str,
+    found: &mut Findings,
+) {
+    let field = |key: &str| levels.iter().find_map(|level| level.get(key));
+    let command = field("command").map(Node::one_or_more).unwrap_or_default();
+    let args = field("args").map(Node::one_or_more).unwrap_or_default();
+    let words: Vec<&Node> =
+        command.iter().chain(args).filter(|word| word.text().is_some()).collect();
+    let Some(first) = words.first() else { return };
+    let environment = environment(levels, fill);
+    let is_shell = |at: usize| {
+        let text = words[at].text().unwrap_or_default();
+        SHELLS.contains(&text.rsplit('/').next().unwrap_or(text))
+    };
+    let is_flag = |text: &str| text.starts_with('-') && text.ends_with('c');
+    let flag = (1..words.len())
+        .find(|at| (0..*at).any(is_shell) && is_flag(words[*at].text().unwrap_or_default()));
+    let path = child(path, if command.is_empty() { "args" } else { "command" });
+    if let Some(script) = flag.and_then(|flag| words.get(flag + 1)) {
+        return run(manifest, script, &environment, fill, &path, found);
+    }
+    let mut texts: Vec<String> = words
+        .iter()
+        .filter_map(|word| word.text())
+        .map(|text| quoted(&with_values(&fill(text), &environment)))
+        .collect();
+    // Without a command the program is the image's, which is mostly named after it.
+    if command.is_empty() {
+        texts.insert(0, program(image));
+    }
+    let line = texts.join(" ");
+    let script = Script { text: &line, line: first.line(), keeps_lines: false };
+    let place = manifest.place(first, &path);
+    scripts::commands(script, &|_| Lookup::Unknown, &place, found);
+}
+
+/// Reads a field that is a script.
+pub(in crate::systems) fn of_script(
+    manifest: &Manifest<'_>,
+    node: &Node,
+    levels: &[&Node],
+    fill: &dyn Fn(&str) -> String,
+    path: &str,
+    found: &mut Findings,
+) {
+    run(manifest, node, &environment(levels, fill), fill, path, found);
+}
+
+fn run(
+    manifest: &Manifest<'_>,
+    node: &Node,
+    environment: &Environment,
+    fill: &dyn Fn(&str) -> String,
+    path: &str,
+    found: &mut Findings,
+) {
+    let Some(script) = node.script() else { return };
+    let text = with_values(&fill(script.text), environment);
+    let lookup = |name: &str| match environment.iter().rev().find(|(known, _)| known == name) {
+        Some((_, Some(value))) => Lookup::Is(value.clone()),
+        _ => Lookup::Unknown,
+    };
+    let place = manifest.place(node, path);
+    scripts::commands(Script { text: &text, ..script }, &lookup, &place, found);
+}
+
+/// `$(NAME)` of a variable of the container. Others are left: in a script they are commands.
+fn with_values(text: &str, environment: &Environment) -> String {
+    replaced(text, &|name| {
+        let (_, value) = environment.iter().rev().find(|(known, _)| known == name)?;
+        Some(value.clone().unwrap_or_else(|| hole(name)))
+    })
+}
+
+/// `env` of each level, the nearest last.
+fn environment(levels: &[&Node], fill: &dyn Fn(&str) -> String) -> Environment {
+    let mut found = Vec::new();
+    for variable in levels.iter().rev().filter_map(|level| level.get("env")).flat_map(Node::items) {
+        if let Some(name) = variable.get("name").and_then(Node::text) {
+            let value = variable.get("value").and_then(Node::text).map(fill);
+            found.push((name.to_owned(), value));
+        }
+    }
+    found
+}
+
+/// The last part of an image's repository.
+fn program(image: &str) -> String {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    quoted(last.split([':', '@']).next().unwrap_or(last))
+}
+
+/// The text as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
