@@ -20,6 +20,7 @@ mod output;
 mod password;
 mod project;
 mod restore;
+mod scan;
 mod setup_link;
 mod user;
 
@@ -69,6 +70,7 @@ enum Command {
     Backup(Box<backup::Backup>),
     Restore(Box<restore::Restore>),
     Doctor(Box<doctor::Doctor>),
+    Scan(scan::Scan),
     Completions(completions::Completions),
 }
 
@@ -141,6 +143,7 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup(command) => command.run().await,
         Command::Restore(command) => command.run().await,
         Command::Doctor(command) => command.run().await,
+        Command::Scan(command) => command.run(),
         Command::Completions(command) => command.run(),
     }
 }

@@ -1,4 +1,4 @@
-//! The verbs of docker's credential helper protocol, and three of our own.
+//! The verbs of docker's credential helper protocol, and four of our own.
 
 use crate::api::Api;
 use crate::bounded;
@@ -9,6 +9,7 @@ use crate::kubelet;
 use crate::report;
 use crate::server_url;
 use crate::settings::Settings;
+use regcred_scan::command::{self, Asked};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -42,6 +43,11 @@ type Printed = Result<Zeroizing<Vec<u8>>, Failure>;
 
 /// Does what the arguments ask for. Gives the exit status.
 pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Streams<'_>) -> u8 {
+    if let [first, rest @ ..] = arguments
+        && first == "scan"
+    {
+        return scan(rest, streams);
+    }
     let [action] = arguments else {
         print(streams.out, USAGE.as_bytes());
         return 1;
@@ -63,6 +69,22 @@ pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Stream
         Ok(bytes) if print(streams.out, &bytes) => 0,
         Ok(_) => 1,
         Err(failure) => refuse(&action, &failure, variables, streams),
+    }
+}
+
+/// What pipeline files name, for people and for CIs. No client asks for it.
+fn scan(arguments: &[OsString], streams: &mut Streams<'_>) -> u8 {
+    match command::arguments(arguments) {
+        None => {
+            print(streams.err, command::HELP.as_bytes());
+            2
+        }
+        Some(Asked::Help) => u8::from(!print(streams.out, command::HELP.as_bytes())),
+        Some(Asked::Scan { paths, json }) => {
+            let report = regcred_scan::scan(&paths);
+            let is_printed = print(streams.out, command::printed(&report, json).as_bytes());
+            if is_printed { report.exit_code() } else { 1 }
+        }
     }
 }
 

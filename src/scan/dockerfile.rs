@@ -12,6 +12,8 @@ use instructions::{flags, mount_from, words};
 use lines::Lines;
 use stages::Stages;
 
+pub(crate) use instructions::fields;
+
 const NO_VARIABLES: &str = "BuildKit replaces no variables here.";
 const NO_STAGE: &str = "No earlier stage has this number.";
 const WRONG_FROM: &str = "FROM takes an image, or an image, AS and a name.";
@@ -90,7 +92,8 @@ impl Reader<'_> {
         let Some(named) = named else { return };
         let place = self.at(line, "FROM");
         let is_fixed = !image.contains('$');
-        let notes: &[&str] = if is_fixed { &[] } else { &["A build argument can change this name."] };
+        let notes: &[&str] =
+            if is_fixed { &[] } else { &["A build argument can change this name."] };
         if named.trim().is_empty() {
             return self.found.invalid(Kind::Pulls, "The name is empty.", place);
         }
@@ -115,9 +118,10 @@ impl Reader<'_> {
         let outer = &self.place.path;
         let path = if outer.is_empty() { path.to_owned() } else { format!("{outer} {path}") };
         let place = self.place.line(self.file.line_of(line)).path(path);
-        match (&place.job, self.stages.current()) {
-            (None, Some(stage)) => place.job(stage),
-            _ => place,
+        let stage = if place.job.is_none() { self.stages.current() } else { None };
+        match stage {
+            Some(stage) => place.job(stage),
+            None => place,
         }
     }
 }
@@ -125,5 +129,6 @@ impl Reader<'_> {
 /// The instruction and what it is given.
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
-    text.split_once(char::is_whitespace).map_or((text, ""), |(command, rest)| (command, rest.trim()))
+    text.split_once(char::is_whitespace)
+        .map_or((text, ""), |(command, rest)| (command, rest.trim()))
 }

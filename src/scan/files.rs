@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 pub use system::System;
 
-const NOT_READ: &str = "This kind of file is not read. Name a pipeline file, a manifest or a Dockerfile.";
+const NOT_READ: &str =
+    "This kind of file is not read. Name a pipeline file, a manifest or a Dockerfile.";
 
 /// Reads the files, and in folders every file that is recognized. What cannot be read is part of the report.
 pub fn scan(paths: &[PathBuf]) -> Report {
@@ -28,6 +29,17 @@ pub fn scan(paths: &[PathBuf]) -> Report {
             let tree = Tree::around(folder.unwrap_or(Path::new(".")));
             scan_file(path, &tree, true, &mut report);
         }
+    }
+    report.sort();
+    report
+}
+
+/// Reads every recognized file of a folder that is a repository of its own, whatever is around it.
+pub fn scan_repository(root: &Path) -> Report {
+    let mut report = Report::default();
+    let tree = Tree::at(root);
+    for file in walk::files(root, &mut report) {
+        scan_file(&file, &tree, false, &mut report);
     }
     report.sort();
     report

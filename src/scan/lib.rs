@@ -11,8 +11,11 @@
 //! - [`yaml::Node`]: `get`, `at`, `entries`, `items`, `one_or_more`, `text`, `flag`, `line`, `tag`, `script`.
 //! - [`variables::substitute`] puts values in; what has none stays in the text as a hole ([`variables::hole`]).
 //! - [`Findings`]: `image`, `registry`, `password`, `invalid`, `unknown`, `note`, `unread`. They take text with holes.
+//! - [`buildx`] reads what builds are told on one line: caches, outputs, contexts.
 //! - [`scripts::commands`] reads the container commands of a script; [`dockerfile::read`] a Dockerfile.
 
+pub mod buildx;
+pub mod command;
 pub mod dockerfile;
 pub mod files;
 pub mod found;
@@ -25,7 +28,7 @@ mod tests;
 pub mod variables;
 pub mod yaml;
 
-pub use files::{System, scan, scan_text};
+pub use files::{System, scan, scan_repository, scan_text};
 pub use found::{Findings, Found, Kind, Password, Place, Report, SeenIn, What};
 pub use reference::Reference;
 pub use source::{Source, Tree};

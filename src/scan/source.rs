@@ -30,10 +30,15 @@ impl Tree {
     pub fn around(folder: &Path) -> Self {
         let whole = folder.canonicalize().ok();
         let is_repository = |folder: &&Path| folder.join(".git").exists();
-        let root = whole.as_deref().map(|whole| {
-            whole.ancestors().find(is_repository).unwrap_or(whole).to_path_buf()
-        });
+        let root = whole
+            .as_deref()
+            .map(|whole| whole.ancestors().find(is_repository).unwrap_or(whole).to_path_buf());
         Self { root, left: Cell::new(MOST_NAMED) }
+    }
+
+    /// The folder alone.
+    pub fn at(folder: &Path) -> Self {
+        Self { root: folder.canonicalize().ok(), left: Cell::new(MOST_NAMED) }
     }
 
     /// The path of a file of the disk from the root, with `/`; nothing if it is not in the tree.

@@ -30,8 +30,10 @@ pub enum Lookup {
 /// Which forms are read. Also `${{ expression }}` always is: `lookup` gets the expression, without outer space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Syntax {
-    /// `$NAME` beside `${NAME}`.
+    /// `$NAME`.
     pub bare: bool,
+    /// `${NAME}` and what can be done to it.
+    pub braces: bool,
     /// `$$` is a dollar sign.
     pub doubled: bool,
     /// Behind this character, any other is itself.
@@ -43,20 +45,55 @@ pub struct Syntax {
 }
 
 impl Syntax {
-    pub const COMPOSE: Self =
-        Self { bare: true, doubled: true, escape: None, quotes: false, positional: false };
+    pub const COMPOSE: Self = Self {
+        bare: true,
+        braces: true,
+        doubled: true,
+        escape: None,
+        quotes: false,
+        positional: false,
+    };
 
     /// As Woodpecker and Drone replace in the whole text before they parse it.
-    pub const ENVSUBST: Self =
-        Self { bare: false, doubled: true, escape: None, quotes: false, positional: false };
+    pub const ENVSUBST: Self = Self {
+        bare: false,
+        braces: true,
+        doubled: true,
+        escape: None,
+        quotes: false,
+        positional: false,
+    };
+
+    /// `${{ expression }}` alone, as in the files of GitHub Actions.
+    pub const EXPRESSIONS: Self = Self {
+        bare: false,
+        braces: false,
+        doubled: false,
+        escape: None,
+        quotes: false,
+        positional: false,
+    };
 
     /// Within one word whose quotes are off already.
-    pub const SHELL: Self =
-        Self { bare: true, doubled: false, escape: None, quotes: false, positional: true };
+    pub const SHELL: Self = Self {
+        bare: true,
+        braces: true,
+        doubled: false,
+        escape: None,
+        quotes: false,
+        positional: true,
+    };
 
     /// One word of a Dockerfile; `escape` is of its directive.
     pub const fn dockerfile(escape: char) -> Self {
-        Self { bare: true, doubled: false, escape: Some(escape), quotes: true, positional: false }
+        Self {
+            bare: true,
+            braces: true,
+            doubled: false,
+            escape: Some(escape),
+            quotes: true,
+            positional: false,
+        }
     }
 }
 
@@ -110,7 +147,8 @@ impl Engine<'_> {
             out.push_str(&self.value(expression.trim(), depth));
             return behind;
         }
-        if let Some(inside) = after.strip_prefix('{')
+        if self.syntax.braces
+            && let Some(inside) = after.strip_prefix('{')
             && let Some(end) = closing_brace(inside)
         {
             out.push_str(&self.braces(&inside[..end], depth));
@@ -204,4 +242,9 @@ fn closing_brace(text: &str) -> Option<usize> {
         before = c;
     }
     None
+}
+
+/// Whether anything in the text could be a variable.
+pub(crate) fn has_variable(text: &str) -> bool {
+    text.contains('$')
 }

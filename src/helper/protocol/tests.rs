@@ -48,6 +48,22 @@ fn one_argument_is_needed() {
 }
 
 #[test]
+fn pipeline_files_are_scanned_without_settings() {
+    let folder = Folder::new();
+    let file = folder.file("Dockerfile", "FROM nginx:1.27\n", 0o644).display().to_string();
+    let line = format!("{file}:1  pulls  docker.io/library/nginx:1.27  0\n");
+    assert_eq!(run(&["scan", &file], "", &Variables::of(&[])), (0, line));
+    let (status, json) = run(&["scan", "--json", &file], "", &Variables::of(&[]));
+    assert!(status == 0 && json.contains("\"repository\":\"library/nginx\""), "{json}");
+    let (status, out) = run(&["scan", "/nowhere/Dockerfile"], "", &Variables::of(&[]));
+    assert!(status == 1 && out.contains("cannot be read"), "{out}");
+    let (status, out, err) = whole(&["scan"], "", &Variables::of(&[]));
+    assert!(status == 2 && out.is_empty() && err.contains("Exit codes"), "{err}");
+    let (status, out) = run(&["scan", "--help"], "", &Variables::of(&[]));
+    assert!(status == 0 && out.contains("Exit codes"), "{out}");
+}
+
+#[test]
 fn help_and_the_version_need_no_settings() {
     let version = format!("docker-credential-regcred (regcred) {}\n", env!("CARGO_PKG_VERSION"));
     for argument in ["version", "--version", "-v"] {

@@ -21,8 +21,8 @@ impl Lines {
         let escape = directives(text, "#")
             .into_iter()
             .find(|(_, key, _)| key == "escape")
-            .and_then(|(_, _, value)| if value == "`" { Some('`') } else { None })
-            .unwrap_or('\\');
+            .filter(|(_, _, value)| value == "`")
+            .map_or('\\', |_| '`');
         Self { escape, syntax: syntax(text), instructions: instructions(text, escape) }
     }
 }
@@ -91,11 +91,9 @@ fn instructions(text: &str, escape: char) -> Vec<(usize, String)> {
         while let Some(head) = continued(piece, escape) {
             whole.push_str(head);
             // Comments and empty lines may stand between.
-            let next = lines.by_ref().map(|(_, line)| line);
-            piece = next
-                .into_iter()
-                .find(|line| !is_comment(line) && !line.trim().is_empty())
-                .unwrap_or_default();
+            let mut next = lines.by_ref().map(|(_, line)| line);
+            piece =
+                next.find(|line| !is_comment(line) && !line.trim().is_empty()).unwrap_or_default();
         }
         whole.push_str(piece);
         if whole.trim().is_empty() {
@@ -107,7 +105,11 @@ fn instructions(text: &str, escape: char) -> Vec<(usize, String)> {
                 line == here.name
             };
             // What is in it is no instruction.
-            lines.by_ref().find(|(_, line)| is_end(line));
+            for (_, line) in lines.by_ref() {
+                if is_end(line) {
+                    break;
+                }
+            }
         }
         found.push((start, whole));
     }

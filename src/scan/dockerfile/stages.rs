@@ -2,7 +2,7 @@
 
 use super::Build;
 use crate::reference::Reference;
-use crate::variables::{HOLE, Lookup, Syntax, substitute};
+use crate::variables::{HOLE, Lookup, Syntax, hole, substitute, without_holes};
 
 /// What the builder sets by itself, to values that are not in the file.
 const PREDEFINED: [&str; 9] = [
@@ -53,7 +53,7 @@ impl<'a> Stages<'a> {
     /// The name of the image that FROM says; nothing if it is none: a stage, a named context or `scratch`.
     pub(super) fn base(&self, word: &str) -> Option<String> {
         // As BuildKit does: what has no value is empty.
-        let empty = self.replaced(word, true);
+        let empty = self.emptied(self.replaced(word, true));
         if self.is_none(&empty) {
             return None;
         }
@@ -65,6 +65,19 @@ impl<'a> Stages<'a> {
             return None;
         }
         Some(if open.contains(HOLE) { open } else { empty })
+    }
+
+    /// Without the holes that defaults of arguments brought in. A value that the build is given keeps its own.
+    fn emptied(&self, text: String) -> String {
+        if !self.build.args.is_empty() {
+            return text;
+        }
+        without_holes(
+            &text,
+            |name| {
+                if PREDEFINED.contains(&name) { hole(name) } else { String::new() }
+            },
+        )
     }
 
     pub(super) fn begin(&mut self, name: Option<String>) {
@@ -98,7 +111,8 @@ impl<'a> Stages<'a> {
     fn is_context(&self, name: &str) -> bool {
         let whole = Reference::parse(name).ok().map(tagged);
         self.build.contexts.iter().any(|context| {
-            context == name || whole.is_some() && Reference::parse(context).ok().map(tagged) == whole
+            context == name
+                || whole.is_some() && Reference::parse(context).ok().map(tagged) == whole
         })
     }
 
@@ -118,13 +132,11 @@ impl<'a> Stages<'a> {
     }
 
     fn replaced(&self, text: &str, unset_is_empty: bool) -> String {
-        let lookup = |name: &str| {
-            match self.args.iter().rev().find(|(known, _)| known == name) {
-                Some((_, Some(value))) => Lookup::Is(value.clone()),
-                _ if PREDEFINED.contains(&name) => Lookup::Unknown,
-                _ if unset_is_empty => Lookup::Unset,
-                _ => Lookup::Unknown,
-            }
+        let lookup = |name: &str| match self.args.iter().rev().find(|(known, _)| known == name) {
+            Some((_, Some(value))) => Lookup::Is(value.clone()),
+            _ if PREDEFINED.contains(&name) => Lookup::Unknown,
+            _ if unset_is_empty => Lookup::Unset,
+            _ => Lookup::Unknown,
         };
         substitute(text, Syntax::dockerfile(self.escape), &lookup)
     }

@@ -69,7 +69,8 @@ fn yaml_stem(name: &str) -> Option<&str> {
 
 fn by_stem(stem: &str, name: &str) -> Option<System> {
     let begins = |word: &str| {
-        stem.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        stem.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     };
     if begins("cloudbuild") {
         return Some(System::CloudBuild);
@@ -154,7 +155,8 @@ fn api_version(text: &str) -> Option<&str> {
 
 /// `services:` is at the top and holds a mapping, and nothing beside it is a CI's.
 fn is_compose(text: &str) -> bool {
-    let keys = ["jobs:", "pipeline:", "stages:", "steps:", "script:", "image:", "include:", "when:"];
+    let keys =
+        ["jobs:", "pipeline:", "stages:", "steps:", "script:", "image:", "include:", "when:"];
     let mut lines = text.lines().filter(|line| {
         let bare = line.trim_start();
         !bare.is_empty() && !bare.starts_with('#')

@@ -41,7 +41,10 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("apiVersion: v1\nkind: Pod\n", Some(System::Kubernetes)),
         ("{\"apiVersion\": \"apps/v1\", \"kind\": \"Deployment\"}", Some(System::Kubernetes)),
         ("# a\n---\nkind: Task\napiVersion: tekton.dev/v1\n", Some(System::Tekton)),
-        ("apiVersion: \"kustomize.config.k8s.io/v1beta1\"\nkind: Component\n", Some(System::Kustomize)),
+        (
+            "apiVersion: \"kustomize.config.k8s.io/v1beta1\"\nkind: Component\n",
+            Some(System::Kustomize),
+        ),
         ("# a\nservices:\n  web:\n    image: nginx\n", Some(System::Compose)),
         ("services:\n  - nginx\n", None),
         ("services:\n  web:\n    image: nginx\nsteps:\n  - x\n", None),

@@ -20,7 +20,8 @@ pub(super) fn files(folder: &Path, report: &mut Report) -> Vec<PathBuf> {
             say(&folder, "The folder cannot be listed.", report);
             continue;
         };
-        let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|one| one.path()).collect();
+        let mut paths: Vec<PathBuf> =
+            entries.filter_map(Result::ok).map(|one| one.path()).collect();
         paths.sort();
         for path in paths {
             let Ok(kind) = fs::symlink_metadata(&path).map(|found| found.file_type()) else {

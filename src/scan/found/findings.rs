@@ -31,7 +31,7 @@ impl Findings {
         let what = if name.contains(HOLE) {
             self.unresolved_image(&name)
         } else {
-            match Reference::parse(&name) {
+            match Reference::parse(without_id(&name)) {
                 Ok(reference) => What::Image(reference),
                 Err(problem) => What::Invalid { reason: problem.to_string() },
             }
@@ -118,6 +118,11 @@ impl Findings {
         };
         What::Unresolved { variables: self.variables(name), host, repository }
     }
+}
+
+/// `sha256:` and 64 digits is the id of an image, though the grammar takes it for a tag.
+fn without_id(name: &str) -> &str {
+    name.strip_prefix("sha256:").filter(|digits| digits.len() == 64).unwrap_or(name)
 }
 
 fn registry_or_reason(host: &str) -> What {

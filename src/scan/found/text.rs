@@ -108,8 +108,7 @@ fn job(place: &Place) -> String {
 
 fn clean(text: &str) -> String {
     // Bidirectional marks would show a line in another order than it has.
-    let is_mark =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let shown = |c: char| if c.is_control() || is_mark(c) { '\u{fffd}' } else { c };
     text.chars().map(shown).collect()
 }

@@ -49,7 +49,6 @@ fn a_refusal_says_why() {
         ("acme /api", "Space"),
         ("https://ghcr.io/acme/api", "Scheme"),
         ("acme/äpi", "Character"),
-        (&"a".repeat(64), "Id"),
         ("ghcr.io/", "NoRepository"),
         ("acme/API", "Capital"),
         ("acme//api", "Slash"),
@@ -69,6 +68,7 @@ fn a_refusal_says_why() {
     ] {
         assert_eq!(read(text), problem, "{text}");
     }
+    assert_eq!(read(&"a".repeat(64)), "Id");
     assert_eq!(read(&format!("ghcr.io/{}", "a".repeat(256))), "TooLong");
 }
 

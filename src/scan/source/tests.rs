@@ -35,7 +35,8 @@ fn a_file_opens_others_of_its_repository_only() {
     folder.file("repo/ci/a.yml", "a: 1\n");
     folder.file("repo/b.yml", "\u{feff}b: 2\n");
     folder.file("secret.yml", "c: 3\n");
-    std::os::unix::fs::symlink(folder.0.join("secret.yml"), folder.0.join("repo/link.yml")).unwrap();
+    std::os::unix::fs::symlink(folder.0.join("secret.yml"), folder.0.join("repo/link.yml"))
+        .unwrap();
     let tree = Tree::around(&folder.0.join("repo/ci"));
     let path = tree.path_of(&folder.0.join("repo/ci/a.yml")).unwrap();
     assert_eq!(path, "ci/a.yml");
@@ -63,5 +64,5 @@ fn a_template_is_marked_as_one() {
     let mut found = Findings::new(|_| "the values of the chart");
     assert_eq!(source.documents(Options::default(), &mut found).len(), 1);
     assert_eq!(source.at(1).seen_in, SeenIn::Template);
-    assert_eq!(found.into_report().unread, []);
+    assert!(found.into_report().unread.is_empty());
 }

@@ -1,3 +1,4 @@
 //! What the whole package promises, on files.
 
+mod corpus;
 mod vectors;

@@ -75,6 +75,8 @@ fn only_its_host_differs_where_a_name_is_read_differently() {
         let (Some(_), Ok(read)) = (&vector.host, Reference::parse(&vector.r#in)) else { continue };
         assert_eq!((read.tag, read.digest), (vector.tag, vector.digest));
         let repository = vector.repository.unwrap();
-        assert!(read.repository == repository || read.repository == format!("library/{repository}"));
+        assert!(
+            read.repository == repository || read.repository == format!("library/{repository}")
+        );
     }
 }

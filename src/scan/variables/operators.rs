@@ -79,7 +79,9 @@ impl Operation<'_> {
     pub(super) fn done_to(self, value: &str, word: &dyn Fn(&str) -> String) -> String {
         match self {
             Self::Cut { pattern, side, longest } => cut(value, &word(pattern), side, longest),
-            Self::Replace { pattern, with, all } => replaced(value, &word(pattern), &word(with), all),
+            Self::Replace { pattern, with, all } => {
+                replaced(value, &word(pattern), &word(with), all)
+            }
             Self::Case { upper, all } => cased(value, upper, all),
             Self::Part { from, length } => {
                 let part = value.chars().skip(from);

@@ -123,7 +123,10 @@ fn what_a_small_file_would_become_is_limited() {
         deep.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
     }
     assert_eq!(refused(&deep).sentence, limits::TOO_DEEP);
-    assert_eq!(refused(&format!("{}{}", "[".repeat(150), "]".repeat(150))).sentence, limits::TOO_DEEP);
+    assert_eq!(
+        refused(&format!("{}{}", "[".repeat(150), "]".repeat(150))).sentence,
+        limits::TOO_DEEP
+    );
     assert_eq!(refused(&"- x\n".repeat(200_001)).sentence, limits::TOO_MANY);
     assert_eq!(refused(&" ".repeat(LARGEST + 1)).sentence, limits::TOO_LARGE);
 }

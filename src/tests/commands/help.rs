@@ -3,7 +3,7 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 36] = [
     "serve",
     "demo",
     "migrate",
@@ -39,6 +39,7 @@ const COMMANDS: [&str; 35] = [
     "doctor",
     "doctor accept",
     "setup-link",
+    "scan",
 ];
 
 #[test]

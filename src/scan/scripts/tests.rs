@@ -1,0 +1,108 @@
+//! What is read of each command.
+
+use super::*;
+
+fn seen(script: &str) -> Vec<String> {
+    let mut found = Findings::new(|_| "the job");
+    let place = Place::new("ci.yml", 1).path("script").job("build");
+    let lookup = |name: &str| match name {
+        "REGISTRY" => Lookup::Is("ghcr.io".to_owned()),
+        _ => Lookup::Unknown,
+    };
+    commands(Script::file(script), &lookup, &place, &mut found);
+    let report = found.into_report();
+    let shown = |line: String| {
+        let line = line.strip_suffix("  build").unwrap_or(&line);
+        line.replace("ci.yml:", "").replace(" from the job", "")
+    };
+    report.to_lines().into_iter().map(shown).collect()
+}
+
+#[test]
+fn each_client_is_understood() {
+    for (script, lines) in [
+        ("docker pull acme/api:1", vec!["1  pulls  docker.io/acme/api:1"]),
+        ("sudo -E podman image push ghcr.io/acme/api", vec!["1  pushes  ghcr.io/acme/api"]),
+        (
+            "docker run --rm -it -v /a:/b -e A=b --name x ghcr.io/acme/api sh -c x",
+            vec!["1  pulls  ghcr.io/acme/api"],
+        ),
+        ("docker --config /x run -d nginx", vec!["1  pulls  docker.io/library/nginx"]),
+        ("docker login", vec!["1  logs in  docker.io"]),
+        ("docker login -u me --password-stdin $REGISTRY", vec!["1  logs in  ghcr.io"]),
+        (
+            "docker login -u me -p hunter2 ghcr.io",
+            vec!["1  logs in  ghcr.io", "1  password in a file  --password"],
+        ),
+        ("docker login -u me -p \"$P\" ghcr.io", vec!["1  logs in  ghcr.io"]),
+        (
+            "echo hunter2 | docker login -u me --password-stdin ghcr.io",
+            vec!["1  logs in  ghcr.io", "1  password in a file  --password-stdin"],
+        ),
+        ("echo \"$P\" | docker login -u me --password-stdin ghcr.io", vec!["1  logs in  ghcr.io"]),
+        ("docker build -t acme/api:1 -f Dockerfile .", vec!["1  builds  docker.io/acme/api:1"]),
+        (
+            "docker buildx build --push -t acme/api --cache-from type=registry,ref=ghcr.io/acme/c .",
+            vec!["1  pushes  docker.io/acme/api", "1  pulls  ghcr.io/acme/c"],
+        ),
+        (
+            "docker buildx build -o type=registry,name=ghcr.io/acme/api --build-context b=docker-image://alpine .",
+            vec!["1  pushes  ghcr.io/acme/api", "1  pulls  docker.io/library/alpine"],
+        ),
+        ("buildah from docker.io/library/alpine", vec!["1  pulls  docker.io/library/alpine"]),
+        ("buildah push api docker://ghcr.io/acme/api", vec!["1  pushes  ghcr.io/acme/api"]),
+        (
+            "skopeo copy --all docker://alpine docker://ghcr.io/acme/alpine",
+            vec!["1  pulls  docker.io/library/alpine", "1  pushes  ghcr.io/acme/alpine"],
+        ),
+        (
+            "crane cp alpine ghcr.io/acme/alpine",
+            vec!["1  pulls  docker.io/library/alpine", "1  pushes  ghcr.io/acme/alpine"],
+        ),
+        (
+            "/kaniko/executor --context . -d ghcr.io/acme/api --registry-mirror mirror.example.com",
+            vec!["1  pushes  ghcr.io/acme/api", "1  pulls  mirror.example.com"],
+        ),
+        ("helm push api-1.tgz oci://ghcr.io/acme/charts", vec!["1  pushes  ghcr.io/acme/charts"]),
+        ("helm registry login -u me ghcr.io", vec!["1  logs in  ghcr.io"]),
+        ("oras push ghcr.io/acme/file:1 a.txt", vec!["1  pushes  ghcr.io/acme/file:1"]),
+        (
+            "pack build acme/api --publish --builder acme/builder",
+            vec!["1  pushes  docker.io/acme/api", "1  pulls  docker.io/acme/builder"],
+        ),
+        ("export KO_DOCKER_REPO=ghcr.io/acme", vec!["1  pushes  ghcr.io"]),
+        ("docker compose pull; docker ps; echo docker pull x", vec![]),
+        ("sh -c 'docker pull nginx'", vec!["1  pulls  docker.io/library/nginx"]),
+    ] {
+        assert_eq!(seen(script), lines, "{script}");
+    }
+}
+
+#[test]
+fn a_script_is_read_as_a_shell_reads_it() {
+    let script = "# docker pull a\nIMAGE=acme/api\nif ! docker pull \\\n  \"$IMAGE:1\"; then\n  X=$(docker pull b) && docker pull 'c' > log 2>&1\nfi\ncat <<EOF\ndocker pull d\nEOF\ndocker pull e || true; docker pull \"$UNKNOWN\"\n";
+    assert_eq!(
+        seen(script),
+        [
+            "3  pulls  docker.io/acme/api:1",
+            "5  pulls  docker.io/library/b",
+            "5  pulls  docker.io/library/c",
+            "10  pulls  docker.io/library/e",
+            "10  pulls  unresolved: UNKNOWN",
+        ]
+    );
+}
+
+#[test]
+fn a_variable_that_is_set_to_two_values_has_none() {
+    let script = "if x; then T=1; else T=2; fi\ndocker pull acme/api:$T";
+    assert_eq!(seen(script), ["2  pulls  unresolved: docker.io/acme/api, T"]);
+}
+
+#[test]
+fn a_finding_of_a_script_says_so() {
+    let mut found = Findings::new(|_| "the job");
+    let place = Place::new("ci.yml", 1);
+    commands(Script::file("docker pull nginx"), &|_| Lookup::Unknown, &place, &mut found);
+    assert_eq!(found.into_report().found[0].place.seen_in, crate::SeenIn::Script);
+}

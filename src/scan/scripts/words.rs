@@ -1,0 +1,280 @@
+//! A script as commands and words, as far as shells agree. Values of variables come later: a `$` that is one stays.
+
+use crate::variables::hole;
+
+/// A `$` that is no variable's: it was quoted.
+const DOLLAR: char = '\u{e002}';
+
+/// Commands in commands go no deeper.
+const DEEPEST: usize = 4;
+
+/// A simple command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Command {
+    /// Quotes and redirections are off.
+    pub words: Vec<String>,
+    /// From 0.
+    pub line: usize,
+    /// Whether it reads what the one before it prints.
+    pub is_piped: bool,
+}
+
+/// The word with the variables' values in it by `put_in`.
+pub(super) fn filled(word: &str, put_in: &dyn Fn(&str) -> String) -> String {
+    put_in(word).replace(DOLLAR, "$")
+}
+
+/// The commands of a script, those in `$(…)` before the one that they are in.
+pub(super) fn commands(script: &str, first_line: usize, depth: usize) -> Vec<Command> {
+    if depth > DEEPEST {
+        return Vec::new();
+    }
+    let mut lexer = Lexer {
+        chars: script.chars().collect(),
+        at: 0,
+        line: first_line,
+        depth,
+        word: None,
+        skips_next: false,
+        command: Command::default(),
+        here: Vec::new(),
+        found: Vec::new(),
+    };
+    lexer.run();
+    lexer.found
+}
+
+struct Lexer {
+    chars: Vec<char>,
+    at: usize,
+    line: usize,
+    depth: usize,
+    word: Option<String>,
+    /// The next word is the target of a redirection.
+    skips_next: bool,
+    command: Command,
+    /// Here-documents that begin on the next line: the name, and whether tabs are dropped.
+    here: Vec<(String, bool)>,
+    found: Vec<Command>,
+}
+
+impl Lexer {
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.chars.get(self.at + ahead).copied()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.peek(0)?;
+        self.at += 1;
+        if c == '\n' {
+            self.line += 1;
+        }
+        Some(c)
+    }
+
+    fn push(&mut self, c: char) {
+        if self.word.is_none() && self.command.words.is_empty() {
+            self.command.line = self.line;
+        }
+        self.word.get_or_insert_default().push(c);
+    }
+
+    fn push_str(&mut self, text: &str) {
+        // Also nothing is a word when it was quoted.
+        if self.word.is_none() && self.command.words.is_empty() {
+            self.command.line = self.line;
+        }
+        self.word.get_or_insert_default().push_str(text);
+    }
+
+    fn end_word(&mut self) {
+        if let Some(word) = self.word.take() {
+            if self.skips_next {
+                self.skips_next = false;
+            } else {
+                self.command.words.push(word);
+            }
+        }
+    }
+
+    fn end_command(&mut self, pipes: bool) {
+        self.end_word();
+        self.skips_next = false;
+        let command = std::mem::take(&mut self.command);
+        if !command.words.is_empty() {
+            self.found.push(command);
+        }
+        self.command.is_piped = pipes;
+    }
+
+    fn run(&mut self) {
+        while let Some(c) = self.peek(0) {
+            self.at += 1;
+            match c {
+                '\n' => {
+                    self.end_command(false);
+                    self.line += 1;
+                    self.skip_here_documents();
+                }
+                '\\' => match self.next() {
+                    Some('\n') | None => {}
+                    Some('$') => self.push(DOLLAR),
+                    Some(c) => self.push(c),
+                },
+                '\'' => self.single_quoted(),
+                '"' => self.double_quoted(),
+                '$' => self.dollar(),
+                '`' => self.backquoted(),
+                '#' if self.word.is_none() => {
+                    while self.peek(0).is_some_and(|c| c != '\n') {
+                        self.at += 1;
+                    }
+                }
+                '|' | '&' | ';' => self.operator(c),
+                // A subshell; `case x in a)` as well.
+                '(' | ')' => self.end_command(false),
+                '<' | '>' => self.redirection(c),
+                c if c.is_whitespace() => self.end_word(),
+                c => self.push(c),
+            }
+        }
+        self.end_command(false);
+    }
+
+    fn operator(&mut self, c: char) {
+        // `&>file` and `>&2` are redirections.
+        if c == '&' && self.peek(0) == Some('>') {
+            return self.end_word();
+        }
+        let is_double = self.peek(0) == Some(c);
+        if is_double {
+            self.at += 1;
+        }
+        self.end_command(c == '|' && !is_double);
+    }
+
+    fn redirection(&mut self, c: char) {
+        // `2>` is no word.
+        if self.word.as_deref().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit())) {
+            self.word = None;
+        }
+        self.end_word();
+        if c == '<' && self.peek(0) == Some('<') && self.peek(1) != Some('<') {
+            self.at += 1;
+            return self.here_document();
+        }
+        while self.peek(0).is_some_and(|c| matches!(c, '<' | '>' | '&' | '|')) {
+            self.at += 1;
+        }
+        self.skips_next = true;
+    }
+
+    fn here_document(&mut self) {
+        let drops_tabs = self.peek(0) == Some('-');
+        if drops_tabs {
+            self.at += 1;
+        }
+        while self.peek(0).is_some_and(|c| c == ' ' || c == '\t') {
+            self.at += 1;
+        }
+        let mut name = String::new();
+        while let Some(c) = self.peek(0).filter(|c| !c.is_whitespace() && !";|&)<>".contains(*c)) {
+            self.at += 1;
+            if !matches!(c, '"' | '\'' | '\\') {
+                name.push(c);
+            }
+        }
+        if !name.is_empty() {
+            self.here.push((name, drops_tabs));
+        }
+    }
+
+    fn skip_here_documents(&mut self) {
+        for (name, drops_tabs) in std::mem::take(&mut self.here) {
+            while self.at < self.chars.len() {
+                let rest = &self.chars[self.at..];
+                let length = rest.iter().position(|c| *c == '\n').unwrap_or(rest.len());
+                let line: String = rest[..length].iter().collect();
+                self.at = (self.at + length + 1).min(self.chars.len());
+                self.line += 1;
+                let line = if drops_tabs { line.trim_start_matches('\t') } else { line.as_str() };
+                if line.trim_end() == name {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn single_quoted(&mut self) {
+        self.push_str("");
+        while let Some(c) = self.next().filter(|c| *c != '\'') {
+            self.push(if c == '$' { DOLLAR } else { c });
+        }
+    }
+
+    fn double_quoted(&mut self) {
+        self.push_str("");
+        while let Some(c) = self.next().filter(|c| *c != '"') {
+            match c {
+                '\\' => match self.next() {
+                    Some('\n') | None => {}
+                    Some('$') => self.push(DOLLAR),
+                    Some(c @ ('"' | '\\' | '`')) => self.push(c),
+                    Some(c) => {
+                        self.push('\\');
+                        self.push(c);
+                    }
+                },
+                '$' => self.dollar(),
+                '`' => self.backquoted(),
+                c => self.push(c),
+            }
+        }
+    }
+
+    /// `$(command)` is a value that nobody knows, and a command; `${…}` is kept whole.
+    fn dollar(&mut self) {
+        let (open, close) = match self.peek(0) {
+            Some('(') => ('(', ')'),
+            Some('{') => ('{', '}'),
+            _ => return self.push('$'),
+        };
+        self.at += 1;
+        let line = self.line;
+        let inside = self.until(open, close);
+        if open == '{' {
+            let bare: String = inside.chars().filter(|c| !matches!(c, '"' | '\'')).collect();
+            self.push_str(&format!("${{{bare}}}"));
+        } else {
+            self.found.extend(commands(&inside, line, self.depth + 1));
+            self.push_str(&hole("$()"));
+        }
+    }
+
+    fn backquoted(&mut self) {
+        let line = self.line;
+        let mut inside = String::new();
+        while let Some(c) = self.next().filter(|c| *c != '`') {
+            inside.push(c);
+        }
+        self.found.extend(commands(&inside, line, self.depth + 1));
+        self.push_str(&hole("$()"));
+    }
+
+    /// What stands before the bracket that closes; it is left behind.
+    fn until(&mut self, open: char, close: char) -> String {
+        let (mut inside, mut depth) = (String::new(), 0_usize);
+        while let Some(c) = self.next() {
+            if c == open {
+                depth += 1;
+            } else if c == close {
+                if depth == 0 {
+                    break;
+                }
+                depth -= 1;
+            }
+            inside.push(c);
+        }
+        inside
+    }
+}

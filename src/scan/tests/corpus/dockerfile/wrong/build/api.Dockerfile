@@ -1,0 +1,3 @@
+FROM https://ghcr.io/acme/api
+FROM alpine AS
+COPY --from=$x /a /b
