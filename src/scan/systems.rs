@@ -1,7 +1,13 @@
 //! The readers: one file for each system, and one row here.
 
+mod azure;
+mod bitbucket;
+mod circleci;
+mod cloudbuild;
+mod common;
 mod compose;
 mod dockerfile;
+mod jenkins;
 
 use crate::files::System;
 use crate::found::Findings;
@@ -18,8 +24,13 @@ pub struct Reader {
 
 /// Every system that is read.
 pub const READERS: &[Reader] = &[
+    Reader { system: System::Azure, read: azure::read, origin: azure::origin },
+    Reader { system: System::Bitbucket, read: bitbucket::read, origin: bitbucket::origin },
+    Reader { system: System::CircleCi, read: circleci::read, origin: circleci::origin },
+    Reader { system: System::CloudBuild, read: cloudbuild::read, origin: cloudbuild::origin },
     Reader { system: System::Compose, read: compose::read, origin: compose::origin },
     Reader { system: System::Dockerfile, read: dockerfile::read, origin: dockerfile::origin },
+    Reader { system: System::Jenkins, read: jenkins::read, origin: jenkins::origin },
 ];
 
 /// The reader of the system, if there is one.

@@ -25,7 +25,12 @@ pub enum System {
 impl System {
     /// The system that reads the file at the path, if one does.
     pub fn of(path: &str, text: &str) -> Option<Self> {
-        Self::by_name(path).or_else(|| is_data(path).then(|| by_content(text)).flatten())
+        Self::by_name(path).or_else(|| {
+            if is_groovy(path) {
+                return seems_a_jenkinsfile(text).then_some(Self::Jenkins);
+            }
+            is_data(path).then(|| by_content(text)).flatten()
+        })
     }
 
     /// The system whose files have such a path.
@@ -72,7 +77,7 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
         stem.strip_prefix(word)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     };
-    if begins("cloudbuild") {
+    if begins("cloudbuild") || stem.ends_with(".cloudbuild") || stem.ends_with("-cloudbuild") {
         return Some(System::CloudBuild);
     }
     if name.ends_with(".json") {
@@ -84,15 +89,18 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins("compose") || begins("docker-compose") || stem.ends_with(".compose") {
         return Some(System::Compose);
     }
-    if begins("azure-pipelines") || begins(".azure-pipelines") {
+    let azure = ["azure-pipelines", ".azure-pipelines", "azure-pipeline", ".vsts-ci", "vsts-ci"];
+    if azure.into_iter().any(begins) {
         return Some(System::Azure);
+    }
+    if begins("bitbucket-pipelines") {
+        return Some(System::Bitbucket);
     }
     match stem {
         "action" => Some(System::GithubActions),
         ".woodpecker" => Some(System::Woodpecker),
         ".drone" => Some(System::Drone),
         "kustomization" => Some(System::Kustomize),
-        "bitbucket-pipelines" => Some(System::Bitbucket),
         _ => None,
     }
 }
@@ -107,6 +115,9 @@ fn by_folder(folder: &str) -> Option<System> {
         ("/.woodpecker/", System::Woodpecker),
         ("/.circleci/", System::CircleCi),
         ("/.azure-pipelines/", System::Azure),
+        ("/azure-pipelines/", System::Azure),
+        ("/.azuredevops/", System::Azure),
+        ("/.cloudbuild/", System::CloudBuild),
     ] {
         if folder.contains(part) {
             return Some(system);
@@ -122,7 +133,20 @@ fn is_data(path: &str) -> bool {
 
 /// Whether a file of a folder is worth opening.
 pub(super) fn may_be_one(path: &str) -> bool {
-    System::by_name(path).is_some() || is_data(path)
+    System::by_name(path).is_some() || is_data(path) || is_groovy(path)
+}
+
+fn is_groovy(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".groovy")
+}
+
+/// Groovy is written for other things, too.
+fn seems_a_jenkinsfile(text: &str) -> bool {
+    let begins = |line: &str| {
+        let bare = line.trim_start();
+        ["pipeline {", "pipeline{", "podTemplate(", "node {", "node("].iter().any(|b| bare.starts_with(b))
+    };
+    text.contains("docker.image(") || text.contains("docker.withRegistry(") || text.lines().any(begins)
 }
 
 /// By the first `apiVersion`, or by the shape of compose.
@@ -135,7 +159,34 @@ fn by_content(text: &str) -> Option<System> {
             _ => System::Kubernetes,
         });
     }
+    if seems_azure(text) {
+        return Some(System::Azure);
+    }
+    if seems_cloud_build(text) {
+        return Some(System::CloudBuild);
+    }
     is_compose(text).then_some(System::Compose)
+}
+
+/// Pools of machines, or tasks with their versions, beside the keys that a pipeline or template begins with.
+fn seems_azure(text: &str) -> bool {
+    let keys = ["steps:", "jobs:", "stages:", "extends:"];
+    let is_task = |line: &str| {
+        let bare = line.trim_start().trim_start_matches("- ");
+        bare.starts_with("vmImage:") || bare.starts_with("task: ") && bare.contains('@')
+    };
+    text.lines().any(|line| keys.iter().any(|key| line.starts_with(key)))
+        && text.lines().any(is_task)
+}
+
+/// Steps that are named after images of Google's registries.
+fn seems_cloud_build(text: &str) -> bool {
+    let is_step = |line: &str| {
+        let bare = line.trim_start().trim_start_matches("- ");
+        let value = bare.strip_prefix("name:").map(|value| value.trim_start_matches([' ', '"', '\'']));
+        value.is_some_and(|value| value.starts_with("gcr.io/") || value.contains(".pkg.dev/"))
+    };
+    text.lines().any(|line| line.starts_with("steps:")) && text.lines().any(is_step)
 }
 
 /// The value of the first `apiVersion` of a text that also has a `kind`.

@@ -27,6 +27,9 @@ fn a_file_is_known_by_its_place() {
         (".circleci/config.yml", Some(System::CircleCi)),
         ("azure-pipelines.yml", Some(System::Azure)),
         ("bitbucket-pipelines.yml", Some(System::Bitbucket)),
+        ("api.Jenkinsfile", Some(System::Jenkins)),
+        ("ci/azure-pipelines-release.yaml", Some(System::Azure)),
+        ("deploy.cloudbuild.yaml", Some(System::CloudBuild)),
         ("cloudbuild.json", Some(System::CloudBuild)),
         ("composer.json", None),
         ("README.md", None),
@@ -49,6 +52,8 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("services:\n  - nginx\n", None),
         ("services:\n  web:\n    image: nginx\nsteps:\n  - x\n", None),
         ("a: b\n", None),
+        ("pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: make\n", Some(System::Azure)),
+        ("steps:\n- name: 'gcr.io/cloud-builders/docker'\n  args: [version]\n", Some(System::CloudBuild)),
     ] {
         assert_eq!(System::of("x.yaml", text), system, "{text}");
         assert_eq!(System::of("x.toml", text), None);
