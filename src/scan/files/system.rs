@@ -144,9 +144,13 @@ fn is_groovy(path: &str) -> bool {
 fn seems_a_jenkinsfile(text: &str) -> bool {
     let begins = |line: &str| {
         let bare = line.trim_start();
-        ["pipeline {", "pipeline{", "podTemplate(", "node {", "node("].iter().any(|b| bare.starts_with(b))
+        ["pipeline {", "pipeline{", "podTemplate(", "node {", "node("]
+            .iter()
+            .any(|b| bare.starts_with(b))
     };
-    text.contains("docker.image(") || text.contains("docker.withRegistry(") || text.lines().any(begins)
+    text.contains("docker.image(")
+        || text.contains("docker.withRegistry(")
+        || text.lines().any(begins)
 }
 
 /// By the first `apiVersion`, or by the shape of compose.
@@ -183,7 +187,8 @@ fn seems_azure(text: &str) -> bool {
 fn seems_cloud_build(text: &str) -> bool {
     let is_step = |line: &str| {
         let bare = line.trim_start().trim_start_matches("- ");
-        let value = bare.strip_prefix("name:").map(|value| value.trim_start_matches([' ', '"', '\'']));
+        let value =
+            bare.strip_prefix("name:").map(|value| value.trim_start_matches([' ', '"', '\'']));
         value.is_some_and(|value| value.starts_with("gcr.io/") || value.contains(".pkg.dev/"))
     };
     text.lines().any(|line| line.starts_with("steps:")) && text.lines().any(is_step)

@@ -15,8 +15,7 @@ use scope::{Scope, get, items};
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     let documents = source.documents(Options::default(), found);
     for Document { root, .. } in &documents {
-        let mut reader =
-            Reader { source: source.clone(), found, resources: Vec::new(), depth: 0 };
+        let mut reader = Reader { source: source.clone(), found, resources: Vec::new(), depth: 0 };
         reader.file(root, &Scope::default());
         reader.resources_left();
     }
@@ -99,7 +98,9 @@ impl Reader<'_, '_> {
             if let Some(container) = get(job, "container") {
                 self.container(&container, &inner, "container");
             }
-            for service in get(job, "services").map(|node| scope::entries(&node)).unwrap_or_default() {
+            for service in
+                get(job, "services").map(|node| scope::entries(&node)).unwrap_or_default()
+            {
                 let path = format!("services.{}", service.key);
                 self.container(&service.value, &inner, &path);
             }

@@ -125,7 +125,8 @@ impl Reader<'_, '_> {
             }
             _ => return,
         };
-        let image = value("IMAGE_NAME").or_else(|| value("IMAGE")).unwrap_or_else(|| hole("IMAGE_NAME"));
+        let image =
+            value("IMAGE_NAME").or_else(|| value("IMAGE")).unwrap_or_else(|| hole("IMAGE_NAME"));
         let tags = value("TAGS").or_else(|| value("TAG")).unwrap_or_else(|| "latest".to_owned());
         for tag in tags.split_whitespace() {
             let name = format!("{host}/{image}:{tag}");

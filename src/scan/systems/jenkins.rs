@@ -6,6 +6,8 @@ mod arguments;
 mod docker;
 mod environment;
 mod pod;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use crate::found::{Findings, Kind, Place};

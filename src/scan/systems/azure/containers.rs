@@ -97,7 +97,8 @@ fn image_of(node: &Node, scope: &Scope) -> Option<(String, usize, &'static str)>
     if let Some(image) = get(node, "image") {
         return Some((scope.put_in(image.text()?), image.line(), "image"));
     }
-    let text = |key: &str| get(node, key).and_then(|one| Some((scope.put_in(one.text()?), one.line())));
+    let text =
+        |key: &str| get(node, key).and_then(|one| Some((scope.put_in(one.text()?), one.line())));
     let (repository, line) = text("repository")?;
     let registry = text("registry").map_or_else(|| hole("registry"), |(name, _)| name);
     let host = if registry.contains('.') { registry } else { format!("{registry}.azurecr.io") };

@@ -130,10 +130,12 @@ impl Scope {
         }
         let value = match member(inside) {
             Some(("parameters", name)) => self.parameter(name).and_then(Node::text),
-            Some(("variables", name)) => return Some(match self.variable(name) {
-                Some(value) => value.to_owned(),
-                None => hole(name),
-            }),
+            Some(("variables", name)) => {
+                return Some(match self.variable(name) {
+                    Some(value) => value.to_owned(),
+                    None => hole(name),
+                });
+            }
             _ => None,
         };
         Some(match value {

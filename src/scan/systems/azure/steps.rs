@@ -37,8 +37,7 @@ impl Reader<'_, '_> {
             "pwsh" | "powershell" => text.replace("$env:", "$"),
             _ => text,
         };
-        let keeps_lines =
-            script.keeps_lines && text.lines().count() == script.text.lines().count();
+        let keeps_lines = script.keeps_lines && text.lines().count() == script.text.lines().count();
         let mut environment = Environment::default();
         environment.add(get(step, "env").as_ref(), &|text| scope.put_in(text));
         let lookup = |name: &str| match environment.lookup(name) {

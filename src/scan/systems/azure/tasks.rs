@@ -84,10 +84,12 @@ impl Reader<'_, '_> {
             _ => return,
         };
         let Some(repository) = inputs.text("repository") else { return };
-        let place = self.place(inputs.line("repository", step.line()), "steps.task.repository", scope);
+        let place =
+            self.place(inputs.line("repository", step.line()), "steps.task.repository", scope);
         let tags = inputs.text("tags").unwrap_or_else(|| hole("Build.BuildId"));
         for tag in tags.split(['\n', ',']).map(str::trim).filter(|tag| !tag.is_empty()) {
-            let registry = if has_registry { hole("containerRegistry") + "/" } else { String::new() };
+            let registry =
+                if has_registry { hole("containerRegistry") + "/" } else { String::new() };
             let name = format!("{registry}{repository}:{tag}");
             self.found.image(kind, &name, place.clone());
         }
@@ -104,12 +106,14 @@ impl Reader<'_, '_> {
         };
         let Some(image) = inputs.text("imageName") else { return };
         let is_qualified = inputs.text("qualifyImageName").is_none_or(|flag| flag != "false");
-        let host = registry(inputs, step).filter(|_| is_qualified && !image.contains(".azurecr.io/"));
+        let host =
+            registry(inputs, step).filter(|_| is_qualified && !image.contains(".azurecr.io/"));
         let name = match host {
             Some((host, _)) => format!("{host}/{image}"),
             None => image,
         };
-        let place = self.place(inputs.line("imageName", step.line()), "steps.task.imageName", scope);
+        let place =
+            self.place(inputs.line("imageName", step.line()), "steps.task.imageName", scope);
         self.found.image(kind, &name, place);
     }
 }

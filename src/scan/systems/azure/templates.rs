@@ -1,7 +1,7 @@
 //! Templates: other files, with parameters of their own.
 
 use super::Reader;
-use super::scope::{Scope, entries, get, parameter_of};
+use super::scope::{Scope, entries, get, items, parameter_of};
 use crate::source::Source;
 use crate::variables::HOLE;
 use crate::yaml::{Node, Options};
@@ -17,8 +17,11 @@ impl<'t> Reader<'_, 't> {
         let mut inner = scope.for_template();
         for given in get(node, "parameters").map(|node| entries(&node)).unwrap_or_default() {
             // What it is made of has its value here, not there.
-            if let Some(list) = parameter_of(&given.value, scope) {
-                inner.give(&given.key, list.clone());
+            let list = parameter_of(&given.value, scope).unwrap_or(&given.value);
+            if list.is_list() {
+                self.given_list(list, scope);
+                // So that its default does not count.
+                inner.give(&given.key, given.value.with_text(String::new()));
                 continue;
             }
             let text = given.value.text().map(|text| scope.put_in(text));
@@ -35,6 +38,19 @@ impl<'t> Reader<'_, 't> {
         }
         self.depth -= 1;
         self.source = outer;
+    }
+
+    /// Steps, jobs or stages that a template is given stand in this file: they are read here.
+    fn given_list(&mut self, list: &Node, scope: &Scope) {
+        let first = items(list, scope).into_iter().next();
+        let has = |key: &str| first.as_ref().is_some_and(|first| get(first, key).is_some());
+        if has("stage") {
+            self.stages(Some(list), scope);
+        } else if has("job") || has("deployment") {
+            self.jobs(Some(list), scope);
+        } else {
+            self.steps(Some(list), scope);
+        }
     }
 
     /// A template that has variables only.

@@ -84,9 +84,8 @@ fn docker(command: &str, inputs: &Inputs, place: &Place, found: &mut Findings) {
 }
 
 fn aws_ecr(command: &str, inputs: &Inputs, place: &Place, found: &mut Findings) {
-    let or_hole = |name: &str, variable: &str| {
-        inputs.get(name).map_or_else(|| hole(variable), str::to_owned)
-    };
+    let or_hole =
+        |name: &str, variable: &str| inputs.get(name).map_or_else(|| hole(variable), str::to_owned);
     let account = or_hole("account_id", "AWS_ACCOUNT_ID");
     let region = or_hole("region", "AWS_REGION");
     let host = match inputs.get("account_url") {

@@ -102,9 +102,11 @@ pub(super) fn combinations(matrix: Option<&Node>) -> Vec<Vec<(String, String)>> 
     let mut all = vec![Vec::new()];
     let parameters = matrix.and_then(|matrix| matrix.get("parameters"));
     for parameter in parameters.map(Node::entries).unwrap_or_default() {
-        let values = parameter.value.one_or_more().iter().filter_map(|value| {
-            value.get("name").unwrap_or(value).text()
-        });
+        let values = parameter
+            .value
+            .one_or_more()
+            .iter()
+            .filter_map(|value| value.get("name").unwrap_or(value).text());
         let values: Vec<&str> = values.collect();
         if values.is_empty() || all.len() * values.len() > MOST_COMBINATIONS {
             continue;

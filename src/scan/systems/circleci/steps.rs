@@ -49,8 +49,7 @@ impl<'a> Reader<'a, '_> {
         let command = node.get("command").unwrap_or(node);
         let Some(script) = command.script() else { return };
         let text = self.put_in(script.text, &run.given);
-        let keeps_lines =
-            script.keeps_lines && text.lines().count() == script.text.lines().count();
+        let keeps_lines = script.keeps_lines && text.lines().count() == script.text.lines().count();
         let mut environment = run.environment.clone();
         environment.add(node.get("environment"), &|text| self.put_in(text, &run.given));
         let place = self.place(script.line, "run", run);

@@ -7,7 +7,10 @@ pub(super) enum Token {
     /// A name, a keyword or a number.
     Word(String),
     /// A string. What is put into it is a hole. `keeps_lines`: its lines are those of the file.
-    Text { value: String, keeps_lines: bool },
+    Text {
+        value: String,
+        keeps_lines: bool,
+    },
     Sign(char),
     /// The end of a line.
     Line,
