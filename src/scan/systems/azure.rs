@@ -12,10 +12,19 @@ use crate::yaml::{Document, Node, Options};
 use containers::Resource;
 use scope::{Scope, get, items};
 
+/// Stages, jobs and steps of a pipeline, those of parameters counted as often as they are used.
+const MOST_STEPS: usize = 20_000;
+
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     let documents = source.documents(Options::default(), found);
     for Document { root, .. } in &documents {
-        let mut reader = Reader { source: source.clone(), found, resources: Vec::new(), depth: 0 };
+        let mut reader = Reader {
+            source: source.clone(),
+            found,
+            resources: Vec::new(),
+            depth: 0,
+            left: MOST_STEPS,
+        };
         reader.file(root, &Scope::default());
         reader.resources_left();
     }
@@ -38,6 +47,8 @@ struct Reader<'a, 't> {
     resources: Vec<Resource>,
     /// Templates in templates.
     depth: usize,
+    /// Stages, jobs and steps that are still read.
+    left: usize,
 }
 
 impl Reader<'_, '_> {
@@ -60,6 +71,9 @@ impl Reader<'_, '_> {
 
     fn stages(&mut self, stages: Option<&Node>, scope: &Scope) {
         for stage in stages.map(|stages| items(stages, scope)).unwrap_or_default() {
+            if !self.can_go_on(stage.line()) {
+                return;
+            }
             if get(&stage, "template").is_some() {
                 self.template(&stage, scope);
                 continue;
@@ -72,6 +86,9 @@ impl Reader<'_, '_> {
 
     fn jobs(&mut self, jobs: Option<&Node>, scope: &Scope) {
         for job in jobs.map(|jobs| items(jobs, scope)).unwrap_or_default() {
+            if !self.can_go_on(job.line()) {
+                return;
+            }
             if get(&job, "template").is_some() {
                 self.template(&job, scope);
                 continue;
@@ -141,6 +158,19 @@ impl Reader<'_, '_> {
                 scope.set(name, value);
             }
         }
+    }
+
+    /// A small file can use its parameters very often.
+    fn can_go_on(&mut self, line: usize) -> bool {
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        if self.left == 0 {
+            let reason = "The pipeline has more than 20000 steps. The rest was not read.";
+            self.found.unread(&self.source.name, Some(line), reason);
+        }
+        true
     }
 
     fn place(&self, line: usize, path: &str, scope: &Scope) -> Place {

@@ -12,10 +12,14 @@ use crate::yaml::{Document, Entry, Node, Options};
 use parameters::Given;
 use std::collections::HashSet;
 
+/// Steps and containers of a file, those of commands and executors counted as often as they are used.
+const MOST_STEPS: usize = 20_000;
+
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     let documents = source.documents(Options::default(), found);
     for Document { root, .. } in &documents {
-        let mut reader = Reader { source, root, found, executors: HashSet::new(), depth: 0 };
+        let mut reader =
+            Reader { source, root, found, executors: HashSet::new(), depth: 0, left: MOST_STEPS };
         reader.jobs();
         reader.executors_left();
     }
@@ -39,6 +43,8 @@ struct Reader<'a, 't> {
     executors: HashSet<String>,
     /// Commands that use commands.
     depth: usize,
+    /// Steps and containers that are still read.
+    left: usize,
 }
 
 /// A job as it runs: with its parameters, and the file or orb that its names are looked up in.
@@ -155,6 +161,9 @@ impl<'a> Reader<'a, '_> {
     fn images(&mut self, images: &Node, path: &str, given: &Given, run: &mut Run<'a>) {
         for (at, container) in images.items().iter().enumerate() {
             let Some(image) = container.get("image") else { continue };
+            if !self.can_go_on(image.line()) {
+                return;
+            }
             let name = self.put_in(image.text().unwrap_or_default(), given);
             let name = filled(&name, &|_| Lookup::Unknown);
             let place = |line: usize, key: &str| {
@@ -182,6 +191,19 @@ impl<'a> Reader<'a, '_> {
     fn environment(&self, node: Option<&Node>, run: &mut Run<'a>) {
         let given = run.given.clone();
         run.environment.add(node, &|text| self.put_in(text, &given));
+    }
+
+    /// A small file can use its commands very often.
+    fn can_go_on(&mut self, line: usize) -> bool {
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        if self.left == 0 {
+            let reason = "The file uses more than 20000 steps. The rest was not read.";
+            self.found.unread(&self.source.name, Some(line), reason);
+        }
+        true
     }
 
     /// Executors that no job runs in.

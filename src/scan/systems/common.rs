@@ -34,6 +34,9 @@ pub(super) fn filled(text: &str, lookup: &dyn Fn(&str) -> Lookup) -> String {
     substitute(text, Syntax { positional: false, ..Syntax::SHELL }, lookup)
 }
 
+/// Variables that are followed.
+const MOST_VALUES: usize = 1000;
+
 /// Names and values of an environment: `{NAME: value}` or `[NAME=value]`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Environment {
@@ -44,12 +47,15 @@ impl Environment {
     /// Adds what the node says; of two values the later one counts.
     pub(super) fn add(&mut self, node: Option<&Node>, put_in: &dyn Fn(&str) -> String) {
         let Some(node) = node else { return };
-        for entry in node.entries() {
+        if self.values.len() >= MOST_VALUES {
+            return;
+        }
+        for entry in node.entries().iter().take(MOST_VALUES) {
             if let Some(value) = entry.value.text() {
                 self.values.push((entry.key.clone(), put_in(value)));
             }
         }
-        for item in node.items() {
+        for item in node.items().iter().take(MOST_VALUES) {
             if let Some((name, value)) = item.text().and_then(|text| text.split_once('=')) {
                 self.values.push((name.to_owned(), put_in(value)));
             }

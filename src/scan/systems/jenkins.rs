@@ -31,7 +31,9 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
         images: Vec::new(),
     };
     for at in 0..tokens.len() {
-        reader.scopes.retain(|scope| scope.end > at);
+        while reader.scopes.last().is_some_and(|scope| scope.end <= at) {
+            reader.scopes.pop();
+        }
         if let Some(word) = tokens.word(at) {
             reader.step(at, word);
         }
@@ -109,6 +111,11 @@ impl Reader<'_, '_> {
         let is_block = self.tokens.is_sign(block, '{');
         let end = if is_block { self.tokens.closing(block) } else { around };
         let registry = self.registry();
+        // A stage without a block ends the one before it.
+        let last = self.scopes.last();
+        if !is_block && last.is_some_and(|scope| scope.end == end && scope.registry.is_none()) {
+            self.scopes.pop();
+        }
         self.scopes.push(Scope { end, job: Some(name), registry });
     }
 

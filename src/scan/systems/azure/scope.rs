@@ -1,10 +1,16 @@
 //! Variables, parameters and expressions: `$(name)`, `$[ … ]`, `${{ … }}`.
 
 use crate::variables::{Lookup, hole};
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, LARGEST, Node};
 
 /// Conditions in conditions go no deeper.
 const DEEPEST: usize = 20;
+
+/// Items of one list, those of parameters counted as often as they are used.
+const MOST_ITEMS: usize = 5000;
+
+/// Longer values are left out.
+const LONGEST: usize = 4096;
 
 /// A larger matrix is cut.
 const MOST_LEGS: usize = 64;
@@ -21,6 +27,8 @@ pub(super) struct Scope {
 impl Scope {
     /// Case does not count in the names of variables.
     pub(super) fn set(&mut self, name: &str, value: Option<String>) {
+        // Longer is no part of a name.
+        let value = value.filter(|value| value.len() <= LONGEST);
         self.variables.push((name.to_ascii_lowercase(), value));
     }
 
@@ -86,7 +94,9 @@ impl Scope {
     fn replaced(&self, text: &str, is_script: bool) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('$') {
+        while let Some((before, behind)) = rest.split_once('$')
+            && out.len() < LARGEST
+        {
             out.push_str(before);
             let found = [("{{", "}}"), ("[", "]"), ("(", ")")].iter().find_map(|(open, close)| {
                 let inside = behind.strip_prefix(open)?;
@@ -117,8 +127,7 @@ impl Scope {
     /// The value of an expression. Nothing if it is none of Azure's.
     fn expression(&self, open: &str, inside: &str, is_script: bool) -> Option<String> {
         if open == "(" {
-            let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-            if inside.is_empty() || !inside.chars().all(is_name) {
+            if inside.is_empty() || !inside.chars().all(is_of_name) {
                 return None;
             }
             let value = self.variable(inside).map(str::to_owned);
@@ -156,8 +165,11 @@ fn member(expression: &str) -> Option<(&str, &str)> {
         }
         None => expression.split_once('.')?,
     };
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    name.chars().all(is_name).then_some((of, name))
+    name.chars().all(is_of_name).then_some((of, name))
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
 fn is_directive(key: &str) -> bool {
@@ -191,27 +203,31 @@ pub(super) fn get(node: &Node, key: &str) -> Option<Node> {
 
 /// The items of a list, those of conditions, loops and parameters among them.
 pub(super) fn items(node: &Node, scope: &Scope) -> Vec<Node> {
-    let mut all = Vec::new();
-    collect_items(node, scope, 0, &mut all);
+    let (mut all, mut left) = (Vec::new(), MOST_ITEMS);
+    collect_items(node, scope, 0, &mut left, &mut all);
     all
 }
 
-fn collect_items(node: &Node, scope: &Scope, depth: usize, all: &mut Vec<Node>) {
+fn collect_items(node: &Node, scope: &Scope, depth: usize, left: &mut usize, all: &mut Vec<Node>) {
     if depth == DEEPEST {
         return;
     }
     if let Some(inner) = parameter_of(node, scope) {
-        return collect_items(inner, scope, depth + 1, all);
+        return collect_items(inner, scope, depth + 1, left, all);
     }
     for item in node.items() {
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
         if parameter_of(item, scope).is_some() {
-            collect_items(item, scope, depth + 1, all);
+            collect_items(item, scope, depth + 1, left, all);
             continue;
         }
         match item.entries() {
             [only] if is_directive(&only.key) => {
                 if only.value.is_list() || only.value.text().is_some() {
-                    collect_items(&only.value, scope, depth + 1, all);
+                    collect_items(&only.value, scope, depth + 1, left, all);
                 } else {
                     all.push(only.value.clone());
                 }

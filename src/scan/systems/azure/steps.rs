@@ -10,6 +10,9 @@ use crate::yaml::{Node, Script};
 impl Reader<'_, '_> {
     pub(super) fn steps(&mut self, steps: Option<&Node>, scope: &Scope) {
         for step in steps.map(|steps| items(steps, scope)).unwrap_or_default() {
+            if !self.can_go_on(step.line()) {
+                return;
+            }
             if get(&step, "template").is_some() {
                 self.template(&step, scope);
                 continue;

@@ -2,10 +2,16 @@
 
 use super::Reader;
 use crate::variables::hole;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, LARGEST, Node};
 
 /// A larger matrix is cut.
 const MOST_COMBINATIONS: usize = 64;
+
+/// Parameters that are followed.
+const MOST_PARAMETERS: usize = 1000;
+
+/// Longer values are left out.
+const LONGEST: usize = 4096;
 
 /// The values of the parameters that a job, command or executor has.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +44,8 @@ impl Reader<'_, '_> {
     /// What is declared, with what is given for it in the scope of another.
     pub(super) fn given(&self, declared: Option<&Node>, entries: &[Entry], outer: &Given) -> Given {
         let mut given = Given::default();
-        for parameter in declared.map(Node::entries).unwrap_or_default() {
+        let declared = declared.map(Node::entries).unwrap_or_default();
+        for parameter in declared.iter().take(MOST_PARAMETERS) {
             let default = parameter.value.get("default");
             let own = entries.iter().find(|entry| entry.key == parameter.key);
             let Some(node) = own.map(|entry| &entry.value).or(default) else { continue };
@@ -50,7 +57,11 @@ impl Reader<'_, '_> {
             } else {
                 // An executor may be given with parameters of its own: its name is known at least.
                 let text = node.get("name").unwrap_or(node).text().unwrap_or_default();
-                given.values.push((name, self.put_in(text, outer)));
+                let value = self.put_in(text, outer);
+                // Longer is no part of a name.
+                if value.len() <= LONGEST {
+                    given.values.push((name, value));
+                }
             }
         }
         given
@@ -60,7 +71,9 @@ impl Reader<'_, '_> {
     pub(super) fn put_in(&self, text: &str, given: &Given) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, behind)) = rest.split_once("<<") {
+        while let Some((before, behind)) = rest.split_once("<<")
+            && out.len() < LARGEST
+        {
             out.push_str(before);
             let expression = behind.split_once(">>").map(|(inside, after)| (inside.trim(), after));
             match expression.filter(|(name, _)| is_name(name) && !before.ends_with('\\')) {

@@ -23,6 +23,9 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn one_step(&mut self, step: &Node, run: &Run<'a>) {
+        if !self.can_go_on(step.line()) {
+            return;
+        }
         if let Some(text) = step.text() {
             match run.given.steps(text).cloned() {
                 Some(steps) => self.steps(&steps, run),

@@ -4,7 +4,13 @@ use crate::variables::{Lookup, Syntax, substitute};
 use crate::yaml::Node;
 
 /// Values that are made of values go no deeper.
-const DEEPEST: usize = 5;
+const DEEPEST: usize = 3;
+
+/// Longer values are left out, so that a small file stays small.
+const LONGEST: usize = 256;
+
+/// A longer text is no name and no command.
+const LONGEST_TEXT: usize = 100_000;
 
 pub(super) struct Substitutions {
     values: Vec<(String, String)>,
@@ -17,13 +23,19 @@ impl Substitutions {
         for node in [build.get("substitutions"), trigger.get("substitutions")] {
             for entry in node.map(Node::entries).unwrap_or_default() {
                 let value = entry.value.text().unwrap_or_default();
-                values.push((entry.key.clone(), value.to_owned()));
+                // Longer is no part of a name.
+                if value.len() <= LONGEST {
+                    values.push((entry.key.clone(), value.to_owned()));
+                }
             }
         }
         Self { values }
     }
 
     pub(super) fn put_in(&self, text: &str) -> String {
+        if text.len() > LONGEST_TEXT {
+            return text.to_owned();
+        }
         substitute(text, Syntax::COMPOSE, &|name| self.lookup(name))
     }
 
@@ -36,7 +48,8 @@ impl Substitutions {
         match found {
             Some((_, value)) if depth < DEEPEST => {
                 let inner = |name: &str| self.at_depth(name, depth + 1);
-                Lookup::Is(substitute(value, Syntax::COMPOSE, &inner))
+                let value = substitute(value, Syntax::COMPOSE, &inner);
+                if value.len() > LONGEST { Lookup::Unknown } else { Lookup::Is(value) }
             }
             _ => Lookup::Unknown,
         }

@@ -6,6 +6,9 @@ use crate::variables::hole;
 /// Brackets in brackets are not followed deeper.
 const DEEPEST: usize = 8;
 
+/// Tokens of arguments without brackets.
+const MOST_TOKENS: usize = 1000;
+
 /// One argument: its tokens, from the first to before the last.
 #[derive(Clone, Debug)]
 pub(super) struct Argument {
@@ -44,7 +47,7 @@ pub(super) fn call(tokens: &Tokens, at: usize) -> Option<Call> {
         return None;
     }
     let mut end = open;
-    while let Some(token) = tokens.get(end) {
+    while let Some(token) = tokens.get(end).filter(|_| end < open + MOST_TOKENS) {
         let goes_on = matches!(tokens.get(end - 1), Some(Token::Sign(',' | '+' | ':')));
         match token {
             Token::Line if !goes_on => break,

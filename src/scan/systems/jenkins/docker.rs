@@ -7,6 +7,9 @@ use crate::scripts;
 use crate::variables::Lookup;
 use crate::yaml::Script;
 
+/// Variables that are followed.
+const MOST_IMAGES: usize = 500;
+
 impl Reader<'_, '_> {
     /// `docker.METHOD(…)`
     pub(super) fn docker(&mut self, at: usize) {
@@ -71,6 +74,9 @@ impl Reader<'_, '_> {
             }
             return;
         };
+        if self.images.len() >= MOST_IMAGES {
+            return;
+        }
         self.images.push(Image { variable, name, place, is_used: is_built });
     }
 

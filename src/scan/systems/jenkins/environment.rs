@@ -4,6 +4,9 @@ use super::arguments::{call, names_in_block};
 use super::tokens::{Token, Tokens};
 use crate::variables::{HOLE, Lookup};
 
+/// Variables that are followed.
+const MOST_VALUES: usize = 1000;
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Environment {
     /// No value if it has several, or one that is known only when it runs.
@@ -54,7 +57,10 @@ impl Environment {
                     *known = None;
                 }
             }
-            None => self.values.push((name.to_owned(), value.map(str::to_owned))),
+            None if self.values.len() < MOST_VALUES => {
+                self.values.push((name.to_owned(), value.map(str::to_owned)));
+            }
+            None => {}
         }
     }
 
