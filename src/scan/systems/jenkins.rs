@@ -13,7 +13,7 @@ mod tokens;
 use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
-use crate::variables::{HOLE, Lookup, hole, without_holes};
+use crate::variables::{HOLE, hole, without_holes};
 use crate::yaml::Script;
 use arguments::{Argument, Call, call, value};
 use environment::Environment;

@@ -13,7 +13,6 @@ impl<'t> Reader<'_, 't> {
     /// `template: path`, with `parameters`.
     pub(super) fn template(&mut self, node: &Node, scope: &Scope) {
         let Some(path) = get(node, "template") else { return };
-        let Some(mut other) = self.open(&path, scope) else { return };
         let mut inner = scope.for_template();
         for given in get(node, "parameters").map(|node| entries(&node)).unwrap_or_default() {
             // What it is made of has its value here, not there.
@@ -30,6 +29,8 @@ impl<'t> Reader<'_, 't> {
                 None => inner.give(&given.key, given.value.clone()),
             }
         }
+        // What the template is given was read, wherever it is.
+        let Some(mut other) = self.open(&path, scope) else { return };
         let documents = other.documents(Options::default(), self.found);
         let outer = std::mem::replace(&mut self.source, other);
         self.depth += 1;

@@ -35,7 +35,7 @@ impl<'a> Reader<'a, '_> {
         }
         for entry in step.entries() {
             match entry.key.as_str() {
-                "run" => self.shell(&entry.value, run),
+                "run" | "deploy" => self.shell(&entry.value, run),
                 "when" | "unless" => {
                     if let Some(steps) = entry.value.get("steps") {
                         self.steps(steps, run);

@@ -54,11 +54,10 @@ impl Reader<'_, '_> {
         let place = place.line(first);
         let name = program.rsplit('/').next().unwrap_or(&program);
         // `bash -c` and a script: its lines are those of the file.
-        if let ("sh" | "bash" | "ash", [option, inner, ..]) = (name, &words[..])
-            && option.starts_with('-')
-            && option.ends_with('c')
-        {
-            let script = list.items().get(1).and_then(Node::script);
+        let is_shell = matches!(name, "sh" | "bash" | "ash");
+        let option = words.iter().position(|word| word.starts_with('-') && word.ends_with('c'));
+        if let Some(inner) = option.filter(|_| is_shell).and_then(|at| words.get(at + 1)) {
+            let script = list.items().get(option.map_or(0, |at| at + 1)).and_then(Node::script);
             let Some(script) = script else { return };
             let place = place.line(script.line);
             let keeps_lines =
