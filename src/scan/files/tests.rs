@@ -53,7 +53,10 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("services:\n  web:\n    image: nginx\nsteps:\n  - x\n", None),
         ("a: b\n", None),
         ("pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: make\n", Some(System::Azure)),
-        ("steps:\n- name: 'gcr.io/cloud-builders/docker'\n  args: [version]\n", Some(System::CloudBuild)),
+        (
+            "steps:\n- name: 'gcr.io/cloud-builders/docker'\n  args: [version]\n",
+            Some(System::CloudBuild),
+        ),
     ] {
         assert_eq!(System::of("x.yaml", text), system, "{text}");
         assert_eq!(System::of("x.toml", text), None);

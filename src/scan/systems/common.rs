@@ -34,6 +34,14 @@ pub(super) fn filled(text: &str, lookup: &dyn Fn(&str) -> Lookup) -> String {
     substitute(text, Syntax { positional: false, ..Syntax::SHELL }, lookup)
 }
 
+/// The beginning of a text in which an expression has to end: what never ends is not looked for again and again.
+pub(super) fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(LONGEST_EXPRESSION).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+const LONGEST_EXPRESSION: usize = 500;
+
 /// Variables that are followed.
 const MOST_VALUES: usize = 1000;
 

@@ -1,5 +1,6 @@
 //! Variables, parameters and expressions: `$(name)`, `$[ … ]`, `${{ … }}`.
 
+use crate::systems::common::beginning;
 use crate::variables::{Lookup, hole};
 use crate::yaml::{Entry, LARGEST, Node};
 
@@ -99,11 +100,12 @@ impl Scope {
         {
             out.push_str(before);
             let found = [("{{", "}}"), ("[", "]"), ("(", ")")].iter().find_map(|(open, close)| {
-                let inside = behind.strip_prefix(open)?;
+                let inside = behind.strip_prefix(*open)?;
                 // Brackets are inside, too, and such a text is an expression alone: `$[ variables['x'] ]`.
+                let near = beginning(inside);
                 let end = match *open {
-                    "[" => inside.find("]]").map(|at| at + 1).or_else(|| inside.rfind(']')),
-                    _ => inside.find(close),
+                    "[" => near.find("]]").map(|at| at + 1).or_else(|| near.rfind(']')),
+                    _ => near.find(*close),
                 }?;
                 Some((*open, inside[..end].trim(), &inside[end + close.len()..]))
             });

@@ -1,6 +1,7 @@
 //! Parameters: `<< parameters.name >>`, with what they are given or their defaults.
 
 use super::Reader;
+use crate::systems::common::beginning;
 use crate::variables::hole;
 use crate::yaml::{Entry, LARGEST, Node};
 
@@ -75,7 +76,8 @@ impl Reader<'_, '_> {
             && out.len() < LARGEST
         {
             out.push_str(before);
-            let expression = behind.split_once(">>").map(|(inside, after)| (inside.trim(), after));
+            let end = beginning(behind).find(">>");
+            let expression = end.map(|end| (behind[..end].trim(), &behind[end + 2..]));
             match expression.filter(|(name, _)| is_name(name) && !before.ends_with('\\')) {
                 Some((name, after)) => {
                     out.push_str(&self.value(name, given));
