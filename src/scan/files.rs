@@ -1,5 +1,6 @@
 //! Which files are read, and as what.
 
+mod content;
 mod system;
 #[cfg(test)]
 mod tests;

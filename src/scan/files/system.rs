@@ -1,5 +1,6 @@
 //! Which system reads a file: by where it is, else by what is in it.
 
+use super::content::{by_content, seems_a_jenkinsfile};
 use crate::systems::quadlet;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,12 @@ impl System {
         if quadlet::is_one(path, text) {
             return Some(Self::Quadlet);
         }
-        Self::by_name(path).or_else(|| is_data(path).then(|| by_content(text)).flatten())
+        Self::by_name(path).or_else(|| {
+            if is_groovy(path) {
+                return seems_a_jenkinsfile(text).then_some(Self::Jenkins);
+            }
+            is_data(path).then(|| by_content(text)).flatten()
+        })
     }
 
     /// The system whose files have such a path.
@@ -107,7 +113,7 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
         stem.strip_prefix(word)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
     };
-    if begins("cloudbuild") {
+    if begins("cloudbuild") || stem.ends_with(".cloudbuild") || stem.ends_with("-cloudbuild") {
         return Some(System::CloudBuild);
     }
     if name.ends_with(".json") {
@@ -119,7 +125,8 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins("compose") || begins("docker-compose") || stem.ends_with(".compose") {
         return Some(System::Compose);
     }
-    if begins("azure-pipelines") || begins(".azure-pipelines") {
+    let azure = ["azure-pipelines", ".azure-pipelines", "azure-pipeline", ".vsts-ci", "vsts-ci"];
+    if azure.into_iter().any(begins) {
         return Some(System::Azure);
     }
     if begins(".woodpecker") {
@@ -131,11 +138,13 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     if begins("values") || ["-values", "_values", ".values"].iter().any(|end| stem.ends_with(end)) {
         return Some(System::Helm);
     }
+    if begins("bitbucket-pipelines") {
+        return Some(System::Bitbucket);
+    }
     match stem {
         "chart" | "requirements" => Some(System::Helm),
         "action" => Some(System::GithubActions),
         "kustomization" => Some(System::Kustomize),
-        "bitbucket-pipelines" => Some(System::Bitbucket),
         _ => None,
     }
 }
@@ -154,6 +163,9 @@ fn by_folder(folder: &str) -> Option<System> {
         ("/.gitlab-ci/", System::GitlabCi),
         ("/.circleci/", System::CircleCi),
         ("/.azure-pipelines/", System::Azure),
+        ("/azure-pipelines/", System::Azure),
+        ("/.azuredevops/", System::Azure),
+        ("/.cloudbuild/", System::CloudBuild),
     ] {
         if folder.contains(part) {
             return Some(system);
@@ -169,106 +181,9 @@ fn is_data(path: &str) -> bool {
 
 /// Whether a file of a folder is worth opening.
 pub(super) fn may_be_one(path: &str) -> bool {
-    System::by_name(path).is_some() || is_data(path) || quadlet::may_be_one(path)
+    System::by_name(path).is_some() || is_data(path) || is_groovy(path) || quadlet::may_be_one(path)
 }
 
-/// By the first `apiVersion`, by the kind of Drone's documents, or by the shape of a workflow, of compose or of a
-/// pipeline of GitLab.
-fn by_content(text: &str) -> Option<System> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Some(version) = api_version(text) {
-        return Some(match version {
-            version if version.contains("tekton.dev/") => System::Tekton,
-            version if version.starts_with("kustomize.config.k8s.io/") => System::Kustomize,
-            _ => System::Kubernetes,
-        });
-    }
-    let is_drone = |line: &str| {
-        let kind = line.strip_prefix("kind:").map(|kind| kind.split(" #").next().unwrap_or(kind));
-        kind.is_some_and(|kind| kind.trim().trim_matches(['"', '\'']) == "pipeline")
-    };
-    if text.lines().any(is_drone) && text.lines().any(|line| line.starts_with("steps:")) {
-        return Some(System::Drone);
-    }
-    if is_github(text) {
-        return Some(System::GithubActions);
-    }
-    if is_compose(text) {
-        return Some(System::Compose);
-    }
-    is_gitlab(text).then_some(System::GitlabCi)
-}
-
-/// A workflow has `on` and `jobs` at the top, an action `runs`. Templates of workflows are elsewhere than workflows.
-fn is_github(text: &str) -> bool {
-    let has = |key: &str| {
-        text.lines().any(|line| {
-            let bare = line.trim_start_matches(['"', '\'']);
-            let rest = bare.strip_prefix(key).map(|rest| rest.trim_start_matches(['"', '\'', ' ']));
-            rest.is_some_and(|rest| rest.starts_with(':'))
-        })
-    };
-    let names_a_runner = text.contains("runs-on") || text.contains("uses:");
-    (has("on") && has("jobs") && names_a_runner) || (has("runs") && text.contains("using:"))
-}
-
-/// The value of the first `apiVersion` of a text that also has a `kind`.
-fn api_version(text: &str) -> Option<&str> {
-    const VERSION: &str = "apiVersion";
-    let of_line = |key: &str| {
-        text.lines().find_map(|line| {
-            value_of(line.trim_start_matches([' ', '{', '-', '"', '\'', '\t']), key)
-        })
-    };
-    // On one line, the second key is not at its beginning.
-    let has_kind = of_line("kind").is_some() || text.contains("\"kind\"") || text.contains("kind:");
-    let is_flow = text.trim_start().starts_with(['{', '[']);
-    let inside = || value_of(&text[text.find(VERSION).filter(|_| is_flow)?..], VERSION);
-    of_line(VERSION).or_else(inside).filter(|_| has_kind)
-}
-
-/// The value of a key that the text begins with.
-fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(key)?.trim_start_matches(['"', '\'', ' ']);
-    let value = rest.strip_prefix(':')?.trim_start_matches([' ', '"', '\'']);
-    Some(value.split(['"', '\'', ' ', ',', '#']).next().unwrap_or(value))
-}
-
-/// `services:` is at the top and holds a mapping, and nothing beside it is a CI's.
-fn is_compose(text: &str) -> bool {
-    let keys =
-        ["jobs:", "pipeline:", "stages:", "steps:", "script:", "image:", "include:", "when:"];
-    let mut lines = text.lines().filter(|line| {
-        let bare = line.trim_start();
-        !bare.is_empty() && !bare.starts_with('#')
-    });
-    if text.lines().any(|line| keys.iter().any(|key| line.starts_with(key))) {
-        return false;
-    }
-    let has_services = lines.any(|line| line.trim_end() == "services:");
-    let next = lines.next().unwrap_or_default();
-    has_services
-        && next.starts_with([' ', '\t'])
-        && !next.trim_start().starts_with('-')
-        && next.trim_end().ends_with(':')
-}
-
-/// Jobs stand at the top and hold their scripts; or the file has the header of one that is included with inputs.
-fn is_gitlab(text: &str) -> bool {
-    let others =
-        ["jobs:", "pipelines:", "steps:", "pool:", "trigger:", "on:", "language:", "version:"];
-    if text.lines().any(|line| others.iter().any(|key| line.starts_with(key))) {
-        return false;
-    }
-    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
-    let has_below = |key: &str| {
-        text.lines().any(|line| line.starts_with(' ') && line.trim_start().starts_with(key))
-    };
-    if has("spec:") && has_below("inputs:") && has("---") {
-        return true;
-    }
-    let is_one = ["stages:", "include:", "default:", "image: "].iter().any(|key| has(key))
-        || has_below("stage:")
-        || has_below("extends:");
-    is_one && has_below("script:")
+fn is_groovy(path: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(".groovy")
 }

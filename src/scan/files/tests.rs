@@ -35,6 +35,9 @@ fn a_file_is_known_by_its_place() {
         (".circleci/config.yml", Some(System::CircleCi)),
         ("azure-pipelines.yml", Some(System::Azure)),
         ("bitbucket-pipelines.yml", Some(System::Bitbucket)),
+        ("api.Jenkinsfile", Some(System::Jenkins)),
+        ("ci/azure-pipelines-release.yaml", Some(System::Azure)),
+        ("deploy.cloudbuild.yaml", Some(System::CloudBuild)),
         ("cloudbuild.json", Some(System::CloudBuild)),
         ("docker-bake.hcl", Some(System::Bake)),
         ("docker-bake.override.json", Some(System::Bake)),
@@ -77,6 +80,11 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("spec:\n  inputs:\n    image:\n---\nunit:\n  script: make\n", Some(System::GitlabCi)),
         ("jobs:\n  a:\n    stage: x\n    script: make\n", None),
         ("openapi: 3.0.0\ninfo:\n  description: script\n", None),
+        ("pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: make\n", Some(System::Azure)),
+        (
+            "steps:\n- name: 'gcr.io/cloud-builders/docker'\n  args: [version]\n",
+            Some(System::CloudBuild),
+        ),
     ] {
         assert_eq!(System::of("x.yaml", text), system, "{text}");
         assert_eq!(System::of("x.toml", text), None);

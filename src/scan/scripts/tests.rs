@@ -71,7 +71,10 @@ fn each_client_is_understood() {
             vec!["1  pushes  docker.io/acme/api", "1  pulls  docker.io/acme/builder"],
         ),
         ("export KO_DOCKER_REPO=ghcr.io/acme", vec!["1  pushes  ghcr.io"]),
-        ("gcloud auth configure-docker europe-docker.pkg.dev,gcr.io --quiet", vec!["1  logs in  europe-docker.pkg.dev", "1  logs in  gcr.io"]),
+        (
+            "gcloud auth configure-docker europe-docker.pkg.dev,gcr.io --quiet",
+            vec!["1  logs in  europe-docker.pkg.dev", "1  logs in  gcr.io"],
+        ),
         ("az acr login --name acme", vec!["1  logs in  acme.azurecr.io"]),
         ("docker compose pull; docker ps; echo docker pull x", vec![]),
         ("sh -c 'docker pull nginx'", vec!["1  pulls  docker.io/library/nginx"]),

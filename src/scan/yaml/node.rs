@@ -81,6 +81,13 @@ impl Node {
         }
     }
 
+    /// The same place with another text: what a system puts into a value before it is used.
+    #[must_use]
+    pub(crate) fn with_text(&self, text: String) -> Self {
+        let scalar = Scalar { text, is_plain: false, is_block: false, is_literal: false };
+        Self { value: Value::Scalar(Rc::new(scalar)), ..self.clone() }
+    }
+
     /// Nothing, `~` or `null`, without quotes.
     pub fn is_null(&self) -> bool {
         match &self.value {

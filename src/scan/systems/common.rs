@@ -1,0 +1,85 @@
+//! What the files of several systems have alike.
+
+use crate::found::{Findings, Kind, Place};
+use crate::reference::is_host;
+use crate::variables::{HOLE, Lookup, Syntax, substitute};
+use crate::yaml::Node;
+
+/// The registry of an image's name, maybe a hole; empty for Docker Hub.
+pub(super) fn registry_of(name: &str) -> &str {
+    match name.split_once('/') {
+        Some((first, _)) if first.contains(HOLE) || is_host(first) => first,
+        None if name.starts_with(HOLE) => name,
+        _ => "",
+    }
+}
+
+/// A login to the registry of an image, with a password that may stand there.
+pub(super) fn login(
+    name: &str,
+    password: Option<(&str, &Node)>,
+    place: Place,
+    found: &mut Findings,
+) {
+    if let Some((key, node)) = password {
+        let path = format!("{}.{key}", place.path);
+        let at = place.line(node.line()).path(path);
+        found.password(&at.path.clone(), node.text().unwrap_or_default(), at);
+    }
+    found.registry(Kind::LogsIn, registry_of(name), place);
+}
+
+/// Each `$NAME` and `${NAME}` becomes a hole, unless its value is known.
+pub(super) fn filled(text: &str, lookup: &dyn Fn(&str) -> Lookup) -> String {
+    substitute(text, Syntax { positional: false, ..Syntax::SHELL }, lookup)
+}
+
+/// The beginning of a text in which an expression has to end: what never ends is not looked for again and again.
+pub(super) fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(LONGEST_EXPRESSION).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+const LONGEST_EXPRESSION: usize = 500;
+
+/// Variables that are followed.
+const MOST_VALUES: usize = 1000;
+
+/// Names and values of an environment: `{NAME: value}` or `[NAME=value]`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Environment {
+    values: Vec<(String, String)>,
+}
+
+impl Environment {
+    /// Adds what the node says; of two values the later one counts.
+    pub(super) fn add(&mut self, node: Option<&Node>, put_in: &dyn Fn(&str) -> String) {
+        let Some(node) = node else { return };
+        if self.values.len() >= MOST_VALUES {
+            return;
+        }
+        for entry in node.entries().iter().take(MOST_VALUES) {
+            if let Some(value) = entry.value.text() {
+                self.values.push((entry.key.clone(), put_in(value)));
+            }
+        }
+        for item in node.items().iter().take(MOST_VALUES) {
+            if let Some((name, value)) = item.text().and_then(|text| text.split_once('=')) {
+                self.values.push((name.to_owned(), put_in(value)));
+            }
+            // A list of mappings, too.
+            if item.is_map() {
+                self.add(Some(item), put_in);
+            }
+        }
+    }
+
+    pub(super) fn lookup(&self, name: &str) -> Lookup {
+        let value = self.values.iter().rev().find(|(known, _)| known == name);
+        match value {
+            // What it is made of is put in by the shell, or by nobody.
+            Some((_, value)) if !value.contains('$') => Lookup::Is(value.clone()),
+            _ => Lookup::Unknown,
+        }
+    }
+}

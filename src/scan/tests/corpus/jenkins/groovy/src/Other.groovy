@@ -1,0 +1,1 @@
+class Other { String image = 'acme/none:1' }
