@@ -56,7 +56,7 @@ impl System {
             if is_dependabot && !name.ends_with(".json") {
                 return Some(Self::Dependabot);
             }
-            by_stem(stem, &name).or_else(|| by_folder(&folder))
+            all_of_folder(&folder).or_else(|| by_stem(stem, &name)).or_else(|| by_folder(&folder))
         })
     }
 }
@@ -149,16 +149,18 @@ fn by_stem(stem: &str, name: &str) -> Option<System> {
     }
 }
 
-/// By the folders around a YAML file; the path begins and ends with a slash.
-fn by_folder(folder: &str) -> Option<System> {
-    // Woodpecker does not look into folders of its folder.
+/// Folders whose YAML files are one system's, whatever their names, and not those of folders in them.
+fn all_of_folder(folder: &str) -> Option<System> {
     if folder.ends_with("/.woodpecker/") {
         return Some(System::Woodpecker);
     }
+    let workflows = ["/.github/workflows/", "/.gitea/workflows/", "/.forgejo/workflows/"];
+    workflows.iter().any(|end| folder.ends_with(end)).then_some(System::GithubActions)
+}
+
+/// By the folders around a YAML file whose name says nothing; the path begins and ends with a slash.
+fn by_folder(folder: &str) -> Option<System> {
     for (part, system) in [
-        ("/.github/workflows/", System::GithubActions),
-        ("/.gitea/workflows/", System::GithubActions),
-        ("/.forgejo/workflows/", System::GithubActions),
         ("/.gitlab/ci/", System::GitlabCi),
         ("/.gitlab-ci/", System::GitlabCi),
         ("/.circleci/", System::CircleCi),

@@ -105,10 +105,11 @@ pub(super) fn chart(
 pub(super) fn with_version(name: &str, version: &str) -> String {
     let version = version.trim();
     let bare = version.strip_prefix('v').unwrap_or(version);
+    let core: Vec<&str> = bare.split(['-', '+']).next().unwrap_or_default().split('.').collect();
     let is_exact = bare.starts_with(|c: char| c.is_ascii_digit() || c == HOLE)
-        && bare.split(['-', '+']).next().is_some_and(|core| core.matches('.').count() == 2)
+        && core.len() == 3
         && !bare.contains(char::is_whitespace)
-        && !bare.split(['.', '-', '+']).any(|part| matches!(part, "x" | "X" | "*"));
+        && !core.iter().any(|part| matches!(*part, "x" | "X" | "*"));
     if is_exact || version.contains(HOLE) {
         // A tag has no plus sign; Helm writes it so.
         return format!("{name}:{}", version.replace('+', "_"));

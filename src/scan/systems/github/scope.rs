@@ -112,7 +112,7 @@ impl Scope {
 
     fn of_matrix(&self, parts: &[String]) -> Option<Value> {
         let matrix = self.matrix.as_ref()?;
-        let Some(key) = parts.get(1) else { return None };
+        let key = parts.get(1)?;
         let Some(node) = matrix.get(key) else {
             return (!matrix.could_have(key)).then_some(Value::Null);
         };

@@ -51,13 +51,14 @@ impl Environment {
     fn set(&mut self, name: &str, value: Option<&str>) {
         // An empty one is filled in by the script.
         let value = value.filter(|value| !value.is_empty() && !value.contains(HOLE));
+        let has_room = self.values.len() < MOST_VALUES;
         match self.values.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => {
                 if known.as_deref() != value {
                     *known = None;
                 }
             }
-            None if self.values.len() < MOST_VALUES => {
+            None if has_room => {
                 self.values.push((name.to_owned(), value.map(str::to_owned)));
             }
             None => {}

@@ -60,7 +60,7 @@ impl<'a> Settings<'a> {
     /// The values of a setting, of which plugins make a list at each comma.
     pub(super) fn all(&self, key: &str) -> Vec<Field> {
         let Some(node) = self.get(key) else {
-            return self.from_environment(key).into_iter().collect();
+            return self.in_environment(key).into_iter().collect();
         };
         let mut fields = Vec::new();
         for item in node.one_or_more() {
@@ -89,7 +89,7 @@ impl<'a> Settings<'a> {
     }
 
     /// A value from the step's environment, or from a secret that the step is given under such a name.
-    fn from_environment(&self, key: &str) -> Option<Field> {
+    fn in_environment(&self, key: &str) -> Option<Field> {
         let others = OTHERS.iter().find(|(known, _)| *known == key).map(|(_, others)| *others);
         let is_it = |name: &str| {
             let name = name.to_ascii_lowercase();
