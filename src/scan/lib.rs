@@ -24,6 +24,8 @@ pub mod command;
 pub mod dockerfile;
 pub mod files;
 pub mod found;
+#[cfg(test)]
+mod fuzz;
 pub mod reference;
 pub mod scripts;
 mod source;

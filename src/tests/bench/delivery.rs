@@ -88,7 +88,8 @@ impl Sides {
         let mut table = Table::new(&title, &columns);
         for (at, grants) in GRANTS.into_iter().enumerate() {
             let of = |server: &Server| filled.deliveries(server, at);
-            let (floor, new, old) = (of(&self.floor), of(&self.new), self.old.as_ref().map(of));
+            let old = self.old.as_ref().map(|old| of(old).that_may_refuse());
+            let (floor, new) = (of(&self.floor), of(&self.new));
             let targets: Vec<_> = [&floor, &new].into_iter().chain(old.as_ref()).collect();
             for clients in clients {
                 let rates = rates(&targets, *clients).await;
