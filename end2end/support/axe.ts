@@ -8,7 +8,7 @@ const OPTIONS: axe.RunOptions = {
   resultTypes: ['violations'],
 };
 
-/** What may be otherwise in the dark: only colours are. */
+/** Only colours differ in the dark. */
 const IN_THE_DARK: axe.RunOptions = {
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
   resultTypes: ['violations'],

@@ -26,7 +26,8 @@ function put(control: Element, value: string): 'done' | 'not ready' | 'not liste
     return 'not ready';
   }
   const isText = isSelect || (!control.readOnly && !['file', 'checkbox', 'radio'].includes(control.type));
-  if (!isText || control.disabled || !control.checkVisibility({ visibilityProperty: true })) {
+  // A fieldset disables what is in it.
+  if (!isText || control.matches(':disabled') || !control.checkVisibility({ visibilityProperty: true })) {
     return isSelect ? 'not listed' : 'not ready';
   }
   control.focus();
@@ -36,6 +37,8 @@ function put(control: Element, value: string): 'done' | 'not ready' | 'not liste
     option.selected = true;
   } else {
     control.value = value;
+    // What the field does not take, such as a day that is none, is for `fill` to refuse.
+    if (control.value !== value) return 'not ready';
   }
   control.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
   control.dispatchEvent(new Event('change', { bubbles: true }));

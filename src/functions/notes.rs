@@ -2,6 +2,7 @@
 //! The name of the cookie ends in the note's id, which is in the address of the page.
 
 use super::context::{signed_in, vault};
+use crate::domain::choosing::NOTES_MAX;
 use crate::vault::{NoteKind, Vault};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -18,7 +19,7 @@ const NOTE_MAX: usize = 2_300;
 /// to find room in it.
 const ALL_MAX: usize = 3 * NOTE_MAX;
 /// How many notes a browser keeps, however small.
-const MOST: usize = 6;
+const MOST: usize = NOTES_MAX;
 
 /// Leaves a note for the next page and gives its id; `None` when it is too large for a cookie.
 pub(super) async fn put_note<T: Serialize>(kind: NoteKind, content: &T) -> Option<String> {

@@ -1,7 +1,8 @@
 //! What the tables look like, told by their entities: for what handles rows of every table alike.
 
 use sea_orm::sea_query::ColumnType;
-use sea_orm::{ColumnTrait, DbErr, EntityName, EntityTrait, IdenStatic, Iterable};
+use sea_orm::sqlx::{Row as _, TypeInfo as _, ValueRef as _};
+use sea_orm::{ColumnTrait, DbErr, EntityName, EntityTrait, IdenStatic, Iterable, QueryResult};
 use serde::{Deserialize, Serialize};
 
 /// What a column holds, whatever the database calls it.
@@ -24,6 +25,24 @@ pub(super) struct TableShape {
     pub(super) columns: Vec<(&'static str, ColumnKind)>,
     /// Which of the columns are the primary key, in its order.
     pub(super) key: Vec<usize>,
+}
+
+impl TableShape {
+    /// Whether the key of that row has a text where ours have bytes: see [`is_text`].
+    pub(super) fn has_text_in_key(&self, row: &QueryResult) -> bool {
+        let parts = self.key.iter().filter_map(|at| self.columns.get(*at));
+        let mut of_bytes =
+            parts.filter(|(_, kind)| matches!(kind, ColumnKind::Uuid | ColumnKind::Bytes));
+        of_bytes.any(|(name, _)| is_text(row, name))
+    }
+}
+
+/// Whether that column of the row is a text. In a column of bytes the embedded database keeps one that is
+/// read as the same bytes. It is another value all the same: no statement finds the row by them, and the
+/// row comes before all those that have bytes there.
+pub(super) fn is_text(row: &QueryResult, column: &str) -> bool {
+    let value = row.try_as_sqlite_row().and_then(|row| row.try_get_raw(column).ok());
+    value.is_some_and(|value| value.type_info().name() == "TEXT")
 }
 
 /// The table of an entity. An error when a column is of a kind that nobody handles yet.

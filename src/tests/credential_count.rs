@@ -94,8 +94,10 @@ async fn what_is_written_behind_the_programs_back_is_counted() {
     let elsewhere = app.database.id(Uuid::from_u128(7));
     let move_all = format!("UPDATE credential SET project_id = {elsewhere} WHERE name <> 'one'");
     for (sql, rows, left) in [
-        // A change is no new row.
+        // A change is no new row, and neither is one that is there already.
         ("UPDATE credential SET description = 'changed'", 3, 3),
+        ("UPDATE credential SET project_id = project_id", 3, 3),
+        ("INSERT INTO credential SELECT * FROM credential WHERE true ON CONFLICT DO NOTHING", 0, 3),
         (move_all.as_str(), 2, 1),
         ("DELETE FROM credential", 3, 0),
         ("DELETE FROM credential", 0, 0),

@@ -77,6 +77,20 @@ async fn steps_that_are_over_are_not_asked_for_again() {
 }
 
 #[tokio::test]
+async fn steps_that_are_done_are_not_asked_for_again() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
+    for expected in [1, 0] {
+        let (reply, asked) = app.watch.asked_by(app.owner.get(LIST)).await;
+        assert_eq!(reply.status, 200);
+        let times = asked.iter().filter(|sql| sql.contains("has_receipt")).count();
+        assert_eq!(times, expected);
+    }
+}
+
+#[tokio::test]
 async fn nothing_of_a_project_is_asked_for_who_does_not_belong_to_it() {
     let app = App::new().await;
     app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;

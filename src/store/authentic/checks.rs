@@ -143,13 +143,13 @@ pub(super) async fn look_at<E: Authentic, C: Sealing>(
             found.add::<E>("a row whose key cannot be read".to_owned());
         }
         match page.rows.all(db).await {
-            Ok(rows) => {
+            Ok(rows) if rows.len() <= page.names.len() => {
                 for row in rows.iter().filter(|row| !is_genuine::<E>(db.seals(), row)) {
                     found.add::<E>(name_of(&key_of::<E>(row)));
                 }
             }
             // One of them has a value that no row of ours has.
-            Err(_) => {
+            _ => {
                 for key in page.names {
                     look_at_one::<E, C>(db, &key, found).await?;
                 }
@@ -189,6 +189,9 @@ pub(super) async fn names_of<E: Authentic, C: Sealing>(
     let names = rows.clone().select_only().columns(keys::<E>());
     let rows = db.query_all_raw(names.build(db.get_database_backend())).await?;
     let name = |row: &QueryResult| {
+        if shape.has_text_in_key(row) {
+            return None;
+        }
         let value = |(at, kind): (usize, &ColumnKind)| -> Result<Value, DbErr> {
             Ok(match kind {
                 ColumnKind::Uuid => row.try_get_by_index::<Uuid>(at)?.into(),
@@ -199,9 +202,9 @@ pub(super) async fn names_of<E: Authentic, C: Sealing>(
                 ColumnKind::Boolean => row.try_get_by_index::<bool>(at)?.into(),
             })
         };
-        kinds.iter().enumerate().map(value).collect::<Result<Key, DbErr>>()
+        kinds.iter().enumerate().map(value).collect::<Result<Key, DbErr>>().ok()
     };
-    Ok(rows.iter().map(|row| name(row).ok()).collect())
+    Ok(rows.iter().map(name).collect())
 }
 
 pub(super) fn by_key<E: Authentic>(key: &[Value]) -> Select<E> {

@@ -6,7 +6,7 @@ use super::pages::Pages;
 use super::tables::{TABLES, step};
 use super::{Authentic, is_genuine, said_by};
 use crate::store::seals::Sealing;
-use crate::store::{Store, Write, free};
+use crate::store::{Store, Write, free, shape};
 use sea_orm::{
     ActiveModelTrait, DbErr, FromQueryResult, ModelTrait, QueryResult, QueryTrait, Value,
 };
@@ -83,8 +83,12 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
     // What is changed meanwhile would get the MAC of what it said before.
     let rows = if is_moving { free(db, page.rows) } else { page.rows };
     let found = db.query_all_raw(rows.build(db.get_database_backend())).await?;
+    let shape = shape::of::<E>()?;
     // One with a value that no row of ours has is not ours.
-    let read = |row: &QueryResult| <E::Model as FromQueryResult>::from_query_result(row, "").ok();
+    let read = |row: &QueryResult| {
+        let model = <E::Model as FromQueryResult>::from_query_result(row, "").ok();
+        model.filter(|_| !shape.has_text_in_key(row))
+    };
     let is_due = |row: &E::Model| !is_under::<E>(row, &prefix) && is_genuine::<E>(db.seals(), row);
     let ours: Vec<E::Model> = found.iter().filter_map(read).filter(is_due).collect();
     if is_moving {

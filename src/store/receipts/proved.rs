@@ -4,12 +4,13 @@
 use super::retention::{is_ours, said};
 use crate::store::chain::Mac;
 use crate::store::entity::removed_links::{ActiveModel, Column, Entity, Model};
+use crate::store::shape::is_text;
 use crate::store::{Holds, Store, Write, free};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -94,7 +95,10 @@ async fn due<C: ConnectionTrait>(
     let page = if is_moving { free(db, page) } else { page };
     let found = db.query_all_raw(page.build(db.get_database_backend())).await?;
     walk.is_over = (found.len() as u64) < BATCH;
-    let read = |row: &QueryResult| <Model as FromQueryResult>::from_query_result(row, "").ok();
+    let read = |row: &QueryResult| {
+        let model = <Model as FromQueryResult>::from_query_result(row, "").ok();
+        model.filter(|_| !is_text(row, IdenStatic::as_str(&Column::Chain)))
+    };
     let rows: Vec<Model> = found.iter().filter_map(read).collect();
     match rows.last() {
         Some(last) => (walk.after, walk.past) = (Some((last.chain, last.first_seq)), 0),

@@ -61,6 +61,24 @@ async fn rows_whose_keys_cannot_be_read_hide_nothing_and_hold_nothing_up() {
 }
 
 #[tokio::test]
+async fn a_row_whose_key_is_a_text_of_the_same_bytes_is_found_and_holds_nothing_up() {
+    let (app, _) = with_secrets(1).await;
+    if !app.vault.store().is_embedded() {
+        // PostgreSQL has no such rows.
+        return;
+    }
+    // It says what it said, and its MAC holds.
+    assert_eq!(app.tamper("UPDATE access_grant SET id = CAST(id AS TEXT)").await, 1);
+    let found = async || app.vault.store().tampered_rows().await.unwrap().rows;
+    assert_eq!(found().await, 1);
+    rotate(&app).await;
+    tend(&app).await;
+    assert!(!app.vault.data_keys(&admin(&app).await).await.unwrap().are_rows_moving);
+    app.vault.retire_data_key(&admin(&app).await, Audit, 1).await.unwrap();
+    assert_eq!(found().await, 1);
+}
+
+#[tokio::test]
 async fn a_keyring_that_does_not_open_stops_no_look_for_changed_rows() {
     let (app, _) = with_secrets(1).await;
     put_key(&app, "archived").await;

@@ -110,10 +110,12 @@ impl FormState {
         serde_json::from_value(sought).unwrap_or_default()
     }
 
-    /// What says which posts before left something for this form's pages: the last one as well.
+    /// What says which posts before left something for this form's pages: the last one as well, but not one
+    /// that was refused, which is gone by now.
     pub fn notes_of_searches(&self) -> Control {
         let at = self.at("search.notes");
-        let last = self.failed.iter().map(|failed| failed.note.as_str());
+        let last = self.failed.iter().filter(|failed| failed.is_untried);
+        let last = last.map(|failed| failed.note.as_str());
         let ids: Vec<&str> = at.text.split_whitespace().chain(last).collect();
         let text = ids[ids.len().saturating_sub(NOTES_MAX)..].join(" ");
         Control { text, ..at }
