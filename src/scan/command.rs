@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 Read pipeline files, and print each image, registry and login that they name
 
-Usage: scan [--json] PATH...
+Usage: docker-credential-regcred scan [--json] PATH...
 
 PATH is a file, or a folder whose pipeline files, manifests, compose files and Dockerfiles are read.
 Nothing is sent anywhere. Neither the text of a line nor a secret is printed.
