@@ -15,6 +15,23 @@ pub(super) fn seems_a_jenkinsfile(text: &str) -> bool {
         || text.lines().any(begins)
 }
 
+/// Whether the first line that is no comment begins a build.
+pub(super) fn seems_a_dockerfile(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut words = first.unwrap_or_default().split_whitespace();
+    match words.next().map(str::to_ascii_lowercase).as_deref() {
+        Some("arg") => true,
+        Some("from") => {
+            let rest: Vec<&str> = words.skip_while(|word| word.starts_with("--")).collect();
+            // Python begins with it, too.
+            matches!(rest[..], [_])
+                || matches!(rest[..], [_, word, _] if word.eq_ignore_ascii_case("as"))
+        }
+        _ => false,
+    }
+}
+
 /// By the first `apiVersion`, by the kind of Drone's documents, or by the shape of a workflow, of compose or of a
 /// pipeline of GitLab.
 pub(super) fn by_content(text: &str) -> Option<System> {

@@ -47,6 +47,13 @@ pub(super) fn resource(
             scope.declare(spec.get("params"));
             task::step(&manifest, spec, &[spec], &path, &scope, found);
         }
+        // Of the first version: what decides whether a task runs.
+        "Condition" => {
+            scope.declare(spec.get("params"));
+            if let Some(check) = spec.get("check") {
+                task::step(&manifest, check, &[check], &child(&path, "check"), &scope, found);
+            }
+        }
         "TaskRun" => {
             scope.give(spec.get("params"), &|text| vec![same(text)]);
             if let Some(inner) = spec.get("taskSpec") {
