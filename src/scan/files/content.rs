@@ -133,12 +133,21 @@ fn is_compose(text: &str) -> bool {
     if text.lines().any(|line| keys.iter().any(|key| line.starts_with(key))) {
         return false;
     }
-    let has_services = lines.any(|line| line.trim_end() == "services:");
+    let has_services = lines.any(|line| {
+        let rest = line.strip_prefix("services:").map(str::trim_start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    });
     let next = lines.next().unwrap_or_default();
+    // A service: its name, and behind it nothing, an anchor or a mapping.
+    let is_service = next.split_once(':').is_some_and(|(name, value)| {
+        !name.trim().contains(char::is_whitespace)
+            && (value.trim().is_empty()
+                || value.trim_start().starts_with(['&', '#', '{', '*', '!']))
+    });
     has_services
         && next.starts_with([' ', '\t'])
         && !next.trim_start().starts_with('-')
-        && next.trim_end().ends_with(':')
+        && is_service
 }
 
 /// Jobs stand at the top and hold their scripts; or the file has the header of one that is included with inputs.

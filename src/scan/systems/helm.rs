@@ -16,7 +16,7 @@ use chart::Chart;
 /// Lines of a template that may be no YAML.
 const MOST_BAD: usize = 20;
 
-pub(super) use values::image_of_values;
+pub(super) use values::{image_of_values, read as values_of};
 
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     // Beside a chart it is what the chart takes; who installs it can give others.

@@ -72,6 +72,16 @@ pub(super) fn resource(
         }
         "PipelineResource" => pipeline_resource(&manifest, spec, &path, found),
         "TriggerTemplate" => return trigger(around, spec, &path, depth, found),
+        // They can hold their template themselves.
+        "Trigger" | "EventListener" => {
+            let all = spec.get("triggers").map(Node::items).unwrap_or_default();
+            let templates =
+                std::iter::once(spec).chain(all).filter_map(|one| one.at(&["template", "spec"]));
+            for template in templates {
+                trigger(around, template, &child(&path, "template.spec"), depth, found);
+            }
+            return kubernetes::walk(&manifest, spec, &path, true, found);
+        }
         _ => return kubernetes::walk(&manifest, spec, &path, true, found),
     }
     references(&manifest, spec, &path, &scope, found);
