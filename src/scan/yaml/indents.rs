@@ -9,10 +9,14 @@ const MOST_READ: usize = 32 * 1024 * 1024;
 /// Deeper than any indentation.
 const PAD: usize = 256;
 
+/// After so many lines, all that only close something are moved at once.
+const SINGLE: usize = 8;
+
 /// Moves lines to the right where the parser stopped at them. What they say stays the same, and so do their numbers.
 #[derive(Default)]
 pub(super) struct Indents {
     read: usize,
+    moved: usize,
     last: Option<(usize, usize)>,
 }
 
@@ -25,29 +29,43 @@ impl Indents {
         if self.read > MOST_READ || self.last.replace(place) == Some(place) {
             return None;
         }
+        self.moved += 1;
         match error.info() {
+            "invalid indentation" | "invalid indentation in flow construct"
+                if self.moved == SINGLE =>
+            {
+                let is_moved = |at: usize, line: &str| {
+                    at == mark.line() || at > mark.line() && only_closes(line)
+                };
+                Some(padded(text, is_moved))
+            }
             "invalid indentation" | "invalid indentation in flow construct" => {
-                Some(padded(text, mark.line(), mark.line()))
+                Some(padded(text, |at, _| at == mark.line()))
             }
             "invalid indentation in quoted scalar" => {
                 let last = end_of_quoted(text, mark)?;
-                Some(padded(text, mark.line() + 1, last))
+                Some(padded(text, |at, _| (mark.line() + 1..=last).contains(&at)))
             }
             _ => None,
         }
     }
 }
 
-/// The lines from the first to the last, from 1, further to the right. Empty ones stay empty.
-fn padded(text: &str, first: usize, last: usize) -> String {
+/// The text with lines further to the right, by their number from 1. Empty ones stay empty.
+fn padded(text: &str, is_moved: impl Fn(usize, &str) -> bool) -> String {
     let mut out = String::with_capacity(text.len() + PAD);
     for (at, line) in text.split_inclusive('\n').enumerate() {
-        if (first..=last).contains(&(at + 1)) && !line.trim().is_empty() {
+        if !line.trim().is_empty() && is_moved(at + 1, line) {
             out.extend(std::iter::repeat_n(' ', PAD));
         }
         out.push_str(line);
     }
     out
+}
+
+fn only_closes(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with([']', '}']) && line.trim_matches([']', '}', ',', ' ']).is_empty()
 }
 
 /// The line that the quotes close on which open at the mark.
