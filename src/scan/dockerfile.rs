@@ -7,6 +7,7 @@ mod stages;
 mod tests;
 
 use crate::found::{Findings, Kind, Place};
+use crate::variables::with_template_holes;
 use crate::yaml::Script;
 use instructions::{flags, mount_from, words};
 use lines::Lines;
@@ -37,7 +38,8 @@ pub fn read(file: Script<'_>, place: &Place, build: &Build, found: &mut Findings
         reader.found.image(Kind::Pulls, image, place);
     }
     for (line, text) in &lines.instructions {
-        reader.instruction(*line, text, "");
+        // What another program fills in may have spaces.
+        reader.instruction(*line, &with_template_holes(text), "");
     }
 }
 
@@ -53,8 +55,9 @@ impl Reader<'_> {
         let (command, rest) = split(text);
         match command.to_ascii_lowercase().as_str() {
             "arg" => self.stages.declare(&words(rest, self.stages.escape)),
-            "from" => self.from(line, rest),
-            "copy" | "add" => {
+            // BuildKit takes it nowhere else.
+            "from" if before.is_empty() => self.from(line, rest),
+            "copy" => {
                 let from = flags(rest).into_iter().find_map(|flag| flag.strip_prefix("--from="));
                 if let Some(from) = from {
                     self.other(line, from, &format!("{before}COPY --from"));

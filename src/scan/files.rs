@@ -72,6 +72,7 @@ fn scan_file(path: &Path, tree: &Tree, is_named: bool, report: &mut Report) {
     match source::read(path) {
         Ok(text) => {
             let inside = tree.path_of(path).unwrap_or_else(|| name.to_owned());
+            tree.begin();
             read(Source::new(name, &inside, text, tree), is_named, report);
         }
         // A file of a folder that is no text is not one of ours, unless its name says so.

@@ -11,20 +11,23 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-/// Files that one scan reads because others name them.
+/// Files that are read because one file names them, and because all files of a folder do.
 const MOST_NAMED: usize = 500;
+const MOST_NAMED_OF_ALL: usize = 10_000;
 
 /// The folder that files may name others in: a repository, if one is around them. Nothing outside it is opened.
 #[derive(Debug)]
 pub struct Tree {
     root: Option<PathBuf>,
+    /// For the file that is being read, and for all.
     left: Cell<usize>,
+    left_of_all: Cell<usize>,
 }
 
 impl Tree {
     /// No files: what is named cannot be opened. For text that was pasted or uploaded.
     pub fn none() -> Self {
-        Self { root: None, left: Cell::new(0) }
+        Self::of(None)
     }
 
     /// The repository that holds the folder; the folder itself if there is none.
@@ -34,12 +37,22 @@ impl Tree {
         let root = whole
             .as_deref()
             .map(|whole| whole.ancestors().find(is_repository).unwrap_or(whole).to_path_buf());
-        Self { root, left: Cell::new(MOST_NAMED) }
+        Self::of(root)
     }
 
     /// The folder alone.
     pub fn at(folder: &Path) -> Self {
-        Self { root: folder.canonicalize().ok(), left: Cell::new(MOST_NAMED) }
+        Self::of(folder.canonicalize().ok())
+    }
+
+    fn of(root: Option<PathBuf>) -> Self {
+        let left_of_all = Cell::new(MOST_NAMED_OF_ALL);
+        Self { root, left: Cell::new(MOST_NAMED), left_of_all }
+    }
+
+    /// Another file is read: it may name as many files as the one before.
+    pub(crate) fn begin(&self) {
+        self.left.set(MOST_NAMED);
     }
 
     /// The path of a file of the disk from the root, with `/`; nothing if it is not in the tree.
@@ -57,10 +70,15 @@ impl Tree {
         const MISSING: &str = "A file that this one names cannot be opened.";
         const OUTSIDE: &str = "A file that this one names is outside the repository.";
         let root = self.root.as_deref().ok_or(MISSING)?;
-        if self.left.get() == 0 {
-            return Err("More than 500 files are named by others. The rest was not read.");
+        let (left, left_of_all) = (self.left.get(), self.left_of_all.get());
+        if left == 0 {
+            return Err("This file names more than 500 others. The rest was not read.");
         }
-        self.left.set(self.left.get() - 1);
+        if left_of_all == 0 {
+            return Err("More than 10000 files are named by others. The rest was not read.");
+        }
+        self.left.set(left - 1);
+        self.left_of_all.set(left_of_all - 1);
         let whole = root.join(path).canonicalize().map_err(|_| MISSING)?;
         if !whole.starts_with(root) {
             return Err(OUTSIDE);

@@ -10,11 +10,18 @@ mod patterns;
 mod tests;
 
 use operators::{Operation, split};
+use std::cell::Cell;
 
 pub use holes::{HOLE, hole, holes, with_template_holes, without_holes};
 
 /// Deeper nesting is nobody's.
 const DEEPEST: usize = 16;
+
+/// A longer value is nobody's, but of one that is made to grow.
+const LONGEST: usize = 8 * 1024;
+
+/// Bytes of values that are put into one text.
+const MOST: usize = 1024 * 1024;
 
 /// What is known of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,12 +106,14 @@ impl Syntax {
 
 /// The text with the variables' values in it, and a hole for each that has none.
 pub fn substitute(text: &str, syntax: Syntax, lookup: &dyn Fn(&str) -> Lookup) -> String {
-    Engine { syntax, lookup }.expand(text, 0)
+    Engine { syntax, lookup, left: Cell::new(MOST) }.expand(text, 0)
 }
 
 struct Engine<'a> {
     syntax: Syntax,
     lookup: &'a dyn Fn(&str) -> Lookup,
+    /// Bytes of values that still can be put in.
+    left: Cell<usize>,
 }
 
 impl Engine<'_> {
@@ -168,9 +177,24 @@ impl Engine<'_> {
         after
     }
 
+    /// What is known of the variable. A value that is too long is not.
+    fn known(&self, name: &str) -> Lookup {
+        match (self.lookup)(name) {
+            Lookup::Is(value) if value.len() > LONGEST => Lookup::Unknown,
+            Lookup::Is(value) => match self.left.get().checked_sub(value.len()) {
+                Some(left) => {
+                    self.left.set(left);
+                    Lookup::Is(value)
+                }
+                None => Lookup::Unknown,
+            },
+            other => other,
+        }
+    }
+
     /// The value alone; a hole if it is not known.
     fn value(&self, name: &str, depth: usize) -> String {
-        match (self.lookup)(name) {
+        match self.known(name) {
             Lookup::Is(value) if depth < DEEPEST => value,
             Lookup::Unset => String::new(),
             _ => hole(name),
@@ -183,7 +207,7 @@ impl Engine<'_> {
             return hole("");
         }
         let (name, operation) = split(inside);
-        let known = (self.lookup)(name);
+        let known = self.known(name);
         let Some(operation) = operation else {
             return self.value(name, depth);
         };

@@ -5,6 +5,7 @@
 
 mod compose;
 mod entries;
+mod indents;
 mod limits;
 mod node;
 mod template;

@@ -15,6 +15,23 @@ pub(super) fn seems_a_jenkinsfile(text: &str) -> bool {
         || text.lines().any(begins)
 }
 
+/// Whether the first line that is no comment begins a build.
+pub(super) fn seems_a_dockerfile(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut words = first.unwrap_or_default().split_whitespace();
+    match words.next().map(str::to_ascii_lowercase).as_deref() {
+        Some("arg") => true,
+        Some("from") => {
+            let rest: Vec<&str> = words.skip_while(|word| word.starts_with("--")).collect();
+            // Python begins with it, too.
+            matches!(rest[..], [_])
+                || matches!(rest[..], [_, word, _] if word.eq_ignore_ascii_case("as"))
+        }
+        _ => false,
+    }
+}
+
 /// By the first `apiVersion`, by the kind of Drone's documents, or by the shape of a workflow, of compose or of a
 /// pipeline of GitLab.
 pub(super) fn by_content(text: &str) -> Option<System> {
@@ -116,12 +133,21 @@ fn is_compose(text: &str) -> bool {
     if text.lines().any(|line| keys.iter().any(|key| line.starts_with(key))) {
         return false;
     }
-    let has_services = lines.any(|line| line.trim_end() == "services:");
+    let has_services = lines.any(|line| {
+        let rest = line.strip_prefix("services:").map(str::trim_start);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    });
     let next = lines.next().unwrap_or_default();
+    // A service: its name, and behind it nothing, an anchor or a mapping.
+    let is_service = next.split_once(':').is_some_and(|(name, value)| {
+        !name.trim().contains(char::is_whitespace)
+            && (value.trim().is_empty()
+                || value.trim_start().starts_with(['&', '#', '{', '*', '!']))
+    });
     has_services
         && next.starts_with([' ', '\t'])
         && !next.trim_start().starts_with('-')
-        && next.trim_end().ends_with(':')
+        && is_service
 }
 
 /// Jobs stand at the top and hold their scripts; or the file has the header of one that is included with inputs.

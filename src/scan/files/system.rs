@@ -1,6 +1,6 @@
 //! Which system reads a file: by where it is, else by what is in it.
 
-use super::content::{by_content, seems_a_jenkinsfile};
+use super::content::{by_content, seems_a_dockerfile, seems_a_jenkinsfile};
 use crate::systems::quadlet;
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,11 @@ impl System {
         if quadlet::is_one(path, text) {
             return Some(Self::Quadlet);
         }
-        Self::by_name(path).or_else(|| {
+        let named = Self::by_name(path);
+        if named == Some(Self::Dockerfile) && is_program(path) && !seems_a_dockerfile(text) {
+            return None;
+        }
+        named.or_else(|| {
             if is_groovy(path) {
                 return seems_a_jenkinsfile(text).then_some(Self::Jenkins);
             }
@@ -47,6 +51,7 @@ impl System {
 
     /// The system whose files have such a path.
     pub fn by_name(path: &str) -> Option<Self> {
+        let path = without_template(path);
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let folder = format!("/{}/", folder.to_ascii_lowercase());
         let name = name.to_ascii_lowercase();
@@ -96,6 +101,17 @@ fn by_plain_name(name: &str) -> Option<System> {
         return Some(System::Drone);
     }
     (name == "kustomization").then_some(System::Kustomize)
+}
+
+/// Whether the ending is one of a program's text: `dockerfile.go` can read Dockerfiles, or be one for Go.
+fn is_program(path: &str) -> bool {
+    const ENDINGS: [&str; 28] = [
+        "bat", "c", "cc", "cpp", "cs", "css", "ex", "go", "h", "html", "java", "js", "json", "jsx",
+        "kt", "lua", "mjs", "nix", "php", "ps1", "py", "rb", "rs", "rst", "toml", "ts", "tsx",
+        "vim",
+    ];
+    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    ENDINGS.contains(&ending.as_str())
 }
 
 /// `docker-bake.hcl`, `bake.release.json` and so on: bake is a word of the name.
@@ -176,8 +192,16 @@ fn by_folder(folder: &str) -> Option<System> {
     None
 }
 
+/// The path without the ending that says that another program fills in the file.
+fn without_template(path: &str) -> &str {
+    const ENDINGS: [&str; 7] = [".j2", ".tmpl", ".tpl", ".gotmpl", ".tftpl", ".template", ".in"];
+    let stem = ENDINGS.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path);
+    let name = stem.to_ascii_lowercase();
+    if [".yml", ".yaml", ".json"].iter().any(|ending| name.ends_with(ending)) { stem } else { path }
+}
+
 fn is_data(path: &str) -> bool {
-    let name = path.to_ascii_lowercase();
+    let name = without_template(path).to_ascii_lowercase();
     yaml_stem(&name).is_some() || name.ends_with(".json") || name.ends_with(".tpl")
 }
 

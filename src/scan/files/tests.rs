@@ -31,6 +31,8 @@ fn a_file_is_known_by_its_place() {
         ("Containerfile", Some(System::Dockerfile)),
         ("Dockerfile.dockerignore", None),
         ("Dockerfile.md", None),
+        ("docker-compose.yml.j2", Some(System::Compose)),
+        ("compose.yaml.tmpl", Some(System::Compose)),
         ("Jenkinsfile", Some(System::Jenkins)),
         (".circleci/config.yml", Some(System::CircleCi)),
         ("azure-pipelines.yml", Some(System::Azure)),

@@ -1,5 +1,6 @@
 //! Where something stands.
 
+use crate::variables::{HOLE, without_holes};
 use serde::{Deserialize, Serialize};
 
 /// How it was seen: what a script does is a guess, and a template may be filled differently.
@@ -50,12 +51,12 @@ impl Place {
     /// The same with another path.
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> Self {
-        Self { path: path.into(), ..self }
+        Self { path: named(path.into()), ..self }
     }
 
     #[must_use]
     pub fn job(self, job: impl Into<String>) -> Self {
-        Self { job: Some(job.into()), ..self }
+        Self { job: Some(named(job.into())), ..self }
     }
 
     #[must_use]
@@ -73,4 +74,9 @@ impl Place {
     pub fn in_script(&self) -> Self {
         self.clone().seen_in(SeenIn::Script)
     }
+}
+
+/// The name of a job or path, without the marks of variables that are in it.
+fn named(text: String) -> String {
+    if text.contains(HOLE) { without_holes(&text, |_| "…".to_owned()) } else { text }
 }

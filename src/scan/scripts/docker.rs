@@ -4,6 +4,7 @@ use super::Call;
 use super::options::Given;
 use crate::buildx;
 use crate::found::Kind;
+use crate::variables::HOLE;
 
 /// Options before the command that have a value.
 const GLOBAL: [&str; 13] = [
@@ -93,6 +94,21 @@ const BUILD: [&str; 38] = [
     "layer-label",
 ];
 
+/// Options of buildah before the command that have a value.
+const BUILDAH: [&str; 11] = [
+    "root",
+    "runroot",
+    "storage-driver",
+    "storage-opt",
+    "log-level",
+    "registries-conf",
+    "registries-conf-dir",
+    "short-name-alias-conf",
+    "userns-uid-map",
+    "userns-gid-map",
+    "cpu-profile",
+];
+
 pub(super) fn client(call: &mut Call<'_>) {
     let given = Given::read(call.words, &|name| GLOBAL.contains(&name), true);
     let mut words = &given.rest[..];
@@ -124,12 +140,17 @@ pub(super) fn client(call: &mut Call<'_>) {
 }
 
 pub(super) fn buildah(call: &mut Call<'_>) {
-    let [command, rest @ ..] = call.words else { return };
-    match command.as_str() {
-        "login" => call.login(rest),
-        "pull" | "push" => transfer(call, command == "push", rest),
-        "build" | "bud" | "build-using-dockerfile" => build(call, rest),
-        "from" => {
+    let given = Given::read(call.words, &|name| BUILDAH.contains(&name), true);
+    // Variables before the command hold options, or nothing.
+    let known = given.rest.iter().position(|word| !word.starts_with(HOLE)).unwrap_or_default();
+    let own = Given::read(&given.rest[known..], &|name| BUILDAH.contains(&name), true);
+    let [command, rest @ ..] = &own.rest[..] else { return };
+    match (command.as_str(), rest) {
+        ("login", _) => call.login(rest),
+        ("pull" | "push", _) => transfer(call, command == "push", rest),
+        ("manifest", [push, rest @ ..]) if push == "push" => transfer(call, true, rest),
+        ("build" | "bud" | "build-using-dockerfile", _) => build(call, rest),
+        ("from", _) => {
             let takes =
                 |name: &str| !["pull", "pull-always", "quiet", "q", "tls-verify"].contains(&name);
             if let Some(name) = Given::read(rest, &takes, true).rest.first() {

@@ -13,7 +13,10 @@ use crate::variables::HOLE;
 use crate::yaml::{self, Document, Node, Options};
 use chart::Chart;
 
-pub(super) use values::image_of_values;
+/// Lines of a template that may be no YAML.
+const MOST_BAD: usize = 20;
+
+pub(super) use values::{image_of_values, read as values_of};
 
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     // Beside a chart it is what the chart takes; who installs it can give others.
@@ -73,9 +76,36 @@ pub(super) fn documents(
     for text in template::filled(&source.text, &chart) {
         let mut branch = source.clone();
         branch.text = text;
-        documents.extend(branch.documents(options, found));
+        let mut own = Findings::new(origin);
+        let read = branch.documents(options, &mut own);
+        let own = own.into_report();
+        if own.unread.is_empty() {
+            documents.extend(read);
+            found.add(own);
+        } else if let Some(text) = without_bad_lines(&branch.text, options) {
+            branch.text = text;
+            documents.extend(branch.documents(options, found));
+        } else {
+            found.add(own);
+        }
     }
     documents
+}
+
+/// The text without the lines that make it no YAML: what stands there depends on what is filled in. Nothing if it is
+/// none at all.
+fn without_bad_lines(text: &str, options: Options) -> Option<String> {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    for _ in 0..MOST_BAD {
+        let text = lines.join("\n");
+        let Err(problem) = yaml::read(&text, options) else { return Some(text) };
+        // The parser stops at a line, or at the end of it.
+        let at = (1..=problem.line.min(lines.len()))
+            .rev()
+            .find(|at| !lines[at - 1].trim().is_empty())?;
+        lines[at - 1] = "";
+    }
+    None
 }
 
 /// `repository: oci://…` of a dependency.

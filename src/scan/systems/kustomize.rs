@@ -145,6 +145,11 @@ pub(super) fn image_texts(manifest: &Manifest<'_>, list: &Node, path: &str, foun
 /// A chart that is filled in by Helm: `repo: oci://…`, `name`, `version`.
 pub(super) fn chart(manifest: &Manifest<'_>, node: &Node, path: &str, found: &mut Findings) {
     let text = |key: &str| node.get(key).and_then(|node| manifest.text(node));
+    for key in ["valuesInline", "values"] {
+        if let Some(values) = node.get(key) {
+            helm::values_of(manifest, values, &child(path, key), found);
+        }
+    }
     for (key, name) in [("repo", "name"), ("chartRepo", "chartName")] {
         let (Some(repository), Some(name)) = (node.get(key), text(name)) else { continue };
         let version = text("version").or_else(|| text("chartVersion")).unwrap_or_default();

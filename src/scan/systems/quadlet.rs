@@ -6,8 +6,10 @@ mod unit;
 
 use super::kubernetes;
 use crate::found::{Findings, Kind};
+use crate::scripts;
 use crate::source::Source;
 use crate::variables::{HOLE, Lookup, Syntax, hole, substitute};
+use crate::yaml::Script;
 use unit::{Unit, Value};
 
 const SHORT: &str = "Podman asks registries.conf for the registry of a short name.";
@@ -57,6 +59,7 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     reader.containers(found);
     reader.images(found);
     reader.builds(found);
+    reader.commands(found);
     if let Some(yaml) = unit.last("Kube", "Yaml").filter(|yaml| !yaml.text.contains("://")) {
         match source.beside(&yaml.text) {
             Ok(mut other) => kubernetes::read(&mut other, found),
@@ -129,6 +132,21 @@ impl Reader<'_, '_> {
     fn builds(&self, found: &mut Findings) {
         for tag in self.unit.all("Build", "ImageTag") {
             self.image(Kind::Builds, "Build.ImageTag", tag, &tag.text, &[], found);
+        }
+    }
+
+    /// What the service runs before and after the container.
+    fn commands(&self, found: &mut Findings) {
+        for key in ["ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"] {
+            for command in self.unit.all("Service", key) {
+                // Signs before a command say how it is run.
+                let text = command.text.trim_start_matches(['-', '+', '!', '@', ':', '|']);
+                let text = self.filled(text);
+                let script = Script { text: &text, line: command.line, keeps_lines: false };
+                let place = self.source.at(command.line).path(format!("Service.{key}"));
+                let place = place.job(self.source.file_name());
+                scripts::commands(script, &|_| Lookup::Unknown, &place, found);
+            }
         }
     }
 

@@ -47,6 +47,13 @@ pub(super) fn resource(
             scope.declare(spec.get("params"));
             task::step(&manifest, spec, &[spec], &path, &scope, found);
         }
+        // Of the first version: what decides whether a task runs.
+        "Condition" => {
+            scope.declare(spec.get("params"));
+            if let Some(check) = spec.get("check") {
+                task::step(&manifest, check, &[check], &child(&path, "check"), &scope, found);
+            }
+        }
         "TaskRun" => {
             scope.give(spec.get("params"), &|text| vec![same(text)]);
             if let Some(inner) = spec.get("taskSpec") {
@@ -65,6 +72,16 @@ pub(super) fn resource(
         }
         "PipelineResource" => pipeline_resource(&manifest, spec, &path, found),
         "TriggerTemplate" => return trigger(around, spec, &path, depth, found),
+        // They can hold their template themselves.
+        "Trigger" | "EventListener" => {
+            let all = spec.get("triggers").map(Node::items).unwrap_or_default();
+            let templates =
+                std::iter::once(spec).chain(all).filter_map(|one| one.at(&["template", "spec"]));
+            for template in templates {
+                trigger(around, template, &child(&path, "template.spec"), depth, found);
+            }
+            return kubernetes::walk(&manifest, spec, &path, true, found);
+        }
         _ => return kubernetes::walk(&manifest, spec, &path, true, found),
     }
     references(&manifest, spec, &path, &scope, found);

@@ -100,3 +100,15 @@ fn templates_are_holes() {
     assert_eq!(holes(&text), [".Values.image", "inputs.tag"]);
     assert!(text.ends_with("{{ open"));
 }
+
+#[test]
+fn values_do_not_grow_without_end() {
+    let long = "x".repeat(LONGEST + 1);
+    let lookup = |name: &str| match name {
+        "A" => Lookup::Is("x".repeat(LONGEST)),
+        _ => Lookup::Is(long.clone()),
+    };
+    assert_eq!(substitute("$B", Syntax::SHELL, &lookup), hole("B"));
+    let all = substitute(&"$A".repeat(10_000), Syntax::SHELL, &lookup);
+    assert!(all.len() < MOST + 10_000 * hole("A").len() && all.ends_with(&hole("A")));
+}

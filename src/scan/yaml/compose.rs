@@ -1,6 +1,7 @@
 //! From the parser's events to the tree.
 
 use super::entries::{Pending, finished, spliced};
+use super::indents::Indents;
 use super::limits::{
     ANCHOR, DEEPEST, INSIDE_ITSELF, MOST_NODES, NO_YAML, TAB, TEMPLATE, TOO_DEEP, TOO_LARGE,
     TOO_MANY, check,
@@ -22,10 +23,31 @@ pub fn read(text: &str, options: Options) -> Result<Vec<Document>, Problem> {
         return Err(Problem { line: 1, sentence: TOO_LARGE });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (mut text, mut indents) = (Cow::Borrowed(text), Indents::default());
+    loop {
+        let error = match composed(&text, options) {
+            Ok(documents) => return Ok(documents),
+            Err(Stop::Limit(problem)) => return Err(problem),
+            Err(Stop::Parser(error)) => error,
+        };
+        match indents.moved(&text, &error) {
+            Some(moved) => text = Cow::Owned(moved),
+            None => return Err(problem(&error, &text)),
+        }
+    }
+}
+
+/// Why a text is not read to its end.
+enum Stop {
+    Limit(Problem),
+    Parser(ScanError),
+}
+
+fn composed(text: &str, options: Options) -> Result<Vec<Document>, Stop> {
     let mut composer = Composer { options, ..Composer::default() };
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| problem(&error, text))?;
-        composer.take(event, span)?;
+        let (event, span) = event.map_err(Stop::Parser)?;
+        composer.take(event, span).map_err(Stop::Limit)?;
     }
     Ok(composer.documents)
 }

@@ -5,17 +5,18 @@ use super::{Options, Problem, read};
 use crate::variables::hole;
 
 /// Each opening, its closing, and whether what is between is a value. The others only steer.
-const ACTIONS: [(&str, &str, bool); 5] = [
+const ACTIONS: [(&str, &str, bool); 6] = [
     ("{{", "}}", true),
     ("{%", "%}", false),
     ("{#", "#}", false),
+    ("%{ ", "}", false),
     ("<%=", "%>", true),
     ("<%", "%>", false),
 ];
 
 /// Whether the text has what only templates have.
 pub fn seems_a_template(text: &str) -> bool {
-    ["{{", "{%", "<%"].iter().any(|open| text.contains(open))
+    ["{{", "{%", "<%", "%{ "].iter().any(|open| text.contains(open))
 }
 
 /// Reads a template as if its values were unknown and each branch were taken. What is found in it is to be marked

@@ -155,3 +155,25 @@ fn a_template_is_read_with_holes() {
     assert_eq!(image.line(), 2);
     assert_eq!(crate::variables::holes(image.text().unwrap()), [".Values.image", ".Values.tag"]);
 }
+
+#[test]
+fn brackets_and_quotes_may_go_on_at_the_margin() {
+    let text =
+        "a:\n  b: [\n    1,\n  2\n  ]\n  c: {\nd: 'x\n\ny ''z'\n}\n  e: \"p \\\nq\\\"\nr\"\nf: 1\n";
+    let root = read(text, Options::default()).unwrap().remove(0).root;
+    let items: Vec<_> = root.at(&["a", "b"]).unwrap().items().iter().map(Node::text).collect();
+    assert_eq!(items, [Some("1"), Some("2")]);
+    assert_eq!(root.at(&["a", "c", "d"]).unwrap().text(), Some("x\ny 'z"));
+    assert_eq!(root.at(&["a", "e"]).unwrap().text(), Some("p q\" r"));
+    assert_eq!(root.get("f").map(Node::line), Some(14));
+}
+
+#[test]
+fn what_is_moved_is_limited() {
+    let text = format!("a:\n  b: [\n{}", "]x".repeat(1000));
+    assert_eq!(refused(&text).sentence, limits::NO_YAML);
+    let many = "- b: [\n    1\n]\n".repeat(20_000);
+    assert_eq!(documents(&many).remove(0).root.items().len(), 20_000);
+    let more = "- b: [\n1\n]\n".repeat(20_000);
+    assert_eq!(refused(&more).sentence, limits::NO_YAML);
+}

@@ -5,17 +5,37 @@ use crate::found::{Findings, Kind};
 use crate::yaml::Node;
 
 /// Adds the images of values, wherever they are.
-pub(super) fn read(manifest: &Manifest<'_>, node: &Node, path: &str, found: &mut Findings) {
+pub(in crate::systems) fn read(
+    manifest: &Manifest<'_>,
+    node: &Node,
+    path: &str,
+    found: &mut Findings,
+) {
     for (at, item) in node.items().iter().enumerate() {
         read(manifest, item, &format!("{path}[{at}]"), found);
     }
     for entry in node.entries() {
         let path = child(path, &entry.key);
-        let is_image = entry.key.to_ascii_lowercase().ends_with("image");
+        let is_image =
+            entry.key.to_ascii_lowercase().ends_with("image") || entry.key == "imageName";
         if entry.key == "imagePullSecrets" {
             manifest.pull_secrets(&entry.value, &path, found);
-        } else if is_image && entry.value.get("repository").is_some() {
+        } else if (is_image && entry.value.get("repository").is_some()) || is_one(&entry.value) {
             image_of_values(manifest, &entry.value, &path, found);
+        } else if entry.key == "imageRepository" && entry.value.text().is_some_and(is_clear) {
+            // Its tag stands beside.
+            if let (Some(name), Some(tag)) = (
+                manifest.text(&entry.value),
+                node.get("imageTag").and_then(|tag| manifest.text(tag)),
+            ) {
+                found.image(
+                    Kind::Pulls,
+                    &format!("{name}:{tag}"),
+                    manifest.place(&entry.value, &path),
+                );
+            } else {
+                manifest.image(Kind::Pulls, &entry.value, &path, &[], found);
+            }
         } else if is_image && entry.value.text().is_some_and(is_clear) {
             manifest.image(Kind::Pulls, &entry.value, &path, &[], found);
         } else {
@@ -49,6 +69,20 @@ pub(in crate::systems) fn image_of_values(
         (None, None) => {}
     }
     found.image(Kind::Pulls, &name, manifest.place(repository, &child(path, "repository")));
+}
+
+/// Whether a mapping is an image whatever its key is: it says the repository, and what only images have beside it.
+fn is_one(node: &Node) -> bool {
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+    let repository = text("repository");
+    let is_elsewhere = repository.contains("://")
+        || repository.ends_with(".git")
+        || has(&["url", "branch", "ref", "revision", "chart", "path", "git"]);
+    !repository.is_empty()
+        && !is_elsewhere
+        && has(&["tag", "pullPolicy", "imagePullPolicy"])
+        && has(&["registry", "pullPolicy", "imagePullPolicy", "digest", "sha"])
 }
 
 /// Whether a text is a name with a tag or a path, and nothing else that a key of such a name may hold.

@@ -20,9 +20,9 @@ const OF_CONTAINERS: [&str; 11] = [
     "volumeMounts",
 ];
 
-/// Whether a key holds an image by its name: `image`, `baseImage`.
+/// Whether a key holds an image by its name: `image`, `baseImage`, `imageName`.
 pub(super) fn is_image_key(key: &str) -> bool {
-    key == "image" || key.ends_with("Image")
+    key == "image" || key == "imageName" || key.ends_with("Image")
 }
 
 /// Whether a mapping with an `image` is a container.

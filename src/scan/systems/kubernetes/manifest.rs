@@ -51,9 +51,12 @@ impl Manifest<'_> {
 
     /// Adds the image that a scalar names.
     pub fn image(&self, kind: Kind, node: &Node, path: &str, notes: &[&str], found: &mut Findings) {
-        if let Some(name) = self.text(node) {
-            found.image_with(kind, &name, self.place(node, path), notes);
+        let Some(name) = self.text(node) else { return };
+        // What ko builds gets the registry that it is told when it runs.
+        if name.starts_with("ko://") {
+            return found.unknown(kind, &["KO_DOCKER_REPO"], self.place(node, path));
         }
+        found.image_with(kind, &name, self.place(node, path), notes);
     }
 
     /// `imagePullSecrets: [{name: x}]`: the registries of the Secret if it is in the file.

@@ -3,9 +3,10 @@
 use super::containers::{of_script, of_words};
 use super::custom::{application, is_certain, is_container, is_image_key};
 use super::manifest::{Manifest, child};
-use super::{helm, kustomize, secrets};
+use super::{helm, kustomize, read_documents, secrets};
 use crate::found::{Findings, Kind};
-use crate::yaml::Node;
+use crate::variables::with_template_holes;
+use crate::yaml::{self, Node, Options};
 
 const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
@@ -104,6 +105,14 @@ fn own_fields(manifest: &Manifest<'_>, node: &Node, path: &str, found: &mut Find
     {
         let kind = if path.ends_with("output.to") { Kind::Pushes } else { Kind::Pulls };
         manifest.image(kind, name, &child(path, "name"), &[], found);
+    }
+    // Argo Workflows: a resource that is written as a text, and created.
+    if node.get("action").is_some()
+        && let Some(script) = node.get("manifest").and_then(Node::script)
+        && let Ok(documents) = yaml::read(&with_template_holes(script.text), Options::default())
+    {
+        let at = |line: usize| (manifest.at)(script.line_of(line.saturating_sub(1)));
+        read_documents(&documents, &at, found);
     }
     if let Some(url) = node.get("repoURL") {
         application(manifest, node, url, path, found);

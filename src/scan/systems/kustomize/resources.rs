@@ -74,15 +74,15 @@ impl Tree {
         match source.beside(path) {
             Ok(mut other) => {
                 let mut own = Findings::new(kubernetes::origin);
-                kubernetes::read(&mut other.clone(), &mut own);
-                kubernetes::read(&mut other, found);
-                let known = own.into_report().found.into_iter();
-                known
-                    .filter_map(|found| match found.what {
-                        What::Image(reference) => Some(reference),
-                        _ => None,
-                    })
-                    .collect()
+                kubernetes::read(&mut other, &mut own);
+                let own = own.into_report();
+                let images = own.found.iter().filter_map(|found| match &found.what {
+                    What::Image(reference) => Some(reference.clone()),
+                    _ => None,
+                });
+                let images = images.collect();
+                found.add(own);
+                images
             }
             Err(reason) => {
                 found.note(&source.name, node.line(), reason);

@@ -1,0 +1,2 @@
+# For the service in Go.
+FROM golang:1.22 AS build
