@@ -5,6 +5,7 @@
 
 mod compose;
 mod entries;
+mod flow;
 mod limits;
 mod node;
 mod template;

@@ -52,7 +52,7 @@ fn skopeo(call: &mut Call<'_>) {
     let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
     for creds in ["creds", "src-creds", "dest-creds"] {
         if let Some((_, password)) = given.values(&[creds]).find_map(|one| one.split_once(':')) {
-            call.found.password(&format!("--{creds}"), password, call.place.clone());
+            call.password(&format!("--{creds}"), password);
         }
     }
     let kinds: &[Kind] = match command.as_str() {
@@ -118,12 +118,12 @@ fn kaniko(call: &mut Call<'_>) {
         call.image(Kind::Pushes, name);
     }
     for host in given.values(&["registry-mirror"]) {
-        call.found.registry(Kind::Pulls, host, call.place.clone());
+        call.registry(Kind::Pulls, host);
     }
     // `original=one;other=two`
     for pair in given.values(&["registry-map"]).flat_map(|map| map.split(';')) {
         if let Some((_, host)) = pair.split_once('=') {
-            call.found.registry(Kind::Pulls, host, call.place.clone());
+            call.registry(Kind::Pulls, host);
         }
     }
 }
@@ -210,7 +210,7 @@ fn gcloud(call: &mut Call<'_>) {
     let [auth, configure, hosts, ..] = &given.rest[..] else { return };
     if auth == "auth" && configure == "configure-docker" {
         for host in hosts.split(',').filter(|host| !host.is_empty()) {
-            call.found.registry(Kind::LogsIn, host, call.place.clone());
+            call.registry(Kind::LogsIn, host);
         }
     }
 }
@@ -225,9 +225,9 @@ fn azure(call: &mut Call<'_>) {
     }
     for name in given.values(&["n", "name"]) {
         let host = if name.contains('.') { name.to_owned() } else { format!("{name}.azurecr.io") };
-        call.found.registry(Kind::LogsIn, &host, call.place.clone());
+        call.registry(Kind::LogsIn, &host);
     }
     for value in given.values(&["p", "password"]) {
-        call.found.password("--password", value, call.place.clone());
+        call.password("--password", value);
     }
 }

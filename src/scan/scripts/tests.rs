@@ -89,7 +89,7 @@ fn a_script_is_read_as_a_shell_reads_it() {
     assert_eq!(
         seen(script),
         [
-            "3  pulls  docker.io/acme/api:1",
+            "4  pulls  docker.io/acme/api:1",
             "5  pulls  docker.io/library/b",
             "5  pulls  docker.io/library/c",
             "10  pulls  docker.io/library/e",

@@ -13,8 +13,8 @@ const DEEPEST: usize = 4;
 pub(super) struct Command {
     /// Quotes and redirections are off.
     pub words: Vec<String>,
-    /// From 0.
-    pub line: usize,
+    /// The line that each word begins on, from 0.
+    pub lines: Vec<usize>,
     /// Whether it reads what the one before it prints.
     pub is_piped: bool,
 }
@@ -35,6 +35,7 @@ pub(super) fn commands(script: &str, first_line: usize, depth: usize) -> Vec<Com
         line: first_line,
         depth,
         word: None,
+        word_line: first_line,
         skips_next: false,
         command: Command::default(),
         here: Vec::new(),
@@ -50,6 +51,7 @@ struct Lexer {
     line: usize,
     depth: usize,
     word: Option<String>,
+    word_line: usize,
     /// The next word is the target of a redirection.
     skips_next: bool,
     command: Command,
@@ -73,17 +75,19 @@ impl Lexer {
     }
 
     fn push(&mut self, c: char) {
-        if self.word.is_none() && self.command.words.is_empty() {
-            self.command.line = self.line;
-        }
+        self.begin_word();
         self.word.get_or_insert_default().push(c);
+    }
+
+    fn begin_word(&mut self) {
+        if self.word.is_none() {
+            self.word_line = self.line;
+        }
     }
 
     fn push_str(&mut self, text: &str) {
         // Also nothing is a word when it was quoted.
-        if self.word.is_none() && self.command.words.is_empty() {
-            self.command.line = self.line;
-        }
+        self.begin_word();
         self.word.get_or_insert_default().push_str(text);
     }
 
@@ -93,6 +97,7 @@ impl Lexer {
                 self.skips_next = false;
             } else {
                 self.command.words.push(word);
+                self.command.lines.push(self.word_line);
             }
         }
     }
@@ -158,6 +163,9 @@ impl Lexer {
         if self.word.as_deref().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit())) {
             self.word = None;
         }
+        if c == '<' && self.placeholder() {
+            return;
+        }
         self.end_word();
         if c == '<' && self.peek(0) == Some('<') && self.peek(1) != Some('<') {
             self.at += 1;
@@ -167,6 +175,25 @@ impl Lexer {
             self.at += 1;
         }
         self.skips_next = true;
+    }
+
+    /// `<name>/api`, which people write for what is to be put there, stays in its word.
+    fn placeholder(&mut self) -> bool {
+        let rest = &self.chars[self.at..];
+        let length = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || "_- ".contains(**c));
+        let length = length.count();
+        let goes_on = self.word.is_some()
+            || matches!(rest.get(length + 1), Some('/' | ':' | '.' | '@'));
+        let is_one = length > 0 && rest.get(length) == Some(&'>') && rest[0] != ' ' && goes_on;
+        if is_one {
+            self.push('<');
+            for _ in 0..=length {
+                if let Some(c) = self.next() {
+                    self.push(c);
+                }
+            }
+        }
+        is_one
     }
 
     fn here_document(&mut self) {
@@ -189,8 +216,11 @@ impl Lexer {
         }
     }
 
+    /// They are no commands, unless it is a shell that reads them.
     fn skip_here_documents(&mut self) {
         for (name, drops_tabs) in std::mem::take(&mut self.here) {
+            let (begin, line) = (self.at, self.line);
+            let mut end = begin;
             while self.at < self.chars.len() {
                 let rest = &self.chars[self.at..];
                 let length = rest.iter().position(|c| *c == '\n').unwrap_or(rest.len());
@@ -201,6 +231,11 @@ impl Lexer {
                 if line.trim_end() == name {
                     break;
                 }
+                end = self.at;
+            }
+            if self.found.last().is_some_and(reads_commands) {
+                let inside: String = self.chars[begin..end].iter().collect();
+                self.found.extend(commands(&inside, line, self.depth + 1));
             }
         }
     }
@@ -247,8 +282,16 @@ impl Lexer {
             self.push_str(&format!("${{{bare}}}"));
         } else {
             self.found.extend(commands(&inside, line, self.depth + 1));
-            self.push_str(&hole("$()"));
+            self.push_hole(line);
         }
+    }
+
+    /// The value of a command that began on the line.
+    fn push_hole(&mut self, line: usize) {
+        if self.word.is_none() {
+            self.word_line = line;
+        }
+        self.word.get_or_insert_default().push_str(&hole("$()"));
     }
 
     fn backquoted(&mut self) {
@@ -258,7 +301,7 @@ impl Lexer {
             inside.push(c);
         }
         self.found.extend(commands(&inside, line, self.depth + 1));
-        self.push_str(&hole("$()"));
+        self.push_hole(line);
     }
 
     /// What stands before the bracket that closes; it is left behind.
@@ -276,5 +319,15 @@ impl Lexer {
             inside.push(c);
         }
         inside
+    }
+}
+
+/// Whether the command runs what is on its input: a shell without a script, here or on another machine.
+fn reads_commands(command: &Command) -> bool {
+    let mut words = command.words.iter().map(String::as_str).skip_while(|word| *word == "sudo");
+    match words.next() {
+        Some("ssh") => true,
+        Some("sh" | "bash" | "ash") => words.all(|word| word.starts_with('-')),
+        _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! From the parser's events to the tree.
 
 use super::entries::{Pending, finished, spliced};
+use super::flow::indented;
 use super::limits::{
     ANCHOR, DEEPEST, INSIDE_ITSELF, MOST_NODES, NO_YAML, TAB, TEMPLATE, TOO_DEEP, TOO_LARGE,
     TOO_MANY, check,
@@ -22,6 +23,14 @@ pub fn read(text: &str, options: Options) -> Result<Vec<Document>, Problem> {
         return Err(Problem { line: 1, sentence: TOO_LARGE });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    composed(text, options).or_else(|problem| {
+        let is_wrong = [NO_YAML, TEMPLATE, TAB].contains(&problem.sentence);
+        let other = is_wrong.then(|| indented(text)).flatten().ok_or(problem.clone())?;
+        composed(&other, options).map_err(|_| problem)
+    })
+}
+
+fn composed(text: &str, options: Options) -> Result<Vec<Document>, Problem> {
     let mut composer = Composer { options, ..Composer::default() };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| problem(&error, text))?;
