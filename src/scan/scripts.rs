@@ -64,7 +64,8 @@ fn read(
             .iter()
             .map(|word| words::filled(word, &|text| shell.put_in(text)))
             .collect();
-        let line_of = |at: usize| command.lines.get(at).map_or(script.line, |at| script.line_of(*at));
+        let line_of =
+            |at: usize| command.lines.get(at).map_or(script.line, |at| script.line_of(*at));
         let place = place.line(line_of(0)).in_script();
         shell.set(&mut words, &place, found);
         // Each finding is where its word is; words before the command are gone.
@@ -248,6 +249,8 @@ impl Shell<'_> {
 
     /// Branches may set it to something else: then nobody knows which.
     fn keep(&mut self, name: String, value: String) {
+        // What a command prints is known by the name that it gets here.
+        let value = value.replace(&hole(words::PRINTED), &hole(&name));
         match self.values.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) if *known != value => *known = hole(&name),
             Some(_) => {}

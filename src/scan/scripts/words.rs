@@ -5,6 +5,9 @@ use crate::variables::hole;
 /// A `$` that is no variable's: it was quoted.
 const DOLLAR: char = '\u{e002}';
 
+/// The name of what a command prints that is put into a word.
+pub(super) const PRINTED: &str = "()";
+
 /// Commands in commands go no deeper.
 const DEEPEST: usize = 4;
 
@@ -182,8 +185,8 @@ impl Lexer {
         let rest = &self.chars[self.at..];
         let length = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || "_- ".contains(**c));
         let length = length.count();
-        let goes_on = self.word.is_some()
-            || matches!(rest.get(length + 1), Some('/' | ':' | '.' | '@'));
+        let goes_on =
+            self.word.is_some() || matches!(rest.get(length + 1), Some('/' | ':' | '.' | '@'));
         let is_one = length > 0 && rest.get(length) == Some(&'>') && rest[0] != ' ' && goes_on;
         if is_one {
             self.push('<');
@@ -291,7 +294,7 @@ impl Lexer {
         if self.word.is_none() {
             self.word_line = line;
         }
-        self.word.get_or_insert_default().push_str(&hole("$()"));
+        self.word.get_or_insert_default().push_str(&hole(PRINTED));
     }
 
     fn backquoted(&mut self) {

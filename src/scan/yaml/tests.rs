@@ -165,7 +165,10 @@ fn lines_of_flow_style_need_no_indentation() {
         ("a: [\n\t'b',\n\t'c'\n]\n", "{a: [b, c]}"),
         ("a: \"b\nc\"\nd: [\ne ]\n", "{a: b c, d: [e]}"),
         ("a: |\n  [\n  \"\nb: [\nc\n]\n", "{a: [\n\"\n, b: [c]}"),
-        ("- k: |\n    [\n  m: it's [\n- {\nk: [ 'it''s', don't ]\n}\n", "[{k: [\n, m: it's [}, {k: [it's, don't]}]"),
+        (
+            "- k: |\n    [\n  m: it's [\n- {\nk: [ 'it''s', don't ]\n}\n",
+            "[{k: [\n, m: it's [}, {k: [it's, don't]}]",
+        ),
     ] {
         assert_eq!(shown(&one(text)), tree, "{text}");
     }

@@ -66,9 +66,6 @@ impl Reader<'_, '_> {
             return scripts::commands(script, lookup, &place, self.found);
         }
         let lines: Vec<usize> = list.one_or_more().iter().map(Node::line).collect();
-        if name == "gcloud" {
-            return self.gcloud(&words, &lines, &place);
-        }
         let (mut command, mut line) = (quoted(name), first);
         for (word, at) in words.iter().zip(lines) {
             // Each word stays on its line.
@@ -82,28 +79,6 @@ impl Reader<'_, '_> {
         }
         let script = Script { text: &command, line: first, keeps_lines: true };
         scripts::commands(script, lookup, &place, self.found);
-    }
-
-    /// `gcloud run deploy --image NAME`, `gcloud builds submit --tag NAME`
-    fn gcloud(&mut self, words: &[String], lines: &[usize], place: &Place) {
-        let is_build = words.first().is_some_and(|word| word == "builds");
-        let is_deploy = words.iter().any(|word| {
-            matches!(word.as_str(), "deploy" | "update" | "create" | "create-with-container")
-        });
-        for (at, word) in words.iter().enumerate() {
-            let (option, value, at) = match word.split_once('=') {
-                Some((option, value)) => (option, Some(value), at),
-                None => (word.as_str(), words.get(at + 1).map(String::as_str), at + 1),
-            };
-            let kind = match option {
-                "--image" | "--container-image" if is_deploy => Kind::Pulls,
-                "--tag" | "-t" if is_build => Kind::Pushes,
-                _ => continue,
-            };
-            if let (Some(value), Some(line)) = (value, lines.get(at)) {
-                self.found.image(kind, value, place.line(*line).in_script());
-            }
-        }
     }
 }
 

@@ -103,7 +103,9 @@ impl Environment {
         for _ in 0..DEEPEST {
             let before = self.clone();
             for (name, value) in self.values.iter_mut().chain(&mut self.locals) {
-                let Some(text) = value.as_ref().filter(|text| text.contains(HOLE)) else { continue };
+                let Some(text) = value.as_ref().filter(|text| text.contains(HOLE)) else {
+                    continue;
+                };
                 // One that is made of itself has another one before it.
                 let is_own = holes(text).iter().any(|hole| hole.trim_start_matches("env.") == name);
                 let filled = before.filled(text);
@@ -174,9 +176,8 @@ fn text(tokens: &Tokens, from: usize) -> Option<String> {
 fn set(values: &mut Values, name: Option<&str>, value: Option<String>) {
     let Some(name) = name else { return };
     // An empty one is filled in by the script.
-    let is_name = |value: &String| {
-        !value.is_empty() && value.len() <= LONGEST && !value.contains('\n')
-    };
+    let is_name =
+        |value: &String| !value.is_empty() && value.len() <= LONGEST && !value.contains('\n');
     let value = value.filter(is_name);
     let has_room = values.len() < MOST_VALUES;
     match values.get_mut(name) {
