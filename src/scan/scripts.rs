@@ -133,6 +133,9 @@ fn printed(command: &Command, shell: &Shell<'_>) -> Option<String> {
     Some(words::filled(value, &|text| shell.put_in(text)))
 }
 
+/// Words of a command whose lines are told apart.
+const MOST_WORDS: usize = 300;
+
 /// One command, without its name.
 struct Call<'a> {
     words: &'a [String],
@@ -163,7 +166,8 @@ impl Call<'_> {
 
     /// Where the text stands: in the word that is it, or in one that ends with it, or in one that has it.
     fn place_of(&self, text: &str) -> Place {
-        let at = |is_it: &dyn Fn(&String) -> bool| self.words.iter().position(is_it);
+        let at =
+            |is_it: &dyn Fn(&String) -> bool| self.words.iter().take(MOST_WORDS).position(is_it);
         let word = at(&|word| word == text)
             .or_else(|| at(&|word| word.ends_with(text)))
             .or_else(|| at(&|word| word.contains(text)))

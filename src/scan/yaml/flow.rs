@@ -18,7 +18,14 @@ pub(super) fn indented(text: &str) -> Option<String> {
             out.extend(std::iter::repeat_n(' ', reader.margin));
             is_changed = true;
         }
-        out.push_str(line);
+        // A hyphen alone is an item elsewhere, too.
+        let is_text = reader.block.is_some_and(|column| indent > column);
+        if !is_text && line.contains("[-]") {
+            out.push_str(&line.replace("[-]", "['-']"));
+            is_changed = true;
+        } else {
+            out.push_str(line);
+        }
         if !is_blank {
             reader.take(line, indent);
         }

@@ -162,6 +162,7 @@ fn lines_of_flow_style_need_no_indentation() {
         ("a: [\n  x,\n  y\n]\nb: z\n", "{a: [x, y], b: z}"),
         ("- n: a\n  args: [\n    'b',\n  ]\n- n: c\n", "[{n: a, args: [b]}, {n: c}]"),
         ("a:\n  b: {\n  c: d # ]\n  }\n  e: f\n", "{a: {b: {c: d}, e: f}}"),
+        ("a: [-]\nb: |\n  [-]\n", "{a: [-], b: [-]\n}"),
         ("a: [\n\t'b',\n\t'c'\n]\n", "{a: [b, c]}"),
         ("a: \"b\nc\"\nd: [\ne ]\n", "{a: b c, d: [e]}"),
         ("a: |\n  [\n  \"\nb: [\nc\n]\n", "{a: [\n\"\n, b: [c]}"),

@@ -146,7 +146,10 @@ impl Environment {
 /// Tokens in brackets that are looked through for names.
 const MOST_TOKENS: usize = 200;
 
-/// Tokens before an arrow that are.
+/// Tokens of a value that is made of several.
+const LONGEST_SUM: usize = 30;
+
+/// Tokens before an arrow that are looked through.
 const MOST_PARAMETERS: usize = 20;
 
 fn is_arrow(tokens: &Tokens, at: usize) -> bool {
@@ -159,7 +162,10 @@ fn text(tokens: &Tokens, from: usize) -> Option<String> {
         return None;
     }
     let mut to = from;
-    while let Some(token) = tokens.get(to).filter(|_| to < from + MOST_TOKENS) {
+    while let Some(token) = tokens.get(to) {
+        if to >= from + LONGEST_SUM {
+            return None;
+        }
         let goes_on = to > from && tokens.is_sign(to - 1, '+');
         match token {
             Token::Line if !goes_on => break,
