@@ -68,7 +68,7 @@ fn seems_azure(text: &str) -> bool {
     let is_task = |line: &str| {
         let bare = line.trim_start();
         let begins = |key: &&str| bare.starts_with(*key);
-        let is_listed = ["- stage: ", "- job: ", "- deployment: "].iter().any(|key| begins(&key));
+        let is_listed = ["- stage: ", "- job: ", "- deployment: "].iter().any(begins);
         let bare = bare.trim_start_matches("- ");
         is_listed
             || bare.starts_with("vmImage:")

@@ -32,6 +32,7 @@ fn a_file_is_known_by_its_place() {
         ("Dockerfile.dockerignore", None),
         ("Dockerfile.md", None),
         ("Jenkinsfile", Some(System::Jenkins)),
+        ("tests/jenkinsfile.bats", None),
         (".circleci/config.yml", Some(System::CircleCi)),
         ("azure-pipelines.yml", Some(System::Azure)),
         ("bitbucket-pipelines.yml", Some(System::Bitbucket)),

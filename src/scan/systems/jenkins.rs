@@ -167,7 +167,7 @@ impl Reader<'_, '_> {
         };
         let text = self.value(argument);
         let text = match word {
-            "bat" => with_percent_holes(&text),
+            "bat" => self.environment.filled(&with_percent_holes(&text)),
             "sh" => text,
             _ => text.replace("$env:", "$"),
         };

@@ -3,7 +3,7 @@
 use super::arguments::{Argument, call, names_in_block, value};
 use super::tokens::{Token, Tokens};
 use crate::variables::{HOLE, Lookup, hole, holes, without_holes};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Variables that are followed.
 const MOST_VALUES: usize = 1000;
@@ -37,6 +37,7 @@ impl Environment {
                     }
                 }
                 Some("withEnv") => environment.with_env(tokens, at),
+                Some("if") if tokens.is_sign(at + 1, '(') => environment.default_of(tokens, at + 1),
                 Some("for") if tokens.is_sign(at + 1, '(') => environment.unknown(tokens, at + 1),
                 Some(_) => environment.local(tokens, at),
                 None if is_arrow(tokens, at) => environment.parameters(tokens, at),
@@ -87,6 +88,24 @@ impl Environment {
                 Some(Token::Word(name)) => set(&mut self.locals, Some(name), None),
                 Some(Token::Sign(',' | '=' | ')')) => {}
                 _ => break,
+            }
+        }
+    }
+
+    /// `if (env.NAME == null) { env.NAME = 'x' }`: it may have another value.
+    fn default_of(&mut self, tokens: &Tokens, open: usize) {
+        let close = tokens.closing(open);
+        let block = tokens.past_lines(close + 1);
+        if !tokens.is_sign(block, '{') {
+            return;
+        }
+        let inside = open..close.min(open + MOST_TOKENS);
+        let tested: BTreeSet<&str> = inside.filter_map(|at| tokens.word(at)).collect();
+        for at in block..tokens.closing(block).min(block + MOST_TOKENS) {
+            let name = tokens.word(at).filter(|name| tested.contains(name));
+            if name.is_some() && tokens.is_sign(at + 1, '=') && !tokens.is_sign(at + 2, '=') {
+                set(&mut self.values, name, None);
+                set(&mut self.locals, name, None);
             }
         }
     }
