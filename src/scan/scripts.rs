@@ -64,8 +64,12 @@ fn read(
             .iter()
             .map(|word| words::filled(word, &|text| shell.put_in(text)))
             .collect();
-        let place = place.line(script.line_of(command.line)).in_script();
+        let line_of =
+            |at: usize| command.lines.get(at).map_or(script.line, |at| script.line_of(*at));
+        let place = place.line(line_of(0)).in_script();
         shell.set(&mut words, &place, found);
+        // Each finding is where its word is; words before the command are gone.
+        let gone = command.words.len() - words.len();
         // A script that writes the file of logins is one that logs in.
         for word in words.iter().filter(|word| word.contains("\"auths\"")) {
             auths::read(word, "auths", &place, found);
@@ -77,21 +81,45 @@ fn read(
             && option.starts_with('-')
             && option.ends_with('c')
         {
-            let inner = Script { text: inner, line: place.line, keeps_lines: false };
+            let inner = Script { text: inner, line: line_of(gone + 2), keeps_lines: false };
             let lookup = |name: &str| shell.value(name);
             let mut own = Shell { lookup: &lookup, values: Vec::new() };
             read(inner, &mut own, &place, found, depth + 1);
             continue;
         }
+        if program == "ssh" {
+            let (text, at) = remote(&words);
+            let line = line_of(gone + at);
+            let inner = Script { text: &text, line, keeps_lines: script.keeps_lines };
+            let mut own = Shell { lookup: &|_| Lookup::Unknown, values: Vec::new() };
+            read(inner, &mut own, &place, found, depth + 1);
+            continue;
+        }
         let piped = before.and_then(|before| printed(before, shell));
-        let mut call =
-            Call { words: &words[1..], place: &place, piped: piped.as_deref(), found: &mut *found };
+        let place = place.line(line_of(gone));
+        let lines: Vec<usize> = (gone + 1..command.words.len()).map(line_of).collect();
+        let mut call = Call {
+            words: &words[1..],
+            lines: &lines,
+            place: &place,
+            piped: piped.as_deref(),
+            found: &mut *found,
+        };
         match program.as_str() {
             "docker" | "podman" | "nerdctl" | "finch" => docker::client(&mut call),
             "buildah" => docker::buildah(&mut call),
             program => others::run(program, &mut call),
         }
     }
+}
+
+/// What `ssh [options] machine command` runs there, and at which word it begins.
+fn remote(words: &[String]) -> (String, usize) {
+    const TAKE: &str = "BbcDEeFIiJLlmOopPQRSWw";
+    let takes = |name: &str| name.len() == 1 && TAKE.contains(name);
+    let given = Given::read(&words[1..], &takes, true);
+    let command = given.rest.get(1..).unwrap_or_default();
+    (command.join(" "), words.len() - command.len())
 }
 
 /// What `echo` and `printf` print, as long as it is one word.
@@ -105,9 +133,15 @@ fn printed(command: &Command, shell: &Shell<'_>) -> Option<String> {
     Some(words::filled(value, &|text| shell.put_in(text)))
 }
 
+/// Words of a command whose lines are told apart.
+const MOST_WORDS: usize = 300;
+
 /// One command, without its name.
 struct Call<'a> {
     words: &'a [String],
+    /// Of each word.
+    lines: &'a [usize],
+    /// Of the command.
     place: &'a Place,
     /// What is known to be on its input.
     piped: Option<&'a str>,
@@ -116,7 +150,32 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn image(&mut self, kind: Kind, name: &str) {
-        self.found.image(kind, name, self.place.clone());
+        let place = self.place_of(name);
+        self.found.image(kind, name, place);
+    }
+
+    fn registry(&mut self, kind: Kind, host: &str) {
+        let place = self.place_of(host);
+        self.found.registry(kind, host, place);
+    }
+
+    fn password(&mut self, option: &str, value: &str) {
+        let place = self.place_of(value);
+        self.found.password(option, value, place);
+    }
+
+    /// Where the text stands: in the word that is it, or in one that ends with it, or in one that has it.
+    fn place_of(&self, text: &str) -> Place {
+        let at =
+            |is_it: &dyn Fn(&String) -> bool| self.words.iter().take(MOST_WORDS).position(is_it);
+        let word = at(&|word| word == text)
+            .or_else(|| at(&|word| word.ends_with(text)))
+            .or_else(|| at(&|word| word.contains(text)))
+            .filter(|_| !text.is_empty());
+        match word.and_then(|word| self.lines.get(word)) {
+            Some(line) => self.place.line(*line),
+            None => self.place.clone(),
+        }
     }
 
     /// `login [-u name] [-p password] [registry]`
@@ -134,9 +193,9 @@ impl Call<'_> {
         ];
         let given = Given::read(words, &|name| TAKE.contains(&name), false);
         let host = given.rest.first().map_or("", String::as_str);
-        self.found.registry(Kind::LogsIn, host, self.place.clone());
+        self.registry(Kind::LogsIn, host);
         for value in given.values(&["p", "password"]) {
-            self.found.password("--password", value, self.place.clone());
+            self.password("--password", value);
         }
         if let (Some(piped), true) = (self.piped, given.has(&["password-stdin"])) {
             self.found.password("--password-stdin", piped, self.place.clone());
@@ -194,6 +253,8 @@ impl Shell<'_> {
 
     /// Branches may set it to something else: then nobody knows which.
     fn keep(&mut self, name: String, value: String) {
+        // What a command prints is known by the name that it gets here.
+        let value = value.replace(&hole(words::PRINTED), &hole(&name));
         match self.values.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) if *known != value => *known = hole(&name),
             Some(_) => {}

@@ -30,13 +30,19 @@ impl Tree {
         Self::of(None)
     }
 
-    /// The repository that holds the folder; the folder itself if there is none.
+    /// The repository that holds the folder. If there is none: what holds the folder of a system that it is in, or the
+    /// folder itself.
     pub fn around(folder: &Path) -> Self {
         let whole = folder.canonicalize().ok();
         let is_repository = |folder: &&Path| folder.join(".git").exists();
-        let root = whole
-            .as_deref()
-            .map(|whole| whole.ancestors().find(is_repository).unwrap_or(whole).to_path_buf());
+        let is_of_system = |folder: &&Path| {
+            folder.file_name().and_then(|name| name.to_str()).is_some_and(is_folder_of_system)
+        };
+        let root = whole.as_deref().map(|whole| {
+            let repository = || whole.ancestors().find(is_repository);
+            let holder = || whole.ancestors().find(is_of_system)?.parent();
+            repository().or_else(holder).unwrap_or(whole).to_path_buf()
+        });
         Self::of(root)
     }
 
@@ -85,6 +91,24 @@ impl Tree {
         }
         read(&whole)
     }
+}
+
+/// Folders that a system looks for in the root of a repository: by them its files are known.
+fn is_folder_of_system(name: &str) -> bool {
+    const NAMES: [&str; 11] = [
+        ".azure",
+        ".azure-pipelines",
+        ".azuredevops",
+        ".circleci",
+        ".cloudbuild",
+        ".forgejo",
+        ".gitea",
+        ".github",
+        ".gitlab",
+        ".gitlab-ci",
+        ".woodpecker",
+    ];
+    NAMES.contains(&name)
 }
 
 /// The text of a file, if it is one and not too large.

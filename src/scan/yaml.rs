@@ -5,7 +5,7 @@
 
 mod compose;
 mod entries;
-mod indents;
+mod flow;
 mod limits;
 mod node;
 mod template;

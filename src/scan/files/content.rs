@@ -78,12 +78,18 @@ fn is_github(text: &str) -> bool {
     (has("on") && has("jobs") && names_a_runner) || (has("runs") && text.contains("using:"))
 }
 
-/// Pools of machines, or tasks with their versions, beside the keys that a pipeline or template begins with.
+/// Pools of machines, tasks with their versions, or lists of stages and jobs, beside the keys that a pipeline or
+/// template begins with.
 fn seems_azure(text: &str) -> bool {
     let keys = ["steps:", "jobs:", "stages:", "extends:"];
     let is_task = |line: &str| {
-        let bare = line.trim_start().trim_start_matches("- ");
-        bare.starts_with("vmImage:") || bare.starts_with("task: ") && bare.contains('@')
+        let bare = line.trim_start();
+        let begins = |key: &&str| bare.starts_with(*key);
+        let is_listed = ["- stage: ", "- job: ", "- deployment: "].iter().any(begins);
+        let bare = bare.trim_start_matches("- ");
+        is_listed
+            || bare.starts_with("vmImage:")
+            || bare.starts_with("task: ") && bare.contains('@')
     };
     text.lines().any(|line| keys.iter().any(|key| line.starts_with(key)))
         && text.lines().any(is_task)

@@ -74,9 +74,9 @@ fn by_plain_name(name: &str) -> Option<System> {
             || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
     };
     // Documentation and lists of what to leave out are named after them.
-    let is_other = [".md", ".txt", ".dockerignore", ".containerignore", ".sh", ".yml", ".yaml"]
-        .iter()
-        .any(|ending| name.ends_with(ending));
+    const OTHERS: [&str; 8] =
+        [".md", ".txt", ".dockerignore", ".containerignore", ".sh", ".bats", ".yml", ".yaml"];
+    let is_other = OTHERS.iter().any(|ending| name.ends_with(ending));
     if is_other {
         return None;
     }

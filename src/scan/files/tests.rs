@@ -34,6 +34,7 @@ fn a_file_is_known_by_its_place() {
         ("docker-compose.yml.j2", Some(System::Compose)),
         ("compose.yaml.tmpl", Some(System::Compose)),
         ("Jenkinsfile", Some(System::Jenkins)),
+        ("tests/jenkinsfile.bats", None),
         (".circleci/config.yml", Some(System::CircleCi)),
         ("azure-pipelines.yml", Some(System::Azure)),
         ("bitbucket-pipelines.yml", Some(System::Bitbucket)),
@@ -86,6 +87,8 @@ fn other_yaml_is_known_by_what_is_in_it() {
         ("jobs:\n  a:\n    stage: x\n    script: make\n", None),
         ("openapi: 3.0.0\ninfo:\n  description: script\n", None),
         ("pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: make\n", Some(System::Azure)),
+        ("trigger: none\nstages:\n- stage: a\n", Some(System::Azure)),
+        ("stages:\n  - test\nunit:\n  script: make\n", Some(System::GitlabCi)),
         (
             "steps:\n- name: 'gcr.io/cloud-builders/docker'\n  args: [version]\n",
             Some(System::CloudBuild),
@@ -135,6 +138,20 @@ fn folders_of_others_and_links_are_not_entered() {
         ]
     );
     assert_eq!(report.exit_code(), 1);
+}
+
+#[test]
+fn a_lone_file_is_known_by_the_folder_of_its_system() {
+    let folder = std::env::temp_dir().join(format!("regcred-scan-lone-{}", std::process::id()));
+    let text = "jobs:\n  build:\n    docker:\n    - image: acme/api\n";
+    for (inside, name) in [(".circleci", "config.yml"), (".circleci/parts", "jobs.yml")] {
+        fs::create_dir_all(folder.join(inside)).unwrap();
+        fs::write(folder.join(inside).join(name), text).unwrap();
+    }
+    let found = |path: &str| scan(&[folder.join(path)]).to_lines().len();
+    let counts = [".circleci/config.yml", ".circleci/parts/jobs.yml", ".circleci", "."].map(found);
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(counts, [1, 1, 2, 2]);
 }
 
 #[test]

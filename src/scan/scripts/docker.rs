@@ -135,7 +135,20 @@ pub(super) fn client(call: &mut Call<'_>) {
         "pull" | "push" => transfer(call, command == "push", rest),
         "run" | "create" => run(call, rest),
         "build" | "b" => build(call, rest),
+        "service" => service(call, rest),
         _ => {}
+    }
+}
+
+/// `service update --image NAME SERVICE`
+fn service(call: &mut Call<'_>, words: &[String]) {
+    const SWITCHES: [&str; 7] =
+        ["d", "detach", "force", "q", "quiet", "rollback", "with-registry-auth"];
+    let given = Given::read(words, &|name| !SWITCHES.contains(&name), false);
+    if given.rest.first().is_some_and(|command| command == "update") {
+        for name in given.values(&["image"]) {
+            call.image(Kind::Pulls, name);
+        }
     }
 }
 
@@ -169,7 +182,7 @@ fn transfer(call: &mut Call<'_>, pushes: bool, words: &[String]) {
         ["platform", "authfile", "cert-dir", "creds", "arch", "os", "f", "format", "digestfile"];
     let given = Given::read(words, &|name| TAKE.contains(&name), false);
     if let Some((_, password)) = given.values(&["creds"]).find_map(|creds| creds.split_once(':')) {
-        call.found.password("--creds", password, call.place.clone());
+        call.password("--creds", password);
     }
     // podman and buildah push an image to a second name.
     let names = if pushes {
@@ -226,7 +239,7 @@ fn build(call: &mut Call<'_>, words: &[String]) {
         call.image(Kind::Pushes, &name);
     }
     for context in given.values(&["build-context"]) {
-        buildx::add_context(context, call.place.clone(), call.found);
+        buildx::add_context(context, call.place_of(context), call.found);
     }
 }
 

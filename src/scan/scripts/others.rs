@@ -52,7 +52,7 @@ fn skopeo(call: &mut Call<'_>) {
     let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
     for creds in ["creds", "src-creds", "dest-creds"] {
         if let Some((_, password)) = given.values(&[creds]).find_map(|one| one.split_once(':')) {
-            call.found.password(&format!("--{creds}"), password, call.place.clone());
+            call.password(&format!("--{creds}"), password);
         }
     }
     let kinds: &[Kind] = match command.as_str() {
@@ -118,12 +118,12 @@ fn kaniko(call: &mut Call<'_>) {
         call.image(Kind::Pushes, name);
     }
     for host in given.values(&["registry-mirror"]) {
-        call.found.registry(Kind::Pulls, host, call.place.clone());
+        call.registry(Kind::Pulls, host);
     }
     // `original=one;other=two`
     for pair in given.values(&["registry-map"]).flat_map(|map| map.split(';')) {
         if let Some((_, host)) = pair.split_once('=') {
-            call.found.registry(Kind::Pulls, host, call.place.clone());
+            call.registry(Kind::Pulls, host);
         }
     }
 }
@@ -204,30 +204,87 @@ fn pack(call: &mut Call<'_>) {
     }
 }
 
-/// `gcloud auth configure-docker HOST,HOST`
+/// `gcloud auth configure-docker HOST,HOST`, `gcloud run deploy --image NAME`, `gcloud builds submit --tag NAME`
 fn gcloud(call: &mut Call<'_>) {
-    let given = Given::read(call.words, &|name| ["account", "project"].contains(&name), false);
-    let [auth, configure, hosts, ..] = &given.rest[..] else { return };
-    if auth == "auth" && configure == "configure-docker" {
+    const TAKE: [&str; 7] =
+        ["account", "project", "image", "container-image", "tag", "t", "region"];
+    let given = Given::read(call.words, &|name| TAKE.contains(&name), false);
+    let words: Vec<&str> = given.rest.iter().map(String::as_str).collect();
+    if let ["auth", "configure-docker", hosts, ..] = words[..] {
         for host in hosts.split(',').filter(|host| !host.is_empty()) {
-            call.found.registry(Kind::LogsIn, host, call.place.clone());
+            call.registry(Kind::LogsIn, host);
+        }
+    }
+    let is_deploy = words
+        .iter()
+        .any(|word| matches!(*word, "deploy" | "update" | "create" | "create-with-container"));
+    // Other images are those of machines.
+    let has_containers = words.iter().any(|word| {
+        matches!(*word, "run" | "builds" | "container" | "create-with-container" | "app")
+    });
+    if is_deploy && has_containers {
+        for name in given.values(&["image", "container-image"]) {
+            call.image(Kind::Pulls, name);
+        }
+    }
+    if words.contains(&"builds") {
+        for name in given.values(&["tag", "t"]) {
+            call.image(Kind::Pushes, name);
         }
     }
 }
 
-/// `az acr login --name NAME`
+/// `az acr login --name NAME`, `az acr build --registry NAME --image NAME`, `az acr import --source NAME`
 fn azure(call: &mut Call<'_>) {
-    let takes =
-        |name: &str| ["n", "name", "u", "username", "p", "password", "suffix"].contains(&name);
-    let given = Given::read(call.words, &takes, false);
-    if !matches!(&given.rest[..], [acr, login, ..] if acr == "acr" && login == "login") {
-        return;
-    }
-    for name in given.values(&["n", "name"]) {
-        let host = if name.contains('.') { name.to_owned() } else { format!("{name}.azurecr.io") };
-        call.found.registry(Kind::LogsIn, &host, call.place.clone());
-    }
-    for value in given.values(&["p", "password"]) {
-        call.found.password("--password", value, call.place.clone());
+    const TAKE: [&str; 16] = [
+        "n",
+        "name",
+        "u",
+        "username",
+        "p",
+        "password",
+        "suffix",
+        "r",
+        "registry",
+        "t",
+        "image",
+        "f",
+        "file",
+        "source",
+        "g",
+        "resource-group",
+    ];
+    let given = Given::read(call.words, &|name| TAKE.contains(&name), false);
+    let words: Vec<&str> = given.rest.iter().map(String::as_str).collect();
+    let ["acr", command, ..] = words[..] else { return };
+    let whole = |name: &str| {
+        if name.contains('.') { name.to_owned() } else { format!("{name}.azurecr.io") }
+    };
+    let registry = given.values(&["n", "name", "r", "registry"]).next().map(whole);
+    match command {
+        "login" => {
+            for name in given.values(&["n", "name"]) {
+                let place = call.place_of(name);
+                call.found.registry(Kind::LogsIn, &whole(name), place);
+            }
+            for value in given.values(&["p", "password"]) {
+                call.password("--password", value);
+            }
+        }
+        "build" | "import" => {
+            if command == "import" {
+                for name in given.values(&["source"]) {
+                    call.image(Kind::Pulls, name);
+                }
+            }
+            let kind = if given.has(&["no-push"]) { Kind::Builds } else { Kind::Pushes };
+            for name in given.values(&["t", "image"]) {
+                let place = call.place_of(name);
+                let host = registry.as_ref().map(|host| format!("{host}/"));
+                let name = format!("{}{name}", host.unwrap_or_default());
+                call.found.image(kind, &name, place);
+            }
+        }
+        _ => {}
     }
 }

@@ -76,6 +76,31 @@ fn each_client_is_understood() {
             vec!["1  logs in  europe-docker.pkg.dev", "1  logs in  gcr.io"],
         ),
         ("az acr login --name acme", vec!["1  logs in  acme.azurecr.io"]),
+        (
+            "az acr build --registry acme --image api:1 -f Dockerfile .",
+            vec!["1  pushes  acme.azurecr.io/api:1"],
+        ),
+        (
+            "az acr import -n acme --source docker.io/library/alpine:3 -t alpine:3",
+            vec!["1  pulls  docker.io/library/alpine:3", "1  pushes  acme.azurecr.io/alpine:3"],
+        ),
+        ("gcloud builds submit --tag gcr.io/acme/api .", vec!["1  pushes  gcr.io/acme/api"]),
+        (
+            "gcloud run deploy api --image=gcr.io/acme/api:1 --region x",
+            vec!["1  pulls  gcr.io/acme/api:1"],
+        ),
+        ("gcloud compute instances create a --image debian-12", vec![]),
+        ("docker service update --image acme/api:2 web", vec!["1  pulls  docker.io/acme/api:2"]),
+        (
+            "ssh -i key -p 22 me@example.com 'docker pull acme/a && docker run -d acme/b'",
+            vec!["1  pulls  docker.io/acme/a", "1  pulls  docker.io/acme/b"],
+        ),
+        ("ssh me@example.com", vec![]),
+        (
+            "docker push <user>/api",
+            vec!["1  pushes  invalid: The name has a character that names of images do not have."],
+        ),
+        ("docker load <api.tar", vec![]),
         ("docker compose pull; docker ps; echo docker pull x", vec![]),
         ("sh -c 'docker pull nginx'", vec!["1  pulls  docker.io/library/nginx"]),
     ] {
@@ -89,7 +114,7 @@ fn a_script_is_read_as_a_shell_reads_it() {
     assert_eq!(
         seen(script),
         [
-            "3  pulls  docker.io/acme/api:1",
+            "4  pulls  docker.io/acme/api:1",
             "5  pulls  docker.io/library/b",
             "5  pulls  docker.io/library/c",
             "10  pulls  docker.io/library/e",
@@ -120,4 +145,33 @@ fn what_one_line_of_a_job_sets_the_next_knows() {
     let scripts = scripts.map(|(text, line)| Script { text, line, keeps_lines: false });
     commands_of(&scripts, &|_| Lookup::Unknown, &place, &mut found);
     assert_eq!(found.into_report().to_lines(), ["ci.yml:4  pushes  docker.io/acme/api:1"]);
+}
+
+#[test]
+fn a_name_is_found_on_its_own_line() {
+    let script = "docker buildx build --push \\\n  --cache-from acme/c \\\n  --tag=acme/a:1 \\\n  -t acme/a .\n\
+                  sudo docker login \\\n  -p hunter2 \\\n  ghcr.io";
+    assert_eq!(
+        seen(script),
+        [
+            "3  pushes  docker.io/acme/a:1",
+            "4  pushes  docker.io/acme/a",
+            "2  pulls  docker.io/acme/c",
+            "7  logs in  ghcr.io",
+            "6  password in a file  --password",
+        ]
+    );
+}
+
+#[test]
+fn a_shell_reads_its_here_document() {
+    let script = "ssh me@example.com <<'EOF'\ndocker pull acme/a\nEOF\nbash -e <<EOF\ndocker pull acme/b\nEOF\n\
+                  bash x.sh <<EOF\ndocker pull acme/c\nEOF\n";
+    assert_eq!(seen(script), ["2  pulls  docker.io/acme/a", "5  pulls  docker.io/acme/b"]);
+}
+
+#[test]
+fn what_a_command_prints_has_the_name_of_its_variable() {
+    let script = "TAG=$(git describe)\nIMAGE=acme/api:$TAG\ndocker push $IMAGE";
+    assert_eq!(seen(script), ["3  pushes  unresolved: docker.io/acme/api, TAG"]);
 }

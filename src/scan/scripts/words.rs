@@ -1,9 +1,14 @@
 //! A script as commands and words, as far as shells agree. Values of variables come later: a `$` that is one stays.
 
+mod here;
+
 use crate::variables::hole;
 
 /// A `$` that is no variable's: it was quoted.
 const DOLLAR: char = '\u{e002}';
+
+/// The name of what a command prints that is put into a word.
+pub(super) const PRINTED: &str = "()";
 
 /// Commands in commands go no deeper.
 const DEEPEST: usize = 4;
@@ -13,8 +18,8 @@ const DEEPEST: usize = 4;
 pub(super) struct Command {
     /// Quotes and redirections are off.
     pub words: Vec<String>,
-    /// From 0.
-    pub line: usize,
+    /// The line that each word begins on, from 0.
+    pub lines: Vec<usize>,
     /// Whether it reads what the one before it prints.
     pub is_piped: bool,
 }
@@ -35,6 +40,7 @@ pub(super) fn commands(script: &str, first_line: usize, depth: usize) -> Vec<Com
         line: first_line,
         depth,
         word: None,
+        word_line: first_line,
         skips_next: false,
         command: Command::default(),
         here: Vec::new(),
@@ -50,6 +56,7 @@ struct Lexer {
     line: usize,
     depth: usize,
     word: Option<String>,
+    word_line: usize,
     /// The next word is the target of a redirection.
     skips_next: bool,
     command: Command,
@@ -73,17 +80,19 @@ impl Lexer {
     }
 
     fn push(&mut self, c: char) {
-        if self.word.is_none() && self.command.words.is_empty() {
-            self.command.line = self.line;
-        }
+        self.begin_word();
         self.word.get_or_insert_default().push(c);
+    }
+
+    fn begin_word(&mut self) {
+        if self.word.is_none() {
+            self.word_line = self.line;
+        }
     }
 
     fn push_str(&mut self, text: &str) {
         // Also nothing is a word when it was quoted.
-        if self.word.is_none() && self.command.words.is_empty() {
-            self.command.line = self.line;
-        }
+        self.begin_word();
         self.word.get_or_insert_default().push_str(text);
     }
 
@@ -93,6 +102,7 @@ impl Lexer {
                 self.skips_next = false;
             } else {
                 self.command.words.push(word);
+                self.command.lines.push(self.word_line);
             }
         }
     }
@@ -158,6 +168,9 @@ impl Lexer {
         if self.word.as_deref().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit())) {
             self.word = None;
         }
+        if c == '<' && self.placeholder() {
+            return;
+        }
         self.end_word();
         if c == '<' && self.peek(0) == Some('<') && self.peek(1) != Some('<') {
             self.at += 1;
@@ -167,42 +180,6 @@ impl Lexer {
             self.at += 1;
         }
         self.skips_next = true;
-    }
-
-    fn here_document(&mut self) {
-        let drops_tabs = self.peek(0) == Some('-');
-        if drops_tabs {
-            self.at += 1;
-        }
-        while self.peek(0).is_some_and(|c| c == ' ' || c == '\t') {
-            self.at += 1;
-        }
-        let mut name = String::new();
-        while let Some(c) = self.peek(0).filter(|c| !c.is_whitespace() && !";|&)<>".contains(*c)) {
-            self.at += 1;
-            if !matches!(c, '"' | '\'' | '\\') {
-                name.push(c);
-            }
-        }
-        if !name.is_empty() {
-            self.here.push((name, drops_tabs));
-        }
-    }
-
-    fn skip_here_documents(&mut self) {
-        for (name, drops_tabs) in std::mem::take(&mut self.here) {
-            while self.at < self.chars.len() {
-                let rest = &self.chars[self.at..];
-                let length = rest.iter().position(|c| *c == '\n').unwrap_or(rest.len());
-                let line: String = rest[..length].iter().collect();
-                self.at = (self.at + length + 1).min(self.chars.len());
-                self.line += 1;
-                let line = if drops_tabs { line.trim_start_matches('\t') } else { line.as_str() };
-                if line.trim_end() == name {
-                    break;
-                }
-            }
-        }
     }
 
     fn single_quoted(&mut self) {
@@ -247,8 +224,16 @@ impl Lexer {
             self.push_str(&format!("${{{bare}}}"));
         } else {
             self.found.extend(commands(&inside, line, self.depth + 1));
-            self.push_str(&hole("$()"));
+            self.push_hole(line);
         }
+    }
+
+    /// The value of a command that began on the line.
+    fn push_hole(&mut self, line: usize) {
+        if self.word.is_none() {
+            self.word_line = line;
+        }
+        self.word.get_or_insert_default().push_str(&hole(PRINTED));
     }
 
     fn backquoted(&mut self) {
@@ -258,7 +243,7 @@ impl Lexer {
             inside.push(c);
         }
         self.found.extend(commands(&inside, line, self.depth + 1));
-        self.push_str(&hole("$()"));
+        self.push_hole(line);
     }
 
     /// What stands before the bracket that closes; it is left behind.

@@ -5,7 +5,7 @@ use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
 use crate::variables::{Lookup, hole};
-use crate::yaml::{Document, Entry, Node, Options};
+use crate::yaml::{Document, Entry, Node, Options, Script};
 use std::collections::HashSet;
 
 /// What a step runs in if nothing says otherwise.
@@ -86,13 +86,14 @@ impl Reader<'_, '_> {
             self.services.extend(service.text().map(str::to_owned));
         }
         for key in ["script", "after-script"] {
-            for item in step.get(key).map(Node::one_or_more).unwrap_or_default() {
-                let place = place.line(item.line()).path(format!("{path}.{key}"));
-                if let Some(script) = item.script() {
-                    let place = place.line(script.line);
-                    scripts::commands(script, &|_| Lookup::Unknown, &place, self.found);
-                } else if let Some(pipe) = item.get("pipe") {
-                    self.pipe(pipe, item.get("variables"), place);
+            let items = step.get(key).map(Node::one_or_more).unwrap_or_default();
+            let place = place.clone().path(format!("{path}.{key}"));
+            // One shell runs all of them.
+            let scripts: Vec<Script<'_>> = items.iter().filter_map(Node::script).collect();
+            scripts::commands_of(&scripts, &|_| Lookup::Unknown, &place, self.found);
+            for item in items {
+                if let Some(pipe) = item.get("pipe") {
+                    self.pipe(pipe, item.get("variables"), place.line(item.line()));
                 }
             }
         }

@@ -136,7 +136,7 @@ impl Reader<'_, '_> {
         let Some(call) = call(self.tokens, at) else { return };
         // Without credentials nobody logs in.
         if call.named("credentialsId").or(call.named("registry")).is_some() {
-            let url = call.named("url").map(|url| value(self.tokens, url));
+            let url = call.named("url").map(|url| self.value(url));
             let url = url.or_else(|| self.nested_url(&call)).unwrap_or_default();
             let place = self.place(self.tokens.line(at), "withDockerRegistry");
             self.found.registry(Kind::LogsIn, &url, place);
@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
             let end = (at + 2..registry.to)
                 .find(|end| self.tokens.is_sign(*end, ',') || self.tokens.is_sign(*end, ']'))
                 .unwrap_or(registry.to);
-            is_url.then(|| value(self.tokens, &Argument { name: None, from: at + 2, to: end }))
+            is_url.then(|| self.value(&Argument { name: None, from: at + 2, to: end }))
         })
     }
 
@@ -165,9 +165,9 @@ impl Reader<'_, '_> {
             Some(Token::Text { keeps_lines, .. }) => is_one && *keeps_lines,
             _ => false,
         };
-        let text = value(self.tokens, argument);
+        let text = self.value(argument);
         let text = match word {
-            "bat" => with_percent_holes(&text),
+            "bat" => self.environment.filled(&with_percent_holes(&text)),
             "sh" => text,
             _ => text.replace("$env:", "$"),
         };
@@ -186,9 +186,14 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What an argument is, with the values that are known.
+    fn value(&self, argument: &Argument) -> String {
+        self.environment.filled(&value(self.tokens, argument))
+    }
+
     fn image(&mut self, argument: Option<&Argument>, kind: Kind, path: &str) {
         if let Some(argument) = argument {
-            let name = value(self.tokens, argument);
+            let name = self.value(argument);
             let place = self.place(self.tokens.line(argument.from), path);
             self.found.image(kind, &name, place);
         }

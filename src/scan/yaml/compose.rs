@@ -1,7 +1,7 @@
 //! From the parser's events to the tree.
 
 use super::entries::{Pending, finished, spliced};
-use super::indents::Indents;
+use super::flow::indented;
 use super::limits::{
     ANCHOR, DEEPEST, INSIDE_ITSELF, MOST_NODES, NO_YAML, TAB, TEMPLATE, TOO_DEEP, TOO_LARGE,
     TOO_MANY, check,
@@ -23,31 +23,18 @@ pub fn read(text: &str, options: Options) -> Result<Vec<Document>, Problem> {
         return Err(Problem { line: 1, sentence: TOO_LARGE });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut text, mut indents) = (Cow::Borrowed(text), Indents::default());
-    loop {
-        let error = match composed(&text, options) {
-            Ok(documents) => return Ok(documents),
-            Err(Stop::Limit(problem)) => return Err(problem),
-            Err(Stop::Parser(error)) => error,
-        };
-        match indents.moved(&text, &error) {
-            Some(moved) => text = Cow::Owned(moved),
-            None => return Err(problem(&error, &text)),
-        }
-    }
+    composed(text, options).or_else(|problem| {
+        let is_wrong = [NO_YAML, TEMPLATE, TAB].contains(&problem.sentence);
+        let other = is_wrong.then(|| indented(text)).flatten().ok_or(problem.clone())?;
+        composed(&other, options).map_err(|_| problem)
+    })
 }
 
-/// Why a text is not read to its end.
-enum Stop {
-    Limit(Problem),
-    Parser(ScanError),
-}
-
-fn composed(text: &str, options: Options) -> Result<Vec<Document>, Stop> {
+fn composed(text: &str, options: Options) -> Result<Vec<Document>, Problem> {
     let mut composer = Composer { options, ..Composer::default() };
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(Stop::Parser)?;
-        composer.take(event, span).map_err(Stop::Limit)?;
+        let (event, span) = event.map_err(|error| problem(&error, text))?;
+        composer.take(event, span)?;
     }
     Ok(composer.documents)
 }

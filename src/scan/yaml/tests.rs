@@ -169,11 +169,23 @@ fn brackets_and_quotes_may_go_on_at_the_margin() {
 }
 
 #[test]
-fn what_is_moved_is_limited() {
-    let text = format!("a:\n  b: [\n{}", "]x".repeat(1000));
-    assert_eq!(refused(&text).sentence, limits::NO_YAML);
-    let many = "- b: [\n    1\n]\n".repeat(20_000);
-    assert_eq!(documents(&many).remove(0).root.items().len(), 20_000);
-    let more = "- b: [\n1\n]\n".repeat(20_000);
-    assert_eq!(refused(&more).sentence, limits::NO_YAML);
+fn lines_of_flow_style_need_no_indentation() {
+    for (text, tree) in [
+        ("a: [\n  x,\n  y\n]\nb: z\n", "{a: [x, y], b: z}"),
+        ("- n: a\n  args: [\n    'b',\n  ]\n- n: c\n", "[{n: a, args: [b]}, {n: c}]"),
+        ("a:\n  b: {\n  c: d # ]\n  }\n  e: f\n", "{a: {b: {c: d}, e: f}}"),
+        ("a: [-]\nb: |\n  [-]\n", "{a: [-], b: [-]\n}"),
+        ("a: [\n\t'b',\n\t'c'\n]\n", "{a: [b, c]}"),
+        ("a: \"b\nc\"\nd: [\ne ]\n", "{a: b c, d: [e]}"),
+        ("a: |\n  [\n  \"\nb: [\nc\n]\n", "{a: [\n\"\n, b: [c]}"),
+        (
+            "- k: |\n    [\n  m: it's [\n- {\nk: [ 'it''s', don't ]\n}\n",
+            "[{k: [\n, m: it's [}, {k: [it's, don't]}]",
+        ),
+    ] {
+        assert_eq!(shown(&one(text)), tree, "{text}");
+    }
+    let root = one("a: [\n  x\n]\nb:\n  c: d\n");
+    assert_eq!(root.at(&["b", "c"]).map(Node::line), Some(5));
+    assert_eq!(refused("a: [\n---\nb: c\n").sentence, limits::NO_YAML);
 }

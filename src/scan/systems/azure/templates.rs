@@ -91,7 +91,10 @@ impl<'t> Reader<'_, 't> {
             None => self.source.beside(text),
         };
         match opened {
-            Ok(other) => Some(other),
+            Ok(other) => {
+                self.found.part(&other.name);
+                Some(other)
+            }
             Err(reason) => {
                 self.found.unread(&name, Some(path.line()), reason);
                 None

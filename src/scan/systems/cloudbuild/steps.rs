@@ -65,38 +65,20 @@ impl Reader<'_, '_> {
             let script = Script { text: inner, keeps_lines, ..script };
             return scripts::commands(script, lookup, &place, self.found);
         }
-        if name == "gcloud" {
-            return self.gcloud(&words, &place);
-        }
-        let mut command = quoted(name);
-        for word in &words {
+        let lines: Vec<usize> = list.one_or_more().iter().map(Node::line).collect();
+        let (mut command, mut line) = (quoted(name), first);
+        for (word, at) in words.iter().zip(lines) {
+            // Each word stays on its line.
+            while line < at {
+                command.push_str(" \\\n");
+                line += 1;
+            }
             command.push(' ');
             command.push_str(&quoted(word));
+            line += word.matches('\n').count();
         }
-        let script = Script { text: &command, line: first, keeps_lines: false };
+        let script = Script { text: &command, line: first, keeps_lines: true };
         scripts::commands(script, lookup, &place, self.found);
-    }
-
-    /// `gcloud run deploy --image NAME`, `gcloud builds submit --tag NAME`
-    fn gcloud(&mut self, words: &[String], place: &Place) {
-        let is_build = words.first().is_some_and(|word| word == "builds");
-        let is_deploy = words.iter().any(|word| {
-            matches!(word.as_str(), "deploy" | "update" | "create" | "create-with-container")
-        });
-        for (at, word) in words.iter().enumerate() {
-            let (option, value) = match word.split_once('=') {
-                Some((option, value)) => (option, Some(value)),
-                None => (word.as_str(), words.get(at + 1).map(String::as_str)),
-            };
-            let kind = match option {
-                "--image" | "--container-image" if is_deploy => Kind::Pulls,
-                "--tag" | "-t" if is_build => Kind::Pushes,
-                _ => continue,
-            };
-            if let Some(value) = value {
-                self.found.image(kind, value, place.clone().in_script());
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where declarative pipelines run: `agent { docker … }` and its like.
 
-use super::arguments::{Argument, Call, call, names_in_block, value};
+use super::arguments::{Argument, Call, call, names_in_block};
 use super::{Reader, host_of, qualified};
 use crate::found::Kind;
 use crate::scripts;
@@ -31,7 +31,7 @@ impl Reader<'_, '_> {
         let registry = self.agent_registry(at);
         let first = call(self.tokens, at).and_then(|call| call.unnamed(0).cloned());
         let Some(image) = self.of_agent(at, "image").or(first) else { return };
-        let name = qualified(&value(self.tokens, &image), registry.as_deref());
+        let name = qualified(&self.value(&image), registry.as_deref());
         let place = self.place(self.tokens.line(image.from), "agent.docker.image");
         self.found.image(Kind::Pulls, &name, place);
     }
@@ -42,7 +42,7 @@ impl Reader<'_, '_> {
         if let Some(arguments) = self.of_agent(at, "additionalBuildArgs") {
             let line = self.tokens.line(arguments.from);
             let place = self.place(line, "agent.dockerfile.additionalBuildArgs");
-            let text = format!("docker build {}", value(self.tokens, &arguments));
+            let text = format!("docker build {}", self.value(&arguments));
             let script = Script { text: &text, line, keeps_lines: false };
             scripts::commands(script, &|_| Lookup::Unknown, &place, self.found);
         }
@@ -51,7 +51,7 @@ impl Reader<'_, '_> {
     /// The host of `registryUrl`, and a login if there are credentials.
     fn agent_registry(&mut self, at: usize) -> Option<String> {
         let url = self.of_agent(at, "registryUrl");
-        let text = url.as_ref().map(|url| value(self.tokens, url)).unwrap_or_default();
+        let text = url.as_ref().map(|url| self.value(url)).unwrap_or_default();
         if let Some(credentials) = self.of_agent(at, "registryCredentialsId") {
             let line = self.tokens.line(url.as_ref().unwrap_or(&credentials).from);
             let place = self.place(line, "agent.registryUrl");
@@ -73,7 +73,7 @@ impl Reader<'_, '_> {
             self.pod_text(&text);
         }
         if let Some(path) = self.of_agent(at, "yamlFile") {
-            let name = value(self.tokens, &path);
+            let name = self.value(&path);
             if !name.contains(HOLE) {
                 self.pod_file(&name, self.tokens.line(path.from));
             }

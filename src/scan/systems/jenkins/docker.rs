@@ -1,6 +1,6 @@
 //! The global variable `docker` of scripted pipelines, and what it gives.
 
-use super::arguments::{Call, call, value};
+use super::arguments::{Call, call};
 use super::{Image, Reader, Scope, host_of, qualified};
 use crate::found::{Kind, Place};
 use crate::scripts;
@@ -27,7 +27,7 @@ impl Reader<'_, '_> {
     fn with_registry(&mut self, at: usize, call: &Call) {
         let tokens = self.tokens;
         let url = call.named("url").or(call.unnamed(0));
-        let url = url.map(|url| value(tokens, url)).unwrap_or_default();
+        let url = url.map(|url| self.value(url)).unwrap_or_default();
         // Without credentials nobody logs in.
         if call.named("credentialsId").or(call.unnamed(1)).is_some() {
             let place = self.place(tokens.line(at), "docker.withRegistry");
@@ -45,11 +45,11 @@ impl Reader<'_, '_> {
     fn named_image(&mut self, at: usize, call: &Call, is_built: bool) {
         let tokens = self.tokens;
         let Some(argument) = call.unnamed(0).or(call.named("image")) else { return };
-        let name = value(tokens, argument);
+        let name = self.value(argument);
         let path = if is_built { "docker.build" } else { "docker.image" };
         let place = self.place(tokens.line(argument.from), path);
         if let Some(arguments) = call.unnamed(1).filter(|_| is_built) {
-            let text = format!("docker build {}", value(tokens, arguments));
+            let text = format!("docker build {}", self.value(arguments));
             let line = tokens.line(arguments.from);
             let script = Script { text: &text, line, keeps_lines: false };
             scripts::commands(script, &|_| Lookup::Unknown, &place, self.found);
@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
             "push" => {
                 let tag = call(self.tokens, at).and_then(|call| call.unnamed(0).cloned());
                 let name = match tag {
-                    Some(tag) => tagged(name, &value(self.tokens, &tag)),
+                    Some(tag) => tagged(name, &self.value(&tag)),
                     None => name.to_owned(),
                 };
                 self.found.image(Kind::Pushes, &qualified(&name, host), place);

@@ -1,7 +1,7 @@
 //! The pods that steps run in, as YAML in a string or in a file.
 
 use super::Reader;
-use super::arguments::{Argument, value};
+use super::arguments::Argument;
 use super::tokens::Token;
 use crate::found::{Findings, Kind, Place};
 use crate::variables::HOLE;
@@ -11,7 +11,7 @@ const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContain
 
 impl Reader<'_, '_> {
     pub(super) fn pod_text(&mut self, argument: &Argument) {
-        let text = value(self.tokens, argument);
+        let text = self.value(argument);
         // The text of a variable or of another file.
         if text.starts_with(HOLE) && !text.contains('\n') {
             return;

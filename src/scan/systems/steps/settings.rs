@@ -43,9 +43,12 @@ impl<'a> Settings<'a> {
 
     /// The setting as it is written: `dry-run` and `dry_run` are one.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    fn entry(&self, key: &str) -> Option<&'a Entry> {
         let is_it = |entry: &&Entry| entry.key.to_ascii_lowercase().replace('-', "_") == key;
-        let found = self.node.entries().iter().find(is_it);
-        found.map(|entry| &entry.value).filter(|node| !node.is_null())
+        self.node.entries().iter().find(is_it).filter(|entry| !entry.value.is_null())
     }
 
     /// What a finding calls the setting.
@@ -59,13 +62,15 @@ impl<'a> Settings<'a> {
 
     /// The values of a setting, of which plugins make a list at each comma.
     pub(super) fn all(&self, key: &str) -> Vec<Field> {
-        let Some(node) = self.get(key) else {
+        let Some(entry) = self.entry(key) else {
             return self.in_environment(key).into_iter().collect();
         };
         let mut fields = Vec::new();
-        for item in node.one_or_more() {
+        for item in entry.value.one_or_more() {
             let Some(text) = value(item) else { continue };
-            let (name, place) = (self.name(key), self.at(key, item.line()));
+            // `from_secret` may be on the next line.
+            let line = if entry.value.is_map() { entry.line } else { item.line() };
+            let (name, place) = (self.name(key), self.at(key, line));
             if text.contains('=') {
                 // `type=registry,ref=…` is one value, whose commas some lists need escaped.
                 fields.push(Field { text: text.replace("\\,", ","), name, place });
