@@ -3,8 +3,11 @@
 //! A guess, and marked as one ([`crate::SeenIn::Script`]): what a script does is known when it runs.
 
 mod docker;
+mod lists;
 mod options;
 mod others;
+mod printed;
+mod registries;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -59,13 +62,21 @@ fn read(
     let commands = words::commands(&text, 0, depth);
     for (at, command) in commands.iter().enumerate() {
         let before = at.checked_sub(1).map(|at| &commands[at]).filter(|_| command.is_piped);
-        let mut words: Vec<String> = command
-            .words
-            .iter()
-            .map(|word| words::filled(word, &|text| shell.put_in(text)))
-            .collect();
+        let mut words: Vec<String> = Vec::new();
+        let mut own: Vec<&str> = Vec::new();
+        for raw in &command.words {
+            let word = words::filled(raw, &|text| shell.put_in(text));
+            let before = words.last().map(String::as_str);
+            if before.is_some() && (lists::is_list(raw) || lists::seems_options(&word, before)) {
+                continue;
+            }
+            for word in lists::split(raw, word) {
+                words.push(word);
+                own.push(raw.as_str());
+            }
+        }
         let place = place.line(script.line_of(command.line)).in_script();
-        shell.set(&mut words, &place, found);
+        shell.set(&mut words, &own, &place, found);
         // A script that writes the file of logins is one that logs in.
         for word in words.iter().filter(|word| word.contains("\"auths\"")) {
             auths::read(word, "auths", &place, found);
@@ -89,6 +100,7 @@ fn read(
         match program.as_str() {
             "docker" | "podman" | "nerdctl" | "finch" => docker::client(&mut call),
             "buildah" => docker::buildah(&mut call),
+            "regctl" | "ctr" | "crictl" | "az" => registries::run(&program, &mut call),
             program => others::run(program, &mut call),
         }
     }
@@ -166,10 +178,11 @@ impl Shell<'_> {
     }
 
     /// Takes assignments and words such as `sudo` from the front of a command.
-    fn set(&mut self, words: &mut Vec<String>, place: &Place, found: &mut Findings) {
+    /// `raw` has the words as they are written.
+    fn set(&mut self, words: &mut Vec<String>, raw: &[&str], place: &Place, found: &mut Findings) {
         let mut at = 0;
         let mut sets_for_good = false;
-        let mut own: Vec<(String, String)> = Vec::new();
+        let mut own: Vec<(String, String, bool)> = Vec::new();
         while let Some(word) = words.get(at) {
             let wraps = BEFORE.contains(&word.as_str());
             let declares = ["export", "readonly", "local", "declare"].contains(&word.as_str());
@@ -177,7 +190,8 @@ impl Shell<'_> {
                 if name == "KO_DOCKER_REPO" {
                     found.registry(Kind::Pushes, value, place.clone());
                 }
-                own.push((name.to_owned(), value.to_owned()));
+                let is_of_itself = raw.get(at).is_some_and(|raw| is_of_itself(raw, name));
+                own.push((name.to_owned(), value.to_owned(), is_of_itself));
             } else if declares {
                 sets_for_good = true;
             } else if !(wraps || at > 0 && is_for_wrapper(words, at)) {
@@ -188,13 +202,16 @@ impl Shell<'_> {
         words.drain(..at);
         // Before a command they are that command's alone.
         if words.is_empty() || sets_for_good {
-            own.into_iter().for_each(|(name, value)| self.keep(name, value));
+            for (name, value, is_of_itself) in own {
+                self.keep(name, value, is_of_itself);
+            }
         }
     }
 
-    /// Branches may set it to something else: then nobody knows which.
-    fn keep(&mut self, name: String, value: String) {
+    /// Branches may set it to something else: then nobody knows which. What is made of the value before replaces it.
+    fn keep(&mut self, name: String, value: String, is_of_itself: bool) {
         match self.values.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if is_of_itself => *known = value,
             Some((_, known)) if *known != value => *known = hole(&name),
             Some(_) => {}
             None => self.values.push((name, value)),
@@ -207,6 +224,11 @@ fn assignment(word: &str) -> Option<(&str, &str)> {
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     is_name.then_some((name, value))
+}
+
+/// `NAME=${NAME,,}`: the value before, in lower case.
+fn is_of_itself(raw: &str, name: &str) -> bool {
+    raw.split_once('=').is_some_and(|(_, value)| value == format!("${{{name},,}}"))
 }
 
 /// Options and numbers behind `sudo`, `env` and `timeout`.

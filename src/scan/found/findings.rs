@@ -1,21 +1,23 @@
 //! Where the readers of the systems put what they find.
 
-use super::{Found, Kind, Note, Password, Place, Report, SeenIn, Unread, Variable, What};
+use super::{Found, Kind, Note, Password, Place, Report, Unread, Variable, What};
 use crate::reference::{DOCKER_HUB, Reference, is_host, registry};
 use crate::variables::{HOLE, holes, with_template_holes};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Collects what is found. A name is given as text in which each unknown value is a hole
 /// ([`crate::variables::hole`]): what can be said of it is decided here, for all systems alike.
 pub struct Findings {
     report: Report,
+    /// Which findings a client takes from its own images if it has them there.
+    takes: BTreeSet<usize>,
     /// Where a value would come from, by the variable's name. Each system has its own.
     origin: fn(&str) -> &'static str,
 }
 
 impl Findings {
     pub fn new(origin: fn(&str) -> &'static str) -> Self {
-        Self { report: Report::default(), origin }
+        Self { report: Report::default(), takes: BTreeSet::new(), origin }
     }
 
     /// An image. An empty name is none: many systems take it for "not set".
@@ -38,6 +40,13 @@ impl Findings {
             }
         };
         self.push(kind, what, place, notes);
+    }
+
+    /// An image that a client runs or looks into: it is pulled unless the same job built it before.
+    pub fn takes_image(&mut self, name: &str, place: Place) {
+        let before = self.report.found.len();
+        self.image(Kind::Pulls, name, place);
+        self.takes.extend(before..self.report.found.len());
     }
 
     /// A registry, as a login or a mirror names it. Nothing at all is Docker Hub.
@@ -102,8 +111,8 @@ impl Findings {
         self.report.parts.extend(report.parts);
     }
 
-    /// What was found since [`Self::new`]; the files are added by who chose them. What a script takes and the same job
-    /// built before is not pulled: clients take the image that they have.
+    /// What was found since [`Self::new`]; the files are added by who chose them. What the same job built before is not
+    /// pulled when it is run: clients take the image that they have.
     pub fn into_report(mut self) -> Report {
         let key = |one: &Found| (one.place.file.clone(), one.place.job.clone(), one.what.clone());
         let mut built: BTreeMap<_, usize> = BTreeMap::new();
@@ -111,8 +120,11 @@ impl Findings {
             let line = built.entry(key(one)).or_insert(one.place.line);
             *line = one.place.line.min(*line);
         }
+        let mut at = 0;
+        let takes = &self.takes;
         self.report.found.retain(|one| {
-            let is_taken = one.kind == Kind::Pulls && one.place.seen_in == SeenIn::Script;
+            let is_taken = takes.contains(&at);
+            at += 1;
             !(is_taken && built.get(&key(one)).is_some_and(|line| *line <= one.place.line))
         });
         self.report

@@ -77,13 +77,13 @@ fn a_login_without_a_registry_is_docker_hubs() {
 }
 
 #[test]
-fn what_a_job_built_before_is_not_pulled_by_its_scripts() {
+fn what_a_job_built_before_is_not_pulled_when_it_runs_it() {
     let mut findings = findings();
-    findings.image(Kind::Pulls, "acme/api", place().line(1).in_script());
+    findings.takes_image("acme/api", place().line(1).in_script());
     findings.image(Kind::Builds, "acme/api", place().line(2));
-    findings.image(Kind::Pulls, "acme/api", place().line(3).in_script());
-    findings.image(Kind::Pulls, "acme/api", place().line(4).in_script().job("other"));
-    findings.image(Kind::Pulls, "acme/api", place().line(5));
+    findings.takes_image("acme/api", place().line(3).in_script());
+    findings.takes_image("acme/api", place().line(4).in_script().job("other"));
+    findings.image(Kind::Pulls, "acme/api", place().line(5).in_script());
     let lines: Vec<usize> = findings.into_report().found.iter().map(|one| one.place.line).collect();
     assert_eq!(lines, [1, 2, 4, 5]);
 }

@@ -19,7 +19,6 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
         "oras" => oras(call),
         "pack" => pack(call),
         "gcloud" => gcloud(call),
-        "az" => azure(call),
         _ => {}
     }
 }
@@ -204,30 +203,20 @@ fn pack(call: &mut Call<'_>) {
     }
 }
 
-/// `gcloud auth configure-docker HOST,HOST`
+/// `gcloud auth configure-docker HOST,HOST`, `gcloud builds submit --tag NAME`
 fn gcloud(call: &mut Call<'_>) {
-    let given = Given::read(call.words, &|name| ["account", "project"].contains(&name), false);
+    const TAKE: [&str; 9] =
+        ["account", "project", "tag", "t", "config", "region", "substitutions", "timeout", "pack"];
+    let given = Given::read(call.words, &|name| TAKE.contains(&name), false);
+    if matches!(&given.rest[..], [builds, submit, ..] if builds == "builds" && submit == "submit") {
+        for name in given.values(&["tag", "t"]) {
+            call.image(Kind::Pushes, name);
+        }
+    }
     let [auth, configure, hosts, ..] = &given.rest[..] else { return };
     if auth == "auth" && configure == "configure-docker" {
         for host in hosts.split(',').filter(|host| !host.is_empty()) {
             call.found.registry(Kind::LogsIn, host, call.place.clone());
         }
-    }
-}
-
-/// `az acr login --name NAME`
-fn azure(call: &mut Call<'_>) {
-    let takes =
-        |name: &str| ["n", "name", "u", "username", "p", "password", "suffix"].contains(&name);
-    let given = Given::read(call.words, &takes, false);
-    if !matches!(&given.rest[..], [acr, login, ..] if acr == "acr" && login == "login") {
-        return;
-    }
-    for name in given.values(&["n", "name"]) {
-        let host = if name.contains('.') { name.to_owned() } else { format!("{name}.azurecr.io") };
-        call.found.registry(Kind::LogsIn, &host, call.place.clone());
-    }
-    for value in given.values(&["p", "password"]) {
-        call.found.password("--password", value, call.place.clone());
     }
 }

@@ -76,6 +76,36 @@ fn each_client_is_understood() {
             vec!["1  logs in  europe-docker.pkg.dev", "1  logs in  gcr.io"],
         ),
         ("az acr login --name acme", vec!["1  logs in  acme.azurecr.io"]),
+        ("az acr build --registry acme -t api:1 .", vec!["1  pushes  acme.azurecr.io/api:1"]),
+        ("gcloud builds submit --tag gcr.io/acme/api", vec!["1  pushes  gcr.io/acme/api"]),
+        (
+            "regctl image copy ghcr.io/acme/a:1 quay.io/acme/a:1",
+            vec!["1  pulls  ghcr.io/acme/a:1", "1  pushes  quay.io/acme/a:1"],
+        ),
+        (
+            "regctl registry login -u me -p hunter2 quay.io",
+            vec!["1  logs in  quay.io", "1  password in a file  --pass"],
+        ),
+        ("ctr -n k8s.io images pull ghcr.io/acme/a:1", vec!["1  pulls  ghcr.io/acme/a:1"]),
+        (
+            "docker manifest create acme/a:1 acme/a:1-arm64",
+            vec!["1  pulls  docker.io/acme/a:1-arm64"],
+        ),
+        (
+            "docker buildx imagetools create $(tags) $(printf 'ghcr.io/acme/a@sha256:%s ' *)",
+            vec!["1  pulls  unresolved: ghcr.io/acme/a, ()"],
+        ),
+        ("docker run --rm \"${MORE[@]}\" acme/a:1", vec!["1  pulls  docker.io/acme/a:1"]),
+        ("docker run $RUN_OPTS acme/a:1", vec!["1  pulls  docker.io/acme/a:1"]),
+        ("O='-i -v /a:/b'; docker run $O acme/a:1", vec!["1  pulls  docker.io/acme/a:1"]),
+        (
+            "I=ghcr.io/Acme/A; I=$(echo $I | tr '[A-Z]' '[a-z]'); docker push $I",
+            vec!["1  pushes  ghcr.io/acme/a"],
+        ),
+        (
+            "docker build -t acme/a . && docker run acme/a && docker pull acme/a",
+            vec!["1  builds  docker.io/acme/a", "1  pulls  docker.io/acme/a"],
+        ),
         ("docker compose pull; docker ps; echo docker pull x", vec![]),
         ("sh -c 'docker pull nginx'", vec!["1  pulls  docker.io/library/nginx"]),
     ] {

@@ -1,6 +1,6 @@
 //! A script as commands and words, as far as shells agree. Values of variables come later: a `$` that is one stays.
 
-use crate::variables::hole;
+use super::printed;
 
 /// A `$` that is no variable's: it was quoted.
 const DOLLAR: char = '\u{e002}';
@@ -246,8 +246,7 @@ impl Lexer {
             let bare: String = inside.chars().filter(|c| !matches!(c, '"' | '\'')).collect();
             self.push_str(&format!("${{{bare}}}"));
         } else {
-            self.found.extend(commands(&inside, line, self.depth + 1));
-            self.push_str(&hole("$()"));
+            self.substitution(&inside, line);
         }
     }
 
@@ -257,8 +256,13 @@ impl Lexer {
         while let Some(c) = self.next().filter(|c| *c != '`') {
             inside.push(c);
         }
-        self.found.extend(commands(&inside, line, self.depth + 1));
-        self.push_str(&hole("$()"));
+        self.substitution(&inside, line);
+    }
+
+    fn substitution(&mut self, inside: &str, line: usize) {
+        let inner = commands(inside, line, self.depth + 1);
+        self.push_str(&printed::of(&inner));
+        self.found.extend(inner);
     }
 
     /// What stands before the bracket that closes; it is left behind.
