@@ -65,6 +65,9 @@ pub struct Found {
     /// Sentences about it, for example that a key appears twice.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+    /// The name as it is written, if variables are in it: two that differ are two. It is only compared.
+    #[serde(skip)]
+    pub(crate) name: String,
 }
 
 /// A password that is written in a file. Its value is kept nowhere.

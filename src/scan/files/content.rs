@@ -172,6 +172,7 @@ fn is_gitlab(text: &str) -> bool {
     }
     let is_one = ["stages:", "include:", "default:", "image: "].iter().any(|key| has(key))
         || has_below("stage:")
-        || has_below("extends:");
-    is_one && has_below("script:")
+        || has_below("extends:")
+        || has_below("rules:");
+    is_one && (has_below("script:") || has_below("before_script:"))
 }

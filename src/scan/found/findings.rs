@@ -1,21 +1,23 @@
 //! Where the readers of the systems put what they find.
 
-use super::{Found, Kind, Note, Password, Place, Report, SeenIn, Unread, Variable, What};
+use super::{Found, Kind, Note, Password, Place, Report, Unread, Variable, What};
 use crate::reference::{DOCKER_HUB, Reference, is_host, registry};
 use crate::variables::{HOLE, holes, with_template_holes};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Collects what is found. A name is given as text in which each unknown value is a hole
 /// ([`crate::variables::hole`]): what can be said of it is decided here, for all systems alike.
 pub struct Findings {
     report: Report,
+    /// Which findings a client takes from its own images if it has them there.
+    takes: BTreeSet<usize>,
     /// Where a value would come from, by the variable's name. Each system has its own.
     origin: fn(&str) -> &'static str,
 }
 
 impl Findings {
     pub fn new(origin: fn(&str) -> &'static str) -> Self {
-        Self { report: Report::default(), origin }
+        Self { report: Report::default(), takes: BTreeSet::new(), origin }
     }
 
     /// An image. An empty name is none: many systems take it for "not set".
@@ -37,7 +39,17 @@ impl Findings {
                 Err(problem) => What::Invalid { reason: problem.to_string() },
             }
         };
-        self.push(kind, what, place, notes);
+        let is_open = matches!(what, What::Unresolved { .. });
+        let notes = notes.iter().map(|note| (*note).to_owned()).collect();
+        let name = if is_open { name } else { String::new() };
+        self.report.found.push(Found { place, kind, what, notes, name });
+    }
+
+    /// An image that a client runs or looks into: it is pulled unless the same job built it before.
+    pub fn takes_image(&mut self, name: &str, place: Place) {
+        let before = self.report.found.len();
+        self.image(Kind::Pulls, name, place);
+        self.takes.extend(before..self.report.found.len());
     }
 
     /// A registry, as a login or a mirror names it. Nothing at all is Docker Hub.
@@ -57,7 +69,7 @@ impl Findings {
         } else {
             registry_or_reason(&host)
         };
-        self.push(kind, what, place, &[]);
+        self.push(kind, what, place);
     }
 
     /// A password that is written in the file, if it is: a value from elsewhere is none, nor is an empty one. The value
@@ -71,13 +83,13 @@ impl Findings {
 
     /// Something that names no image for the reason given.
     pub fn invalid(&mut self, kind: Kind, reason: &str, place: Place) {
-        self.push(kind, What::Invalid { reason: reason.to_owned() }, place, &[]);
+        self.push(kind, What::Invalid { reason: reason.to_owned() }, place);
     }
 
     /// An image whose name would be known if these variables were.
     pub fn unknown(&mut self, kind: Kind, variables: &[&str], place: Place) {
         let variables = variables.iter().map(|name| self.variable(name)).collect();
-        self.push(kind, What::Unresolved { variables, host: None, repository: None }, place, &[]);
+        self.push(kind, What::Unresolved { variables, host: None, repository: None }, place);
     }
 
     pub fn note(&mut self, file: &str, line: usize, sentence: impl Into<String>) {
@@ -102,25 +114,30 @@ impl Findings {
         self.report.parts.extend(report.parts);
     }
 
-    /// What was found since [`Self::new`]; the files are added by who chose them. What a script takes and the same job
-    /// built before is not pulled: clients take the image that they have.
+    /// What was found since [`Self::new`]; the files are added by who chose them. What the same job built before is not
+    /// pulled when it is run: clients take the image that they have.
     pub fn into_report(mut self) -> Report {
-        let key = |one: &Found| (one.place.file.clone(), one.place.job.clone(), one.what.clone());
+        let key = |one: &Found| {
+            let Place { file, job, .. } = one.place.clone();
+            (file, job, one.what.clone(), one.name.clone())
+        };
         let mut built: BTreeMap<_, usize> = BTreeMap::new();
         for one in self.report.found.iter().filter(|one| one.kind == Kind::Builds) {
             let line = built.entry(key(one)).or_insert(one.place.line);
             *line = one.place.line.min(*line);
         }
+        let mut at = 0;
+        let takes = &self.takes;
         self.report.found.retain(|one| {
-            let is_taken = one.kind == Kind::Pulls && one.place.seen_in == SeenIn::Script;
+            let is_taken = takes.contains(&at);
+            at += 1;
             !(is_taken && built.get(&key(one)).is_some_and(|line| *line <= one.place.line))
         });
         self.report
     }
 
-    fn push(&mut self, kind: Kind, what: What, place: Place, notes: &[&str]) {
-        let notes = notes.iter().map(|note| (*note).to_owned()).collect();
-        self.report.found.push(Found { place, kind, what, notes });
+    fn push(&mut self, kind: Kind, what: What, place: Place) {
+        self.report.found.push(Found { place, kind, what, notes: Vec::new(), name: String::new() });
     }
 
     fn variable(&self, name: &str) -> Variable {

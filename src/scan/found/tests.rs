@@ -77,13 +77,13 @@ fn a_login_without_a_registry_is_docker_hubs() {
 }
 
 #[test]
-fn what_a_job_built_before_is_not_pulled_by_its_scripts() {
+fn what_a_job_built_before_is_not_pulled_when_it_runs_it() {
     let mut findings = findings();
-    findings.image(Kind::Pulls, "acme/api", place().line(1).in_script());
+    findings.takes_image("acme/api", place().line(1).in_script());
     findings.image(Kind::Builds, "acme/api", place().line(2));
-    findings.image(Kind::Pulls, "acme/api", place().line(3).in_script());
-    findings.image(Kind::Pulls, "acme/api", place().line(4).in_script().job("other"));
-    findings.image(Kind::Pulls, "acme/api", place().line(5));
+    findings.takes_image("acme/api", place().line(3).in_script());
+    findings.takes_image("acme/api", place().line(4).in_script().job("other"));
+    findings.image(Kind::Pulls, "acme/api", place().line(5).in_script());
     let lines: Vec<usize> = findings.into_report().found.iter().map(|one| one.place.line).collect();
     assert_eq!(lines, [1, 2, 4, 5]);
 }
@@ -97,7 +97,9 @@ fn what_is_written_as_json_is_read_back() {
     findings.note("compose.yaml", 4, "A key appears twice.");
     let report = findings.into_report();
     let text = serde_json::to_string(&report).unwrap();
-    assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    let read: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    assert_eq!(read.to_lines(), report.to_lines());
     assert_eq!(report.exit_code(), 1);
 }
 
@@ -107,4 +109,20 @@ fn a_file_name_cannot_steer_a_terminal() {
     findings.image(Kind::Pulls, "nginx", Place::new("a\u{1b}[2J\u{202e}b", 1));
     let text = findings.into_report().to_text();
     assert!(text.starts_with("a\u{fffd}[2J\u{fffd}b:1  pulls"), "{text}");
+}
+
+#[test]
+fn two_names_with_the_same_variables_are_two() {
+    let mut findings = findings();
+    for name in ["a", "b", "a"] {
+        findings.image(Kind::Pulls, &format!("gcr.io/{}/{name}", hole("P")), place());
+    }
+    findings.takes_image(&format!("gcr.io/{}/c", hole("P")), place().line(5));
+    findings.takes_image(&format!("gcr.io/{}/d", hole("P")), place().line(6));
+    findings.image(Kind::Builds, &format!("gcr.io/{}/d", hole("P")), place().line(4));
+    let mut report = findings.into_report();
+    report.sort();
+    let lines: Vec<usize> = report.found.iter().map(|one| one.place.line).collect();
+    assert_eq!(lines, [3, 3, 4, 5]);
+    assert!(!serde_json::to_string(&report).unwrap().contains('\u{e000}'));
 }

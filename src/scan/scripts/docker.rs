@@ -1,6 +1,7 @@
 //! docker and the clients that take its commands; buildah.
 
 use super::Call;
+use super::lists::is_printed;
 use super::options::Given;
 use crate::buildx;
 use crate::found::Kind;
@@ -125,8 +126,13 @@ pub(super) fn client(call: &mut Call<'_>) {
                 _ => {}
             }
         }
-        if group == "manifest" && words.first().is_none_or(|command| command != "push") {
-            return;
+        match (group, words) {
+            ("manifest", [command, rest @ ..]) if command == "create" => {
+                return manifest(call, rest);
+            }
+            ("manifest", [command, ..]) if command == "push" => {}
+            ("manifest", _) => return,
+            _ => {}
         }
     }
     let [command, rest @ ..] = words else { return };
@@ -169,7 +175,7 @@ pub(super) fn buildah(call: &mut Call<'_>) {
             if let Some(name) = Given::read(rest, &takes, true).rest.first() {
                 let name = name.strip_prefix("docker://").unwrap_or(name);
                 if name != "scratch" {
-                    call.image(Kind::Pulls, name);
+                    call.takes_image(name);
                 }
             }
         }
@@ -213,7 +219,7 @@ fn run(call: &mut Call<'_>, words: &[String]) {
     let given = Given::read(words, &|name| !SWITCHES.contains(&name), true);
     // With a root file system there is no image.
     if let Some(name) = given.rest.first().filter(|_| !given.has(&["rootfs"])) {
-        call.image(Kind::Pulls, name);
+        call.takes_image(name);
     }
 }
 
@@ -255,7 +261,16 @@ fn imagetools(call: &mut Call<'_>, words: &[String]) {
     for name in given.values(&["t", "tag"]) {
         call.image(Kind::Pushes, name);
     }
-    for name in &given.rest {
+    for name in given.rest.iter().filter(|name| !is_printed(name)) {
+        call.image(Kind::Pulls, name);
+    }
+}
+
+/// `manifest create NAME SOURCE`
+fn manifest(call: &mut Call<'_>, words: &[String]) {
+    let given = Given::read(words, &|_| false, false);
+    for name in given.rest.iter().skip(1).filter(|name| !is_printed(name)) {
+        let name = name.strip_prefix("docker://").unwrap_or(name);
         call.image(Kind::Pulls, name);
     }
 }

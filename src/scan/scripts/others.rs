@@ -19,7 +19,6 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
         "oras" => oras(call),
         "pack" => pack(call),
         "gcloud" => gcloud(call),
-        "az" => azure(call),
         _ => {}
     }
 }
@@ -206,8 +205,19 @@ fn pack(call: &mut Call<'_>) {
 
 /// `gcloud auth configure-docker HOST,HOST`, `gcloud run deploy --image NAME`, `gcloud builds submit --tag NAME`
 fn gcloud(call: &mut Call<'_>) {
-    const TAKE: [&str; 7] =
-        ["account", "project", "image", "container-image", "tag", "t", "region"];
+    const TAKE: [&str; 11] = [
+        "account",
+        "project",
+        "image",
+        "container-image",
+        "tag",
+        "t",
+        "config",
+        "region",
+        "substitutions",
+        "timeout",
+        "pack",
+    ];
     let given = Given::read(call.words, &|name| TAKE.contains(&name), false);
     let words: Vec<&str> = given.rest.iter().map(String::as_str).collect();
     if let ["auth", "configure-docker", hosts, ..] = words[..] {
@@ -231,60 +241,5 @@ fn gcloud(call: &mut Call<'_>) {
         for name in given.values(&["tag", "t"]) {
             call.image(Kind::Pushes, name);
         }
-    }
-}
-
-/// `az acr login --name NAME`, `az acr build --registry NAME --image NAME`, `az acr import --source NAME`
-fn azure(call: &mut Call<'_>) {
-    const TAKE: [&str; 16] = [
-        "n",
-        "name",
-        "u",
-        "username",
-        "p",
-        "password",
-        "suffix",
-        "r",
-        "registry",
-        "t",
-        "image",
-        "f",
-        "file",
-        "source",
-        "g",
-        "resource-group",
-    ];
-    let given = Given::read(call.words, &|name| TAKE.contains(&name), false);
-    let words: Vec<&str> = given.rest.iter().map(String::as_str).collect();
-    let ["acr", command, ..] = words[..] else { return };
-    let whole = |name: &str| {
-        if name.contains('.') { name.to_owned() } else { format!("{name}.azurecr.io") }
-    };
-    let registry = given.values(&["n", "name", "r", "registry"]).next().map(whole);
-    match command {
-        "login" => {
-            for name in given.values(&["n", "name"]) {
-                let place = call.place_of(name);
-                call.found.registry(Kind::LogsIn, &whole(name), place);
-            }
-            for value in given.values(&["p", "password"]) {
-                call.password("--password", value);
-            }
-        }
-        "build" | "import" => {
-            if command == "import" {
-                for name in given.values(&["source"]) {
-                    call.image(Kind::Pulls, name);
-                }
-            }
-            let kind = if given.has(&["no-push"]) { Kind::Builds } else { Kind::Pushes };
-            for name in given.values(&["t", "image"]) {
-                let place = call.place_of(name);
-                let host = registry.as_ref().map(|host| format!("{host}/"));
-                let name = format!("{}{name}", host.unwrap_or_default());
-                call.found.image(kind, &name, place);
-            }
-        }
-        _ => {}
     }
 }

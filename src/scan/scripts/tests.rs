@@ -101,6 +101,42 @@ fn each_client_is_understood() {
             vec!["1  pushes  invalid: The name has a character that names of images do not have."],
         ),
         ("docker load <api.tar", vec![]),
+        (
+            "az acr import -n acme -r /subscriptions/x/registries/other --source api:1 -t api:2",
+            vec!["1  pulls  other.azurecr.io/api:1", "1  pushes  acme.azurecr.io/api:2"],
+        ),
+        ("az acr build --only-show-errors -t api:1 .", vec!["1  pushes  unresolved: --registry"]),
+        ("az acr login -t -n acme", vec!["1  logs in  acme.azurecr.io"]),
+        ("az acr build --registry acme -t api:1 .", vec!["1  pushes  acme.azurecr.io/api:1"]),
+        ("gcloud builds submit --tag gcr.io/acme/api", vec!["1  pushes  gcr.io/acme/api"]),
+        (
+            "regctl image copy ghcr.io/acme/a:1 quay.io/acme/a:1",
+            vec!["1  pulls  ghcr.io/acme/a:1", "1  pushes  quay.io/acme/a:1"],
+        ),
+        (
+            "regctl registry login -u me -p hunter2 quay.io",
+            vec!["1  logs in  quay.io", "1  password in a file  --pass"],
+        ),
+        ("ctr -n k8s.io images pull ghcr.io/acme/a:1", vec!["1  pulls  ghcr.io/acme/a:1"]),
+        (
+            "docker manifest create acme/a:1 acme/a:1-arm64",
+            vec!["1  pulls  docker.io/acme/a:1-arm64"],
+        ),
+        (
+            "docker buildx imagetools create $(tags) $(printf 'ghcr.io/acme/a@sha256:%s ' *)",
+            vec!["1  pulls  unresolved: ghcr.io/acme/a, ()"],
+        ),
+        ("docker run --rm \"${MORE[@]}\" acme/a:1", vec!["1  pulls  docker.io/acme/a:1"]),
+        ("docker run $RUN_OPTS acme/a:1", vec!["1  pulls  docker.io/acme/a:1"]),
+        ("O='-i -v /a:/b'; docker run $O acme/a:1", vec!["1  pulls  docker.io/acme/a:1"]),
+        (
+            "I=ghcr.io/Acme/A; I=$(echo $I | tr '[A-Z]' '[a-z]'); docker push $I",
+            vec!["1  pushes  ghcr.io/acme/a"],
+        ),
+        (
+            "docker build -t acme/a . && docker run acme/a && docker pull acme/a",
+            vec!["1  builds  docker.io/acme/a", "1  pulls  docker.io/acme/a"],
+        ),
         ("docker compose pull; docker ps; echo docker pull x", vec![]),
         ("sh -c 'docker pull nginx'", vec!["1  pulls  docker.io/library/nginx"]),
     ] {
@@ -174,4 +210,18 @@ fn a_shell_reads_its_here_document() {
 fn what_a_command_prints_has_the_name_of_its_variable() {
     let script = "TAG=$(git describe)\nIMAGE=acme/api:$TAG\ndocker push $IMAGE";
     assert_eq!(seen(script), ["3  pushes  unresolved: docker.io/acme/api, TAG"]);
+}
+
+#[test]
+fn a_word_that_becomes_several_leaves_the_others_their_lines() {
+    let script = "O='--rm -i'\ndocker run $O \\\n  \"${MORE[@]}\" \\\n  acme/a:1\ndocker run $RUN_OPTS \\\n  acme/b";
+    assert_eq!(seen(script), ["4  pulls  docker.io/acme/a:1", "6  pulls  docker.io/acme/b"]);
+}
+
+#[test]
+fn a_name_that_differs_behind_its_variables_is_another_one() {
+    let script =
+        "docker build -t gcr.io/$P/a . && docker run gcr.io/$P/b && docker run gcr.io/$P/a";
+    let lines = ["1  builds  unresolved: gcr.io/…, P", "1  pulls  unresolved: gcr.io/…, P"];
+    assert_eq!(seen(script), lines);
 }

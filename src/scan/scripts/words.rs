@@ -2,13 +2,10 @@
 
 mod here;
 
-use crate::variables::hole;
+use super::printed;
 
 /// A `$` that is no variable's: it was quoted.
 const DOLLAR: char = '\u{e002}';
-
-/// The name of what a command prints that is put into a word.
-pub(super) const PRINTED: &str = "()";
 
 /// Commands in commands go no deeper.
 const DEEPEST: usize = 4;
@@ -223,17 +220,8 @@ impl Lexer {
             let bare: String = inside.chars().filter(|c| !matches!(c, '"' | '\'')).collect();
             self.push_str(&format!("${{{bare}}}"));
         } else {
-            self.found.extend(commands(&inside, line, self.depth + 1));
-            self.push_hole(line);
+            self.substitution(&inside, line);
         }
-    }
-
-    /// The value of a command that began on the line.
-    fn push_hole(&mut self, line: usize) {
-        if self.word.is_none() {
-            self.word_line = line;
-        }
-        self.word.get_or_insert_default().push_str(&hole(PRINTED));
     }
 
     fn backquoted(&mut self) {
@@ -242,8 +230,17 @@ impl Lexer {
         while let Some(c) = self.next().filter(|c| *c != '`') {
             inside.push(c);
         }
-        self.found.extend(commands(&inside, line, self.depth + 1));
-        self.push_hole(line);
+        self.substitution(&inside, line);
+    }
+
+    /// What the commands print, which began on the line; and the commands.
+    fn substitution(&mut self, inside: &str, line: usize) {
+        let inner = commands(inside, line, self.depth + 1);
+        if self.word.is_none() {
+            self.word_line = line;
+        }
+        self.word.get_or_insert_default().push_str(&printed::of(&inner));
+        self.found.extend(inner);
     }
 
     /// What stands before the bracket that closes; it is left behind.

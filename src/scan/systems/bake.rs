@@ -1,5 +1,6 @@
 //! Files of `docker buildx bake`, in HCL and in JSON. Those in the form of compose are compose's.
 
+mod collections;
 mod functions;
 mod json;
 mod syntax;
@@ -10,8 +11,9 @@ mod value;
 use crate::buildx;
 use crate::dockerfile::{self, Build};
 use crate::found::{Findings, Kind, Place};
+use crate::reference::Reference;
 use crate::source::Source;
-use crate::variables::hole;
+use crate::variables::{HOLE, hole};
 use crate::yaml::Script;
 use std::rc::Rc;
 use syntax::{Block, Expression, Line};
@@ -19,6 +21,9 @@ use value::{Function, Names, Value};
 
 /// Targets that one matrix makes.
 const MOST: usize = 1024;
+
+/// Targets that take from one another go no deeper.
+const DEEPEST: usize = 8;
 
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     let file = if source.text.trim_start().starts_with('{') {
@@ -78,7 +83,10 @@ fn variables(block: &Block, mut names: Names) -> Names {
     for variable in block.blocks.iter().filter(|block| block.kind == "variable") {
         let name = variable.label().to_owned();
         let value = match variable.get("default").map(|default| names.value(&default.is)) {
-            None | Some(Value::Null) => Value::Unknown(name.clone()),
+            None | Some(Value::Null) => Value::Unset { name: name.clone(), is_empty: false },
+            Some(Value::Text(text)) if text.is_empty() => {
+                Value::Unset { name: name.clone(), is_empty: true }
+            }
             Some(value) => value,
         };
         names.values.push((name, Rc::new(value)));
@@ -136,8 +144,14 @@ impl Target<'_, '_> {
         let words = ["type=registry", "push=true"];
         let pushes = outputs.iter().any(|(_, text)| words.iter().any(|word| text.contains(word)));
         let kind = if pushes { Kind::Pushes } else { Kind::Builds };
-        for (line, name) in self.texts("tags") {
+        for (line, name) in self.tags(self.target) {
             found.image(kind, &name, self.place(line, "tags"));
+        }
+        // Names that are taken from another target are pushed only here.
+        if let (Kind::Pushes, None) = (kind, self.target.get("tags")) {
+            for (line, name) in self.inherited(self.target, 0) {
+                found.image(kind, &name, self.place(line, "tags"));
+            }
         }
         for (line, text) in self.texts("output") {
             for (kind, name) in buildx::output(&text) {
@@ -160,21 +174,53 @@ impl Target<'_, '_> {
         self.dockerfile(found);
     }
 
+    /// The names of a target. One that is none as long as the environment does not set a variable has a hole for it.
+    fn tags(&self, target: &Block) -> Vec<(usize, String)> {
+        let Some(value) = target.get("tags") else { return Vec::new() };
+        let texts = |names: &Names| names.value(&value.is).texts(value.line);
+        let mut opened = texts(&self.names.opened()).into_iter();
+        let mut tags = Vec::new();
+        for (line, text) in texts(&self.names) {
+            let open = opened.next().map(|(_, text)| text);
+            let is_none =
+                !text.is_empty() && !text.contains(HOLE) && Reference::parse(&text).is_err();
+            let text = open.filter(|open| is_none && open.contains(HOLE)).unwrap_or(text);
+            // What a function made has no line of its own.
+            tags.push((line.max(value.line), text));
+        }
+        tags
+    }
+
+    fn base(&self, name: &str) -> Option<&Block> {
+        let is_it = |block: &&Block| block.kind == "target" && block.label() == name;
+        self.file.blocks.iter().find(is_it)
+    }
+
+    /// The names that the target takes from others: of the last one that has some.
+    fn inherited(&self, target: &Block, depth: usize) -> Vec<(usize, String)> {
+        let Some(bases) = target.get("inherits").filter(|_| depth <= DEEPEST) else {
+            return Vec::new();
+        };
+        let bases = self.names.value(&bases.is).texts(bases.line);
+        let found = bases.iter().rev().filter_map(|(_, name)| self.base(name));
+        let names = |base: &Block| match self.tags(base) {
+            own if own.is_empty() => self.inherited(base, depth + 1),
+            own => own,
+        };
+        found.map(names).find(|names| !names.is_empty()).unwrap_or_default()
+    }
+
     /// The outputs of the target, or of the first of those that it takes from.
     fn outputs(&self, target: &Block, depth: usize) -> Vec<(usize, String)> {
         let texts = |key: &str| {
             let value = target.get(key);
             value.map(|value| self.names.value(&value.is).texts(value.line)).unwrap_or_default()
         };
-        if target.get("output").is_some() || depth > 8 {
+        if target.get("output").is_some() || depth > DEEPEST {
             return texts("output");
         }
         let bases = texts("inherits");
-        let base = |name: &str| {
-            let is_it = |block: &&Block| block.kind == "target" && block.label() == name;
-            self.file.blocks.iter().find(is_it)
-        };
-        let found = bases.iter().rev().filter_map(|(_, name)| base(name));
+        let found = bases.iter().rev().filter_map(|(_, name)| self.base(name));
         found
             .map(|base| self.outputs(base, depth + 1))
             .find(|one| !one.is_empty())

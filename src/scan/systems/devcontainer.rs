@@ -51,6 +51,8 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
 pub(super) fn origin(variable: &str) -> &'static str {
     if variable.starts_with("localEnv") {
         "the environment of the host"
+    } else if variable.starts_with("templateOption") {
+        "the options of the template"
     } else if variable.starts_with("localWorkspace") || variable.starts_with("devcontainer") {
         "the folder that is opened"
     } else {
@@ -91,6 +93,9 @@ fn text(node: &Node) -> String {
             ("localEnv" | "containerEnv", Some(_), Some(default)) => out.push_str(default),
             ("localEnv" | "containerEnv", Some(name), None) => {
                 out.push_str(&hole(&format!("localEnv.{name}")))
+            }
+            ("templateOption", Some(name), None) => {
+                out.push_str(&hole(&format!("templateOption.{name}")));
             }
             (name, None, None) if name.contains("orkspaceFolder") || name == "devcontainerId" => {
                 out.push_str(&hole(name));

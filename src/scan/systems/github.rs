@@ -48,6 +48,7 @@ pub(super) fn origin(variable: &str) -> &'static str {
         "github" => "the event that starts the run",
         "runner" | "job" | "jobs" => "the runner",
         _ if variable.starts_with("GITHUB_") || variable.starts_with("RUNNER_") => "the runner",
+        "()" => "a command of the script",
         _ => "the environment of the step",
     }
 }
@@ -82,6 +83,10 @@ impl<'t> Reader<'_, 't> {
         for entry in declared.chain(root.get("inputs")).flat_map(Node::entries) {
             if let Some(default) = entry.value.get("default") {
                 let value = scope.value(default);
+                // Nothing is for its callers to fill.
+                if !scope.is_called && matches!(&value, Value::Text(text) if text.is_empty()) {
+                    continue;
+                }
                 scope.inputs.push((entry.key.clone(), value));
             }
         }

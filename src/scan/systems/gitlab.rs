@@ -107,6 +107,6 @@ impl Seen {
 
 fn whole(one: &Found) -> (String, usize, String, String) {
     let (file, line, key) = spot(&one.place);
-    let what = format!("{} {}", one.kind.label(), one.what.to_text());
+    let what = format!("{} {} {}", one.kind.label(), one.what.to_text(), one.name);
     (file.to_owned(), line, key.to_owned(), what)
 }

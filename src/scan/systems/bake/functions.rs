@@ -8,9 +8,14 @@ pub(super) fn call(name: &str, given: &[Value]) -> Value {
     let unknown = || open().unwrap_or_else(|| Value::Unknown(format!("{name}()")));
     let text = |at: usize| given.get(at).map(Value::to_text).unwrap_or_default();
     let known = |at: usize| given.get(at).and_then(known);
+    let compared = |at: usize| given.get(at).and_then(Value::known);
+    if let ("equal" | "notequal", Some(a), Some(b)) = (name, compared(0), compared(1)) {
+        return Value::Flag((a == b) == (name == "equal"));
+    }
+    if let Some(value) = super::collections::call(name, given) {
+        return value;
+    }
     match (name, known(0), known(1)) {
-        ("equal", Some(a), Some(b)) => Value::Flag(a == b),
-        ("notequal", Some(a), Some(b)) => Value::Flag(a != b),
         ("and", Some(a), Some(b)) => Value::Flag(a == "true" && b == "true"),
         ("or", Some(a), Some(b)) => Value::Flag(a == "true" || b == "true"),
         ("not", Some(a), _) => Value::Flag(a != "true"),
@@ -67,7 +72,10 @@ fn is_nameless(value: &Value) -> bool {
 
 fn known(value: &Value) -> Option<String> {
     match value {
-        Value::List(_) | Value::Map(_) | Value::Unknown(_) => None,
+        Value::List(_)
+        | Value::Map(_)
+        | Value::Unknown(_)
+        | Value::Unset { is_empty: false, .. } => None,
         Value::Text(text) if text.contains(crate::variables::HOLE) => None,
         other => Some(other.to_text()),
     }
@@ -75,7 +83,8 @@ fn known(value: &Value) -> Option<String> {
 
 /// Whether it is not empty, as far as that is known.
 fn known_or_open(value: &Value) -> bool {
-    known(value).is_none_or(|text| !text.is_empty())
+    let is_unset = matches!(value, Value::Unset { .. });
+    !is_unset && known(value).is_none_or(|text| !text.is_empty())
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -40,10 +40,27 @@ fn expressions_give_what_bake_would() {
             "[\"acme/a:${timestamp()}\"]",
             "unresolved: docker.io/acme/a, timestamp() from the time of the build",
         ),
-        ("[U != \"\" ? \"acme/a\" : \"acme/b\"]", "unresolved: U from the environment"),
+        ("[U != \"\" ? \"acme/a\" : \"acme/b\"]", "docker.io/acme/b"),
+        ("[strlen(E) > 0 ? \"acme/a:${E}\" : \"\", \"acme/b\"]", "docker.io/acme/b"),
+        ("[\"acme/a:${E}\"]", "unresolved: docker.io/acme/a, E from the environment"),
+        ("[\"${E}acme/a\"]", "docker.io/acme/a"),
+        ("[contains([\"1\", \"2\"], V) ? \"acme/a\" : \"acme/b\"]", "docker.io/acme/a"),
+        ("[\"acme/${lookup({a = \"x\"}, \"a\", \"y\")}:${length([V, E])}\"]", "docker.io/acme/x:2"),
     ] {
         assert_eq!(tags(expression), wanted, "{expression}");
     }
+}
+
+#[test]
+fn a_target_pushes_the_names_that_it_takes_from_another() {
+    let text = "target \"a\" {\n  tags = [\"acme/a\"]\n}\ntarget \"b\" {\n  inherits = [\"a\"]\n  output = [\"type=registry\"]\n}\n";
+    assert_eq!(
+        seen(text),
+        [
+            "docker-bake.hcl:2  builds  docker.io/acme/a  a",
+            "docker-bake.hcl:2  pushes  docker.io/acme/a  b",
+        ]
+    );
 }
 
 #[test]

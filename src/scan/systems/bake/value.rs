@@ -26,6 +26,11 @@ pub(super) enum Value {
     List(Vec<Line<Value>>),
     Map(Vec<(String, Line<Value>)>),
     Unknown(String),
+    /// A variable that is empty unless the environment sets it. With no default at all, its text is not known.
+    Unset {
+        name: String,
+        is_empty: bool,
+    },
 }
 
 /// A function of the file.
@@ -54,15 +59,17 @@ impl Value {
             Self::Flag(flag) => flag.to_string(),
             Self::Text(text) => text.clone(),
             Self::List(_) | Self::Map(_) => hole(""),
-            Self::Unknown(name) => hole(name),
+            Self::Unset { is_empty: true, .. } => String::new(),
+            Self::Unknown(name) | Self::Unset { name, .. } => hole(name),
         }
     }
 
     /// The text, if all of it is known.
-    fn known(&self) -> Option<String> {
+    pub(super) fn known(&self) -> Option<String> {
         match self {
             Self::Text(text) if !text.contains(HOLE) => Some(text.clone()),
             Self::Null | Self::Flag(_) => Some(self.to_text()),
+            Self::Unset { .. } => Some(String::new()),
             _ => None,
         }
     }
@@ -84,7 +91,7 @@ impl Value {
     /// What depends on it in a way that is not followed.
     pub(super) fn open(&self) -> Self {
         match self {
-            Self::Unknown(name) => Self::Unknown(name.clone()),
+            Self::Unknown(name) | Self::Unset { name, .. } => Self::Unknown(name.clone()),
             other => Self::Unknown(holes(&other.to_text()).into_iter().next().unwrap_or_default()),
         }
     }
@@ -99,7 +106,7 @@ impl Value {
                 let item = key.parse::<usize>().ok().and_then(|at| items.get(at));
                 item.map_or(Self::Null, |item| item.is.clone())
             }
-            Self::Unknown(_) => self.clone(),
+            Self::Unknown(_) | Self::Unset { .. } => self.clone(),
             _ => Self::Null,
         }
     }
@@ -124,6 +131,17 @@ impl Names {
     pub(super) fn with(&self, name: &str, value: Value) -> Self {
         let mut names = self.clone();
         names.values.push((name.to_owned(), Rc::new(value)));
+        names
+    }
+
+    /// The same, with nothing known of variables that are empty unless the environment sets them.
+    pub(super) fn opened(&self) -> Self {
+        let mut names = self.clone();
+        for (_, value) in &mut names.values {
+            if let Value::Unset { name, is_empty: true } = &**value {
+                *value = Rc::new(Value::Unset { name: name.clone(), is_empty: false });
+            }
+        }
         names
     }
 
@@ -249,14 +267,24 @@ impl Names {
 
 fn operation(symbol: &str, left: &Value, right: &Value) -> Value {
     let (a, b) = (left.known(), right.known());
-    match (symbol, a.as_deref(), b.as_deref()) {
-        ("==", Some(a), Some(b)) => Value::Flag(a == b),
-        ("!=", Some(a), Some(b)) => Value::Flag(a != b),
-        ("&&", Some("false"), _) | ("&&", _, Some("false")) => Value::Flag(false),
-        ("&&", Some(a), Some(b)) => Value::Flag(a == "true" && b == "true"),
-        ("||", Some("true"), _) | ("||", _, Some("true")) => Value::Flag(true),
-        ("||", Some(_), Some(_)) => Value::Flag(false),
-        (_, None, _) => left.open(),
+    let (Some(a), Some(b)) = (&a, &b) else {
+        return match (symbol, a.as_deref(), b.as_deref()) {
+            ("&&", Some("false"), _) | ("&&", _, Some("false")) => Value::Flag(false),
+            ("||", Some("true"), _) | ("||", _, Some("true")) => Value::Flag(true),
+            (_, None, _) => left.open(),
+            _ => right.open(),
+        };
+    };
+    let numbers = || Some((a.parse::<f64>().ok()?, b.parse::<f64>().ok()?));
+    match (symbol, numbers()) {
+        ("==", _) => Value::Flag(a == b),
+        ("!=", _) => Value::Flag(a != b),
+        ("&&", _) => Value::Flag(a == "true" && b == "true"),
+        ("||", _) => Value::Flag(a == "true" || b == "true"),
+        ("<", Some((a, b))) => Value::Flag(a < b),
+        (">", Some((a, b))) => Value::Flag(a > b),
+        ("<=", Some((a, b))) => Value::Flag(a <= b),
+        (">=", Some((a, b))) => Value::Flag(a >= b),
         _ => right.open(),
     }
 }

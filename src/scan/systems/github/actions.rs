@@ -66,7 +66,11 @@ fn pull(step: &Step<'_, '_>, input: &str, is_guess: bool, scope: &Scope, found: 
         for name in text.split(',').map(str::trim) {
             let Some(name) = in_registry(name) else { continue };
             let place = step.place(line, &format!("with.{input}"));
-            found.image(Kind::Pulls, name, if is_guess { place.in_script() } else { place });
+            if is_guess {
+                found.takes_image(name, place.in_script());
+            } else {
+                found.image(Kind::Pulls, name, place);
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn evaluate(
     parse: &dyn Fn(&str) -> Option<Value>,
 ) -> Value {
     let tokens = tokens(text);
-    let mut reader = Reader { tokens: &tokens, at: 0, depth: 0, lookup, parse };
+    let mut reader = Reader { tokens: &tokens, at: 0, depth: 0, given: None, lookup, parse };
     let value = reader.or();
     // What is left over was not understood.
     if reader.at < tokens.len() {
@@ -29,6 +29,8 @@ struct Reader<'a> {
     tokens: &'a [Token],
     at: usize,
     depth: usize,
+    /// What the `&&` that was read last gives if its condition, which is not known, is true.
+    given: Option<Value>,
     lookup: &'a dyn Fn(&[String]) -> Value,
     parse: &'a dyn Fn(&str) -> Option<Value>,
 }
@@ -43,12 +45,19 @@ impl Reader<'_> {
 
     fn or(&mut self) -> Value {
         let mut left = self.and();
+        let mut given = self.given.take();
         while self.takes("||") {
             let right = self.and();
-            left = match left.is_true() {
-                Some(true) => left,
-                Some(false) => right,
-                None => default(left, right),
+            let next = self.given.take();
+            left = match (left.is_true(), given.take()) {
+                (Some(true), _) => left,
+                (Some(false), _) => {
+                    given = next;
+                    right
+                }
+                // `condition && name || ''` is the name or nothing.
+                (None, Some(name)) if right.known().is_some_and(|text| text.is_empty()) => name,
+                (None, _) => default(left, right),
             };
         }
         left
@@ -56,14 +65,19 @@ impl Reader<'_> {
 
     fn and(&mut self) -> Value {
         let mut left = self.comparison();
+        let mut given = None;
         while self.takes("&&") {
             let right = self.comparison();
             left = match left.is_true() {
                 Some(true) => right,
                 Some(false) => left,
-                None => Value::depends_on(&left),
+                None => {
+                    given = Some(right);
+                    Value::depends_on(&left)
+                }
             };
         }
+        self.given = given;
         left
     }
 

@@ -2,6 +2,7 @@
 
 use super::matrix::combinations;
 use super::scope::Scope;
+use super::steps::lines;
 use super::value::Value;
 use super::{Around, Reader};
 use crate::found::{Kind, Place};
@@ -39,6 +40,7 @@ impl<'t> Reader<'_, 't> {
             self.services(source, job, &path, &scope, &around);
             if let Some(uses) = job.get("uses") {
                 self.call(source, uses, job.get("with"), &scope, &around);
+                self.builder(source, job, &path, &scope, &around);
             }
             self.environment(source, job, &format!("{path}.env"), &mut scope, &around);
             if let Some(steps) = job.get("steps") {
@@ -100,6 +102,45 @@ impl<'t> Reader<'_, 't> {
         if let Some(password) = credentials.value.get("password") {
             let place = at(password, ".credentials.password");
             self.found.password("credentials.password", &scope.text(password), place);
+        }
+    }
+
+    /// The workflows that docker offers for builds: what they are told names images and registries.
+    fn builder(
+        &mut self,
+        source: &Source<'t>,
+        job: &Node,
+        path: &str,
+        scope: &Scope,
+        around: &Around,
+    ) {
+        let uses = job.get("uses").and_then(Node::text).unwrap_or_default();
+        if !uses.starts_with("docker/github-builder/.github/workflows/") {
+            return;
+        }
+        let place =
+            |line: usize, key: &str| around.place(source.at(line).path(format!("{path}.{key}")));
+        let pushes = job.at(&["with", "push"]).map(|node| scope.value(node));
+        let kind = match pushes {
+            Some(value) if value.says_yes() != Some(false) => Kind::Pushes,
+            _ => Kind::Builds,
+        };
+        for (line, name) in
+            job.at(&["with", "meta-images"]).map(|node| lines(node, scope)).unwrap_or_default()
+        {
+            self.found.image(kind, &name, place(line, "with.meta-images"));
+        }
+        for way in [["with", "registry-identities"], ["secrets", "registry-auths"]] {
+            for (line, text) in job.at(&way).map(|node| lines(node, scope)).unwrap_or_default() {
+                let text = text.trim_start_matches(['-', ' ']);
+                let key = way.join(".");
+                if let Some(host) = text.strip_prefix("registry:") {
+                    let host = host.trim().trim_matches(['"', '\'']);
+                    self.found.registry(Kind::LogsIn, host, place(line, &key));
+                } else if let Some(password) = text.strip_prefix("password:") {
+                    self.found.password(&key, password, place(line, &key));
+                }
+            }
         }
     }
 

@@ -196,6 +196,7 @@ impl<'t> Job<'_, 't> {
             first => first.cloned(),
         };
         if let Some((named, text)) = named.and_then(|named| named.text().map(|text| (named, text)))
+            && !is_machine(&text)
         {
             self.add(&text, &self.place(&named), found);
         }
@@ -253,4 +254,11 @@ impl<'t> Job<'_, 't> {
         let pipeline = includes::child(&include, given, &mut sorted.running);
         read(&pipeline, depth + 1, sorted);
     }
+}
+
+/// `macos-14-xcode-15`: the machines of GitLab's own runners have their images in the same field.
+fn is_machine(name: &str) -> bool {
+    let Some(rest) = name.trim().strip_prefix("macos-") else { return false };
+    let version = rest.split_once("-xcode-").map_or(rest, |(version, _)| version);
+    !version.is_empty() && version.chars().all(|c| c.is_ascii_digit())
 }

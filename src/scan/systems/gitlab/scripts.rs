@@ -18,18 +18,15 @@ struct Piece<'a, 't> {
     list: &'a str,
     text: String,
     line: usize,
+    /// The line behind the last one.
+    end: usize,
     keeps_lines: bool,
 }
 
 impl<'t> Piece<'_, 't> {
-    /// The line behind the last one.
-    fn end(&self) -> usize {
-        self.line + self.text.matches('\n').count() + 1
-    }
-
     /// Whether what stands on the line of the file can be put behind it without moving any line.
     fn goes_on(&self, file: &Rc<File<'t>>, line: usize) -> bool {
-        self.keeps_lines && Rc::ptr_eq(&self.first.file, file) && self.end() <= line
+        self.keeps_lines && Rc::ptr_eq(&self.first.file, file) && self.end <= line
     }
 }
 
@@ -66,15 +63,20 @@ fn pieces<'a, 't>(items: &'a [Value<'t>]) -> Vec<Piece<'a, 't>> {
         // One line is where it is, however it is written.
         let keeps_lines = script.keeps_lines || !text.contains('\n');
         let list = without_numbers(&item.path);
+        let end = script.line + text.matches('\n').count() + 1;
         let before = pieces.last_mut().filter(|_| keeps_lines);
         match before.filter(|piece| piece.goes_on(&item.file, script.line)) {
             Some(piece) => {
-                let gap = script.line + 1 - piece.end();
+                let gap = script.line + 1 - piece.end;
                 piece.text.push_str(&"\n".repeat(gap));
                 piece.text.push_str(&text);
+                piece.end = end;
                 piece.list = list;
             }
-            None => pieces.push(Piece { first: item, list, text, line: script.line, keeps_lines }),
+            None => {
+                let line = script.line;
+                pieces.push(Piece { first: item, list, text, line, end, keeps_lines });
+            }
         }
     }
     pieces

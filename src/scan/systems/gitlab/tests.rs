@@ -111,3 +111,13 @@ a:
     assert_eq!(report.passwords.len(), 1);
     assert_eq!(report.passwords[0].place.job.as_deref(), Some("a"));
 }
+
+#[test]
+fn a_script_of_many_items_takes_no_longer_for_each() {
+    let text =
+        format!("a:\n  image: acme/x\n  script:\n{}", "    - docker pull acme/y\n".repeat(20_000));
+    let begin = std::time::Instant::now();
+    let report = scan_text(".gitlab-ci.yml", &text);
+    assert_eq!(report.found.len(), 20_001);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}

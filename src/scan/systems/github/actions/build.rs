@@ -7,19 +7,16 @@ use super::super::scope::Scope;
 use super::super::steps::{Step, lines, may};
 use crate::buildx;
 use crate::found::{Findings, Kind};
-use crate::variables::HOLE;
+use crate::variables::{HOLE, without_holes};
 
 pub(super) fn read(action: &str, step: &Step<'_, '_>, scope: &mut Scope, found: &mut Findings) {
     match action {
         "docker/build-push-action" if step.input("repository").is_some() => {
             others::first_version(step, scope, found);
         }
-        "docker/build-push-action"
-        | "depot/build-push-action"
-        | "useblacksmith/build-push-action" => {
-            build_push(step, scope, found);
-        }
-        "docker/bake-action" | "depot/bake-action" => bake(step, scope, found),
+        // Others offer the same on machines of their own.
+        action if action.ends_with("/build-push-action") => build_push(step, scope, found),
+        action if action.ends_with("/bake-action") => bake(step, scope, found),
         "docker/metadata-action" | "crazy-max/ghaction-docker-meta" => {
             metadata::read(step, scope, found);
         }
@@ -41,7 +38,7 @@ fn build_push(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
     let pushes = may(step, "push", false, scope) || pushed_by || is_output(&format!("push={HOLE}"));
     let kind = if pushes { Kind::Pushes } else { Kind::Builds };
     for (line, text) in input("tags") {
-        for name in names(&text) {
+        for name in names(&text).filter(|name| !name.starts_with('#')) {
             found.image(kind, name, step.place(line, "with.tags"));
         }
     }
@@ -77,12 +74,19 @@ fn generator(text: &str, step: &Step<'_, '_>, line: usize, key: &str, found: &mu
 
 /// `set: target.field=value`; the files of bake are read by themselves.
 fn bake(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
-    let pushes = may(step, "push", false, scope);
     let Some(set) = step.input("set") else { return };
-    for (line, text) in lines(set, scope) {
+    let set = lines(set, scope);
+    let is_output = |text: &str| {
+        let field = without_holes(text, |_| "*".to_owned());
+        field.contains(".output=") && (text.contains("type=registry") || text.contains("push=true"))
+    };
+    let pushes = may(step, "push", false, scope) || set.iter().any(|(_, text)| is_output(text));
+    for (line, text) in &set {
         let Some((field, value)) = text.split_once('=') else { continue };
-        let place = step.place(line, "with.set");
+        let place = step.place(*line, "with.set");
         let value = value.trim().trim_matches('"');
+        // What an expression makes of the target may be any name.
+        let field = without_holes(field, |_| "*".to_owned());
         let field = field.trim().trim_end_matches('+');
         let Some((_, field)) = field.split_once('.') else { continue };
         match field {

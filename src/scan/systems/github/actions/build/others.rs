@@ -18,6 +18,7 @@ pub(super) fn read(action: &str, step: &Step<'_, '_>, scope: &Scope, found: &mut
             let kind = if may(step, "no_push", false, scope) { Kind::Builds } else { Kind::Pushes };
             joined(step, "name", kind, scope, found);
         }
+        "akhilerm/tag-push-action" => retag(step, scope, found),
         "int128/kaniko-action" => kaniko(step, scope, found),
         "devcontainers/ci" => devcontainer(step, scope, found),
         "actions/attest" | "actions/attest-build-provenance" | "actions/attest-sbom"
@@ -58,6 +59,17 @@ fn joined(step: &Step<'_, '_>, image: &str, kind: Kind, scope: &Scope, found: &m
     }
     if !is_named || has_tag {
         found.image(kind, &whole, step.at(node, image));
+    }
+}
+
+/// `src`, and names on lines for it.
+fn retag(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
+    for (input, kind) in [("src", Kind::Pulls), ("dst", Kind::Pushes)] {
+        for (line, text) in step.input(input).map(|node| lines(node, scope)).unwrap_or_default() {
+            for name in names(&text) {
+                found.image(kind, name, step.place(line, &format!("with.{input}")));
+            }
+        }
     }
 }
 
