@@ -98,17 +98,25 @@ pub(super) async fn seal_table<E: Authentic, C: Sealing>(db: &C) -> Result<u64, 
         let Some(last) = rows.last() else { return Ok(sealed) };
         after = Some(key_of::<E>(last));
         for row in rows.iter().filter(|row| matches!(row.get(E::MAC), Value::String(None))) {
-            let mac = db.seals().seal(said_by::<E>(row)?.bytes());
-            let mac = mac.ok_or_else(|| DbErr::Type("there is no key for rows".to_owned()))?;
-            let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
-            for key in keys::<E>() {
-                with_mac.try_set(key, row.get(key))?;
-            }
-            with_mac.try_set(E::MAC, mac.into())?;
-            E::update(with_mac).exec_without_returning(db).await?;
+            give_mac::<E, C>(db, row).await?;
             sealed += 1;
         }
     }
+}
+
+/// Gives the row, as it is, a MAC of the key in use.
+pub(super) async fn give_mac<E: Authentic, C: Sealing>(
+    db: &C,
+    row: &E::Model,
+) -> Result<(), DbErr> {
+    let mac = db.seals().seal(said_by::<E>(row)?.bytes());
+    let mac = mac.ok_or_else(|| DbErr::Type("there is no key for rows".to_owned()))?;
+    let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
+    for key in keys::<E>() {
+        with_mac.try_set(key, row.get(key))?;
+    }
+    with_mac.try_set(E::MAC, mac.into())?;
+    E::update(with_mac).exec_without_returning(db).await.map(drop)
 }
 
 pub(super) fn columns_of<E: Authentic>()

@@ -1,15 +1,13 @@
 //! Rows whose MAC was made with an older key get one of the key in use, a batch at once. One that we did not
 //! write keeps what it has: a new MAC would make it ours.
 
-use super::checks::keys;
+use super::checks::give_mac;
 use super::pages::Pages;
 use super::tables::{TABLES, step};
-use super::{Authentic, is_genuine, said_by};
+use super::{Authentic, is_genuine};
 use crate::store::seals::Sealing;
 use crate::store::{Store, Write, free, shape};
-use sea_orm::{
-    ActiveModelTrait, DbErr, FromQueryResult, ModelTrait, QueryResult, QueryTrait, Value,
-};
+use sea_orm::{DbErr, FromQueryResult, ModelTrait, QueryResult, QueryTrait, Value};
 
 /// Rows that are looked at in one transaction: a delivery's receipt waits for it.
 const BATCH: u64 = 100;
@@ -93,7 +91,7 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
     let ours: Vec<E::Model> = found.iter().filter_map(read).filter(is_due).collect();
     if is_moving {
         for row in &ours {
-            move_one::<E, C>(db, row).await?;
+            give_mac::<E, C>(db, row).await?;
         }
     }
     Ok(ours.len() as u64)
@@ -102,15 +100,4 @@ pub(super) async fn step_in<E: Authentic, C: Sealing>(
 /// Whether its MAC begins like that: it names its key there.
 fn is_under<E: Authentic>(row: &E::Model, prefix: &str) -> bool {
     matches!(row.get(E::MAC), Value::String(Some(mac)) if mac.starts_with(prefix))
-}
-
-async fn move_one<E: Authentic, C: Sealing>(db: &C, row: &E::Model) -> Result<(), DbErr> {
-    let mac = db.seals().seal(said_by::<E>(row)?.bytes());
-    let mac = mac.ok_or_else(|| DbErr::Type("there is no key for rows".to_owned()))?;
-    let mut with_mac = <E::ActiveModel as ActiveModelTrait>::default();
-    for key in keys::<E>() {
-        with_mac.try_set(key, row.get(key))?;
-    }
-    with_mac.try_set(E::MAC, mac.into())?;
-    E::update(with_mac).exec_without_returning(db).await.map(drop)
 }
