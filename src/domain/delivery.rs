@@ -64,6 +64,28 @@ impl Door {
         }
     }
 
+    /// Its bit where several doors are kept in one number. What is stored has these bits: they never change.
+    pub fn bit(self) -> i64 {
+        match self {
+            Self::DockerConfig => 1,
+            Self::AuthJson => 1 << 1,
+            Self::DockerAuthConfig => 1 << 2,
+            Self::KubernetesSecret => 1 << 3,
+            Self::Buildx => 1 << 4,
+            Self::Credential => 1 << 5,
+            Self::Kubelet => 1 << 6,
+            Self::RegistryToken => 1 << 7,
+            Self::Token => 1 << 8,
+            Self::Woodpecker => 1 << 9,
+            Self::Drone => 1 << 10,
+        }
+    }
+
+    /// The doors whose bits are in the number.
+    pub fn of_bits(bits: i64) -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|door| bits & door.bit() != 0).collect()
+    }
+
     /// The most bytes that the reader of its answer takes, if there is a limit.
     pub fn longest(self) -> Option<usize> {
         match self {
@@ -260,6 +282,15 @@ mod tests {
         for door in [Door::DockerConfig, Door::AuthJson, Door::DockerAuthConfig, Door::Buildx] {
             assert_eq!(door.refuses(Content::Bytes), None, "{door:?}");
         }
+    }
+
+    #[test]
+    fn each_door_has_a_bit_of_its_own() {
+        let all = Door::ALL.iter().fold(0, |all, door| all | door.bit());
+        assert_eq!(all.count_ones() as usize, Door::ALL.len());
+        assert_eq!(Door::of_bits(all), Door::ALL);
+        assert_eq!(Door::of_bits(Door::Drone.bit()), [Door::Drone]);
+        assert!(Door::of_bits(0).is_empty());
     }
 
     #[test]

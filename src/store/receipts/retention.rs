@@ -103,7 +103,8 @@ impl<C: Sealing> Receipts<'_, C> {
         before: i64,
         most: u64,
     ) -> Result<Removal, DbErr> {
-        let counted = self.lock_counted().await?;
+        let done = self.lock_counted().await?;
+        let counted = done.seq.min(done.days_seq);
         let oldest: Vec<(i64, i64)> = fetch::Entity::find()
             .select_only()
             .column(fetch::Column::Seq)
