@@ -104,7 +104,7 @@ pub use secrets::{Fingerprint, VersionRow};
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
 pub use turns::Rank;
-pub use usage::{Asked, Told};
+pub use usage::{PairKnown, UsedCredential, UsedPipeline};
 pub use verified::{Holds, Verifies};
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};
