@@ -1,9 +1,11 @@
 //! A delivery: one hand-out of a credential to a pipeline. Its record is a receipt.
 
 mod fetch;
+mod filter;
 mod outcomes;
 
 pub use fetch::Fetch;
+pub use filter::{ReceiptFilter, Went};
 pub use outcomes::{Outcomes, by_fetch};
 
 use super::credential::Access;
