@@ -61,11 +61,7 @@ impl<C: Sealing> Credentials<'_, C> {
     }
 
     /// Those of these hosts, at most so many.
-    pub async fn used_on(
-        &self,
-        hosts: &[String],
-        most: u64,
-    ) -> Result<Vec<UsedCredential>, DbErr> {
+    pub async fn used_on(&self, hosts: &[String], most: u64) -> Result<Vec<UsedCredential>, DbErr> {
         if hosts.is_empty() {
             return Ok(Vec::new());
         }

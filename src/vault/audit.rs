@@ -130,7 +130,8 @@ impl Vault {
 
     /// The first row of what is added up of the receipts of a chain that does not fit them, by its table.
     async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
-        let found = self.store.receipts(chain).wrong_sum().await?;
+        let ring = self.keys.ring();
+        let found = self.store.receipts(chain).wrong_sum(&*ring).await?;
         Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
     }
 

@@ -208,8 +208,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         if let Some(row) = find().one(self.db).await? {
             return Ok(row);
         }
-        let row =
-            counted::ActiveModel { chain: Set(self.project), seq: Set(0), days_seq: Set(0) };
+        let row = counted::ActiveModel { chain: Set(self.project), seq: Set(0), days_seq: Set(0) };
         counted::Entity::insert(row)
             .on_conflict(OnConflict::column(counted::Column::Chain).do_nothing().to_owned())
             .exec_without_returning(self.db)

@@ -159,8 +159,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         static SUMS: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let values = self.between(after, last).to_vec();
-        let sums: Statement =
-            SUMS.with(backend, || numbered(backend, &sums_text()), values);
+        let sums: Statement = SUMS.with(backend, || numbered(backend, &sums_text()), values);
         DaySum::find_by_statement(sums).all(self.db).await
     }
 

@@ -2,17 +2,19 @@
 //! changes a sum is found. It takes the memory of so many sums and not of all: beyond that the receipts
 //! are gone through again for the credentials that are left.
 
-use super::Receipts;
+mod rest;
+
 use super::days::{DayKey, DaySum};
-use crate::domain::delivery::{Outcome, Report};
+use super::{Receipts, Removed};
 use crate::domain::moment::{DAY_MS, Moment};
-use crate::store::entity::{delivery_report, fetch, receipt, removed_links, usage, usage_day};
+use crate::store::Holds;
+use crate::store::entity::{fetch, usage_day};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Links that are summed up at once.
@@ -66,14 +68,14 @@ impl Slice {
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The first sum or report that does not fit the receipts; `None` when all do. Of days whose receipts
     /// may have been removed because of their age, sums are at least those of the receipts that are left.
-    pub async fn wrong_sum(&self) -> Result<Option<WrongSum>, DbErr> {
+    pub async fn wrong_sum(&self, holds: Holds<'_>) -> Result<Option<WrongSum>, DbErr> {
         let (mut looks, mut before) = (0, None);
         loop {
             looks += 1;
             let done = self.counted().await?;
             let found = match self.lost_report().await? {
                 Some(report) => Some(report),
-                None => self.wrong_among((done.seq, done.days_seq)).await?,
+                None => self.wrong_among(holds, (done.seq, done.days_seq)).await?,
             };
             // What was added meanwhile is in the sums and was not recounted, and a report is written at once
             // with its sum, but not read at once with it.
@@ -86,13 +88,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 
     /// The days up to which receipts may have been removed; `None` where none were.
-    async fn removed_until(&self) -> Result<Option<i64>, DbErr> {
-        let removed = removed_links::Entity::find()
-            .filter(removed_links::Column::Chain.eq(self.project))
-            .order_by_desc(removed_links::Column::FirstSeq)
-            .one(self.db)
-            .await?;
-        if removed.is_none() {
+    async fn removed_until(&self, holds: Holds<'_>) -> Result<Option<i64>, DbErr> {
+        if Removed::of(self.db, holds, self.project).await?.is_empty() {
             return Ok(None);
         }
         // Receipts go until the first that is young.
@@ -107,8 +104,12 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Ok(Some(oldest.map_or(i64::MAX, |at| at / DAY_MS)))
     }
 
-    async fn wrong_among(&self, (counted, end): (i64, i64)) -> Result<Option<WrongSum>, DbErr> {
-        let removed_until = self.removed_until().await?;
+    async fn wrong_among(
+        &self,
+        holds: Holds<'_>,
+        (counted, end): (i64, i64),
+    ) -> Result<Option<WrongSum>, DbErr> {
+        let removed_until = self.removed_until(holds).await?;
         let mut slice = Slice { after: None, last: None };
         loop {
             let (sums, last) = self.recount(slice, end).await?;
@@ -185,11 +186,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 
     /// The stored days of the slice after that one, in the order of their keys.
-    async fn stored_days(
-        &self,
-        slice: Slice,
-        from: Option<&DayKey>,
-    ) -> Result<Vec<DaySum>, DbErr> {
+    async fn stored_days(&self, slice: Slice, from: Option<&DayKey>) -> Result<Vec<DaySum>, DbErr> {
         use usage_day::Column;
         let mut such = Condition::all().add(Column::Chain.eq(self.project));
         if let Some(last) = slice.last {
@@ -223,83 +220,4 @@ fn beyond((credential, pipeline, day, intent, outcome): DayKey) -> SimpleExpr {
         Expr::val(outcome),
     ];
     Expr::tuple(columns).gt(Expr::tuple(values))
-}
-
-impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The first pair whose deliveries are not those of its receipts up to that link.
-    async fn wrong_pair(&self, end: i64, is_exact: bool) -> Result<Option<WrongSum>, DbErr> {
-        let mut counted: HashMap<(Uuid, Uuid), i64> = HashMap::new();
-        let mut after = 0;
-        while after < end {
-            let last = end.min(after + PART);
-            for sum in self.sums_between(after, last).await? {
-                let is_counted =
-                    sum.outcome == Outcome::Delivered.word() && !sum.credential_id.is_nil();
-                if is_counted {
-                    *counted.entry((sum.credential_id, sum.pipeline_id)).or_default() += sum.times;
-                }
-            }
-            after = last;
-        }
-        let mut from = (Uuid::nil(), Uuid::nil());
-        loop {
-            let rows = self.pairs_after(from).await?;
-            let Some(end) = rows.last().map(|row| (row.credential_id, row.pipeline_id)) else {
-                break;
-            };
-            for row in rows {
-                let pair = (row.credential_id, row.pipeline_id);
-                let known = counted.remove(&pair).unwrap_or(0);
-                if row.deliveries < known || (is_exact && row.deliveries > known) {
-                    return Ok(Some(WrongSum::of_pair(pair)));
-                }
-            }
-            from = end;
-        }
-        Ok(counted.into_keys().min().map(WrongSum::of_pair))
-    }
-
-    /// The pairs after that one, in the order of their keys.
-    async fn pairs_after(
-        &self,
-        (credential, pipeline): (Uuid, Uuid),
-    ) -> Result<Vec<usage::Model>, DbErr> {
-        use usage::Column::{CredentialId, PipelineId, ProjectId};
-        let columns = Expr::tuple([CredentialId, PipelineId].map(ColumnTrait::into_expr));
-        let after = columns.gt(Expr::tuple([Expr::val(credential), Expr::val(pipeline)]));
-        usage::Entity::find()
-            .filter(ProjectId.eq(self.project))
-            .filter(after)
-            .order_by_asc(CredentialId)
-            .order_by_asc(PipelineId)
-            .limit(PAGE)
-            .all(self.db)
-            .await
-    }
-
-    /// The first report that is of no delivery, or says what nobody can report.
-    async fn lost_report(&self) -> Result<Option<WrongSum>, DbErr> {
-        use delivery_report::Column::{Chain, Number, Outcome as Said, Seq};
-        let to_receipt = delivery_report::Entity::belongs_to(receipt::Entity)
-            .from((Chain, Seq, Number))
-            .to((receipt::Column::Chain, receipt::Column::Seq, receipt::Column::Number))
-            .into();
-        let words = Report::ALL.iter().map(|report| report.word());
-        let lost = Condition::any()
-            .add(receipt::Column::Outcome.is_null())
-            .add(receipt::Column::Outcome.ne(Outcome::Delivered.word()))
-            .add(Said.is_not_in(words));
-        let found: Option<(i64, i32)> = delivery_report::Entity::find()
-            .select_only()
-            .columns([Seq, Number])
-            .join(JoinType::LeftJoin, to_receipt)
-            .filter(Chain.eq(self.project))
-            .filter(lost)
-            .order_by_asc(Seq)
-            .order_by_asc(Number)
-            .into_tuple()
-            .one(self.db)
-            .await?;
-        Ok(found.map(|(seq, number)| WrongSum::of_report(seq, number)))
-    }
 }

@@ -50,6 +50,11 @@ impl Removed {
         Ok(Self(ours.map(|row| (row.first_seq, (row.last_seq, row.link_mac))).collect()))
     }
 
+    /// Whether nothing was removed.
+    pub(in crate::store) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a link with that number was removed, and may have had that MAC: of the links before
     /// the last of a run nothing is kept.
     pub(in crate::store) fn had(&self, seq: i64, mac: &[u8]) -> bool {

@@ -111,11 +111,7 @@ fn such(of: &UsageOf) -> String {
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// What there was of these from the day `first` on, and on each day from `drawn` on.
-    pub async fn usage(
-        &self,
-        of: &UsageOf,
-        (first, drawn): (i64, i64),
-    ) -> Result<Usage, DbErr> {
+    pub async fn usage(&self, of: &UsageOf, (first, drawn): (i64, i64)) -> Result<Usage, DbErr> {
         if of.ids().is_empty() {
             return Ok(Usage::default());
         }
@@ -127,8 +123,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             let days = self.on_days(of, drawn).await?;
             let newest = self.newest_seq().await?;
             let last = newest.min(done.saturating_add(TAIL));
-            let tail =
-                if last > done { self.sums_between(done, last).await? } else { Vec::new() };
+            let tail = if last > done { self.sums_between(done, last).await? } else { Vec::new() };
             // What came into the days in between would be there twice.
             if times < READ && self.counted().await?.days_seq != done {
                 continue;
@@ -140,9 +135,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             for sum in &sums {
                 usage.note(sum);
             }
-            let is_asked = |sum: &&DaySum| {
-                sum.day >= first && of.has(sum.credential_id, sum.pipeline_id)
-            };
+            let is_asked =
+                |sum: &&DaySum| sum.day >= first && of.has(sum.credential_id, sum.pipeline_id);
             for sum in tail.iter().filter(is_asked) {
                 usage.note(sum);
                 if sum.day >= drawn && sum.outcome == Outcome::Delivered.word() {
@@ -222,8 +216,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
 impl Usage {
     /// Adds the sum, unless its words are of a newer version.
     fn note(&mut self, sum: &DaySum) {
-        let (intent, outcome) =
-            (Access::from_word(&sum.intent), Outcome::from_word(&sum.outcome));
+        let (intent, outcome) = (Access::from_word(&sum.intent), Outcome::from_word(&sum.outcome));
         let (Some(intent), Some(outcome)) = (intent, outcome) else { return };
         let (figures, _) = self.pairs.entry((sum.credential_id, sum.pipeline_id)).or_default();
         figures.add(&Sum {

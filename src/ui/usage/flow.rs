@@ -44,7 +44,9 @@ pub(super) fn Flow(rows: Vec<UsageRow>, project: String) -> impl IntoView {
     let flows: Vec<AnyView> = drawn
         .flows
         .iter()
-        .filter_map(|((host, pipeline), times)| drawn.link((host, *pipeline), (*times, most), &project))
+        .filter_map(|((host, pipeline), times)| {
+            drawn.link((host, *pipeline), (*times, most), &project)
+        })
         .collect();
     let more = (drawn.left_out > 0).then(|| {
         let left_out = count(drawn.left_out as u64, "flow");

@@ -54,7 +54,8 @@ fn cells(row: UsageRow, view: UsageView, page: &PageContext) -> [Cell; 10] {
     let (uses, times) = (uses(figures), times(figures));
     let granted = row.granted.map(|access| access.label());
     let (last_ever, days) = (row.last_ever, row.days);
-    let places = [registry(row.host), credential(row.credential, page), pipeline(row.pipeline, page)];
+    let places =
+        [registry(row.host), credential(row.credential, page), pipeline(row.pipeline, page)];
     let [first, second, third] = in_order(view, places);
     [
         first,
