@@ -108,23 +108,26 @@ impl Store {
     /// Counts all receipts that the project has when it is called, and adds all of them to their days:
     /// others may write in between.
     pub async fn add_up_receipts(&self, project: Uuid) -> Result<(), DbErr> {
-        let newest = self.receipts(project).newest_seq().await?;
-        while self.count_some(project).await? < newest {}
+        let (mut done, until) = self.count_some(project).await?;
+        while done < until {
+            (done, _) = self.count_some(project).await?;
+        }
         Ok(())
     }
 
-    /// One step of that; up to which link the receipts are in their days afterwards.
-    async fn count_some(&self, project: Uuid) -> Result<i64, DbErr> {
+    /// One step of that: up to which link the receipts are in their days afterwards, and which was the
+    /// newest.
+    async fn count_some(&self, project: Uuid) -> Result<(i64, i64), DbErr> {
         let receipts = self.receipts(project);
         let newest = receipts.newest_seq().await?;
         let done = receipts.counted().await?;
         if newest <= done.seq && newest <= done.days_seq {
-            return Ok(done.days_seq);
+            return Ok((done.days_seq, newest));
         }
         let write = self.write().await?;
         let days_seq = write.receipts(project).count().await?;
         write.commit_without_event(Unrecorded::Counts).await?;
-        Ok(days_seq)
+        Ok((days_seq, newest))
     }
 
     /// Counts the receipts of the projects that it is told of, each a moment after; ends when

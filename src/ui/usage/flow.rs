@@ -45,7 +45,7 @@ pub(super) fn Flow(rows: Vec<UsageRow>, project: String) -> impl IntoView {
         .flows
         .iter()
         .filter_map(|((host, pipeline), times)| {
-            drawn.link((host, *pipeline), (*times, most), &project)
+            drawn.link((host.as_str(), *pipeline), (*times, most), &project)
         })
         .collect();
     let more = (drawn.left_out > 0).then(|| {
