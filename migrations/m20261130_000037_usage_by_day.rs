@@ -10,7 +10,8 @@ const TABLE: &str = "usage_day";
 
 const KEY: [&str; 6] = ["chain", "credential_id", "pipeline_id", "day", "intent", "outcome"];
 
-const INDEXES: [&str; 1] = ["CREATE INDEX usage_day_pipeline ON usage_day (pipeline_id, day)"];
+const INDEXES: [&str; 1] =
+    ["CREATE INDEX usage_day_pipeline ON usage_day (chain, pipeline_id, day)"];
 
 /// Up to which link receipts are in the days.
 fn added() -> Vec<ColumnDef> {

@@ -22,6 +22,23 @@ const HOSTS_AFTER: &str = "WITH RECURSIVE found(host) AS (
     FROM found WHERE found.host IS NOT NULL
 ) SELECT host FROM found WHERE host IS NOT NULL LIMIT ?";
 
+/// From one pipeline in the index to the next; of them those that no longer exist.
+const GONE: &str = "WITH RECURSIVE found(id) AS (
+    SELECT (SELECT usage_day.pipeline_id FROM usage_day WHERE usage_day.chain = ?
+        ORDER BY usage_day.pipeline_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT usage_day.pipeline_id FROM usage_day
+        WHERE usage_day.chain = ? AND usage_day.pipeline_id > found.id
+        ORDER BY usage_day.pipeline_id LIMIT 1)
+    FROM found WHERE found.id IS NOT NULL
+) SELECT found.id AS id FROM found WHERE found.id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM pipeline WHERE pipeline.id = found.id) LIMIT ?";
+
+#[derive(FromQueryResult)]
+struct GoneRow {
+    id: Uuid,
+}
+
 /// A credential as a page of usage names it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct UsedCredential {
@@ -108,6 +125,17 @@ impl<C: Sealing> Pipelines<'_, C> {
         let rows = self.rows().filter(NameKey.gt(name)).order_by_asc(NameKey).limit(most);
         let rows = rows.select_only().columns([Id, Name, NameKey]);
         rows.into_model::<UsedPipeline>().all(self.db).await
+    }
+
+    /// Those that something was delivered to or refused, and that were deleted since: at most so many.
+    pub async fn used_gone(&self, most: u64) -> Result<Vec<Uuid>, DbErr> {
+        let backend = self.db.get_database_backend();
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let values: Vec<Value> = vec![self.project.into(), self.project.into(), most.into()];
+        let text = numbered(backend, GONE);
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        let rows = GoneRow::find_by_statement(statement).all(self.db).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 }
 

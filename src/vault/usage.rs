@@ -105,11 +105,16 @@ impl Vault {
                 let mut found = pipelines.used_after(after, most).await?;
                 let has_more = cut(&mut found);
                 let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
+                // Those that were deleted come after the last.
+                let mut gone =
+                    if has_more { Vec::new() } else { pipelines.used_gone(most).await? };
+                let is_cut = cut(&mut gone);
+                let ids = found.iter().map(|one| one.id).chain(gone);
                 Subjects {
-                    of: UsageOf::Pipelines(found.iter().map(|one| one.id).collect()),
+                    of: UsageOf::Pipelines(ids.collect()),
                     credentials: Vec::new(),
                     pipelines: found.into_iter().map(|one| (one.id, one.name)).collect(),
-                    is_cut: false,
+                    is_cut,
                     next,
                 }
             }

@@ -6,7 +6,7 @@ mod rest;
 
 use super::days::{DayKey, DaySum};
 use super::{Receipts, Removed};
-use crate::domain::moment::{DAY_MS, Moment};
+use crate::domain::moment::Moment;
 use crate::store::Holds;
 use crate::store::entity::{fetch, usage_day};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
@@ -95,13 +95,15 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         // Receipts go until the first that is young.
         let oldest: Option<i64> = fetch::Entity::find()
             .select_only()
-            .column(fetch::Column::At)
+            .column(fetch::Column::Seq)
             .filter(fetch::Column::Chain.eq(self.project))
             .order_by_asc(fetch::Column::Seq)
             .into_tuple()
             .one(self.db)
             .await?;
-        Ok(Some(oldest.map_or(i64::MAX, |at| at / DAY_MS)))
+        let Some(seq) = oldest else { return Ok(Some(i64::MAX)) };
+        let fetch = fetch::Entity::find_by_id((self.project, seq)).one(self.db).await?;
+        Ok(Some(fetch.map_or(i64::MAX, |fetch| Moment(fetch.at).day_number())))
     }
 
     async fn wrong_among(

@@ -93,9 +93,9 @@ pub const GROWS: &[Grows] = &[
         why: "every report is looked at when the chain is verified",
     },
     Grows {
-        starts: "SELECT \"pipeline_fetch\".\"at\" FROM \"pipeline_fetch\"",
-        has: "\"pipeline_fetch\".\"seq\" ASC LIMIT ?",
-        why: "the oldest fetch of a chain, in the order of its key",
+        starts: "WITH RECURSIVE found(id)",
+        has: "FROM usage_day",
+        why: "each pipeline is one look into the index; a project has hundreds of pipelines at most",
     },
     Grows {
         starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
