@@ -93,8 +93,8 @@ pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
-    FetchRow, NotRecorded, Pair, ProofWalk, ReceiptRow, Receipts, Recorder, Removal, Usage, UsageOf,
-    WrongSum,
+    FetchRow, NotRecorded, Pair, ProofWalk, ReceiptRow, Receipts, Recorder, Removal, Usage,
+    UsageOf, WrongSum,
 };
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
