@@ -3,7 +3,7 @@
 
 use crate::ui::layout::{self, NotFound};
 use crate::ui::{
-    admin, approvals, credentials, finder, help, home, matching, pipelines, setup, sign_in,
+    admin, approvals, credentials, finder, help, home, matching, pipelines, setup, sign_in, usage,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -108,6 +108,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/grants/:grant/edit") view=pipelines::EditGrantPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
                     <Route path=path!("/approvals") view=approvals::ApprovalsPage ssr=ASYNC/>
+                    <Route path=path!("/usage") view=usage::Page ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                     <Route path=path!("/find") view=finder::FinderPage ssr=ASYNC/>
                 </ParentRoute>

@@ -88,9 +88,10 @@ fn kept_head(text: &str) -> Result<KeptHead, String> {
 
 fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
     let row = |report: &ChainReport| {
-        let state = match report.broken_at {
-            None => "holds".to_owned(),
-            Some(link) => format!("BROKEN at link {link}"),
+        let state = match (report.broken_at, &report.wrong_sum) {
+            (Some(link), _) => format!("BROKEN at link {link}"),
+            (None, Some(_)) => "holds, SUMS CHANGED".to_owned(),
+            (None, None) => "holds".to_owned(),
         };
         [report.name.clone(), report.links.to_string(), state, report.head.clone()]
     };
@@ -103,7 +104,17 @@ fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
             "\n{chains} broken. From the named link on, events cannot be trusted. Compare with a backup."
         );
     }
-    (json!(reports), text, broken == 0)
+    let wrong: Vec<String> = reports
+        .iter()
+        .filter_map(|report| Some(format!("{}: {}", report.name, report.wrong_sum.as_ref()?)))
+        .collect();
+    if !wrong.is_empty() {
+        text += &format!(
+            "\nFigures or reports do not fit the receipts of their chain. They were changed outside Regcred. The first row of each:\n{}",
+            wrong.join("\n")
+        );
+    }
+    (json!(reports), text, broken == 0 && wrong.is_empty())
 }
 
 fn listed(events: &[AuditEvent]) -> (Value, String, bool) {

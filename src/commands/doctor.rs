@@ -181,7 +181,19 @@ async fn look_inside(report: &mut Report, session: &Session) {
                 chain.broken_at.map(|link| format!("{} at link {link}", chain.name))
             });
             let broken: Vec<String> = broken.collect();
-            let (state, text) = if broken.is_empty() {
+            let wrong = chains.iter().filter_map(|chain| {
+                chain.wrong_sum.as_ref().map(|row| format!("{} at {row}", chain.name))
+            });
+            let wrong: Vec<String> = wrong.collect();
+            let (state, text) = if broken.is_empty() && !wrong.is_empty() {
+                (
+                    State::Problem,
+                    format!(
+                        "The chains are intact, but figures or reports do not fit their receipts: {}. They were changed outside Regcred. Compare with a backup.",
+                        wrong.join(", ")
+                    ),
+                )
+            } else if broken.is_empty() {
                 let links = chains.iter().map(|chain| chain.links).sum::<i64>();
                 let chains = count(chains.len() as u64, "chain");
                 (State::Ok, format!("{chains} with {links} links in total, all intact."))

@@ -1,9 +1,13 @@
 //! A delivery: one hand-out of a credential to a pipeline. Its record is a receipt.
 
+mod door;
 mod fetch;
+mod filter;
 mod outcomes;
 
+pub use door::{Content, Door};
 pub use fetch::Fetch;
+pub use filter::{ReceiptFilter, Went};
 pub use outcomes::{Outcomes, by_fetch};
 
 use super::credential::Access;
@@ -15,66 +19,6 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
-
-super::words! {
-    pub enum Door {
-        DockerConfig = "docker-config", "docker config.json";
-        AuthJson = "auth-json", "auth.json";
-        DockerAuthConfig = "docker-auth-config", "DOCKER_AUTH_CONFIG";
-        KubernetesSecret = "kubernetes-secret", "Kubernetes secret";
-        Buildx = "buildx", "buildx folders";
-        Credential = "credential", "credential helper";
-        Kubelet = "kubelet", "kubelet";
-        RegistryToken = "registry-token", "registry token";
-        Token = "token", "identity token";
-        Woodpecker = "woodpecker", "Woodpecker";
-        Drone = "drone", "Drone";
-    }
-}
-
-/// What is to be handed out, as far as a format cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
-    Text,
-    Bytes,
-    Token,
-}
-
-impl Door {
-    /// Whether who reads its answer can use a registry's short-lived token instead of a secret.
-    pub fn carries_tokens(self) -> bool {
-        matches!(self, Self::DockerConfig | Self::Buildx | Self::RegistryToken)
-    }
-
-    /// Why its format cannot hold this; nothing when it can. Deliveries and the explainer ask here.
-    pub fn refuses(self, content: Content) -> Option<Lost> {
-        // The others have it in base64.
-        let is_plain = matches!(
-            self,
-            Self::KubernetesSecret
-                | Self::Credential
-                | Self::Kubelet
-                | Self::Woodpecker
-                | Self::Drone
-        );
-        match content {
-            Content::Bytes if is_plain => Some(Lost::NotText),
-            Content::Token if !self.carries_tokens() => Some(Lost::NeedsTokenClient),
-            Content::Text | Content::Bytes | Content::Token => None,
-        }
-    }
-
-    /// The most bytes that the reader of its answer takes, if there is a limit.
-    pub fn longest(self) -> Option<usize> {
-        match self {
-            // What the kubelet's plugin reads, and what a Kubernetes secret may hold.
-            Self::Kubelet | Self::KubernetesSecret => Some(1024 * 1024),
-            // Linux starts no program with a longer variable (execve(2)); its name counts as well.
-            Self::DockerAuthConfig => Some(128 * 1024 - 32),
-            _ => None,
-        }
-    }
-}
 
 super::words! {
     pub enum Outcome {
@@ -243,24 +187,6 @@ pub struct ReceiptPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_format_of_plain_text_holds_no_bytes_and_few_hold_a_token() {
-        for door in Door::ALL.iter().copied() {
-            assert_eq!(door.refuses(Content::Text), None, "{door:?}");
-            let lost = (!door.carries_tokens()).then_some(Lost::NeedsTokenClient);
-            assert_eq!(door.refuses(Content::Token), lost, "{door:?}");
-        }
-        for door in [Door::Credential, Door::Kubelet, Door::KubernetesSecret] {
-            assert_eq!(door.refuses(Content::Bytes), Some(Lost::NotText), "{door:?}");
-        }
-        for door in [Door::Woodpecker, Door::Drone] {
-            assert_eq!(door.refuses(Content::Bytes), Some(Lost::NotText), "{door:?}");
-        }
-        for door in [Door::DockerConfig, Door::AuthJson, Door::DockerAuthConfig, Door::Buildx] {
-            assert_eq!(door.refuses(Content::Bytes), None, "{door:?}");
-        }
-    }
 
     #[test]
     fn a_delivery_is_used_when_an_image_or_the_pipeline_says_so() {

@@ -66,4 +66,5 @@ pub mod secret_version;
 pub mod short_id;
 pub mod trust_rule;
 pub mod typed_text;
+pub mod usage;
 pub mod user;

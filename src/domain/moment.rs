@@ -9,6 +9,9 @@ const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]
 const MINUTE: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
 
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(pub i64);
@@ -20,6 +23,16 @@ impl Moment {
 
     pub fn day(self) -> Day {
         Day(self.at().date())
+    }
+
+    /// Days since 1970-01-01: how days are numbered where they are added up.
+    pub fn day_number(self) -> i64 {
+        self.0 / DAY_MS
+    }
+
+    /// The first moment of the day with that number.
+    pub fn of_day(number: i64) -> Self {
+        Self(number.saturating_mul(DAY_MS))
     }
 
     /// For people: `2026-11-21 07:04 UTC`.

@@ -212,6 +212,11 @@ pub fn approvals(project: &str) -> String {
     format!("/p/{}/approvals", percent(project))
 }
 
+/// Who received what of which registries; what is asked of it is in its query.
+pub fn usage(project: &str) -> String {
+    format!("/p/{}/usage", percent(project))
+}
+
 pub fn matching(project: &str) -> String {
     format!("/p/{}/match", percent(project))
 }

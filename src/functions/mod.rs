@@ -59,6 +59,8 @@ pub mod session;
 #[cfg(feature = "ssr")]
 pub mod trust_rules;
 #[cfg(feature = "ssr")]
+pub mod usage;
+#[cfg(feature = "ssr")]
 pub mod versions;
 
 #[cfg(feature = "ssr")]

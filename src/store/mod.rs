@@ -58,6 +58,7 @@ mod tokens;
 mod told;
 mod trust_rules;
 mod turns;
+mod usage;
 mod verified;
 mod versions;
 mod waiting;
@@ -91,7 +92,10 @@ pub use keys::KeyRow;
 pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
-pub use receipts::{FetchRow, NotRecorded, ProofWalk, ReceiptRow, Receipts, Recorder, Removal};
+pub use receipts::{
+    FetchRow, NotRecorded, Pair, ProofWalk, ReceiptRow, Receipts, Recorder, Removal, Usage,
+    UsageOf, WrongSum,
+};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
@@ -100,6 +104,7 @@ pub use secrets::{Fingerprint, VersionRow};
 pub use shape::ColumnKind;
 pub use tokens::{StoredToken, TokenRow};
 pub use turns::Rank;
+pub use usage::{PairKnown, UsedCredential, UsedPipeline};
 pub use verified::{Holds, Verifies};
 pub use versions::SealedVersion;
 pub use writing::{Unrecorded, Write};

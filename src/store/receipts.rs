@@ -3,19 +3,24 @@
 //! once its group is durable.
 
 mod counts;
+mod days;
 mod insert;
 mod pages;
 mod proved;
 mod queue;
 mod recorder;
+mod recount;
 mod report;
 mod retention;
 mod row;
+mod usage;
 
 pub use proved::ProofWalk;
 pub use recorder::{NotRecorded, Recorder};
+pub use recount::WrongSum;
 pub use retention::Removal;
 pub(super) use retention::Removed;
+pub use usage::{Pair, Usage, UsageOf};
 
 use super::chain::Link;
 use super::entity::{delivery_report, fetch, receipt};

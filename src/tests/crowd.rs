@@ -37,11 +37,12 @@ const NAMED: &str = " requests from 127.0.0.2 in the last minute: none had shown
 /// A delivery begins no sooner than this after the one before.
 const PAUSE: Duration = Duration::from_millis(4);
 /// Tables that the pipeline's own deliveries, and the server's own jobs, write.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "pipeline_fetch",
     "receipt",
     "counted",
     "usage",
+    "usage_day",
     "chain_head",
     "job",
     "lease",

@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 30] = [
     "instance",
     "person",
     "project",
@@ -44,6 +44,7 @@ pub const TABLES: [&str; 29] = [
     "removed_links",
     "issuer",
     "credential_count",
+    "usage_day",
 ];
 
 #[tokio::test]

@@ -123,6 +123,7 @@ mod undated;
 mod unrecorded;
 mod uploads;
 mod upstream;
+mod usage;
 mod versions;
 mod whole_credential;
 mod widening;

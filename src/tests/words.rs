@@ -58,11 +58,15 @@ async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
 async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let empty = app.project("beta").await;
-    for noun in ["credentials", "pipelines", "match"] {
+    for noun in ["credentials", "pipelines", "match", "usage"] {
         book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
     book.open("pipelines_nothing_found", owner, "/p/acme/pipelines?q=zebra").await;
+    for view in ["credential", "pipeline"] {
+        let path = format!("/p/acme/usage?view={view}&window=all");
+        book.open(&format!("usage_by_{view}"), owner, &path).await;
+    }
     book.open("finder_found", owner, "/p/acme/find?q=hidden").await;
     book.open("finder_nothing_found", owner, "/p/acme/find?q=zebra-crossing").await;
     let question = format!("/p/acme/match?pipeline={}&intent=pull&image=", at.pipeline);

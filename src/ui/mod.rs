@@ -18,4 +18,4 @@ pub mod pipelines;
 mod receipts;
 pub mod setup;
 pub mod sign_in;
-mod usage;
+pub mod usage;

@@ -54,6 +54,11 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
     }
     if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::pipelines(slug), "Pipelines", "pipeline"));
+    }
+    if permissions.has(Permission::RegistryRead) {
+        links.push(Link::new(paths::usage(slug), "Usage", "usage"));
+    }
+    if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::matching(slug), "Match", "search"));
     }
     if *waiting > 0 {
@@ -104,11 +109,11 @@ mod tests {
     #[test]
     fn who_may_not_open_a_page_is_not_led_there() {
         let registries = Permissions::none().with(Permission::RegistryRead);
-        assert_eq!(labels(registries, false, 0), ["Registry Credentials", "Help"]);
+        assert_eq!(labels(registries, false, 0), ["Registry Credentials", "Usage", "Help"]);
         let both = registries.with(Permission::PipelineRead);
         assert_eq!(
             labels(both, false, 1),
-            ["Registry Credentials", "Pipelines", "Match", "Approvals", "Help"]
+            ["Registry Credentials", "Pipelines", "Usage", "Match", "Approvals", "Help"]
         );
         assert!(!labels(both, false, 0).contains(&"Jobs"));
         assert!(labels(both, true, 0).contains(&"Jobs"));

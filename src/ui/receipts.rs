@@ -1,9 +1,11 @@
 //! Receipts: what was handed out or left out, to whom, what was proved of the run, and what the
 //! pipeline said about it. One line is one fetch.
 
+mod filtered;
 mod known;
 mod words;
 
+pub use filtered::Filtered;
 pub use words::proof_in_words;
 
 use super::kit::{Cell, Columns, Dot, Older, PageContext, Section, Table, Time};
@@ -32,7 +34,15 @@ pub fn Receipts(
     /// The page of older ones.
     #[prop(default = None)]
     older: Option<String>,
+    /// That only some are shown.
+    #[prop(default = None)]
+    filtered: Option<Filtered>,
 ) -> impl IntoView {
+    let empty = if filtered.is_some() {
+        "None of the requests that this page looked at match."
+    } else {
+        "Nothing has been delivered or refused yet."
+    };
     let other = if is_of_pipeline { "Credential" } else { "Pipeline" };
     let heads = ["When", other, "Version", "For", "Run", "Outcome"];
     let rows = by_fetch(receipts).into_iter().filter_map(|fetch| {
@@ -43,7 +53,8 @@ pub fn Receipts(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Fetches">
-            <Table columns empty="Nothing has been delivered or refused yet.">
+            {filtered.map(Filtered::said)}
+            <Table columns empty>
                 <details class="fold">
                     <summary>"What the words mean"</summary>
                     <p class="muted">

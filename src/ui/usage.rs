@@ -1,4 +1,12 @@
-//! How often a credential was received and used, in words; and the pipelines that did.
+//! How often a credential was received and used, in words; the pipelines that did; and the page of all of
+//! it.
+
+mod drawn;
+mod flow;
+mod page;
+mod row;
+
+pub use page::Page;
 
 use super::kit::PageContext;
 use crate::domain::paths;

@@ -4,7 +4,7 @@ use super::{INSTANCE, Vault};
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::error::{Error, Result};
-use crate::store::ChainHead;
+use crate::store::{ChainHead, WrongSum};
 use data_encoding::HEXLOWER;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -21,6 +21,9 @@ pub struct ChainReport {
     pub head: String,
     /// The first link that does not hold; `None` when all do.
     pub broken_at: Option<i64>,
+    /// The first row of what is added up of receipts, or reported of them, that does not fit them; `None`
+    /// when all do. It is not looked for in a chain that is broken.
+    pub wrong_sum: Option<String>,
 }
 
 /// The end of a chain as it was once, kept elsewhere.
@@ -92,7 +95,7 @@ impl Vault {
                     cut_before = Some(cut_before.unwrap_or(one.seq).min(one.seq));
                 }
             }
-            reports.push(match head.end {
+            let mut report = match head.end {
                 Some((links, mac)) => ChainReport {
                     name,
                     links,
@@ -107,11 +110,29 @@ impl Vault {
                         }
                         _ => self.first_break(head.chain).await?.or(cut_before),
                     },
+                    wrong_sum: None,
                 },
-                None => ChainReport { name, links: 0, head: String::new(), broken_at: Some(1) },
-            });
+                None => ChainReport {
+                    name,
+                    links: 0,
+                    head: String::new(),
+                    broken_at: Some(1),
+                    wrong_sum: None,
+                },
+            };
+            if report.broken_at.is_none() {
+                report.wrong_sum = self.wrong_sum(head.chain).await?;
+            }
+            reports.push(report);
         }
         Ok(reports)
+    }
+
+    /// The first row of what is added up of the receipts of a chain that does not fit them, by its table.
+    async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
+        let ring = self.keys.ring();
+        let found = self.store.receipts(chain).wrong_sum(&*ring).await?;
+        Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
     }
 
     /// Whether the chain of a project still begins with the project.

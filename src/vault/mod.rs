@@ -34,6 +34,7 @@ mod slots;
 mod trust_rules;
 mod turns;
 mod undeclared;
+mod usage;
 mod used;
 
 pub use attempts::network;

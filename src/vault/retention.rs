@@ -27,7 +27,7 @@ impl Vault {
     /// All of one project that are old enough, in small parts. The event comes with the first of them
     /// and says what the run is about to remove: however much that is, there is one.
     async fn remove_receipts_of(&self, project: &Project, before: Moment) -> Result<()> {
-        self.store.count_receipts(project.id).await?;
+        self.store.add_up_receipts(project.id).await?;
         let last = self.store.receipts(project.id).last_before(before.0).await?;
         let Some(last) = last else { return Ok(()) };
         let mut is_recorded = false;

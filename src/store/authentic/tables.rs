@@ -193,6 +193,7 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("receipt", "it is a part of a link of a chain"),
     ("delivery_report", "it is what a pipeline said, for pages"),
     ("counted", "it says how far the counts are"),
+    ("usage_day", "it is added up for pages, and recounted when the chain is verified"),
     ("removed_links", "each has a proof of its own"),
     ("job", "what is due is done by the product for everybody alike"),
     ("outbox", "it says where in the chains to look"),

@@ -73,6 +73,36 @@ entities! {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
         seq: i64,
+        /// Up to which link they are in the days.
+        days_seq: i64,
+    }
+    /// What each pipeline received of each credential in a day, and what it was refused. A request that was
+    /// refused as a whole has no credential: nil.
+    mod usage_day = "usage_day" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        credential_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pipeline_id: Uuid,
+        /// Days since 1970-01-01, in UTC.
+        #[sea_orm(primary_key, auto_increment = false)]
+        day: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        intent: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        outcome: String,
+        times: i64,
+        /// Of how many the pipeline reported that they failed.
+        failed: i64,
+        /// The earliest and the latest time, whatever the clock did in between.
+        first_at: i64,
+        last_at: i64,
+        last_seq: i64,
+        /// The bits of the doors.
+        doors: i64,
+        first_version: Option<i64>,
+        last_version: Option<i64>,
     }
     /// Runs of links whose receipts were removed because of their age.
     mod removed_links = "removed_links" {

@@ -29,7 +29,25 @@ const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pip
     WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ? AND r.credential_id IS NOT NULL
         AND r.version IS NOT NULL";
 
-/// What was counted before is added to; of the rest the newest stands.
+/// The earlier of what is there and what is added; either may be missing.
+pub(super) fn earliest(table: &str, column: &str) -> String {
+    chosen(table, column, '<')
+}
+
+/// The later of the two.
+pub(super) fn latest(table: &str, column: &str) -> String {
+    chosen(table, column, '>')
+}
+
+fn chosen(table: &str, column: &str, order: char) -> String {
+    format!(
+        "CASE WHEN {table}.{column} IS NULL OR excluded.{column} {order} {table}.{column}
+            THEN excluded.{column} ELSE {table}.{column} END"
+    )
+}
+
+/// What was counted before is added to; of times the earliest and the latest stand, whatever the clock
+/// did in between; and of the rest the newest.
 fn usage_text() -> String {
     format!(
         "INSERT INTO usage (project_id, credential_id, pipeline_id, pipeline, deliveries, first_at,
@@ -47,9 +65,11 @@ fn usage_text() -> String {
         WHERE TRUE
         ON CONFLICT (credential_id, pipeline_id) DO UPDATE SET
             deliveries = usage.deliveries + excluded.deliveries, used = usage.used + excluded.used,
-            last_used_at = COALESCE(excluded.last_used_at, usage.last_used_at),
-            pipeline = excluded.pipeline, last_at = excluded.last_at,
-            last_version = excluded.last_version"
+            last_used_at = {used}, first_at = {first}, last_at = {last},
+            pipeline = excluded.pipeline, last_version = excluded.last_version",
+        used = latest("usage", "last_used_at"),
+        first = earliest("usage", "first_at"),
+        last = latest("usage", "last_at"),
     )
 }
 
@@ -79,15 +99,35 @@ const TOKENS: &str = "UPDATE pipeline_token SET last_used_at = g.last_at
     WHERE pipeline_token.id = g.token_id";
 
 impl Store {
-    /// Counts the receipts of the project that are not counted yet. Without any it only reads.
+    /// Counts the receipts of the project that are not counted yet, and adds some of them to their days.
+    /// Without any it only reads.
     pub async fn count_receipts(&self, project: Uuid) -> Result<(), DbErr> {
+        self.count_some(project).await.map(drop)
+    }
+
+    /// Counts all receipts that the project has when it is called, and adds all of them to their days:
+    /// others may write in between.
+    pub async fn add_up_receipts(&self, project: Uuid) -> Result<(), DbErr> {
+        let (mut done, until) = self.count_some(project).await?;
+        while done < until {
+            (done, _) = self.count_some(project).await?;
+        }
+        Ok(())
+    }
+
+    /// One step of that: up to which link the receipts are in their days afterwards, and which was the
+    /// newest.
+    async fn count_some(&self, project: Uuid) -> Result<(i64, i64), DbErr> {
         let receipts = self.receipts(project);
-        if receipts.newest_seq().await? <= receipts.counted().await?.unwrap_or(0) {
-            return Ok(());
+        let newest = receipts.newest_seq().await?;
+        let done = receipts.counted().await?;
+        if newest <= done.seq && newest <= done.days_seq {
+            return Ok((done.days_seq, newest));
         }
         let write = self.write().await?;
-        write.receipts(project).count().await?;
-        write.commit_without_event(Unrecorded::Counts).await
+        let days_seq = write.receipts(project).count().await?;
+        write.commit_without_event(Unrecorded::Counts).await?;
+        Ok((days_seq, newest))
     }
 
     /// Counts the receipts of the projects that it is told of, each a moment after; ends when
@@ -101,7 +141,7 @@ impl Store {
             }
             for project in projects {
                 // Nothing is lost: they are counted with the next ones, or when somebody looks.
-                match self.count_receipts(project).await {
+                match self.add_up_receipts(project).await {
                     Ok(()) => {}
                     // The program ends.
                     Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)) => return,
@@ -115,14 +155,19 @@ impl Store {
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// Counts what is not counted yet, one server at a time.
-    pub async fn count(&self) -> Result<(), DbErr> {
-        let (backend, chain) = (self.db.get_database_backend(), self.project);
-        let counted = self.lock_counted().await?;
+    /// Counts what is not counted yet, and adds some of it to its days, one server at a time. Up to which
+    /// link that is done.
+    pub async fn count(&self) -> Result<i64, DbErr> {
+        let done = self.lock_counted().await?;
         let newest = self.newest_seq().await?;
-        if newest <= counted {
-            return Ok(());
+        if newest > done.seq {
+            self.count_between(done.seq, newest).await?;
         }
+        self.add_to_days(done.days_seq, newest).await
+    }
+
+    async fn count_between(&self, counted: i64, newest: i64) -> Result<(), DbErr> {
+        let (backend, chain) = (self.db.get_database_backend(), self.project);
         let delivered = || Value::from(Outcome::Delivered.word());
         let part = || [Value::from(chain), counted.into(), newest.into()];
         static USAGE: Prepared = Prepared::new();
@@ -151,31 +196,37 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         for statement in [versions, tokens, usage] {
             self.db.execute_raw(statement).await?;
         }
-        let row = counted::ActiveModel { chain: Set(chain), seq: Set(newest) };
-        counted::Entity::update_many()
-            .set(row)
-            .filter(counted::Column::Chain.eq(chain))
-            .exec(self.db)
-            .await?;
-        Ok(())
+        self.note_done(counted::ActiveModel { seq: Set(newest), ..Default::default() }).await
+    }
+
+    /// Says how far what is set in it is.
+    pub(super) async fn note_done(&self, done: counted::ActiveModel) -> Result<(), DbErr> {
+        let own = counted::Entity::update_many().filter(counted::Column::Chain.eq(self.project));
+        own.set(done).exec(self.db).await.map(drop)
     }
 
     /// Up to which link is counted, with nobody else counting until the transaction ends.
-    pub(super) async fn lock_counted(&self) -> Result<i64, DbErr> {
+    pub(super) async fn lock_counted(&self) -> Result<counted::Model, DbErr> {
         let find = || locked(self.db, counted::Entity::find_by_id(self.project));
         if let Some(row) = find().one(self.db).await? {
-            return Ok(row.seq);
+            return Ok(row);
         }
-        let row = counted::ActiveModel { chain: Set(self.project), seq: Set(0) };
+        let row = counted::ActiveModel { chain: Set(self.project), seq: Set(0), days_seq: Set(0) };
         counted::Entity::insert(row)
             .on_conflict(OnConflict::column(counted::Column::Chain).do_nothing().to_owned())
             .exec_without_returning(self.db)
             .await?;
-        Ok(find().one(self.db).await?.map_or(0, |row| row.seq))
+        Ok(find().one(self.db).await?.unwrap_or_else(|| self.nothing()))
     }
 
-    async fn counted(&self) -> Result<Option<i64>, DbErr> {
-        Ok(counted::Entity::find_by_id(self.project).one(self.db).await?.map(|row| row.seq))
+    /// Up to which link is counted.
+    pub(super) async fn counted(&self) -> Result<counted::Model, DbErr> {
+        let found = counted::Entity::find_by_id(self.project).one(self.db).await?;
+        Ok(found.unwrap_or_else(|| self.nothing()))
+    }
+
+    fn nothing(&self) -> counted::Model {
+        counted::Model { chain: self.project, seq: 0, days_seq: 0 }
     }
 
     /// The number of the newest link that is a fetch; 0 when there is none.

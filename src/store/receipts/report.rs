@@ -4,12 +4,18 @@ use super::Receipts;
 use super::counts::add_used;
 use super::row::shown;
 use crate::domain::delivery::{Fetch, Outcome, Report, Use};
+use crate::domain::moment::Moment;
 use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
 use crate::store::entity::{delivery_report, fetch, receipt};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// How many more deliveries failed by another report than by the one before.
+fn more_failed(before: Option<Report>, now: Report) -> i64 {
+    i64::from(now == Report::Failed) - i64::from(before == Some(Report::Failed))
+}
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// Writes down how deliveries to the pipeline went; a later report replaces an earlier one. The
@@ -25,13 +31,14 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     ) -> Result<bool, DbErr> {
         // Who counts receipts waits until it is known which of them were reported, and so does another
         // server that is told the same at once.
-        let counted = self.lock_counted().await?;
+        let done = self.lock_counted().await?;
         let fetches = fetch::Entity::find()
             .filter(fetch::Column::Id.eq(Fetch::new(id).id()))
             .all(self.db)
             .await?;
         // Sorted, as receipts are counted, so that two servers cannot wait for each other.
         let mut used: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
+        let mut failed: BTreeMap<(Uuid, i64, &str), i64> = BTreeMap::new();
         let mut rows = Vec::new();
         let is_theirs =
             |one: &&fetch::Model| one.chain == self.project && one.pipeline_id == pipeline;
@@ -50,10 +57,16 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                     at: Set(at),
                 });
                 // What is not counted yet is counted as used, now that it is reported.
-                let is_new = shown.use_of() == Use::Asked && fetch.seq <= counted;
+                let is_new = shown.use_of() == Use::Asked && fetch.seq <= done.seq;
                 if let (Some(credential), true) = (credential, is_new) {
                     let (times, last) = used.entry(credential).or_insert((0, fetch.at));
                     (*times, *last) = (*times + 1, fetch.at.max(*last));
+                }
+                let more = more_failed(shown.report, outcome);
+                if more != 0 && fetch.seq <= done.days_seq {
+                    let day = Moment(fetch.at).day_number();
+                    let of = (credential.unwrap_or_default(), day, shown.intent.word());
+                    *failed.entry(of).or_default() += more;
                 }
             }
         }
@@ -62,6 +75,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         }
         for (credential, uses) in used {
             add_used(self.db, (credential, pipeline), uses).await?;
+        }
+        for ((credential, day, intent), more) in failed {
+            self.add_failed((credential, pipeline), (day, intent), more).await?;
         }
         // A report has 5 values; SQLite takes 32,766 in a statement.
         for part in rows.chunks(1_000) {

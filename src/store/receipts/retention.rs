@@ -50,6 +50,11 @@ impl Removed {
         Ok(Self(ours.map(|row| (row.first_seq, (row.last_seq, row.link_mac))).collect()))
     }
 
+    /// Whether nothing was removed.
+    pub(in crate::store) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a link with that number was removed, and may have had that MAC: of the links before
     /// the last of a run nothing is kept.
     pub(in crate::store) fn had(&self, seq: i64, mac: &[u8]) -> bool {
@@ -103,7 +108,8 @@ impl<C: Sealing> Receipts<'_, C> {
         before: i64,
         most: u64,
     ) -> Result<Removal, DbErr> {
-        let counted = self.lock_counted().await?;
+        let done = self.lock_counted().await?;
+        let counted = done.seq.min(done.days_seq);
         let oldest: Vec<(i64, i64)> = fetch::Entity::find()
             .select_only()
             .column(fetch::Column::Seq)

@@ -8,6 +8,7 @@ use crate::crypto::keyring::{Keyring, Purpose};
 use crate::crypto::{signature, token};
 use crate::domain::approval::listing::ApprovalsQuery;
 use crate::domain::credential::Method;
+use crate::domain::delivery::ReceiptFilter;
 use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::key_file::KeyFile;
@@ -20,6 +21,7 @@ use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::short_id;
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::domain::typed_text::name_problem;
+use crate::domain::usage::UsageQuery;
 use crate::outbound::{Network, plain_url};
 use crate::{api, functions, issuers, opening, registries, server, vault};
 use std::borrow::Cow;
@@ -86,6 +88,16 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/domain/registry_kind/paste.rs", seeds: TOKENS, run: paste },
     Target { file: "src/domain/listing.rs", seeds: QUERY, run: listing },
     Target { file: "src/domain/pipeline/listing.rs", seeds: QUERY, run: pipelines },
+    Target {
+        file: "src/domain/usage/query.rs",
+        seeds: &[b"view=pipeline&window=all&after=YWNtZS9hcGk"],
+        run: usage,
+    },
+    Target {
+        file: "src/domain/delivery/filter.rs",
+        seeds: &[b"pipeline=019a0000-0000-7000-8000-000000000001&outcome=failed"],
+        run: receipts,
+    },
     Target {
         file: "src/domain/approval/listing.rs",
         seeds: &[b"after=1764000000000_019a0000000070008000000000000001&others=1_019a0000000070008000000000000002"],
@@ -176,6 +188,18 @@ fn listing(data: &[u8]) {
 fn approvals(data: &[u8]) {
     if let Ok(query) = ApprovalsQuery::read(value_in(data)) {
         let _ = query.to_url();
+    }
+}
+
+fn usage(data: &[u8]) {
+    if let Ok(query) = UsageQuery::read(value_in(data)) {
+        let _ = query.to_url();
+    }
+}
+
+fn receipts(data: &[u8]) {
+    if let Ok(filter) = ReceiptFilter::read(value_in(data)) {
+        let _ = filter.to_url();
     }
 }
 

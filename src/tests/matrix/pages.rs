@@ -47,6 +47,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/delete"), WRITE_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
         ("/p/{}/approvals".to_owned(), GRANT),
+        ("/p/{}/usage".to_owned(), READ),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
         ("/p/{}/find".to_owned(), READ),
     ]

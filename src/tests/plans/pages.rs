@@ -25,7 +25,7 @@ const MANY: usize = 30;
 const FAR: i64 = 4_000_000_000_000;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 7] = [
+const QUESTIONS: [(&str, &str); 9] = [
     ("/p/{project}/credentials", "?unused=1"),
     ("/p/{project}/credentials", "?q=more"),
     ("/p/{project}/credentials/new", "?preset=ghcr"),
@@ -33,6 +33,8 @@ const QUESTIONS: [(&str, &str); 7] = [
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
     ("/p/{project}/match", "?search=more&look=true"),
     ("/p/{project}/pipelines", "?q=more"),
+    ("/p/{project}/usage", "?view=credential&window=all"),
+    ("/p/{project}/usage", "?view=pipeline"),
 ];
 
 /// An instance with one at least of everything that a page lists.

@@ -5,6 +5,7 @@ use super::empty::EmptyState;
 use super::filters::Filters;
 use super::row_menu::RowMenu;
 use super::rows::{self, Rows};
+use crate::domain::counted::grouped;
 use crate::domain::first_steps::FirstSteps as Steps;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
@@ -136,15 +137,10 @@ fn said(listing: &Listing) -> String {
 
 /// `10,000 credentials`, or `More than 1,000 credentials`.
 pub(in crate::ui) fn count(total: u64, are_more: bool) -> String {
-    let digits = total.to_string();
-    let mut said = if are_more { "More than " } else { "" }.to_owned();
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said + if total == 1 { " credential" } else { " credentials" }
+    let number = grouped(i64::try_from(total).unwrap_or(i64::MAX));
+    let before = if are_more { "More than " } else { "" };
+    let noun = if total == 1 { "credential" } else { "credentials" };
+    format!("{before}{number} {noun}")
 }
 
 #[cfg(test)]

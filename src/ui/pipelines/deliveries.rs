@@ -1,15 +1,17 @@
 //! What the pipeline received, and what it was refused.
 
 use super::frame::{Part, PipelineFrame};
+use crate::domain::delivery::ReceiptFilter;
 use crate::domain::paths;
 use crate::domain::pipeline::PipelineDeliveries;
 use crate::error::Result;
 use crate::functions::pipelines::pipeline_deliveries;
 use crate::ui::kit::{FlashMessages, Loaded, PageContext};
-use crate::ui::receipts::Receipts;
+use crate::ui::receipts::{Filtered, Receipts};
 use leptos::prelude::*;
 
-/// `/p/{project}/pipelines/{id}/deliveries`; `before` in its query asks for older ones.
+/// `/p/{project}/pipelines/{id}/deliveries`; `before` in its query asks for older ones, and `outcome` says
+/// which are shown.
 #[component]
 pub fn DeliveriesPage() -> impl IntoView {
     let page = PageContext::here();
@@ -21,13 +23,21 @@ pub fn DeliveriesPage() -> impl IntoView {
     }
 }
 
-async fn load(page: PageContext) -> Result<PipelineDeliveries> {
-    pipeline_deliveries(page.project.clone(), page.id()?, page.before()?).await
+type Found = (PipelineDeliveries, ReceiptFilter);
+
+async fn load(page: PageContext) -> Result<Found> {
+    let filter = ReceiptFilter::read(|key| page.query(key))?;
+    let found = pipeline_deliveries(page.project.clone(), page.id()?, page.before()?);
+    let mut found = found.await?;
+    found.page.receipts = filter.shown(found.page.receipts);
+    Ok((found, filter))
 }
 
-fn whole(found: PipelineDeliveries, page: PageContext) -> impl IntoView {
+fn whole((found, filter): Found, page: PageContext) -> impl IntoView {
     let PipelineDeliveries { head, page: found } = found;
     let own = paths::pipeline_deliveries(&page.project, head.summary.id);
+    let filtered = Filtered::of(filter, &found.receipts, &own);
+    let own = own + &filter.to_url();
     let older = found.older.map(|seq| paths::with_query(&own, "before", &seq.to_string()));
     view! {
         <PipelineFrame head part=Part::Deliveries page=page.clone()>
@@ -37,6 +47,7 @@ fn whole(found: PipelineDeliveries, page: PageContext) -> impl IntoView {
                 is_of_pipeline=true
                 is_cut=found.is_cut
                 older
+                filtered
             />
         </PipelineFrame>
     }

@@ -1,0 +1,225 @@
+//! What is added up of receipts is recounted from the receipts, which are links of the chain: so that who
+//! changes a sum is found. It takes the memory of so many sums and not of all: beyond that the receipts
+//! are gone through again for the credentials that are left.
+
+mod rest;
+
+use super::days::{DayKey, DaySum};
+use super::{Receipts, Removed};
+use crate::domain::moment::Moment;
+use crate::store::Holds;
+use crate::store::entity::{fetch, usage_day};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Links that are summed up at once.
+const PART: i64 = 5_000;
+/// Sums that are in memory at once, unless one credential has more.
+const MOST: usize = 100_000;
+/// Stored sums that are read at once.
+const PAGE: u64 = 2_000;
+/// How often it is looked again, where servers write meanwhile.
+const LOOKS: usize = 4;
+
+/// The first row that does not say what the receipts say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongSum {
+    pub table: &'static str,
+    /// Which row, by its key.
+    pub row: String,
+}
+
+impl WrongSum {
+    fn of_day((credential, pipeline, day, intent, outcome): &DayKey) -> Self {
+        let day = Moment::of_day(*day).day().to_text();
+        let row =
+            format!("credential {credential}, pipeline {pipeline}, {day}, {intent}, {outcome}");
+        Self { table: "usage_day", row }
+    }
+
+    fn of_pair((credential, pipeline): (Uuid, Uuid)) -> Self {
+        Self { table: "usage", row: format!("credential {credential}, pipeline {pipeline}") }
+    }
+
+    fn of_report(seq: i64, number: i32) -> Self {
+        Self { table: "delivery_report", row: format!("link {seq}, receipt {number}") }
+    }
+}
+
+/// Which credentials are recounted in one go: those after the first and up to the last.
+#[derive(Clone, Copy)]
+struct Slice {
+    after: Option<Uuid>,
+    last: Option<Uuid>,
+}
+
+impl Slice {
+    fn has(self, credential: Uuid) -> bool {
+        self.after.is_none_or(|after| credential > after)
+            && self.last.is_none_or(|last| credential <= last)
+    }
+}
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// The first sum or report that does not fit the receipts; `None` when all do. Of days whose receipts
+    /// may have been removed because of their age, sums are at least those of the receipts that are left.
+    pub async fn wrong_sum(&self, holds: Holds<'_>) -> Result<Option<WrongSum>, DbErr> {
+        let (mut looks, mut before) = (0, None);
+        loop {
+            looks += 1;
+            let done = self.counted().await?;
+            let found = match self.lost_report().await? {
+                Some(report) => Some(report),
+                None => self.wrong_among(holds, (done.seq, done.days_seq)).await?,
+            };
+            // What was added meanwhile is in the sums and was not recounted, and a report is written at once
+            // with its sum, but not read at once with it.
+            let is_same = found == before && self.counted().await? == done;
+            if found.is_none() || is_same || looks == LOOKS {
+                return Ok(found);
+            }
+            before = found;
+        }
+    }
+
+    /// The days up to which receipts may have been removed; `None` where none were.
+    async fn removed_until(&self, holds: Holds<'_>) -> Result<Option<i64>, DbErr> {
+        if Removed::of(self.db, holds, self.project).await?.is_empty() {
+            return Ok(None);
+        }
+        // Receipts go until the first that is young.
+        let oldest: Option<i64> = fetch::Entity::find()
+            .select_only()
+            .column(fetch::Column::Seq)
+            .filter(fetch::Column::Chain.eq(self.project))
+            .order_by_asc(fetch::Column::Seq)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        let Some(seq) = oldest else { return Ok(Some(i64::MAX)) };
+        let fetch = fetch::Entity::find_by_id((self.project, seq)).one(self.db).await?;
+        Ok(Some(fetch.map_or(i64::MAX, |fetch| Moment(fetch.at).day_number())))
+    }
+
+    async fn wrong_among(
+        &self,
+        holds: Holds<'_>,
+        (counted, end): (i64, i64),
+    ) -> Result<Option<WrongSum>, DbErr> {
+        let removed_until = self.removed_until(holds).await?;
+        let mut slice = Slice { after: None, last: None };
+        loop {
+            let (sums, last) = self.recount(slice, end).await?;
+            slice.last = last;
+            if let Some(wrong) = self.wrong_day(slice, sums, removed_until).await? {
+                return Ok(Some(wrong));
+            }
+            match last {
+                Some(last) => slice = Slice { after: Some(last), last: None },
+                None => break,
+            }
+        }
+        self.wrong_pair(counted, removed_until.is_none()).await
+    }
+
+    /// The sums of the credentials of the slice, and the last of them when there are more than fit.
+    async fn recount(
+        &self,
+        mut slice: Slice,
+        end: i64,
+    ) -> Result<(BTreeMap<DayKey, DaySum>, Option<Uuid>), DbErr> {
+        let mut sums: BTreeMap<DayKey, DaySum> = BTreeMap::new();
+        let mut after = 0;
+        while after < end {
+            let last = end.min(after + PART);
+            for sum in self.sums_between(after, last).await? {
+                if !slice.has(sum.credential_id) {
+                    continue;
+                }
+                match sums.get_mut(&sum.key()) {
+                    Some(known) => known.add(&sum),
+                    None => drop(sums.insert(sum.key(), sum)),
+                }
+            }
+            if sums.len() > MOST {
+                let middle = sums.keys().nth(sums.len() / 2).map(|(credential, ..)| *credential);
+                slice.last = middle.or(slice.last);
+                sums.retain(|(credential, ..), _| slice.has(*credential));
+            }
+            after = last;
+        }
+        Ok((sums, slice.last))
+    }
+
+    /// The first stored day of the slice that differs, or that is not stored.
+    async fn wrong_day(
+        &self,
+        slice: Slice,
+        mut sums: BTreeMap<DayKey, DaySum>,
+        removed_until: Option<i64>,
+    ) -> Result<Option<WrongSum>, DbErr> {
+        let mut from: Option<DayKey> = None;
+        loop {
+            let rows = self.stored_days(slice, from.as_ref()).await?;
+            let Some(end) = rows.last().map(DaySum::key) else { break };
+            for row in rows {
+                let key = row.key();
+                let counted = sums.remove(&key);
+                let may_be_more = removed_until.is_some_and(|until| row.day <= until);
+                let holds = match &counted {
+                    Some(counted) if may_be_more => {
+                        row.times >= counted.times && row.failed >= counted.failed
+                    }
+                    Some(counted) => row == *counted,
+                    None => may_be_more,
+                };
+                if !holds {
+                    return Ok(Some(WrongSum::of_day(&key)));
+                }
+            }
+            from = Some(end);
+        }
+        Ok(sums.into_keys().next().map(|key| WrongSum::of_day(&key)))
+    }
+
+    /// The stored days of the slice after that one, in the order of their keys.
+    async fn stored_days(&self, slice: Slice, from: Option<&DayKey>) -> Result<Vec<DaySum>, DbErr> {
+        use usage_day::Column;
+        let mut such = Condition::all().add(Column::Chain.eq(self.project));
+        if let Some(last) = slice.last {
+            such = such.add(Column::CredentialId.lte(last));
+        }
+        match (from, slice.after) {
+            (Some(from), _) => such = such.add(beyond(from.clone())),
+            (None, Some(after)) => such = such.add(Column::CredentialId.gt(after)),
+            (None, None) => {}
+        }
+        let mut rows = usage_day::Entity::find().filter(such);
+        for column in
+            [Column::CredentialId, Column::PipelineId, Column::Day, Column::Intent, Column::Outcome]
+        {
+            rows = rows.order_by_asc(column);
+        }
+        let rows = rows.limit(PAGE).all(self.db).await?;
+        Ok(rows.into_iter().map(DaySum::from).collect())
+    }
+}
+
+/// What comes after that key.
+fn beyond((credential, pipeline, day, intent, outcome): DayKey) -> SimpleExpr {
+    use usage_day::Column::{CredentialId, Day, Intent, Outcome, PipelineId};
+    let columns = [CredentialId, PipelineId, Day, Intent, Outcome].map(ColumnTrait::into_expr);
+    let values = [
+        Expr::val(credential),
+        Expr::val(pipeline),
+        Expr::val(day),
+        Expr::val(intent),
+        Expr::val(outcome),
+    ];
+    Expr::tuple(columns).gt(Expr::tuple(values))
+}

@@ -1,0 +1,106 @@
+//! What is added up is recounted when the chain is verified, and receipts of before are added up.
+
+use super::{deliver, project, scene};
+use crate::app::App;
+use crate::commands::machine::Machine;
+use regcred::migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+use uuid::Uuid;
+
+/// The table of the first row that does not fit the receipts.
+async fn wrong(app: &App) -> Option<&'static str> {
+    let receipts = app.vault.store().receipts(project(app).await);
+    let holds = |_: &[u8], _: &[u8]| true;
+    receipts.wrong_sum(&holds).await.unwrap().map(|wrong| wrong.table)
+}
+
+#[tokio::test]
+async fn every_change_of_a_sum_or_a_report_by_sql_is_found() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    deliver(&app, &pipelines).await;
+    assert_eq!(wrong(&app).await, None, "some are not added up yet");
+    let of = project(&app).await;
+    app.vault.store().add_up_receipts(of).await.unwrap();
+    assert_eq!(wrong(&app).await, None);
+    for (change, back, table) in [
+        ("usage_day SET times = times + 1", "usage_day SET times = times - 1", "usage_day"),
+        ("usage_day SET last_at = last_at + 1", "usage_day SET last_at = last_at - 1", "usage_day"),
+        ("usage_day SET doors = doors + 1024", "usage_day SET doors = doors - 1024", "usage_day"),
+        ("usage_day SET day = day + 1000", "usage_day SET day = day - 1000", "usage_day"),
+        ("usage SET deliveries = deliveries + 1", "usage SET deliveries = deliveries - 1", "usage"),
+        (
+            "delivery_report SET number = number + 1000",
+            "delivery_report SET number = number - 1000",
+            "delivery_report",
+        ),
+    ] {
+        assert!(app.tamper(&format!("UPDATE {change}")).await > 0, "{change}");
+        assert_eq!(wrong(&app).await, Some(table), "{change}");
+        app.tamper(&format!("UPDATE {back}")).await;
+        assert_eq!(wrong(&app).await, None, "{back}");
+    }
+    // One report that says something else, or is gone, does not fit its sum.
+    let other = "UPDATE delivery_report SET outcome = CASE outcome WHEN 'failed' THEN 'worked' ELSE 'failed' END";
+    assert!(app.tamper(other).await > 0);
+    assert_eq!(wrong(&app).await, Some("usage_day"));
+    app.tamper(other).await;
+    assert_eq!(wrong(&app).await, None);
+    assert!(app.tamper("DELETE FROM usage_day WHERE outcome = 'refused'").await > 0);
+    assert_eq!(wrong(&app).await, Some("usage_day"));
+}
+
+#[tokio::test]
+async fn the_receipts_of_before_an_upgrade_are_added_up_by_the_job() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    deliver(&app, &pipelines).await;
+    app.vault.store().add_up_receipts(project(&app).await).await.unwrap();
+    let sums = "SELECT CAST(SUM(times) AS BIGINT) FROM usage_day";
+    let (all, rows) = (
+        app.scalar_i64("SELECT COUNT(*) FROM receipt").await,
+        app.scalar_i64("SELECT COUNT(*) FROM usage_day").await,
+    );
+    assert_eq!(app.scalar_i64(sums).await, all);
+    // As it is after the step, before the job has run.
+    app.tamper("DELETE FROM usage_day").await;
+    app.tamper("UPDATE counted SET days_seq = 0").await;
+    app.vault.add_up_usage().await.unwrap();
+    assert_eq!(app.scalar_i64(sums).await, all);
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM usage_day").await, rows);
+    assert_eq!(wrong(&app).await, None);
+}
+
+#[tokio::test]
+async fn the_step_leaves_the_counts_as_they_are() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    app.fetch(&pipelines[0].1, "/api/v1/docker-config").await;
+    let before = app.counted_i64("SELECT MAX(seq) FROM counted").await;
+    let db = app.database.connect().await;
+    let steps = Migrator::migrations();
+    let at = steps.iter().position(|one| one.name().ends_with("usage_by_day")).unwrap();
+    Migrator::down(&db, Some(u32::try_from(steps.len() - at).unwrap())).await.unwrap();
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(app.scalar_i64("SELECT MAX(seq) FROM counted").await, before);
+    assert_eq!(app.scalar_i64("SELECT MAX(days_seq) FROM counted").await, 0);
+}
+
+#[tokio::test]
+async fn the_commands_name_the_row_that_was_changed() {
+    let machine = Machine::set_up().await;
+    let database = &machine.instance.database;
+    let project = machine.vault.store().projects().find("acme").await.unwrap().unwrap().id;
+    machine.run(&["audit", "verify"]).done();
+    let (chain, id) = (database.id(project), database.id(Uuid::from_u128(7)));
+    let made_up = format!(
+        "INSERT INTO usage_day (chain, credential_id, pipeline_id, day, intent, outcome, times, failed,
+            first_at, last_at, last_seq, doors) VALUES ({chain}, {id}, {id}, 20000, 'pull', 'delivered', 5, 0, 1, 2, 3, 1)"
+    );
+    assert_eq!(database.raw(&made_up).await, 1);
+    let row = "usage_day: credential 00000000-0000-0000-0000-000000000007";
+    for args in [&["audit", "verify"][..], &["audit", "verify", "--project", "acme"], &["doctor"]] {
+        let said = machine.run(args);
+        assert!(said.code == Some(1) && said.out.contains(row), "{}{}", said.out, said.err);
+    }
+}

@@ -1,0 +1,201 @@
+//! The rows of the table of usage. Each figure leads to its receipts.
+
+use super::PipelineName;
+use super::drawn::Spark;
+use crate::domain::counted::grouped;
+use crate::domain::delivery::{Door, ReceiptFilter, Went};
+use crate::domain::moment::Moment;
+use crate::domain::paths;
+use crate::domain::usage::{Figures, Named, UsageRow, UsageView};
+use crate::ui::kit::{Badge, Cell, Columns, PageContext, Time};
+use leptos::prelude::*;
+
+const PLACES: [&str; 3] = ["Registry", "Credential", "Pipeline"];
+
+/// The columns, of which that comes first by which the rows are listed.
+pub(super) fn columns(rows: Vec<UsageRow>, view: UsageView, page: &PageContext) -> Columns {
+    let [registry, credential, pipeline] = PLACES;
+    let [first, second, third] = in_order(view, [registry, credential, pipeline]);
+    let heads = [
+        first,
+        second,
+        third,
+        "Granted",
+        "Delivered",
+        "For",
+        "Version",
+        "Refused",
+        "Failed",
+        "First and last",
+    ];
+    Columns::new(heads, rows.into_iter().map(|row| cells(row, view, page)))
+}
+
+fn in_order<T>(view: UsageView, [registry, credential, pipeline]: [T; 3]) -> [T; 3] {
+    match view {
+        UsageView::Registry => [registry, credential, pipeline],
+        UsageView::Credential => [credential, registry, pipeline],
+        UsageView::Pipeline => [pipeline, registry, credential],
+    }
+}
+
+fn cells(row: UsageRow, view: UsageView, page: &PageContext) -> [Cell; 10] {
+    let about = about(&row);
+    let link = |went: Went, count: i64, last: Option<i64>| {
+        figure(count, went, &about, receipts(&row, went, last, &page.project))
+    };
+    let figures = &row.figures;
+    let delivered = figures.delivered();
+    let last = figures.last_delivery;
+    let received = link(Went::Delivered, delivered, last);
+    let refused = link(Went::Refused, figures.refused, figures.last_refusal);
+    let failed = link(Went::Failed, figures.failed, last);
+    let version = version(figures, row.current_version);
+    let (uses, times) = (uses(figures), times(figures));
+    let granted = row.granted.map(|access| access.label());
+    let (last_ever, days) = (row.last_ever, row.days);
+    let places =
+        [registry(row.host), credential(row.credential, page), pipeline(row.pipeline, page)];
+    let [first, second, third] = in_order(view, places);
+    [
+        first,
+        second,
+        third,
+        Cell::or(granted, "No"),
+        match delivered {
+            0 => never(last_ever),
+            _ => Cell::of(view! { <div class="spark-cell">{received}<Spark days/></div> }),
+        },
+        uses,
+        version,
+        Cell::of(refused),
+        Cell::of(failed),
+        times,
+    ]
+}
+
+/// Whose figures they are, for who hears a link alone.
+fn about(row: &UsageRow) -> String {
+    let pipeline = row.pipeline.name.as_deref().unwrap_or("a deleted pipeline");
+    let credential = match &row.credential {
+        Some(credential) => credential.name.as_deref().unwrap_or("a deleted credential"),
+        None => "whole requests",
+    };
+    format!("{credential}, {pipeline}")
+}
+
+/// The page of receipts that begins with the last of these.
+fn receipts(row: &UsageRow, went: Went, last: Option<i64>, project: &str) -> Option<String> {
+    let credential = row.credential.as_ref().filter(|credential| credential.is_there);
+    let (path, pipeline) = match credential {
+        Some(credential) => {
+            (paths::credential_deliveries(project, credential.id), Some(row.pipeline.id))
+        }
+        None if row.pipeline.is_there => {
+            (paths::pipeline_deliveries(project, row.pipeline.id), None)
+        }
+        None => return None,
+    };
+    let path = path + &ReceiptFilter { pipeline, went: Some(went) }.to_url();
+    let before = last?.saturating_add(1).to_string();
+    Some(paths::with_query(&path, "before", &before))
+}
+
+fn figure(count: i64, went: Went, about: &str, href: Option<String>) -> AnyView {
+    let text = grouped(count);
+    match href.filter(|_| count > 0) {
+        Some(href) => {
+            let label = format!("{text} {}: {about}", went.label());
+            view! { <a href=href aria-label=label>{text}</a> }.into_any()
+        }
+        None if count > 0 => text.into_any(),
+        None => view! { <span class="muted">"0"</span> }.into_any(),
+    }
+}
+
+fn registry(host: Option<String>) -> Cell {
+    Cell::or(
+        host.map(|host| view! { <div class="mono cut" title=host.clone()>{host.clone()}</div> }),
+        "Unknown",
+    )
+}
+
+fn credential(credential: Option<Named>, page: &PageContext) -> Cell {
+    let Some(Named { id, name, is_there }) = credential else {
+        return Cell::of(view! { <span class="muted">"Whole request"</span> });
+    };
+    let Some(name) = name else {
+        return Cell::of(view! { <span class="muted">"Deleted credential"</span> });
+    };
+    let title = name.clone();
+    let drawn = if is_there {
+        view! { <a href=paths::credential(&page.project, id)>{name}</a> }.into_any()
+    } else {
+        view! { {name} " " <span class="muted">"deleted"</span> }.into_any()
+    };
+    Cell::of(view! { <div class="cut" title=title>{drawn}</div> })
+}
+
+fn pipeline(pipeline: Named, page: &PageContext) -> Cell {
+    let Named { id, name, is_there: has_page } = pipeline;
+    let Some(name) = name else {
+        return Cell::of(view! { <span class="muted">"Deleted pipeline"</span> });
+    };
+    let (title, page) = (name.clone(), page.clone());
+    let gone = (!has_page).then(|| view! { " " <span class="muted">"deleted"</span> });
+    Cell::of(view! {
+        <div class="cut" title=title>
+            <PipelineName id name has_page page/>
+            {gone}
+        </div>
+    })
+}
+
+/// None in the window; there may have been some before it.
+fn never(last_ever: Option<Moment>) -> Cell {
+    match last_ever {
+        Some(at) => Cell::of(view! { <span class="muted">"0, last " <Time at/></span> }),
+        None => Cell::of(view! { <span class="muted">"Never"</span> }),
+    }
+}
+
+/// "Pull 12, push 3", and through which doors.
+fn uses(figures: &Figures) -> Cell {
+    let pulls = (figures.pulls > 0).then(|| format!("pull {}", grouped(figures.pulls)));
+    let pushes = (figures.pushes > 0).then(|| format!("push {}", grouped(figures.pushes)));
+    let uses: Vec<String> = pulls.into_iter().chain(pushes).collect();
+    let doors: Vec<&str> = figures.doors.iter().copied().map(Door::label).collect();
+    let (uses, doors) = (uses.join(", "), doors.join(", "));
+    let title = format!("{uses} · {doors}");
+    let drawn = (!uses.is_empty()).then(|| {
+        view! {
+            <div class="cut" title=title>
+                {uses}
+                <span class="muted">" · " {doors}</span>
+            </div>
+        }
+    });
+    Cell::or(drawn, "None")
+}
+
+/// The versions that were received, and whether the last is the current one.
+fn version(figures: &Figures, current: Option<i64>) -> Cell {
+    let drawn = figures.versions.map(|(low, high)| {
+        let versions = if low == high { low.to_string() } else { format!("{low} to {high}") };
+        let is_older = current.is_some_and(|current| high < current);
+        let older = is_older.then(|| view! { " " <Badge label="older" tone="warn"/> });
+        view! { {versions} {older} }
+    });
+    Cell::or(drawn, "None")
+}
+
+fn times(figures: &Figures) -> Cell {
+    let drawn = figures.first_at.zip(figures.last_at).map(|(first, last)| {
+        view! {
+            <Time at=first/>
+            " – "
+            <Time at=last/>
+        }
+    });
+    Cell::or(drawn, "None")
+}

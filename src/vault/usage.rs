@@ -1,0 +1,296 @@
+//! Usage: who received what of which registries, by registry, credential or pipeline. Nothing of it reads
+//! receipts one by one: see `store::receipts::usage`.
+
+use super::{Vault, now};
+use crate::domain::actor::Can;
+use crate::domain::credential::Access;
+use crate::domain::moment::Moment;
+use crate::domain::permission::of;
+use crate::domain::usage::{
+    DRAWN, Figures, Named, PAGE_ROWS, PAIRS, UsagePage, UsageQuery, UsageRow, UsageView,
+};
+use crate::error::Result;
+use crate::store::{Pair, PairKnown, Usage, UsageOf, UsedCredential};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Credentials of the registries of a page, at most.
+const ON_HOSTS: u64 = 500;
+
+/// What a page is about, in its order.
+struct Subjects {
+    of: UsageOf,
+    credentials: Vec<UsedCredential>,
+    /// The pipelines by their ids, where those are what is listed.
+    pipelines: Vec<(Uuid, String)>,
+    /// Whether there are more credentials than were read.
+    is_cut: bool,
+    /// The place after which the next page begins.
+    next: Option<String>,
+}
+
+/// What is known of the pairs of a page.
+struct Known {
+    usage: Usage,
+    grants: HashMap<Pair, Access>,
+    before: HashMap<Pair, PairKnown>,
+    credentials: HashMap<Uuid, UsedCredential>,
+    pipelines: HashMap<Uuid, String>,
+    /// The names that those had which were deleted.
+    gone: HashMap<Uuid, String>,
+}
+
+impl Vault {
+    /// A page of the usage of the project's registries, credentials or pipelines, in the window that is
+    /// asked for. A pair is listed when something was delivered or refused in it, or is granted, or was
+    /// ever delivered.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn usage(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        query: &UsageQuery,
+    ) -> Result<UsagePage> {
+        let project = reader.project().id;
+        let today = now().day_number();
+        let first = query.window.first_day(today);
+        let drawn = first.unwrap_or(i64::MIN).max(today - (DRAWN - 1));
+        let subjects = self.usage_subjects(project, query).await?;
+        let window = (first.unwrap_or(i64::MIN), drawn);
+        let known = self.usage_known(project, &subjects, window).await?;
+        let mut rows: Vec<UsageRow> =
+            known.pairs().into_iter().map(|pair| known.row(pair, (drawn, today))).collect();
+        let order = subjects.order();
+        rows.sort_by_cached_key(|row| sort_key(row, query.view, &order));
+        let is_cut = subjects.is_cut || rows.len() > PAIRS;
+        rows.truncate(PAIRS);
+        Ok(UsagePage {
+            rows,
+            since: first.map(Moment::of_day),
+            drawn_since: Moment::of_day(drawn),
+            is_behind: known.usage.is_behind,
+            is_cut,
+            next: subjects.next.map(|place| query.after(place)),
+        })
+    }
+
+    /// The job: adds the receipts of every project to their days, however many there are.
+    pub async fn add_up_usage(&self) -> Result<()> {
+        for entry in self.store.projects().list().await? {
+            self.store.add_up_receipts(entry.project.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn usage_subjects(&self, project: Uuid, query: &UsageQuery) -> Result<Subjects> {
+        let after = query.after.as_deref().unwrap_or_default();
+        let most = PAGE_ROWS as u64 + 1;
+        let (credentials, pipelines) =
+            (self.store.credentials(project), self.store.pipelines(project));
+        Ok(match query.view {
+            UsageView::Registry => {
+                let mut hosts = credentials.hosts_after(after, most).await?;
+                let next = cut(&mut hosts).then(|| hosts.last().cloned()).flatten();
+                let found = credentials.used_on(&hosts, ON_HOSTS + 1).await?;
+                Subjects::of_credentials(found, next)
+            }
+            UsageView::Credential => {
+                let mut found = credentials.used_after(after, most).await?;
+                let has_more = cut(&mut found);
+                let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
+                Subjects::of_credentials(found, next)
+            }
+            UsageView::Pipeline => {
+                let mut found = pipelines.used_after(after, most).await?;
+                let has_more = cut(&mut found);
+                let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
+                // Those that were deleted come after the last.
+                let mut gone =
+                    if has_more { Vec::new() } else { pipelines.used_gone(most).await? };
+                let is_cut = cut(&mut gone);
+                let ids = found.iter().map(|one| one.id).chain(gone);
+                Subjects {
+                    of: UsageOf::Pipelines(ids.collect()),
+                    credentials: Vec::new(),
+                    pipelines: found.into_iter().map(|one| (one.id, one.name)).collect(),
+                    is_cut,
+                    next,
+                }
+            }
+        })
+    }
+
+    async fn usage_known(
+        &self,
+        project: Uuid,
+        subjects: &Subjects,
+        window: (i64, i64),
+    ) -> Result<Known> {
+        let (receipts, of) = (self.store.receipts(project), &subjects.of);
+        let usage = receipts.usage(of, window).await?;
+        let mut grants: HashMap<Pair, Access> = HashMap::new();
+        for (pair, access) in self.store.grants(project).of_pairs(of).await? {
+            // Of two grants the wider one is told.
+            let held = grants.entry(pair).or_insert(access);
+            if !held.satisfies(access) {
+                *held = access;
+            }
+        }
+        let before = receipts.pairs_known(of).await?.into_iter();
+        let before: HashMap<Pair, PairKnown> =
+            before.map(|one| ((one.credential_id, one.pipeline_id), one)).collect();
+        let mut known = Known {
+            usage,
+            grants,
+            before,
+            credentials: HashMap::new(),
+            pipelines: HashMap::new(),
+            gone: HashMap::new(),
+        };
+        let pairs = known.pairs();
+        let (credentials, pipelines): (BTreeSet<Uuid>, BTreeSet<Uuid>) =
+            pairs.iter().copied().unzip();
+        let listed = if subjects.credentials.is_empty() {
+            let ids = credentials.iter().copied().filter(|id| !id.is_nil()).collect();
+            self.store.credentials(project).used_of(ids).await?
+        } else {
+            subjects.credentials.clone()
+        };
+        known.credentials = listed.into_iter().map(|one| (one.id, one)).collect();
+        known.pipelines = if subjects.pipelines.is_empty() {
+            let ids = pipelines.iter().copied().collect();
+            self.store.pipelines(project).names(ids).await?
+        } else {
+            subjects.pipelines.iter().cloned().collect()
+        };
+        let is_gone = |id: &Uuid| !known.credentials.contains_key(id) && !id.is_nil();
+        let gone: Vec<Uuid> = credentials.into_iter().filter(is_gone).collect();
+        let links = known.links(&pairs);
+        let mut names = receipts.credentials_in(gone, links.clone()).await?;
+        let is_gone = |id: &Uuid| !known.pipelines.contains_key(id);
+        let gone: Vec<Uuid> = pipelines.into_iter().filter(is_gone).collect();
+        names.extend(receipts.pipelines_in(gone, links).await?);
+        known.gone = names;
+        Ok(known)
+    }
+}
+
+/// Leaves the rows of a page; whether there were more.
+fn cut<T>(rows: &mut Vec<T>) -> bool {
+    let has_more = rows.len() > PAGE_ROWS;
+    rows.truncate(PAGE_ROWS);
+    has_more
+}
+
+impl Subjects {
+    fn of_credentials(mut credentials: Vec<UsedCredential>, next: Option<String>) -> Self {
+        let most = usize::try_from(ON_HOSTS).unwrap_or(usize::MAX);
+        let is_cut = credentials.len() > most;
+        credentials.truncate(most);
+        let of = UsageOf::Credentials(credentials.iter().map(|one| one.id).collect());
+        Self { of, credentials, pipelines: Vec::new(), is_cut, next }
+    }
+
+    /// Where each stands on the page.
+    fn order(&self) -> HashMap<Uuid, usize> {
+        self.of.ids().iter().enumerate().map(|(place, id)| (*id, place)).collect()
+    }
+}
+
+/// Rows of one stand together, in the order of the page; within them those of the other side by name.
+/// Those of a registry are together since its credentials are.
+fn sort_key(
+    row: &UsageRow,
+    view: UsageView,
+    order: &HashMap<Uuid, usize>,
+) -> (usize, Option<String>, Uuid) {
+    let credential = row.credential.as_ref();
+    let pipeline = &row.pipeline;
+    let (first, second) = match view {
+        UsageView::Registry | UsageView::Credential => {
+            (credential.map(|one| one.id), Some(pipeline))
+        }
+        UsageView::Pipeline => (Some(pipeline.id), credential),
+    };
+    let place = first.and_then(|id| order.get(&id)).copied().unwrap_or(usize::MAX);
+    let name = second.and_then(|one| one.name.clone());
+    (place, name, second.map_or_else(Uuid::nil, |one| one.id))
+}
+
+impl Known {
+    /// Every pair, each once.
+    fn pairs(&self) -> Vec<Pair> {
+        let known = self.usage.pairs.keys().chain(self.grants.keys()).chain(self.before.keys());
+        known.copied().collect::<BTreeSet<Pair>>().into_iter().collect()
+    }
+
+    /// The last links of these pairs: their receipts have the names.
+    fn links(&self, pairs: &[Pair]) -> Vec<i64> {
+        let figures = pairs.iter().filter_map(|pair| self.usage.pairs.get(pair));
+        let links = figures.flat_map(|(figures, _)| [figures.last_delivery, figures.last_refusal]);
+        links.flatten().collect::<BTreeSet<i64>>().into_iter().collect()
+    }
+
+    fn row(&self, pair: Pair, drawn: (i64, i64)) -> UsageRow {
+        let (credential_id, pipeline_id) = pair;
+        let (figures, days) = self.usage.pairs.get(&pair).cloned().unwrap_or_default();
+        let before = self.before.get(&pair);
+        let found = self.credentials.get(&credential_id);
+        let credential = Named {
+            id: credential_id,
+            name: found
+                .map(|one| one.name.clone())
+                .or_else(|| self.gone.get(&credential_id).cloned()),
+            is_there: found.is_some(),
+        };
+        let name = self.pipelines.get(&pipeline_id);
+        let pipeline = Named {
+            id: pipeline_id,
+            name: name
+                .cloned()
+                .or_else(|| before.map(|one| one.pipeline.clone()))
+                .or_else(|| self.gone.get(&pipeline_id).cloned()),
+            is_there: name.is_some(),
+        };
+        UsageRow {
+            credential: (!credential_id.is_nil()).then_some(credential),
+            pipeline,
+            host: found.map(|one| one.host.clone()),
+            granted: self.grants.get(&pair).copied(),
+            current_version: found.map(|one| one.secret_version),
+            last_ever: last_ever(&figures, before),
+            days: drawn_days(&days, drawn),
+            figures,
+        }
+    }
+}
+
+/// The later of what the window has and of what was counted of all time, which may be behind it.
+fn last_ever(figures: &Figures, before: Option<&PairKnown>) -> Option<Moment> {
+    figures.last_at.max(before.map(|one| Moment(one.last_at)))
+}
+
+/// The deliveries of each day that is drawn. What a clock that was ahead dated later than today is of
+/// today.
+fn drawn_days(days: &BTreeMap<i64, i64>, (first, today): (i64, i64)) -> Vec<i64> {
+    let mut drawn: Vec<i64> =
+        (first..=today).map(|day| days.get(&day).copied().unwrap_or(0)).collect();
+    let ahead: i64 = days.range(today + 1..).map(|(_, times)| times).sum();
+    if let Some(last) = drawn.last_mut() {
+        *last += ahead;
+    }
+    drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_is_drawn_and_what_is_dated_later_is_of_today() {
+        let days = BTreeMap::from([(3, 5), (5, 1), (6, 2), (9, 4)]);
+        assert_eq!(drawn_days(&days, (3, 6)), [5, 0, 1, 6]);
+        assert_eq!(drawn_days(&BTreeMap::new(), (3, 4)), [0, 0]);
+    }
+}
