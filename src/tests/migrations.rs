@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 31] = [
     "instance",
     "person",
     "project",
@@ -44,6 +44,8 @@ pub const TABLES: [&str; 29] = [
     "removed_links",
     "issuer",
     "credential_count",
+    "definition",
+    "definition_statement",
 ];
 
 #[tokio::test]
