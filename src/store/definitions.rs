@@ -81,7 +81,7 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
         let counts = Counts::of(&file.statements);
         let id = before.map_or_else(Uuid::now_v7, |before| before.id);
         let row = ActiveModel {
-            id: Set(id),
+            id: if before.is_some() { NotSet } else { Set(id) },
             project_id: Set(self.project),
             pipeline_id: Set(pipeline),
             path: Set(file.path.clone()),

@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod clock;
 mod credentials;
+mod definitions;
 mod deletions;
 mod deliveries;
 mod doctor;
@@ -42,6 +43,7 @@ pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_b
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};
+pub use definitions::WrittenFile;
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
