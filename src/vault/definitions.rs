@@ -9,7 +9,7 @@ use crate::domain::actor::{Acts, Can, Pipeline};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::definition::{
     Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_OF_ALL_MAX,
-    ShownFile,
+    ShownFile, Statement,
 };
 use crate::domain::delivery::Claims;
 use crate::domain::hearsay;
@@ -100,7 +100,7 @@ impl Vault {
                 let statements = definitions.statements(definition).await?;
                 let held = self.store.grants(project).held_by(id, reader.person().id).await?;
                 let granted = Granted::of(held, today());
-                let matched = |one| {
+                let matched = |one: Statement| {
                     let found = granted.serve(&one);
                     (one, found)
                 };
@@ -177,7 +177,7 @@ fn origin(proof: &Proof, claims: &Claims) -> Origin {
         Some(commit) => (true, Some(commit), kept(&proof.reference)),
         None => (false, kept(&claims.commit), kept(&claims.branch)),
     };
-    let short = |name: String| name.strip_prefix(BRANCHES).map_or(name.clone(), str::to_owned);
+    let short = |name: String| name.strip_prefix(BRANCHES).map_or_else(|| name.clone(), str::to_owned);
     Origin { commit, branch: branch.map(short), is_proved, by: String::new() }
 }
 

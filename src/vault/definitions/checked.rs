@@ -51,6 +51,9 @@ pub(in crate::vault) fn files(report: Report) -> Result<Vec<DeclaredFile>> {
         let place = Place::new(String::new(), line.unwrap_or_default());
         file.statements.push(statement(Kind::Unread, place, Named::Unread(shown(&reason)))?);
     }
+    for file in by_path.values_mut() {
+        file.statements.sort_by_key(|one| one.line);
+    }
     let is_too_long = |file: &DeclaredFile| file.statements.len() > STATEMENTS_MAX;
     if by_path.values().any(is_too_long) {
         return Err(Error::BadRequest(format!(
