@@ -13,7 +13,7 @@ const FILE_MAX: usize = 256 * 1024;
 const TOTAL_MAX: usize = 1024 * 1024;
 const FILES_MAX: usize = 20;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct DefinitionPost {
     pub(super) project: String,
     pub(super) pipeline: Option<Uuid>,

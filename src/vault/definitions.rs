@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 const BRANCHES: &str = "refs/heads/";
 
 /// A file that a person chose or pasted. Its text is read and dropped: there may be a password in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WrittenFile {
     pub path: String,
     pub text: Zeroizing<String>,
@@ -71,7 +71,7 @@ impl Vault {
             by: editor.person().name.clone(),
             ..Origin::default()
         };
-        let read = spawn_blocking(move || read(&written)).await;
+        let read = spawn_blocking(move || scanned(&written)).await;
         let report = read.map_err(|_| Error::Internal)??;
         let files = checked::files(report).map_err(at_files)?;
         let (number, counts) = (files.len(), counts(&files));
@@ -182,7 +182,7 @@ fn origin(proof: &Proof, claims: &Claims) -> Origin {
 }
 
 /// One report of all of them.
-fn read(written: &[WrittenFile]) -> Result<Report> {
+fn scanned(written: &[WrittenFile]) -> Result<Report> {
     let mut whole = Report::default();
     for WrittenFile { path, text } in written {
         let report = regcred_scan::scan_text(path, text);
@@ -254,4 +254,12 @@ fn said(files: usize, counts: Counts) -> String {
         );
     }
     sentence
+}
+
+/// For `tests/fuzz`: reads and checks a report.
+#[cfg(test)]
+pub(crate) fn fuzz(data: &[u8]) {
+    if let Ok(report) = serde_json::from_slice::<Report>(data) {
+        let _ = checked::files(report);
+    }
 }

@@ -44,6 +44,8 @@ pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};
 pub use definitions::WrittenFile;
+#[cfg(test)]
+pub(crate) use definitions::fuzz as fuzz_definitions;
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
