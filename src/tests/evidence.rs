@@ -60,6 +60,7 @@ fn kind(path: &str) -> &'static str {
             | "/rpc/credentials/update"
             | "/rpc/credentials/replace-secret"
             | "/rpc/credentials/questions"
+            | "/rpc/definitions/create"
     ) {
         "multipart/form-data; boundary=x"
     } else {

@@ -45,6 +45,7 @@ impl Function {
                 | "/rpc/credentials/update"
                 | "/rpc/credentials/replace-secret"
                 | "/rpc/credentials/questions"
+                | "/rpc/definitions/create"
         ) {
             browser.post_multipart_json_accept(self.path, &form, None).await
         } else {
@@ -165,6 +166,18 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             "/rpc/pipelines/delete",
             DELETE_PIPELINES,
             &[of, ("id", pipeline), ("typed_name", "hidden-pipeline"), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/definitions/create",
+            WRITE_PIPELINES,
+            &[of, ("pipeline", pipeline), ("name", "Dockerfile"), ("text", "FROM nginx\n")],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/definitions/delete",
+            WRITE_PIPELINES,
+            &[of, ("pipeline", pipeline), ("id", grant)],
         )
         .about_one(),
         Function::new("/rpc/grants/create", GRANT, &on_pipeline).about_one(),

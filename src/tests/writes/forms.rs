@@ -60,6 +60,7 @@ impl Counter {
                 | "/rpc/credentials/update"
                 | "/rpc/credentials/replace-secret"
                 | "/rpc/credentials/questions"
+                | "/rpc/definitions/create"
         ) {
             by.post_multipart_json_accept(path, form, None).await
         } else {
@@ -158,6 +159,12 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     let token = counter.app.database.scalar_text("SELECT id FROM pipeline_token LIMIT 1").await;
     let form = [of[0], of[1], ("id", token.as_str())];
     counter.post(owner, "/rpc/tokens/revoke", &form).await;
+
+    let form = [of[0], of[1], ("name", "Dockerfile"), ("text", "FROM nginx\n")];
+    counter.post(owner, "/rpc/definitions/create", &form).await;
+    let definition = counter.id("SELECT id FROM definition").await;
+    let form = [of[0], of[1], ("id", definition.as_str())];
+    counter.post(owner, "/rpc/definitions/delete", &form).await;
 
     counter.post(owner, "/rpc/trust-rules/create", &rule("acme", &pipeline)).await;
     let form = [of[0], of[1], ("token", JOB_TOKEN)];

@@ -44,7 +44,7 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
     }
 }
 
-fn place(statement: &Statement) -> impl IntoView {
+fn place(statement: &Statement) -> AnyView {
     let line = if statement.line == 0 {
         "Whole file".to_owned()
     } else {
@@ -56,9 +56,10 @@ fn place(statement: &Statement) -> impl IntoView {
         {line}
         {job.map(|job| view! { <div class="muted">{job}</div> })}
     }
+    .into_any()
 }
 
-fn kind(statement: &Statement) -> impl IntoView {
+fn kind(statement: &Statement) -> AnyView {
     let label = statement.kind.label();
     let said = match statement.kind {
         Kind::Password => view! { <Badge label tone="bad"/> }.into_any(),
@@ -73,9 +74,10 @@ fn kind(statement: &Statement) -> impl IntoView {
         {said}
         {how.map(|how| view! { <div class="muted">{how}</div> })}
     }
+    .into_any()
 }
 
-fn name(statement: &Statement) -> impl IntoView {
+fn name(statement: &Statement) -> AnyView {
     let text = statement.named.to_text();
     let said = match &statement.named {
         Named::Image { .. } | Named::Registry(_) | Named::Unresolved { .. } => {
@@ -105,6 +107,7 @@ fn name(statement: &Statement) -> impl IntoView {
             .map(|note| view! { <div class="muted">{note.clone()}</div> })
             .collect_view()}
     }
+    .into_any()
 }
 
 fn variable(Variable { name, from }: Variable) -> impl IntoView {
@@ -116,7 +119,7 @@ fn variable(Variable { name, from }: Variable) -> impl IntoView {
     }
 }
 
-fn credential(found: Match, project: &str, explain: Option<String>) -> impl IntoView {
+fn credential(found: Match, project: &str, explain: Option<(String, String)>) -> AnyView {
     let sentence = found.sentence();
     let link = match found {
         Match::Credential { id, name } | Match::Refused { id, name, .. } => {
@@ -128,31 +131,34 @@ fn credential(found: Match, project: &str, explain: Option<String>) -> impl Into
         {link.map(|(href, name)| view! { <a href=href>{name}</a> " " })}
         <span class="muted">{sentence}</span>
         {explain
-            .map(|href| {
+            .map(|(href, label)| {
                 view! {
                     <div>
-                        <a href=href>"Why?"</a>
+                        <a href=href aria-label=label>"Why?"</a>
                     </div>
                 }
             })}
     }
+    .into_any()
 }
 
-/// Where the explainer answers the same question; nothing where there is none.
+/// Where the explainer answers the same question, and what the link to it is called; nothing where there is none.
 fn explained(
     statement: &Statement,
     found: &Match,
     project: &str,
     pipeline: Uuid,
-) -> Option<String> {
+) -> Option<(String, String)> {
     let is_asked = !matches!(found, Match::NotFetched | Match::Unknown | Match::OneOf(_));
     let (host, repository) = (statement.named.host()?, statement.named.repository()?);
     let intent = if statement.kind == Kind::Pushes { Access::PullAndPush } else { Access::Pull };
+    let image = format!("{host}/{repository}");
+    let label = format!("Why? {image}");
     let form = ExplainForm {
-        image: format!("{host}/{repository}"),
+        image,
         pipeline: pipeline.to_string(),
         intent: intent.word().to_owned(),
         ..ExplainForm::default()
     };
-    is_asked.then(|| form.address(project))
+    is_asked.then(|| (form.address(project), label))
 }

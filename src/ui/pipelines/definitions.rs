@@ -13,6 +13,7 @@ use crate::ui::kit::{
     PostButton, PostForm, Section, Table, TextArea,
 };
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use serde_json::json;
 use uuid::Uuid;
 
