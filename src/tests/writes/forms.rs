@@ -5,7 +5,7 @@ use super::{commits, count_commits, forget_commits};
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline_form};
 use crate::departed::{losses, operate};
 use crate::edits;
-use crate::matrix::{JOB_TOKEN, rule};
+use crate::matrix::{JOB_TOKEN, rule, takes_files};
 use leptos::server_fn::axum::server_fn_paths;
 use regcred::domain::job::JobKind;
 use regcred::domain::short_id;
@@ -54,14 +54,7 @@ impl Counter {
         assert!(!refused.status.is_success(), "{name}");
         forget_commits(&self.app).await;
         let path = name.split(' ').next().unwrap();
-        let reply = if matches!(
-            path,
-            "/rpc/credentials/create"
-                | "/rpc/credentials/update"
-                | "/rpc/credentials/replace-secret"
-                | "/rpc/credentials/questions"
-                | "/rpc/definitions/create"
-        ) {
+        let reply = if takes_files(path) {
             by.post_multipart_json_accept(path, form, None).await
         } else {
             by.post_json_accept(path, form).await
