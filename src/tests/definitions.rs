@@ -28,6 +28,7 @@ struct Scene {
     pipeline: Uuid,
     token: String,
     ghcr: Uuid,
+    quay: Uuid,
 }
 
 impl Scene {
@@ -40,7 +41,7 @@ impl Scene {
         let quay = quay.await;
         let (pipeline, token) = app.pipeline(by, "acme", "build", &[ghcr], "pull").await;
         app.grant(pipeline, quay, &[("form[intent]", "pull_push")]).await;
-        Self { app, pipeline, token, ghcr }
+        Self { app, pipeline, token, ghcr, quay }
     }
 
     async fn send(&self, body: &str) -> Reply {
@@ -69,14 +70,15 @@ impl Scene {
 #[tokio::test]
 async fn what_a_run_declares_is_shown_with_its_commit_and_the_credential_that_it_would_get() {
     let scene = Scene::new().await;
-    let text = "FROM ghcr.io/acme/base:1 AS base\nFROM ghcr.io/other/tool\nFROM docker.io/library/nginx\nFROM ghcr.io/acme/api:$TAG\nFROM $IMAGE\n";
-    let reply = scene.send(&report("build/Dockerfile", text)).await;
+    let text = "services:\n  a: {image: 'ghcr.io/acme/base:1'}\n  b: {image: ghcr.io/other/tool}\n  c: {image: 'ghcr.io/acme/api:$TAG'}\n  d: {image: $IMAGE}\n";
+    let reply = scene.send(&report("build/compose.yaml", text)).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let said = reply.json();
-    assert_eq!((&said["files"], &said["passwords"]), (&1.into(), &0.into()), "{said}");
+    assert_eq!(said["files"], 1, "{said}");
+    assert_eq!(said["passwords"], 0, "{said}");
     let page = scene.page().await;
     for part in [
-        "build/Dockerfile",
+        "build/compose.yaml",
         "commit 0123456789ab of main (as the sender said)",
         "ghcr.io/acme/base:1",
         &format!("/p/acme/credentials/{}", scene.ghcr),
@@ -99,7 +101,7 @@ async fn pushes_and_logins_are_matched_as_such() {
     let page = scene.page().await;
     assert!(page.contains("GitLab CI") && page.contains("Logs in") && page.contains("Pushes"));
     assert!(page.contains("Not delivered: the grant or the credential is for pulling only"), "{page}");
-    assert!(page.contains(">quay</a>"), "{page}");
+    assert!(page.contains(&format!("/p/acme/credentials/{}", scene.quay)), "{page}");
 }
 
 #[tokio::test]
@@ -118,15 +120,17 @@ async fn two_that_serve_an_image_equally_well_are_a_tie() {
 async fn a_newer_report_replaces_the_older_one_of_the_same_path_and_of_no_other() {
     let scene = Scene::new().await;
     let app = &scene.app;
-    scene.send(&report("a/Dockerfile", "FROM ghcr.io/acme/old\nFROM nginx\n")).await;
+    let two = "services:\n  a: {image: ghcr.io/acme/old}\n  b: {image: nginx}\n";
+    scene.send(&report("a/compose.yaml", two)).await;
     scene.send(&report("b/Dockerfile", "FROM redis\n")).await;
     assert_eq!(app.scalar_i64(ROWS).await, 3);
-    let first = app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/Dockerfile'");
+    let first = app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/compose.yaml'");
     let first = first.await;
-    scene.send(&report("a/Dockerfile", "FROM ghcr.io/acme/new\n")).await;
+    let one = "services:\n  a: {image: ghcr.io/acme/new}\n";
+    scene.send(&report("a/compose.yaml", one)).await;
     assert_eq!(app.scalar_i64(ROWS).await, 2);
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM definition").await, 2);
-    let again = app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/Dockerfile'");
+    let again = app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/compose.yaml'");
     assert_eq!(again.await, first);
     let page = scene.page().await;
     assert!(page.contains("acme/new") && !page.contains("acme/old"), "{page}");

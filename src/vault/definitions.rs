@@ -243,9 +243,9 @@ fn said(files: usize, counts: Counts) -> String {
     };
     let number = i64::try_from(files).unwrap_or(i64::MAX);
     let mut sentence = format!(
-        "{} in {} saved.",
+        "The definitions were saved: {} in {}.",
         counted(counts.references, "reference", "references"),
-        counted(number, "file was", "files were")
+        counted(number, "file", "files")
     );
     if counts.passwords > 0 {
         let written = counted(counts.passwords, "password is", "passwords are");

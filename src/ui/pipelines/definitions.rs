@@ -172,7 +172,7 @@ fn ChosenFiles(problem: Option<String>) -> impl IntoView {
     let described_by = if is_wrong { "files-chosen-error files-chosen-hint" } else { "files-chosen-hint" };
     view! {
         <div class="field">
-            <label for="files-chosen">"Files"</label>
+            <label for="files-chosen">"Files to add"</label>
             <input
                 id="files-chosen"
                 name="files"
