@@ -9,6 +9,7 @@ use crate::vault::Vault;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
+use axum::routing::{MethodRouter, put};
 use regcred_scan::{LARGEST_REPORT, Report};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -16,8 +17,13 @@ use uuid::Uuid;
 /// The pipeline that the token is of.
 const OWN: &str = "self";
 
+/// A report replaces what was there, so PUT is its method; `curl -d` sends POST.
+pub(super) fn door() -> MethodRouter<Vault> {
+    put(update).post(update)
+}
+
 /// Takes a report, whose files replace those of the same paths, and answers how much was kept.
-pub(super) async fn update(
+async fn update(
     State(vault): State<Vault>,
     asking: Asking,
     Path(id): Path<String>,
@@ -40,7 +46,7 @@ pub(super) async fn update(
     })))
 }
 
-pub(super) fn report(body: &[u8]) -> Result<Report> {
+fn report(body: &[u8]) -> Result<Report> {
     body::json(body, "what regcred scan --json prints")
 }
 

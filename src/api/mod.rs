@@ -35,7 +35,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::{any, get, post, put};
+use axum::routing::{any, get, post};
 
 pub fn router(vault: &Vault) -> Router {
     let fetched = Router::new()
@@ -55,10 +55,7 @@ pub fn router(vault: &Vault) -> Router {
         .merge(fetched)
         .route("/api/v1/token", post(exchange::create))
         .route("/api/v1/deliveries/{id}/outcome", post(outcome::create))
-        .route(
-            "/api/v1/pipelines/{id}/definitions",
-            put(definitions::update).post(definitions::update),
-        )
+        .route("/api/v1/pipelines/{id}/definitions", definitions::door())
         .route("/api/v1/woodpecker/{project}", post(woodpecker::create))
         .route("/api/v1/drone/{project}", post(drone::create))
         .route("/api/v1/{*rest}", any(reply::nothing))

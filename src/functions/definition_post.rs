@@ -47,7 +47,10 @@ impl DefinitionPost {
             errors.push(FieldError::new("files", "Choose files, or paste the text of one."));
         }
         if has_text && name.is_empty() {
-            errors.push(FieldError::new("name", "Enter the name of the file, for example Dockerfile."));
+            errors.push(FieldError::new(
+                "name",
+                "Enter the name of the file, for example Dockerfile.",
+            ));
         }
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));

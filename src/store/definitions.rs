@@ -179,11 +179,8 @@ fn of_origin(origin: &Origin, at: Moment) -> ActiveModel {
 }
 
 fn row_of(definition: Uuid, number: i32, one: &Statement) -> definition_statement::ActiveModel {
-    let detail = Detail {
-        named: one.named.clone(),
-        seen_in: one.seen_in,
-        notes: one.notes.clone(),
-    };
+    let detail =
+        Detail { named: one.named.clone(), seen_in: one.seen_in, notes: one.notes.clone() };
     definition_statement::ActiveModel {
         definition_id: Set(definition),
         number: Set(number),

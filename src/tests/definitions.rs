@@ -37,7 +37,8 @@ impl Scene {
         let path = [("paths", "acme")];
         let by = &app.owner;
         let ghcr = app.credential_with(by, "acme", "ghcr", "ghcr.io", "s", &path).await;
-        let quay = app.credential_with(by, "acme", "quay", "quay.io", "s", &[("access", "pull_push")]);
+        let quay =
+            app.credential_with(by, "acme", "quay", "quay.io", "s", &[("access", "pull_push")]);
         let quay = quay.await;
         let (pipeline, token) = app.pipeline(by, "acme", "build", &[ghcr], "pull").await;
         app.grant(pipeline, quay, &[("form[intent]", "pull_push")]).await;
@@ -100,7 +101,10 @@ async fn pushes_and_logins_are_matched_as_such() {
     assert_eq!(scene.send(&report(".gitlab-ci.yml", text)).await.status, 200);
     let page = scene.page().await;
     assert!(page.contains("GitLab CI") && page.contains("Logs in") && page.contains("Pushes"));
-    assert!(page.contains("Not delivered: the grant or the credential is for pulling only"), "{page}");
+    assert!(
+        page.contains("Not delivered: the grant or the credential is for pulling only"),
+        "{page}"
+    );
     assert!(page.contains(&format!("/p/acme/credentials/{}", scene.quay)), "{page}");
 }
 
@@ -124,13 +128,15 @@ async fn a_newer_report_replaces_the_older_one_of_the_same_path_and_of_no_other(
     scene.send(&report("a/compose.yaml", two)).await;
     scene.send(&report("b/Dockerfile", "FROM redis\n")).await;
     assert_eq!(app.scalar_i64(ROWS).await, 3);
-    let first = app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/compose.yaml'");
+    let first =
+        app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/compose.yaml'");
     let first = first.await;
     let one = "services:\n  a: {image: ghcr.io/acme/new}\n";
     scene.send(&report("a/compose.yaml", one)).await;
     assert_eq!(app.scalar_i64(ROWS).await, 2);
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM definition").await, 2);
-    let again = app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/compose.yaml'");
+    let again =
+        app.scalar_i64("SELECT first_seen_at FROM definition WHERE path = 'a/compose.yaml'");
     assert_eq!(again.await, first);
     let page = scene.page().await;
     assert!(page.contains("acme/new") && !page.contains("acme/old"), "{page}");
@@ -168,7 +174,8 @@ async fn a_password_in_a_file_is_said_with_its_line_and_its_value_is_nowhere() {
     assert!(page.contains("Line 10") && page.contains("password"), "{page}");
     assert!(!page.contains("pa55word-zebra") && !location.contains("zebra"));
     for column in ["said", "path"] {
-        let kept = scene.app.database.scalar_text(&format!("SELECT {column} FROM definition")).await;
+        let kept =
+            scene.app.database.scalar_text(&format!("SELECT {column} FROM definition")).await;
         assert!(!kept.contains("zebra"), "{column}");
     }
     let kept = "SELECT COUNT(*) FROM definition_statement WHERE detail LIKE '%zebra%'";
@@ -221,8 +228,7 @@ async fn definitions_are_deleted_with_their_pipeline() {
     app.nobody().tell(&other, SELF, &report("Dockerfile", "FROM redis\n")).await;
     assert_eq!(app.scalar_i64(ROWS).await, 2);
     let id = scene.pipeline.to_string();
-    let form =
-        [("project", "acme"), ("id", &*id), ("typed_name", "build"), ("password", PASSWORD)];
+    let form = [("project", "acme"), ("id", &*id), ("typed_name", "build"), ("password", PASSWORD)];
     let reply = app.owner.post_form("/rpc/pipelines/delete", &form).await;
     assert!(reply.location().contains("said="), "{}", reply.location());
     assert_eq!(app.scalar_i64(ROWS).await, 1);

@@ -177,7 +177,8 @@ fn origin(proof: &Proof, claims: &Claims) -> Origin {
         Some(commit) => (true, Some(commit), kept(&proof.reference)),
         None => (false, kept(&claims.commit), kept(&claims.branch)),
     };
-    let short = |name: String| name.strip_prefix(BRANCHES).map_or_else(|| name.clone(), str::to_owned);
+    let short =
+        |name: String| name.strip_prefix(BRANCHES).map_or_else(|| name.clone(), str::to_owned);
     Origin { commit, branch: branch.map(short), is_proved, by: String::new() }
 }
 
@@ -249,9 +250,8 @@ fn said(files: usize, counts: Counts) -> String {
     );
     if counts.passwords > 0 {
         let written = counted(counts.passwords, "password is", "passwords are");
-        sentence += &format!(
-            " {written} written in them. Replace each one, and remove it from the file."
-        );
+        sentence +=
+            &format!(" {written} written in them. Replace each one, and remove it from the file.");
     }
     sentence
 }

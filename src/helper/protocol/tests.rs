@@ -76,7 +76,9 @@ fn what_was_scanned_is_sent_when_that_is_asked_for() {
     assert_eq!(seen.len(), 1);
     assert!(seen[0].starts_with("POST /api/v1/pipelines/self/definitions HTTP/1.1"), "{}", seen[0]);
     let said = seen[0].to_lowercase();
-    for part in ["regcred-commit: abc", "authorization: bearer rgc_1", "\"version\":1", "library/nginx"] {
+    for part in
+        ["regcred-commit: abc", "authorization: bearer rgc_1", "\"version\":1", "library/nginx"]
+    {
         assert!(said.contains(part), "{part}: {}", seen[0]);
     }
     assert!(!said.contains("from nginx"), "the text stays here");

@@ -89,7 +89,9 @@ fn name(statement: &Statement) -> AnyView {
             );
             view! { <span>{sentence}</span> }.into_any()
         }
-        Named::Invalid(reason) => view! { <span>{format!("Not an image: {reason}")}</span> }.into_any(),
+        Named::Invalid(reason) => {
+            view! { <span>{format!("Not an image: {reason}")}</span> }.into_any()
+        }
         Named::Unread(_) => view! { <span>{text}</span> }.into_any(),
     };
     let variables = match &statement.named {

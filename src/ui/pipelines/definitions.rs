@@ -17,7 +17,7 @@ use leptos::server_fn::ServerFn;
 use serde_json::json;
 use uuid::Uuid;
 
-const NONE: &str = "No file is declared. Send what your CI's repository names with the line on the page Connect, or add files below.";
+const NONE: &str = "No file is declared. The page Connect has the line that sends what the files of a repository name.";
 
 /// `/p/{project}/pipelines/{id}/definitions`; `file` in its query says whose references are shown.
 #[component]
@@ -169,7 +169,8 @@ fn AddFiles(pipeline: Uuid, project: String, failed: Option<FailedForm>) -> impl
 #[component]
 fn ChosenFiles(problem: Option<String>) -> impl IntoView {
     let is_wrong = problem.is_some();
-    let described_by = if is_wrong { "files-chosen-error files-chosen-hint" } else { "files-chosen-hint" };
+    let described_by =
+        if is_wrong { "files-chosen-error files-chosen-hint" } else { "files-chosen-hint" };
     view! {
         <div class="field">
             <label for="files-chosen">"Files to add"</label>

@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn what_the_scan_finds_is_kept_without_the_text_of_a_line() {
-        let text = "ARG TAG\nFROM ghcr.io/acme/api:$TAG\nCOPY --from=nginx:1.27 /a /b\nRUN echo zebra\n";
+        let text =
+            "ARG TAG\nFROM ghcr.io/acme/api:$TAG\nCOPY --from=nginx:1.27 /a /b\nRUN echo zebra\n";
         let files = files(report(text)).unwrap();
         let [file] = files.as_slice() else { panic!("{files:?}") };
         assert_eq!((file.path.as_str(), file.system.as_str()), ("Dockerfile", "Dockerfile"));

@@ -61,11 +61,8 @@ impl Granted {
             shape: if repository.is_some() { Shape::One } else { Shape::Hosts },
             takes_tokens: true,
         };
-        let candidates: Vec<Candidate<'_>> = self
-            .of
-            .iter()
-            .map(|(credential, grants)| Candidate { credential, grants })
-            .collect();
+        let candidates: Vec<Candidate<'_>> =
+            self.of.iter().map(|(credential, grants)| Candidate { credential, grants }).collect();
         let outcome = decide(&ask, &candidates);
         let name = |index: &usize| self.of[*index].0.name.clone();
         let refused = |index: usize, lost: Lost| Match::Refused {
