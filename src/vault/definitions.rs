@@ -263,3 +263,6 @@ pub(crate) fn fuzz(data: &[u8]) {
         let _ = checked::files(report);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,9 @@ async fn every_door_is_asked_with_a_token() {
         let receipt = Uuid::now_v7().to_string();
         let path = route.replace("{id}", &receipt).replace("{project}", "acme") + rest;
         let is_post = !rest.starts_with('?')
-            && ["token", "outcome", "definitions", "{project}"].iter().any(|end| route.ends_with(end));
+            && ["token", "outcome", "definitions", "{project}"]
+                .iter()
+                .any(|end| route.ends_with(end));
         let method = if is_post { Method::POST } else { Method::GET };
         let request = app
             .nobody()
