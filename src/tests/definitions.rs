@@ -6,7 +6,7 @@ use regcred::domain::user::Role;
 use regcred_scan::{Report, scan_text};
 use uuid::Uuid;
 
-const SELF: &str = "/api/v1/pipelines/self/definitions";
+pub const SELF: &str = "/api/v1/pipelines/self/definitions";
 const CREATE: &str = "/rpc/definitions/create";
 const ROWS: &str = "SELECT COUNT(*) FROM definition_statement";
 

@@ -2,13 +2,11 @@
 
 use super::Scene;
 use crate::app::{App, Reply};
-use crate::definitions::{json, report};
+use crate::definitions::{SELF, json, report};
 use axum::body::Body;
 use axum::http::Method;
 use regcred_scan::{Report, What, scan_text};
 use uuid::Uuid;
-
-const SELF: &str = "/api/v1/pipelines/self/definitions";
 
 async fn kept(app: &App) -> i64 {
     app.scalar_i64("SELECT COUNT(*) FROM definition").await
