@@ -93,6 +93,7 @@ mod m20261129_000034_fence_older_servers;
 mod m20261130_000035_keys_of_fingerprints;
 mod m20261130_000036_numbers_of_credentials;
 mod m20261130_000037_usage_by_day;
+mod m20261130_000038_definitions_of_pipelines;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -135,6 +136,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000035_keys_of_fingerprints::Migration),
             Box::new(m20261130_000036_numbers_of_credentials::Migration),
             Box::new(m20261130_000037_usage_by_day::Migration),
+            Box::new(m20261130_000038_definitions_of_pipelines::Migration),
         ]
     }
 }

@@ -100,6 +100,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/delete") view=pipelines::DeleteRuleDialog ssr=ASYNC/>
                     </ParentRoute>
                     <Route path=path!("/pipelines/:id/connect") view=pipelines::ConnectPage ssr=ASYNC/>
+                    <Route path=path!("/pipelines/:id/definitions") view=pipelines::DefinitionsPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/deliveries") view=pipelines::DeliveriesPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/activity") view=pipelines::ActivityPage ssr=ASYNC/>
                     <Route path=path!("/pipelines/:id/trust/new") view=pipelines::NewRulePage ssr=ASYNC/>

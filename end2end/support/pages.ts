@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { addCredential, pathOf } from './credentials.ts';
 import { trustIssuer } from './issuers.ts';
 import { fillIn } from './form.ts';
-import { addPipeline, fetchConfig, grantOf } from './pipelines.ts';
+import { addPipeline, declare, fetchConfig, grantOf } from './pipelines.ts';
 import { unique } from './secrets.ts';
 import type { Instance } from './server.ts';
 
@@ -14,7 +14,7 @@ export const PAGES = [
   'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
   'who can read a credential', 'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
   'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
-  'revoking a token', 'how a pipeline fetches', 'what a pipeline received', 'what was done to a pipeline',
+  'revoking a token', 'how a pipeline fetches', 'what a pipeline declares', 'what a pipeline received', 'what was done to a pipeline',
   'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
@@ -44,6 +44,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
   const token = await addPipeline(page, instance, { name: pipeline, credentials: [credential] });
   await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
   const ofPipeline = new URL(page.url()).pathname;
+  await declare(instance, token, 'Dockerfile');
   const grant = await grantOf(page, credential);
   await page.goto(`${ofPipeline}/trust/new?provider=github`);
   await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'Your password': instance.account.password });
@@ -79,6 +80,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'what proves a pipeline': `${ofPipeline}/identity`,
     'revoking a token': `${ofPipeline}/identity/tokens/${token.split('_')[1]}/revoke`,
     'how a pipeline fetches': `${ofPipeline}/connect`,
+    'what a pipeline declares': `${ofPipeline}/definitions`,
     'what a pipeline received': `${ofPipeline}/deliveries`,
     'what was done to a pipeline': `${ofPipeline}/activity`,
     'the edit dialog of a pipeline': `${ofPipeline}/edit`,

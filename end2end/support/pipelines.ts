@@ -36,7 +36,7 @@ export function pushBox(dialog: Locator, name: string): Locator {
 }
 
 /** A part of a pipeline's page. */
-export type Part = 'credentials' | 'identity' | 'connect' | 'deliveries' | 'activity';
+export type Part = 'credentials' | 'identity' | 'connect' | 'definitions' | 'deliveries' | 'activity';
 
 /** The path of the pipeline that the browser is at. */
 export function pathOfPipeline(page: Page): string {
@@ -84,6 +84,28 @@ export function fetchConfig(
   const query = intent && `?intent=${intent}`;
   const headers = { authorization: `Bearer ${token}`, ...run };
   return fetch(`${instance.url}/api/v1/docker-config${query}`, { headers });
+}
+
+/** What a CI job does: sends what a file of the repository names, an image of ghcr.io and one with a variable. */
+export function declare(instance: Instance, token: string, file: string): Promise<Response> {
+  const place = (line: number) => ({ file, line, path: 'FROM', job: '0', seen_in: 'field' });
+  const image = { host: 'ghcr.io', repository: 'acme/base', tag: '1' };
+  const variables = [{ name: 'TAG', from: 'a build argument' }];
+  const report = {
+    version: 1,
+    files: [{ file, system: 'dockerfile', sha256: '0a'.repeat(32) }],
+    found: [
+      { ...place(1), kind: 'pulls', what: { image } },
+      { ...place(2), kind: 'pulls', what: { unresolved: { variables, host: 'quay.io', repository: 'acme/api' } } },
+    ],
+    passwords: [{ ...place(3), field: 'ENV PASSWORD' }],
+    notes: [],
+    unread: [],
+  };
+  const headers = {
+    authorization: `Bearer ${token}`, 'content-type': 'application/json', 'Regcred-Commit': '0a1b2c3d', 'Regcred-Branch': 'main',
+  };
+  return fetch(`${instance.url}/api/v1/pipelines/self/definitions`, { method: 'PUT', headers, body: JSON.stringify(report) });
 }
 
 /** The hosts in the configuration, each once: it has the spelling with the usual port beside the bare one. */

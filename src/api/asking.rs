@@ -40,6 +40,11 @@ impl Asking {
         self.address.as_deref()
     }
 
+    /// What the run says of itself.
+    pub(super) fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
     /// A fetch of everything that the pipeline may have.
     pub(super) fn request(&self, door: Door, intent: Access, shape: Shape) -> DeliveryRequest {
         let request = build::request(door, intent, self.address.clone());

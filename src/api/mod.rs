@@ -11,6 +11,7 @@ mod body;
 mod build;
 mod buildx;
 mod credential;
+mod definitions;
 mod drone;
 mod exchange;
 mod explanation;
@@ -54,6 +55,7 @@ pub fn router(vault: &Vault) -> Router {
         .merge(fetched)
         .route("/api/v1/token", post(exchange::create))
         .route("/api/v1/deliveries/{id}/outcome", post(outcome::create))
+        .route("/api/v1/pipelines/{id}/definitions", definitions::door())
         .route("/api/v1/woodpecker/{project}", post(woodpecker::create))
         .route("/api/v1/drone/{project}", post(drone::create))
         .route("/api/v1/{*rest}", any(reply::nothing))

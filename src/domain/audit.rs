@@ -44,6 +44,8 @@ super::words! {
         PipelineCreated = "pipeline.created", "created the pipeline";
         PipelineUpdated = "pipeline.updated", "edited the pipeline";
         PipelineDeleted = "pipeline.deleted", "deleted the pipeline";
+        DefinitionsChanged = "definitions.changed", "updated the definitions of";
+        DefinitionDeleted = "definitions.deleted", "deleted a definition of";
         TokenCreated = "token.created", "created a token for";
         TokenRevoked = "token.revoked", "revoked a token of";
         GrantCreated = "grant.created", "granted a credential to";

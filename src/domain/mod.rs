@@ -38,6 +38,7 @@ pub mod counted;
 pub mod credential;
 pub mod credential_form;
 pub mod credential_page;
+pub mod definition;
 pub mod delivery;
 pub mod departure;
 pub mod doubt;

@@ -146,6 +146,11 @@ pub fn pipeline_connect(project: &str, id: Uuid) -> String {
     format!("{}/connect", pipeline(project, id))
 }
 
+/// What its files name; `file` in its query says of which.
+pub fn pipeline_definitions(project: &str, id: Uuid) -> String {
+    format!("{}/definitions", pipeline(project, id))
+}
+
 pub fn pipeline_deliveries(project: &str, id: Uuid) -> String {
     format!("{}/deliveries", pipeline(project, id))
 }

@@ -28,6 +28,10 @@ mod credential_post;
 #[cfg(feature = "ssr")]
 pub mod credentials;
 #[cfg(feature = "ssr")]
+mod definition_post;
+#[cfg(feature = "ssr")]
+pub mod definitions;
+#[cfg(feature = "ssr")]
 pub mod deliveries;
 #[cfg(feature = "ssr")]
 pub mod first_steps;

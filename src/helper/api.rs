@@ -10,6 +10,7 @@ use crate::run;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::web::{Answer, Request, Web};
+use regcred_scan::{LARGEST_REPORT, Report};
 use said::{left_out, parsed, yes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -147,6 +148,17 @@ impl Api {
         }
         let path = format!("/api/v1/deliveries/{}/outcome", percent_encoded(delivery));
         self.ask(&path, Some(&body(&Outcome { outcome })?)).map(|_| ())
+    }
+
+    /// Tells what the pipeline's files name.
+    pub fn declare(&self, report: &Report) -> Result<(), Failure> {
+        let body = body(report)?;
+        if body.len() > LARGEST_REPORT {
+            return Err(Failure::here(
+                "Nothing was sent: the report is larger than 256 KiB. Scan and send fewer folders at a time.",
+            ));
+        }
+        self.ask("/api/v1/pipelines/self/definitions", Some(&body)).map(|_| ())
     }
 
     fn ask(&self, path: &str, body: Option<&[u8]>) -> Result<Answer, Failure> {

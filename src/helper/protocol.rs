@@ -9,6 +9,7 @@ use crate::kubelet;
 use crate::report;
 use crate::server_url;
 use crate::settings::Settings;
+use regcred_scan::Report;
 use regcred_scan::command::{self, Asked};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -46,7 +47,7 @@ pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Stream
     if let [first, rest @ ..] = arguments
         && first == "scan"
     {
-        return scan(rest, streams);
+        return scan(rest, variables, streams);
     }
     let [action] = arguments else {
         print(streams.out, USAGE.as_bytes());
@@ -73,19 +74,27 @@ pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Stream
 }
 
 /// What pipeline files name, for people and for CIs. No client asks for it.
-fn scan(arguments: &[OsString], streams: &mut Streams<'_>) -> u8 {
+fn scan(arguments: &[OsString], variables: &Variables, streams: &mut Streams<'_>) -> u8 {
     match command::arguments(arguments) {
         None => {
             print(streams.err, command::HELP.as_bytes());
             2
         }
         Some(Asked::Help) => u8::from(!print(streams.out, command::HELP.as_bytes())),
-        Some(Asked::Scan { paths, json }) => {
+        Some(Asked::Scan { paths, json, send }) => {
             let report = regcred_scan::scan(&paths);
             let is_printed = print(streams.out, command::printed(&report, json).as_bytes());
-            if is_printed { report.exit_code() } else { 1 }
+            let sent = if send { declare(&report, variables) } else { Ok(()) };
+            if let Err(failure) = &sent {
+                print(streams.err, format!("{failure}\n").as_bytes());
+            }
+            if is_printed && sent.is_ok() { report.exit_code() } else { 1 }
         }
     }
+}
+
+fn declare(report: &Report, variables: &Variables) -> Result<(), Failure> {
+    Api::open(&Settings::read(variables)?, variables)?.declare(report)
 }
 
 /// Says why a verb was not done. Gives the exit status.

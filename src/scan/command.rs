@@ -8,28 +8,36 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 Read pipeline files, and print each image, registry and login that they name
 
-Usage: docker-credential-regcred scan [--json] PATH...
+Usage: docker-credential-regcred scan [--json] [--send] PATH...
 
 PATH is a file, or a folder whose pipeline files, manifests, compose files and Dockerfiles are read.
-Nothing is sent anywhere. Neither the text of a line nor a secret is printed.
+Neither the text of a line nor a secret is printed. Without --send, nothing is sent anywhere.
+With --send, what is printed is sent to Regcred too, as what this pipeline declares. The server and
+the token are those of get: REGCRED_URL, REGCRED_TOKEN and so on.
 
-Exit codes: 0 all files were read, 1 a file could not be read, 2 usage error.
+Exit codes: 0 all files were read, 1 a file could not be read or nothing could be sent, 2 usage error.
 ";
 
 /// What a call asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     Help,
-    Scan { paths: Vec<PathBuf>, json: bool },
+    Scan {
+        paths: Vec<PathBuf>,
+        json: bool,
+        /// Whether Regcred is to be told what was found.
+        send: bool,
+    },
 }
 
 /// Reads the arguments behind `scan`; nothing if they are wrong.
 pub fn arguments(arguments: &[OsString]) -> Option<Asked> {
-    let (mut paths, mut json, mut only_paths) = (Vec::new(), false, false);
+    let (mut paths, mut json, mut send, mut only_paths) = (Vec::new(), false, false, false);
     for argument in arguments {
         match argument.to_str() {
             Some("--") if !only_paths => only_paths = true,
             Some("--json") if !only_paths => json = true,
+            Some("--send") if !only_paths => send = true,
             Some("--help" | "-h") if !only_paths => return Some(Asked::Help),
             Some(option) if !only_paths && option.len() > 1 && option.starts_with('-') => {
                 return None;
@@ -37,7 +45,7 @@ pub fn arguments(arguments: &[OsString]) -> Option<Asked> {
             _ => paths.push(PathBuf::from(argument)),
         }
     }
-    (!paths.is_empty()).then_some(Asked::Scan { paths, json })
+    (!paths.is_empty()).then_some(Asked::Scan { paths, json, send })
 }
 
 /// The report as it is printed, with a line break at its end.
@@ -61,16 +69,17 @@ mod tests {
     }
 
     #[test]
-    fn paths_and_one_option_are_understood() {
-        let scan = |paths: &[&str], json| {
+    fn paths_and_two_options_are_understood() {
+        let scan = |paths: &[&str], json, send| {
             let paths = paths.iter().map(PathBuf::from).collect();
-            Some(Asked::Scan { paths, json })
+            Some(Asked::Scan { paths, json, send })
         };
-        assert_eq!(read(&["."]), scan(&["."], false));
-        assert_eq!(read(&["a", "--json", "b"]), scan(&["a", "b"], true));
-        assert_eq!(read(&["--", "--json"]), scan(&["--json"], false));
+        assert_eq!(read(&["."]), scan(&["."], false, false));
+        assert_eq!(read(&["a", "--json", "b"]), scan(&["a", "b"], true, false));
+        assert_eq!(read(&["--send", "."]), scan(&["."], false, true));
+        assert_eq!(read(&["--", "--json", "--send"]), scan(&["--json", "--send"], false, false));
         assert_eq!(read(&["--help"]), Some(Asked::Help));
-        for wrong in [&[][..], &["--json"], &["--wide", "."], &["-x", "."]] {
+        for wrong in [&[][..], &["--json"], &["--send"], &["--wide", "."], &["-x", "."]] {
             assert_eq!(read(wrong), None, "{wrong:?}");
         }
     }
@@ -81,5 +90,17 @@ mod tests {
         let text = printed(&report, true);
         assert!(text.ends_with("}\n") && text.lines().count() == 1, "{text}");
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn json_says_its_version_and_the_hash_of_each_file() {
+        let report = crate::scan_text("Dockerfile", "FROM nginx\n");
+        let text = printed(&report, true);
+        assert!(text.starts_with("{\"version\":1,\"files\":[{\"file\":\"Dockerfile\""), "{text}");
+        let [file] = report.files.as_slice() else { panic!("{:?}", report.files) };
+        let other = crate::scan_text("Dockerfile", "FROM nginx \n");
+        assert!(file.sha256.len() == 64 && file.sha256 != other.files[0].sha256);
+        let older = text.replace("\"version\":1,", "");
+        assert!(serde_json::from_str::<Report>(&older).is_err());
     }
 }

@@ -10,6 +10,8 @@ mod whole;
 use crate::found::{FileRead, Findings, Report};
 use crate::source::{self, Source, Tree};
 use crate::systems::reader;
+use ring::digest::{SHA256, digest};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 pub use system::System;
@@ -89,10 +91,11 @@ fn read(mut source: Source<'_>, is_named: bool, report: &mut Report) {
         }
         return;
     };
+    let sha256 = hash(&source.text);
     let mut found = Findings::new(reader.origin);
     (reader.read)(&mut source, &mut found);
     let read = found.into_report();
-    report.files.push(FileRead { file: source.name, system });
+    report.files.push(FileRead { file: source.name, system, sha256 });
     report.found.extend(read.found);
     report.passwords.extend(read.passwords);
     report.notes.extend(read.notes);
@@ -103,4 +106,12 @@ fn read(mut source: Source<'_>, is_named: bool, report: &mut Report) {
 fn unread(file: &str, reason: &str, report: &mut Report) {
     let reason = reason.to_owned();
     report.unread.push(crate::found::Unread { file: file.to_owned(), line: None, reason });
+}
+
+fn hash(text: &str) -> String {
+    digest(&SHA256, text.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

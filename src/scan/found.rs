@@ -101,11 +101,21 @@ pub struct Note {
 pub struct FileRead {
     pub file: String,
     pub system: System,
+    /// The SHA-256 of its text, in hex: what `sha256sum` prints, unless the file begins with a byte order mark.
+    pub sha256: String,
 }
 
+/// The version of the report's JSON. A reader refuses one that it does not know.
+pub const FORMAT: u32 = 1;
+
+/// Bytes of a report that Regcred takes.
+pub const LARGEST_REPORT: usize = 256 * 1024;
+
 /// Everything that is known after the files were read. The JSON of `regcred scan --json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
+    /// [`FORMAT`].
+    pub version: u32,
     pub files: Vec<FileRead>,
     pub found: Vec<Found>,
     pub passwords: Vec<Password>,
@@ -114,6 +124,20 @@ pub struct Report {
     /// Files that were read as parts of another one: alone, they are half of it.
     #[serde(skip)]
     pub parts: Vec<String>,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self {
+            version: FORMAT,
+            files: Vec::new(),
+            found: Vec::new(),
+            passwords: Vec::new(),
+            notes: Vec::new(),
+            unread: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
 }
 
 impl Report {

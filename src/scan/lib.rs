@@ -36,6 +36,8 @@ pub mod variables;
 pub mod yaml;
 
 pub use files::{System, scan, scan_repository, scan_text};
-pub use found::{Findings, Found, Kind, Password, Place, Report, SeenIn, What};
+pub use found::{
+    FORMAT, Findings, Found, Kind, LARGEST_REPORT, Password, Place, Report, SeenIn, What,
+};
 pub use reference::Reference;
 pub use source::{Source, Tree};

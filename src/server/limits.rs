@@ -5,6 +5,7 @@ use super::multipart::Framed;
 use crate::functions::credentials::{
     CreateCredential, CredentialQuestions, ReplaceSecret, UpdateCredential,
 };
+use crate::functions::definitions::CreateDefinitions;
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -21,6 +22,8 @@ use tokio::time::Sleep;
 /// Bytes of whatever comes before a proof: of who is not signed in, and of machines, whose proof may
 /// be in the body.
 pub(super) const UNPROVED_MAX: usize = 64 * 1024;
+/// Bytes of what a machine sends after its proof, which is in the head: see [`takes_reports`].
+const REPORT_MAX: usize = 256 * 1024;
 /// Bytes of a form, or a page's own request, of who is signed in.
 const BODY_MAX: usize = 512 * 1024;
 /// Bytes of a form with a file, of who is signed in. Of that 1 MiB is kept; what breaks the form's own
@@ -39,10 +42,16 @@ pub(super) const TOO_LARGE: Refusal =
 
 /// The limit of a machine's request.
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    if request.extensions().get::<Unread>().is_some() || is_too_large(&request, UNPROVED_MAX) {
+    let max = if takes_reports(request.uri().path()) { REPORT_MAX } else { UNPROVED_MAX };
+    if request.extensions().get::<Unread>().is_some() || is_too_large(&request, max) {
         return TOO_LARGE.into_response();
     }
-    next.run(bounded(request, UNPROVED_MAX)).await
+    next.run(bounded(request, max)).await
+}
+
+/// Whether machines send there what a scan of files found.
+fn takes_reports(path: &str) -> bool {
+    path.starts_with("/api/v1/pipelines/") && path.ends_with("/definitions")
 }
 
 /// How large the body for this function may be, of who is signed in.
@@ -51,8 +60,14 @@ pub(super) fn of(path: &str) -> usize {
 }
 
 fn takes_files(path: &str) -> bool {
-    [CreateCredential::PATH, UpdateCredential::PATH, ReplaceSecret::PATH, CredentialQuestions::PATH]
-        .contains(&path)
+    const FORMS: [&str; 5] = [
+        CreateCredential::PATH,
+        UpdateCredential::PATH,
+        ReplaceSecret::PATH,
+        CredentialQuestions::PATH,
+        CreateDefinitions::PATH,
+    ];
+    FORMS.contains(&path)
 }
 
 /// What is wrong with a body that is not of the kind that the function's form sends. Of a form with

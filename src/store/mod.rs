@@ -12,6 +12,7 @@ mod backup;
 mod chain;
 mod connect;
 mod credentials;
+mod definitions;
 mod deliverables;
 mod departures;
 mod dependents;
@@ -73,6 +74,7 @@ pub use backup::{
 pub use chain::{EventRow, Mac, Recorded};
 pub use connect::Address;
 pub use credentials::Alike;
+pub use definitions::Definitions;
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.

@@ -38,6 +38,8 @@ pub enum Unrecorded {
     Revocation,
     /// How a delivery went: it belongs to the receipt.
     Report,
+    /// That files were declared again as they were: a change of what they say has the event.
+    Declared,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
     Proof,
     /// Secrets under another key: the change of the key has the event.

@@ -45,7 +45,21 @@ impl Browser {
 
     /// Posts JSON to a door; an empty token sends none.
     pub async fn tell(&self, token: &str, path: &str, body: &str) -> Reply {
+        self.tell_with(token, path, &[], body).await
+    }
+
+    /// The same with further headers.
+    pub async fn tell_with(
+        &self,
+        token: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         let mut request = self.request(Method::POST, path, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         request = request.header("content-type", "application/json");
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));

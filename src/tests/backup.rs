@@ -40,6 +40,9 @@ async fn lived_in() -> App {
         let reply = app.docker_config(&token, "", &[("regcred-run", run)]).await;
         assert_eq!(reply.status, StatusCode::OK);
     }
+    let declared = crate::definitions::report("Dockerfile", "FROM ghcr.io/acme/api:1\n");
+    let reply = app.nobody().tell(&token, crate::definitions::SELF, &declared).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     app.project("other").await;
     assert!(app.counted_i64("SELECT COUNT(*) FROM usage").await > 0);
     app
@@ -58,7 +61,8 @@ async fn a_backup_restores_every_row() {
         assert_eq!(other.scalar_i64(&count).await, i64::try_from(*rows).unwrap(), "{table}");
         assert_eq!(app.scalar_i64(&count).await, i64::try_from(*rows).unwrap(), "{table}");
     }
-    for table in ["credential", "secret_version", "receipt", "audit_event", "crypto_key", "usage"] {
+    let filled = "credential secret_version receipt audit_event crypto_key usage definition definition_statement";
+    for table in filled.split(' ') {
         assert!(contents.rows.get(table).is_some_and(|rows| *rows > 0), "{table}");
     }
     // People sign in again.

@@ -106,6 +106,7 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/trust-rules/create",
         "/rpc/trust-rules/try",
         "/rpc/trust-rules/update",
+        "/rpc/definitions/create",
         "/rpc/grants/update",
         "/rpc/grants/approve",
         "/rpc/guard-changes/approve",
@@ -118,6 +119,7 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/api/v1/credentials",
         "/api/v1/token",
         "/api/v1/deliveries/0/outcome",
+        "/api/v1/pipelines/self/definitions",
         "/api/v1/woodpecker/acme",
         "/api/v1/drone/acme",
     ] {
@@ -155,7 +157,7 @@ fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, String>
         client.get(&format!("/p/acme/credentials{path}"));
         client.get(&format!("/p/acme/pipelines{path}"));
     }
-    for part in ["", "/edit", "/identity", "/connect", "/deliveries", "/activity"] {
+    for part in ["", "/edit", "/identity", "/connect", "/definitions", "/deliveries", "/activity"] {
         client.get(&format!("{pipeline}{part}"));
     }
     for path in ["/", "/setup", "/sign-in", "/livez", "/readyz", "/metrics", "/nowhere", "/api/v1/"]

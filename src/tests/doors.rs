@@ -2,6 +2,7 @@
 //! does.
 
 mod archive;
+mod declared;
 mod files;
 mod held;
 mod kubelet;

@@ -4,7 +4,7 @@
 use crate::app::{App, OWNER};
 use crate::asking::DOORS;
 use crate::browser::Browser;
-use crate::matrix::{JOB_TOKEN, Objects, functions};
+use crate::matrix::{JOB_TOKEN, Objects, functions, takes_files};
 use crate::written;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Method;
@@ -54,13 +54,7 @@ impl HttpBody for Pieces {
 }
 
 fn kind(path: &str) -> &'static str {
-    if matches!(
-        path,
-        "/rpc/credentials/create"
-            | "/rpc/credentials/update"
-            | "/rpc/credentials/replace-secret"
-            | "/rpc/credentials/questions"
-    ) {
+    if takes_files(path) {
         "multipart/form-data; boundary=x"
     } else {
         "application/x-www-form-urlencoded"

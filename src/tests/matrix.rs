@@ -16,6 +16,18 @@ use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELI
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
 
+/// Whether the form of the function may have files, and is posted in parts.
+pub fn takes_files(path: &str) -> bool {
+    matches!(
+        path,
+        "/rpc/credentials/create"
+            | "/rpc/credentials/update"
+            | "/rpc/credentials/replace-secret"
+            | "/rpc/credentials/questions"
+            | "/rpc/definitions/create"
+    )
+}
+
 /// A server function with a call that would work for whoever has the right.
 pub struct Function {
     pub path: &'static str,
@@ -39,13 +51,7 @@ impl Function {
     pub async fn call(&self, browser: &Browser) -> Reply {
         let form: Vec<(&str, &str)> =
             self.form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        if matches!(
-            self.path,
-            "/rpc/credentials/create"
-                | "/rpc/credentials/update"
-                | "/rpc/credentials/replace-secret"
-                | "/rpc/credentials/questions"
-        ) {
+        if takes_files(self.path) {
             browser.post_multipart_json_accept(self.path, &form, None).await
         } else {
             browser.post_json_accept(self.path, &form).await
@@ -165,6 +171,18 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             "/rpc/pipelines/delete",
             DELETE_PIPELINES,
             &[of, ("id", pipeline), ("typed_name", "hidden-pipeline"), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/definitions/create",
+            WRITE_PIPELINES,
+            &[of, ("pipeline", pipeline), ("name", "Dockerfile"), ("text", "FROM nginx\n")],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/definitions/delete",
+            WRITE_PIPELINES,
+            &[of, ("pipeline", pipeline), ("id", grant)],
         )
         .about_one(),
         Function::new("/rpc/grants/create", GRANT, &on_pipeline).about_one(),

@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 30] = [
+pub const TABLES: [&str; 32] = [
     "instance",
     "person",
     "project",
@@ -45,6 +45,8 @@ pub const TABLES: [&str; 30] = [
     "issuer",
     "credential_count",
     "usage_day",
+    "definition",
+    "definition_statement",
 ];
 
 #[tokio::test]

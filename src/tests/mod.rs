@@ -27,6 +27,7 @@ mod credential_rules;
 mod credentials;
 mod crowd;
 mod database;
+mod definitions;
 mod deletions;
 mod deliveries;
 mod deliveries_killed;

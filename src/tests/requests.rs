@@ -231,6 +231,7 @@ async fn a_body_that_no_form_has_is_refused() {
         "/rpc/credentials/update",
         "/rpc/credentials/replace-secret",
         "/rpc/credentials/questions",
+        "/rpc/definitions/create",
         "/rpc/grants/delete",
     ] {
         for kind in ["application/json", "text/plain", "multipart/form-data", ""] {

@@ -143,6 +143,14 @@ async fn open_answers(book: &mut Book, app: &App, at: &Objects) {
         let reply = owner.post_form(action, &form).await;
         book.follow(name, owner, reply).await;
     }
+    for (name, text) in [
+        ("definitions_refused", ""),
+        ("definitions_added", "FROM nginx\nFROM ghcr.io/acme/api:$TAG\nFROM a b c\n"),
+    ] {
+        let form = [on[0], on[1], ("name", "Dockerfile"), ("text", text)];
+        let reply = owner.post_multipart("/rpc/definitions/create", &form, None).await;
+        book.follow(name, owner, reply).await;
+    }
     let reply =
         owner.post_form("/rpc/pipelines/create", &pipeline_form("acme", "", "", PASSWORD)).await;
     book.follow("pipeline_refused", owner, reply).await;

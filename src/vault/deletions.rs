@@ -53,6 +53,7 @@ impl Vault {
         write.grants(project).delete_of_pipeline(id).await?;
         write.tokens().delete_of_pipeline(project, id).await?;
         write.trust_rules(project).delete_of_pipeline(id).await?;
+        write.definitions(project).delete_of_pipeline(id).await?;
         write.pipelines(project).delete(id).await?;
         let name = subject.name.clone();
         let what = (Action::PipelineDeleted, subject, Detail::Nothing);

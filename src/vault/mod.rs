@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod clock;
 mod credentials;
+mod definitions;
 mod deletions;
 mod deliveries;
 mod doctor;
@@ -43,6 +44,9 @@ pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_b
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};
+pub use definitions::WrittenFile;
+#[cfg(test)]
+pub(crate) use definitions::fuzz as fuzz_definitions;
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;

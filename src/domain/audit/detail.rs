@@ -172,6 +172,12 @@ pub enum Detail {
     /// What was refused or only looked at.
     Refused(Tally),
     Sums(Vec<Sum>),
+    /// A file of a pipeline, and how many others.
+    File {
+        path: String,
+        #[serde(default, skip_serializing_if = "is_none")]
+        others: u64,
+    },
     /// How many trust rules stop.
     Rules(u64),
     /// Links of a chain, both ends included.
@@ -271,6 +277,9 @@ impl Detail {
             Self::Keys { from, to } => format!("from {from} to {to}"),
             Self::Refused(tally) => tally.to_text(),
             Self::Sums(sums) => sums.iter().map(Sum::to_text).collect::<Vec<_>>().join(", "),
+            Self::File { path, others: 0 } => path.clone(),
+            Self::File { path, others: 1 } => format!("{path} and 1 other file"),
+            Self::File { path, others } => format!("{path} and {others} other files"),
             Self::Rules(1) => "1 trust rule".to_owned(),
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),

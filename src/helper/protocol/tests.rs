@@ -64,6 +64,33 @@ fn pipeline_files_are_scanned_without_settings() {
 }
 
 #[test]
+fn what_was_scanned_is_sent_when_that_is_asked_for() {
+    let folder = Folder::new();
+    let file = folder.file("Dockerfile", "FROM nginx:1.27\n", 0o644).display().to_string();
+    let line = format!("{file}:1  pulls  docker.io/library/nginx:1.27  0\n");
+    let stub = Stub::answering(&[json(200, "{}")]);
+    let more = [("GITHUB_SHA", "abc"), ("GITHUB_REF", "refs/heads/main")];
+    let variables = job(&stub.url(), &more);
+    assert_eq!(run(&["scan", "--send", &file], "", &variables), (0, line.clone()));
+    let seen = stub.seen();
+    assert_eq!(seen.len(), 1);
+    assert!(seen[0].starts_with("POST /api/v1/pipelines/self/definitions HTTP/1.1"), "{}", seen[0]);
+    let said = seen[0].to_lowercase();
+    for part in
+        ["regcred-commit: abc", "authorization: bearer rgc_1", "\"version\":1", "library/nginx"]
+    {
+        assert!(said.contains(part), "{part}: {}", seen[0]);
+    }
+    assert!(!said.contains("from nginx"), "the text stays here");
+
+    let stub = Stub::answering(&[problem(401, "unauthenticated", "Send a valid pipeline token.")]);
+    let (status, out, err) = whole(&["scan", "--send", &file], "", &job(&stub.url(), &[]));
+    assert_eq!((status, out), (1, line));
+    assert!(err.contains("Send a valid pipeline token."), "{err}");
+    stub.seen();
+}
+
+#[test]
 fn help_and_the_version_need_no_settings() {
     let version = format!("docker-credential-regcred (regcred) {}\n", env!("CARGO_PKG_VERSION"));
     for argument in ["version", "--version", "-v"] {

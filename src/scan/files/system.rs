@@ -32,6 +32,31 @@ pub enum System {
 }
 
 impl System {
+    /// What people call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Azure => "Azure Pipelines",
+            Self::Bake => "Docker bake",
+            Self::Bitbucket => "Bitbucket Pipelines",
+            Self::CircleCi => "CircleCI",
+            Self::CloudBuild => "Cloud Build",
+            Self::Compose => "Compose",
+            Self::Dependabot => "Dependabot",
+            Self::Devcontainer => "Dev Container",
+            Self::Dockerfile => "Dockerfile",
+            Self::Drone => "Drone",
+            Self::GithubActions => "GitHub Actions",
+            Self::GitlabCi => "GitLab CI",
+            Self::Helm => "Helm",
+            Self::Jenkins => "Jenkins",
+            Self::Kubernetes => "Kubernetes",
+            Self::Kustomize => "Kustomize",
+            Self::Quadlet => "Podman Quadlet",
+            Self::Tekton => "Tekton",
+            Self::Woodpecker => "Woodpecker",
+        }
+    }
+
     /// The system that reads the file at the path, if one does.
     pub fn of(path: &str, text: &str) -> Option<Self> {
         if quadlet::is_one(path, text) {

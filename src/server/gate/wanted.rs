@@ -102,6 +102,7 @@ mod tests {
             ("GET", "/sign-in", "", work(None)),
             ("GET", "/p/acme/credentials", "sid=1", work(None)),
             ("GET", "/api/v1/docker-config", "", work(None)),
+            ("PUT", "/api/v1/pipelines/self/definitions", "", work(None)),
             ("POST", "/api/v1/token", "", Some((Place::Proof, Some(UNPROVED_MAX)))),
             ("POST", "/rpc/credentials/create", "", work(Some(UNPROVED_MAX))),
             ("POST", "/rpc/credentials/create", "__Host-sid=1", None),

@@ -197,6 +197,8 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("removed_links", "each has a proof of its own"),
     ("job", "what is due is done by the product for everybody alike"),
     ("outbox", "it says where in the chains to look"),
+    ("definition", "it says what a file names, for pages"),
+    ("definition_statement", "it is a part of what a file names, for pages"),
 ];
 
 authentic! {

@@ -26,6 +26,7 @@ macro_rules! entities {
 }
 
 mod chains;
+mod definitions;
 mod jobs;
 mod machines;
 mod people;
@@ -34,6 +35,7 @@ mod sealed;
 pub use chains::{
     audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_links, usage_day,
 };
+pub use definitions::{definition, definition_statement};
 pub use jobs::{job, outbox};
 pub use machines::{
     access_grant, issuer, pipeline, pipeline_token, shared_secret_view, trust_rule, usage,
@@ -53,6 +55,7 @@ pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
         machines::shapes()?,
         chains::shapes()?,
         jobs::shapes()?,
+        definitions::shapes()?,
     ];
     Ok(files.into_iter().flatten().collect())
 }

@@ -66,6 +66,9 @@ const BACKUP: &[&[u8]] = &[
 const POST: &[&[u8]] = &[
     b"--boundary\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nghcr\r\n--boundary\r\nContent-Disposition: form-data; name=\"key_file\"; filename=\"key.json\"\r\nContent-Type: application/json\r\n\r\n{}\r\n--boundary--\r\n",
 ];
+const REPORT: &[&[u8]] = &[
+    br#"{"version":1,"files":[{"file":"ci.yml","system":"gitlab_ci","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}],"found":[{"file":"ci.yml","line":2,"path":"build.image","job":"build","seen_in":"field","kind":"pulls","what":{"image":{"host":"ghcr.io","repository":"acme/api","tag":"1"}}},{"file":"ci.yml","line":3,"path":"x","seen_in":"script","kind":"pushes","what":{"unresolved":{"variables":[{"name":"TAG","from":"the CI"}],"host":"ghcr.io"}}}],"passwords":[{"file":"ci.yml","line":4,"path":"x","seen_in":"field","field":"password"}],"notes":[],"unread":[{"file":"b.yml","line":1,"reason":"x"}]}"#,
+];
 const QUERY: &[&[u8]] =
     &[b"image=ghcr.io%2Facme%2Fapi&intent=push&registry=a&registry=b", b"q=a+b&sort=name"];
 const KEY_FILE: &[&[u8]] = &[
@@ -152,6 +155,8 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/server/certificate.rs", seeds: &[include_bytes!("certificate.pem")], run: server::fuzz::certificate },
     Target { file: "src/functions/notes.rs", seeds: COOKIES, run: functions::fuzz::cookies },
     Target { file: "src/functions/credential_post.rs", seeds: POST, run: functions::fuzz::post },
+    Target { file: "src/functions/definition_post.rs", seeds: POST, run: functions::fuzz::definitions },
+    Target { file: "src/vault/definitions/checked.rs", seeds: REPORT, run: vault::fuzz_definitions },
     Target { file: "src/vault/audit.rs", seeds: KEPT, run: |data| _ = vault::KeptHead::parse(&text(data)) },
     Target { file: "src/vault/backup/lines.rs", seeds: BACKUP, run: |data| _ = vault::check_backup(&mut &*data) },
 ];

@@ -37,6 +37,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
             WRITE_PIPELINES,
         ),
         (format!("/p/{{}}/pipelines/{pipeline}/connect"), READ_PIPELINES),
+        (format!("/p/{{}}/pipelines/{pipeline}/definitions"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/deliveries"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/activity"), READ_PIPELINES),
         (format!("/p/{{}}/pipelines/{pipeline}/trust/new"), GRANT),

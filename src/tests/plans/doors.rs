@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How each door is asked: its route, and the rest of the address when it takes more.
-const DOORS: [(&str, &str); 14] = [
+const DOORS: [(&str, &str); 15] = [
     ("/api/v1/docker-config", "?image=ghcr.io/acme/api"),
     ("/api/v1/auth-json", ""),
     ("/api/v1/docker-auth-config", ""),
@@ -21,6 +21,7 @@ const DOORS: [(&str, &str); 14] = [
     ("/api/v1/match", "?image=ghcr.io/acme/api"),
     ("/api/v1/token", ""),
     ("/api/v1/deliveries/{id}/outcome", ""),
+    ("/api/v1/pipelines/{id}/definitions", ""),
     ("/api/v1/woodpecker/{project}", ""),
     ("/api/v1/drone/{project}", ""),
 ];
@@ -43,7 +44,9 @@ async fn every_door_is_asked_with_a_token() {
         let receipt = Uuid::now_v7().to_string();
         let path = route.replace("{id}", &receipt).replace("{project}", "acme") + rest;
         let is_post = !rest.starts_with('?')
-            && ["token", "outcome", "{project}"].iter().any(|end| route.ends_with(end));
+            && ["token", "outcome", "definitions", "{project}"]
+                .iter()
+                .any(|end| route.ends_with(end));
         let method = if is_post { Method::POST } else { Method::GET };
         let request = app
             .nobody()

@@ -104,6 +104,15 @@ impl Scene {
             let reply = app.docker_config(token, "", &[]).await;
             assert!(reply.status.as_u16() < 500, "{}", reply.text());
         }
+        let (pipeline, file) = (at.pipeline.to_string(), format!("{name}/Dockerfile"));
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("name", file.as_str()),
+            ("text", "FROM ghcr.io/acme/api\n"),
+        ];
+        let reply = app.owner.post_multipart("/rpc/definitions/create", &form, None).await;
+        assert!(reply.location().contains("said="), "{}", reply.location());
         let issuer = format!("https://{name}.example.com");
         app.trust_issuer(&issuer).await;
         let claims = [("project_id", "20"), ("ref_path", "refs/heads/main")];

@@ -5,7 +5,7 @@ use super::{commits, count_commits, forget_commits};
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline_form};
 use crate::departed::{losses, operate};
 use crate::edits;
-use crate::matrix::{JOB_TOKEN, rule};
+use crate::matrix::{JOB_TOKEN, rule, takes_files};
 use leptos::server_fn::axum::server_fn_paths;
 use regcred::domain::job::JobKind;
 use regcred::domain::short_id;
@@ -54,13 +54,7 @@ impl Counter {
         assert!(!refused.status.is_success(), "{name}");
         forget_commits(&self.app).await;
         let path = name.split(' ').next().unwrap();
-        let reply = if matches!(
-            path,
-            "/rpc/credentials/create"
-                | "/rpc/credentials/update"
-                | "/rpc/credentials/replace-secret"
-                | "/rpc/credentials/questions"
-        ) {
+        let reply = if takes_files(path) {
             by.post_multipart_json_accept(path, form, None).await
         } else {
             by.post_json_accept(path, form).await
@@ -158,6 +152,12 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     let token = counter.app.database.scalar_text("SELECT id FROM pipeline_token LIMIT 1").await;
     let form = [of[0], of[1], ("id", token.as_str())];
     counter.post(owner, "/rpc/tokens/revoke", &form).await;
+
+    let form = [of[0], of[1], ("name", "Dockerfile"), ("text", "FROM nginx\n")];
+    counter.post(owner, "/rpc/definitions/create", &form).await;
+    let definition = counter.id("SELECT id FROM definition").await;
+    let form = [of[0], of[1], ("id", definition.as_str())];
+    counter.post(owner, "/rpc/definitions/delete", &form).await;
 
     counter.post(owner, "/rpc/trust-rules/create", &rule("acme", &pipeline)).await;
     let form = [of[0], of[1], ("token", JOB_TOKEN)];

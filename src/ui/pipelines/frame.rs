@@ -14,19 +14,27 @@ pub enum Part {
     Credentials,
     Identity,
     Connect,
+    Definitions,
     Deliveries,
     Activity,
 }
 
 impl Part {
-    const ALL: [Self; 5] =
-        [Self::Credentials, Self::Identity, Self::Connect, Self::Deliveries, Self::Activity];
+    const ALL: [Self; 6] = [
+        Self::Credentials,
+        Self::Identity,
+        Self::Connect,
+        Self::Definitions,
+        Self::Deliveries,
+        Self::Activity,
+    ];
 
     fn label(self) -> &'static str {
         match self {
             Self::Credentials => "Credentials",
             Self::Identity => "Identity",
             Self::Connect => "Connect",
+            Self::Definitions => "Definitions",
             Self::Deliveries => "Deliveries",
             Self::Activity => "Activity",
         }
@@ -37,6 +45,7 @@ impl Part {
             Self::Credentials => paths::pipeline(project, id),
             Self::Identity => paths::pipeline_identity(project, id),
             Self::Connect => paths::pipeline_connect(project, id),
+            Self::Definitions => paths::pipeline_definitions(project, id),
             Self::Deliveries => paths::pipeline_deliveries(project, id),
             Self::Activity => paths::pipeline_activity(project, id),
         }

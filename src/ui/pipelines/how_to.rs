@@ -18,11 +18,15 @@ use uuid::Uuid;
 const LINES: &str = include_str!("how_to/lines.txt");
 
 /// Blocks that a job does without, each with the title that it is folded under.
-const FOLDED: [(&str, &str); 3] = [
+const FOLDED: [(&str, &str); 4] = [
     ("fetch-image", "Only the credential for one repository"),
     ("report", "Report how it went"),
     ("github-helper", "With docker-credential-regcred"),
+    (DECLARE, "Send what the repository's files name"),
 ];
+
+/// The lines that send what files name; a CI has its own, whose ids end like this.
+const DECLARE: &str = "declare";
 
 /// Blocks in which the credential helper is asked.
 const HELPED: [&str; 4] = ["helper", "podman-helper", "gitlab-runner", "github-helper"];
@@ -128,12 +132,10 @@ fn Lines(
                         {by_host.map(|sentence| view! { <p class="muted">{sentence}</p> })}
                         <CodeToCopy id text=lines/>
                     };
-                    let Some((_, title)) = FOLDED.iter().find(|(folded, _)| *folded == id) else {
-                        return whole.into_any();
-                    };
+                    let Some(title) = folded(id) else { return whole.into_any() };
                     view! {
                         <details class="fold">
-                            <summary>{*title}</summary>
+                            <summary>{title}</summary>
                             <div class="stack">{whole}</div>
                         </details>
                     }
@@ -157,6 +159,12 @@ impl Client {
             first.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
         parts.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
     }
+}
+
+/// The title of lines that are folded.
+fn folded(id: &str) -> Option<&'static str> {
+    let kind = if id.ends_with("-declare") { DECLARE } else { id };
+    FOLDED.iter().find(|(folded, _)| *folded == kind).map(|(_, title)| *title)
 }
 
 /// The client that the pipeline probably is, by its first trust rule that has not stopped.

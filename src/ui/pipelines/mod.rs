@@ -4,6 +4,8 @@
 mod activity;
 mod approve;
 mod connect;
+mod declared;
+mod definitions;
 mod delete;
 mod deliveries;
 mod detail;
@@ -32,6 +34,7 @@ mod try_token;
 pub use activity::ActivityPage;
 pub use approve::ApprovePage;
 pub use connect::ConnectPage;
+pub use definitions::DefinitionsPage;
 pub use delete::DeleteDialog;
 pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;

@@ -3,7 +3,7 @@
 mod ties;
 
 use super::names::Names;
-use super::{Block, Client, HELPED, by_host, client_of, every, proof, usual};
+use super::{Block, Client, HELPED, by_host, client_of, every, folded, proof, usual};
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
@@ -211,6 +211,20 @@ fn buildkite_is_asked_for_what_its_rule_asks_for() {
     let own = lines(&clients(vec![rule], &[]), "buildkite");
     assert!(own.contains("'pipeline_id' --claim 'agent_tag:queue' --claim 'cluster_id')"), "{own}");
     assert!(!own.contains("build_branch"), "it is in every token: {own}");
+}
+
+#[test]
+fn every_ci_with_the_helper_can_send_what_its_files_name() {
+    let clients = clients(Vec::new(), &[]);
+    let names = "helper github gitlab circleci buildkite azure woodpecker drone jenkins";
+    for name in names.split(' ') {
+        let id = if name == "helper" { "declare".to_owned() } else { format!("{name}-declare") };
+        let lines = lines(&clients, &id);
+        assert!(lines.contains("docker-credential-regcred scan --send ."), "{id}: {lines}");
+        assert!(lines.contains("https://regcred.example.com"), "{id}: {lines}");
+        assert!(folded(&id).is_some(), "{id}");
+    }
+    assert_eq!(folded("fetch"), None);
 }
 
 #[test]

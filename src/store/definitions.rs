@@ -1,0 +1,242 @@
+//! What pipelines declare: their files, and what these say.
+
+use super::entity::{Unreadable, definition, definition_statement, readable};
+use super::reader::Reader;
+use super::writing::Tx;
+use super::{Store, Write};
+use crate::domain::definition::{
+    Counts, DeclaredFile, Definition, Kind, Named, Origin, SeenIn, Statement,
+};
+use crate::domain::moment::Moment;
+use definition::{ActiveModel, Column, Entity, Model};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A handle on what the project's pipelines declare.
+#[derive(Debug)]
+pub struct Definitions<'a, C: ConnectionTrait> {
+    db: &'a C,
+    project: Uuid,
+}
+
+impl Store {
+    /// What the project's pipelines declare.
+    pub fn definitions(&self, project: Uuid) -> Definitions<'_, Reader> {
+        Definitions { db: &self.reader, project }
+    }
+}
+
+impl Write {
+    /// What the project's pipelines declare.
+    pub fn definitions(&self, project: Uuid) -> Definitions<'_, Tx> {
+        Definitions { db: &self.0, project }
+    }
+}
+
+/// What no column holds of a statement.
+#[derive(Serialize, Deserialize)]
+struct Detail {
+    named: Named,
+    seen_in: SeenIn,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+impl<C: ConnectionTrait> Definitions<'_, C> {
+    /// The files of the pipeline, by path.
+    pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<Definition>, DbErr> {
+        let rows = Entity::find()
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .all(self.db)
+            .await?;
+        let mut files: Vec<Definition> = rows.into_iter().map(Definition::from).collect();
+        // Not asked of the database: each has an order of its own for texts.
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
+    }
+
+    /// What one of these files says, in its order.
+    pub async fn statements(&self, file: &Definition) -> Result<Vec<Statement>, DbErr> {
+        let rows = definition_statement::Entity::find()
+            .filter(definition_statement::Column::DefinitionId.eq(file.id))
+            .order_by_asc(definition_statement::Column::Number)
+            .all(self.db)
+            .await?;
+        Ok(readable(rows))
+    }
+
+    /// Writes what a file says, in the place of what a file of the same path said: `before`. `said` is its hash.
+    pub async fn put(
+        &self,
+        (pipeline, before): (Uuid, Option<&Definition>),
+        (file, said): (&DeclaredFile, String),
+        origin: &Origin,
+        at: Moment,
+    ) -> Result<(), DbErr> {
+        let counts = Counts::of(&file.statements);
+        let id = before.map_or_else(Uuid::now_v7, |before| before.id);
+        let row = ActiveModel {
+            id: if before.is_some() { NotSet } else { Set(id) },
+            project_id: Set(self.project),
+            pipeline_id: Set(pipeline),
+            path: Set(file.path.clone()),
+            system: Set(file.system.clone()),
+            sha256: Set(file.sha256.clone()),
+            said: Set(said),
+            named: Set(counts.references),
+            unresolved: Set(counts.unresolved),
+            passwords: Set(counts.passwords),
+            unread: Set(counts.unread),
+            first_seen_at: if before.is_some() { NotSet } else { Set(at.0) },
+            changed_at: Set(at.0),
+            ..of_origin(origin, at)
+        };
+        if before.is_some() {
+            self.delete_statements(vec![id]).await?;
+            let update = Entity::update_many().set(row).filter(Column::Id.eq(id));
+            update.filter(Column::ProjectId.eq(self.project)).exec(self.db).await?;
+        } else {
+            Entity::insert(row).exec_without_returning(self.db).await?;
+        }
+        let rows: Vec<definition_statement::ActiveModel> =
+            (0..).zip(&file.statements).map(|(number, one)| row_of(id, number, one)).collect();
+        // A statement has 10 values; SQLite takes 32,766 at once.
+        for part in rows.chunks(1_000) {
+            let insert = definition_statement::Entity::insert_many(part.to_vec());
+            insert.exec_without_returning(self.db).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that these files were declared again as they were.
+    pub async fn seen(&self, ids: Vec<Uuid>, origin: &Origin, at: Moment) -> Result<(), DbErr> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let update = Entity::update_many().set(of_origin(origin, at));
+        let update = update.filter(Column::ProjectId.eq(self.project));
+        update.filter(Column::Id.is_in(ids)).exec(self.db).await.map(drop)
+    }
+
+    /// Removes a file of the pipeline, by id; gives its path, if there was one.
+    pub async fn delete(&self, pipeline: Uuid, id: Uuid) -> Result<Option<String>, DbErr> {
+        let path: Option<String> = Entity::find()
+            .select_only()
+            .column(Column::Path)
+            .filter(Column::Id.eq(id))
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        if path.is_some() {
+            self.remove(vec![id]).await?;
+        }
+        Ok(path)
+    }
+
+    pub async fn delete_of_pipeline(&self, pipeline: Uuid) -> Result<(), DbErr> {
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::PipelineId.eq(pipeline))
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        if ids.is_empty() { Ok(()) } else { self.remove(ids).await }
+    }
+
+    async fn remove(&self, ids: Vec<Uuid>) -> Result<(), DbErr> {
+        self.delete_statements(ids.clone()).await?;
+        let gone = Entity::delete_many().filter(Column::Id.is_in(ids));
+        gone.filter(Column::ProjectId.eq(self.project)).exec(self.db).await.map(drop)
+    }
+
+    async fn delete_statements(&self, ids: Vec<Uuid>) -> Result<(), DbErr> {
+        let of = definition_statement::Column::DefinitionId;
+        let gone = definition_statement::Entity::delete_many().filter(of.is_in(ids));
+        gone.exec(self.db).await.map(drop)
+    }
+}
+
+/// The columns that say where a declaration is from, and that it was made then.
+fn of_origin(origin: &Origin, at: Moment) -> ActiveModel {
+    let Origin { commit, branch, is_proved, by } = origin.clone();
+    ActiveModel {
+        commit_id: Set(commit),
+        branch: Set(branch),
+        is_proved: Set(is_proved),
+        sent_by: Set(by),
+        last_seen_at: Set(at.0),
+        ..ActiveModel::default()
+    }
+}
+
+fn row_of(definition: Uuid, number: i32, one: &Statement) -> definition_statement::ActiveModel {
+    let detail =
+        Detail { named: one.named.clone(), seen_in: one.seen_in, notes: one.notes.clone() };
+    definition_statement::ActiveModel {
+        definition_id: Set(definition),
+        number: Set(number),
+        kind: Set(one.kind.word().to_owned()),
+        line: Set(one.line),
+        place: Set(one.place.clone()),
+        job: Set(one.job.clone()),
+        is_hidden: Set(one.is_hidden),
+        host: Set(one.named.host().map(str::to_owned)),
+        repository: Set(one.named.repository().map(str::to_owned)),
+        // Its keys are texts, so nothing in it can fail.
+        detail: Set(serde_json::to_string(&detail).unwrap_or_default()),
+    }
+}
+
+impl From<Model> for Definition {
+    fn from(row: Model) -> Self {
+        Self {
+            id: row.id,
+            path: row.path,
+            system: row.system,
+            sha256: row.sha256,
+            origin: Origin {
+                commit: row.commit_id,
+                branch: row.branch,
+                is_proved: row.is_proved,
+                by: row.sent_by,
+            },
+            counts: Counts {
+                references: row.named,
+                unresolved: row.unresolved,
+                passwords: row.passwords,
+                unread: row.unread,
+            },
+            first_seen: Moment(row.first_seen_at),
+            changed: Moment(row.changed_at),
+            last_seen: Moment(row.last_seen_at),
+            said: row.said,
+        }
+    }
+}
+
+impl TryFrom<definition_statement::Model> for Statement {
+    type Error = Unreadable;
+
+    fn try_from(row: definition_statement::Model) -> Result<Self, Unreadable> {
+        let detail: Detail = serde_json::from_str(&row.detail).map_err(|_| Unreadable)?;
+        Ok(Self {
+            kind: Kind::from_word(&row.kind).ok_or(Unreadable)?,
+            line: row.line,
+            place: row.place,
+            job: row.job,
+            is_hidden: row.is_hidden,
+            seen_in: detail.seen_in,
+            named: detail.named,
+            notes: detail.notes,
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! Which granted credential a declared reference would be handed: by the same rules as a delivery.
+
+use crate::domain::credential::{Access, Summary};
+use crate::domain::definition::{Kind, Match, Named, Statement};
+use crate::domain::grant::Terms;
+use crate::domain::matching::{Ask, Candidate, Lost, Shape, decide};
+use crate::domain::moment::Day;
+use crate::domain::pipeline::Grant;
+use crate::domain::proof::Proof;
+use crate::domain::registry::RegistryHost;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What a pipeline was granted.
+pub(super) struct Granted {
+    /// Each credential once, with the terms of its grants.
+    of: Vec<(Summary, Vec<Terms>)>,
+    today: Day,
+}
+
+impl Granted {
+    pub(super) fn of(held: Vec<(Grant, Option<Summary>)>, today: Day) -> Self {
+        let mut of: BTreeMap<Uuid, (Summary, Vec<Terms>)> = BTreeMap::new();
+        for (grant, credential) in held {
+            if let Some(credential) = credential {
+                let entry = of.entry(grant.credential_id);
+                entry.or_insert_with(|| (credential, Vec::new())).1.push(grant.terms);
+            }
+        }
+        Self { of: of.into_values().collect(), today }
+    }
+
+    pub(super) fn serve(&self, statement: &Statement) -> Match {
+        let intent = match statement.kind {
+            Kind::Builds | Kind::Password | Kind::Unread => return Match::NotFetched,
+            Kind::Pushes => Access::PullAndPush,
+            Kind::Pulls | Kind::LogsIn | Kind::Implicit => Access::Pull,
+        };
+        let Some(host) = statement.named.host() else {
+            let is_open = matches!(statement.named, Named::Unresolved { .. });
+            return if is_open { Match::Unknown } else { Match::NotFetched };
+        };
+        // A host that no credential can have is served by none.
+        let Some(host) = RegistryHost::stored(host) else { return Match::Nothing };
+        match (&statement.named, statement.named.repository()) {
+            (Named::Unresolved { .. }, None) => self.one_of(&host, intent),
+            (_, repository) => self.decided(&host, repository, intent),
+        }
+    }
+
+    fn decided(&self, host: &RegistryHost, repository: Option<&str>, intent: Access) -> Match {
+        let proof = Proof::default();
+        let ask = Ask {
+            intent,
+            host: Some(host),
+            repository,
+            proof: &proof,
+            epoch: 0,
+            today: self.today,
+            // A login is for the whole registry, as an entry of a client's file is.
+            shape: if repository.is_some() { Shape::One } else { Shape::Hosts },
+            takes_tokens: true,
+        };
+        let candidates: Vec<Candidate<'_>> =
+            self.of.iter().map(|(credential, grants)| Candidate { credential, grants }).collect();
+        let outcome = decide(&ask, &candidates);
+        let name = |index: &usize| self.of[*index].0.name.clone();
+        let refused = |index: usize, lost: Lost| Match::Refused {
+            id: self.of[index].0.id,
+            name: name(&index),
+            reason: lost.label().to_owned(),
+        };
+        if let Some(won) = outcome.won.first() {
+            let summary = &self.of[won.index].0;
+            if summary.unreadable_at.is_some() {
+                return refused(won.index, Lost::Unreadable);
+            }
+            return Match::Credential { id: summary.id, name: summary.name.clone() };
+        }
+        if let Some(tie) = outcome.ties.first() {
+            return Match::Tie(tie.of.iter().map(name).collect());
+        }
+        let lost = outcome.lost.iter().find(|(_, lost)| lost.is_refusal());
+        lost.map_or(Match::Nothing, |(index, lost)| refused(*index, *lost))
+    }
+
+    /// Those that serve some repository of the registry.
+    fn one_of(&self, host: &RegistryHost, intent: Access) -> Match {
+        let serves = |one: &&(Summary, Vec<Terms>)| {
+            let (credential, grants) = one;
+            credential.host.serves(credential.is_insecure, host)
+                && credential.access.satisfies(intent)
+                && grants.iter().any(|terms| terms.intent.satisfies(intent))
+        };
+        let names: Vec<String> =
+            self.of.iter().filter(serves).map(|(credential, _)| credential.name.clone()).collect();
+        if names.is_empty() { Match::Nothing } else { Match::OneOf(names) }
+    }
+}
