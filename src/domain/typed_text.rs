@@ -33,7 +33,6 @@ pub(super) fn is_invisible(c: char) -> bool {
             c,
             '\u{AD}'
                 | '\u{34F}'
-                | '\u{61C}'
                 | '\u{115F}'
                 | '\u{1160}'
                 | '\u{180E}'

@@ -63,7 +63,7 @@ mod versions;
 mod waiting;
 mod writing;
 
-pub use audit::{ChainHead, EventPage};
+pub use audit::{ChainHead, EventPage, FoundLink, Step, Walk, Way};
 pub use authentic::{ChangedRow, Counts, Mend, NamedRow, RowWalk, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
