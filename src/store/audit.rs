@@ -1,5 +1,6 @@
 //! The chains as who checks them reads them: all of them, and the newest events of one.
 
+mod found;
 mod lines;
 mod walk;
 

@@ -69,7 +69,7 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{EventRow, Mac, Recorded};
+pub use chain::{Checked, EventRow, Mac, Recorded};
 pub use connect::Address;
 pub use credentials::Alike;
 pub use deliverables::{Deliverable, Held};
@@ -91,7 +91,9 @@ pub use keys::KeyRow;
 pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
-pub use receipts::{FetchRow, NotRecorded, ProofWalk, ReceiptRow, Receipts, Recorder, Removal};
+pub use receipts::{
+    FetchRow, NotRecorded, ProofWalk, ReceiptPlace, ReceiptRow, Receipts, Recorder, Removal,
+};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;

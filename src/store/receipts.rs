@@ -3,6 +3,7 @@
 //! once its group is durable.
 
 mod counts;
+mod exported;
 mod insert;
 mod pages;
 mod proved;
@@ -12,6 +13,7 @@ mod report;
 mod retention;
 mod row;
 
+pub use exported::ReceiptPlace;
 pub use proved::ProofWalk;
 pub use recorder::{NotRecorded, Recorder};
 pub use retention::Removal;
@@ -105,6 +107,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             Some((row, fetch))
         };
         self.with_reports(receipts.into_iter().filter_map(with_fetch).collect()).await
+    }
+
+    /// The receipt without what was reported of it; `None` when the row was not written by us.
+    pub(super) fn read(row: receipt::Model, fetch: &fetch::Model) -> Option<Receipt> {
+        shown(row, fetch, None)
     }
 
     /// What was reported of the receipts between two numbers of these links.

@@ -128,10 +128,10 @@ impl<C: Sealing> Receipts<'_, C> {
         seqs: Vec<i64>,
         most: u16,
     ) -> Result<BTreeMap<i64, AuditDelivery>, DbErr> {
+        use fetch::Column;
         if seqs.is_empty() {
             return Ok(BTreeMap::new());
         }
-        use fetch::Column;
         let fetches: Vec<Narrow> = fetch::Entity::find()
             .select_only()
             .columns([Column::Seq, Column::At, Column::Id, Column::PipelineId])
