@@ -6,6 +6,7 @@ mod tests;
 
 pub use term_change::TermChange;
 
+use super::export::ExportFormat;
 use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::moment::Day;
@@ -179,6 +180,22 @@ pub enum Detail {
         first: i64,
         last: i64,
     },
+    /// What an export of the audit was asked for: links of a chain, both ends included, and the filters
+    /// as the address of the page has them.
+    Export {
+        format: ExportFormat,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        filters: String,
+        first: i64,
+        last: i64,
+    },
+    /// How much of it was sent, up to which link.
+    ExportEnd {
+        lines: u64,
+        last: i64,
+        /// Whether that was all.
+        is_whole: bool,
+    },
     /// How many rows were changed outside the product.
     Rows(u64),
     /// A row that was changed outside the product and is taken for ours from now on.
@@ -274,6 +291,15 @@ impl Detail {
             Self::Rules(1) => "1 trust rule".to_owned(),
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),
+            Self::Export { format, filters, first, last } => {
+                let filters =
+                    if filters.is_empty() { "everything" } else { filters.as_str() };
+                format!("{}, links {first} to {last}: {filters}", format.label())
+            }
+            Self::ExportEnd { lines, last, is_whole } => {
+                let end = if *is_whole { "up to" } else { "broken off before the end, at" };
+                format!("lines: {lines}, {end} link {last}")
+            }
             Self::Rows(1) => "1 row".to_owned(),
             Self::Rows(count) => format!("{count} rows"),
             Self::Row { table, id, broken_at: None } => format!("{table} {id}"),
