@@ -5,6 +5,7 @@ mod known;
 mod words;
 
 pub use words::proof_in_words;
+pub(super) use words::{credentials_in_words, why};
 
 use super::kit::{Cell, Columns, Dot, Older, PageContext, Section, Table, Time};
 use super::usage::PipelineName;
@@ -16,7 +17,7 @@ use crate::domain::permission::Permission;
 use known::{Known, Reported, Told};
 use leptos::prelude::*;
 use uuid::Uuid;
-use words::{credentials_in_words, run_in_words, why};
+use words::run_in_words;
 
 /// The section of the page of a credential, or of a pipeline: each leaves out its own column.
 #[component]

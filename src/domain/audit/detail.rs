@@ -156,6 +156,16 @@ impl Detail {
         serde_json::from_str(stored).unwrap_or_else(|_| Self::Text(stored.to_owned()))
     }
 
+    /// The same as text, with every field from what to what: a line of a list.
+    pub fn before_and_after(&self) -> String {
+        match self {
+            Self::Changed(changes) => {
+                changes.iter().map(FieldChange::before_and_after).collect::<Vec<_>>().join("; ")
+            }
+            other => other.to_text(),
+        }
+    }
+
     pub fn to_text(&self) -> String {
         match self {
             Self::Nothing | Self::Account { is_admin: false } => String::new(),
