@@ -113,15 +113,12 @@ async fn begin_export(
 
 fn asked(fields: &HashMap<String, String>) -> Result<Export> {
     let query = AuditQuery::read(|key| fields.get(key).filter(|_| key != "before").cloned())?;
-    let unknown = |name: &str| Error::BadRequest(format!("The export has an unknown value for {name}."));
+    let unknown =
+        |name: &str| Error::BadRequest(format!("The export has an unknown value for {name}."));
     let text = |key: &str| fields.get(key).map(String::as_str).filter(|text| !text.is_empty());
     let format = text("format").map_or(Some(ExportFormat::Csv), ExportFormat::from_word);
     let after = text("after").map_or(Ok(0), str::parse::<i64>).map_err(|_| unknown("after"))?;
-    Ok(Export {
-        format: format.ok_or_else(|| unknown("format"))?,
-        query,
-        after: after.max(0),
-    })
+    Ok(Export { format: format.ok_or_else(|| unknown("format"))?, query, after: after.max(0) })
 }
 
 fn file_name(chain: &str, format: ExportFormat) -> String {

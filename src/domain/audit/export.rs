@@ -161,7 +161,10 @@ fn cells(line: &ExportLine) -> [String; COLUMNS.len()] {
             set("door", one.door.word().to_owned());
             set("token_id", one.token_id.clone());
             set("address", text(&one.address));
-            set("proven_by", one.proof.provider.map(|one| one.word().to_owned()).unwrap_or_default());
+            set(
+                "proven_by",
+                one.proof.provider.map(|one| one.word().to_owned()).unwrap_or_default(),
+            );
             set("claimed_run", text(&one.claims.run));
             set("claimed_commit", text(&one.claims.commit));
             set("claimed_branch", text(&one.claims.branch));
@@ -184,7 +187,8 @@ fn row<const N: usize>(cells: [String; N]) -> String {
 }
 
 /// What a spreadsheet takes for the beginning of a formula, also in its full-width form.
-const FORMULAS: [char; 9] = ['=', '+', '-', '@', '|', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+const FORMULAS: [char; 9] =
+    ['=', '+', '-', '@', '|', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// The text as a cell: it is no formula, shows every character that it has, and is in quotes where it
 /// could be taken for several cells.
@@ -245,7 +249,9 @@ mod tests {
         };
         let line = ExportLine::Change { seq: 7, at: Moment(1_500), change: Box::new(change) };
         let csv = ExportFormat::Csv.line(&line);
-        assert!(csv.starts_with("7,1970-01-01T00:00:01.5Z,change,credential.deleted,'=cmd,,\"a, b\","));
+        assert!(
+            csv.starts_with("7,1970-01-01T00:00:01.5Z,change,credential.deleted,'=cmd,,\"a, b\",")
+        );
         assert!(csv.ends_with("\r\n"), "{csv}");
         assert_eq!(csv.matches(',').count(), COLUMNS.len(), "one stands within a cell");
         let head = ExportFormat::Csv.head();

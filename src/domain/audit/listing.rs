@@ -174,20 +174,16 @@ impl AuditQuery {
     }
 
     /// Whether an event is asked for; `action` is its word.
-    pub fn takes_change(
-        &self,
-        at: i64,
-        action: &str,
-        actor: Option<Uuid>,
-        subject: Uuid,
-    ) -> bool {
+    pub fn takes_change(&self, at: i64, action: &str, actor: Option<Uuid>, subject: Uuid) -> bool {
         self.wants_changes()
             && self.takes_time(at)
             && self.person.is_none_or(|person| actor == Some(person))
             && self.pipeline.is_none_or(|pipeline| subject == pipeline)
             && self.noun.is_none_or(|noun| noun.has(action))
             && self.action.is_none_or(|wanted| wanted.word() == action)
-            && self.outcome.is_none_or(|_| Action::from_word(action).is_some_and(Action::is_refusal))
+            && self
+                .outcome
+                .is_none_or(|_| Action::from_word(action).is_some_and(Action::is_refusal))
     }
 
     /// Whether a fetch is asked for, as far as its receipts are not needed to tell.

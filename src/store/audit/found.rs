@@ -100,6 +100,9 @@ impl<C: Sealing> Chain<'_, C> {
         };
         let seqs: Vec<i64> = rows.limit(walk.limit()).into_tuple().all(self.db).await?;
         let (count, last) = (seqs.len() as u64, seqs.last().copied());
+        if seqs.is_empty() {
+            return Ok(Part::default());
+        }
         let found: Vec<(i64, i64, Uuid)> = fetch::Entity::find()
             .select_only()
             .columns([fetch::Column::At, fetch::Column::Seq, fetch::Column::PipelineId])
@@ -122,6 +125,9 @@ impl<C: Sealing> Chain<'_, C> {
         seqs: Vec<i64>,
         outcome: Outcome,
     ) -> Result<BTreeSet<i64>, DbErr> {
+        if seqs.is_empty() {
+            return Ok(BTreeSet::new());
+        }
         let rows: Vec<i64> = receipt::Entity::find()
             .select_only()
             .column(receipt::Column::Seq)

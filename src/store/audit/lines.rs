@@ -15,11 +15,7 @@ use uuid::Uuid;
 
 impl<C: Sealing> Chain<'_, C> {
     /// The links as rows of the list, in the order in which they were found.
-    pub async fn rows_of(
-        &self,
-        chain: Uuid,
-        links: &[FoundLink],
-    ) -> Result<Vec<AuditRow>, DbErr> {
+    pub async fn rows_of(&self, chain: Uuid, links: &[FoundLink]) -> Result<Vec<AuditRow>, DbErr> {
         let seqs = |is_fetch: bool| -> Vec<i64> {
             links.iter().filter(|link| link.is_fetch == is_fetch).map(|link| link.seq).collect()
         };

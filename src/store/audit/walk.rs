@@ -78,12 +78,15 @@ impl Walk<'_> {
     }
 
     /// The rows of a table from the place on, in the order of the walk.
-    pub(super) fn rows<E: EntityTrait>(&self, of: Select<E>, seq: E::Column, at: E::Column) -> Select<E> {
+    pub(super) fn rows<E: EntityTrait>(
+        &self,
+        of: Select<E>,
+        seq: E::Column,
+        at: E::Column,
+    ) -> Select<E> {
         let place = self.place.map(|place| place.seq);
         let of = match self.way {
-            Way::Newer => {
-                of.filter(seq.gt(place.unwrap_or(i64::MIN))).order_by(seq, Order::Asc)
-            }
+            Way::Newer => of.filter(seq.gt(place.unwrap_or(i64::MIN))).order_by(seq, Order::Asc),
             Way::Older if self.is_by_time() => {
                 let (from, after) = self.query.times();
                 let reached = self.place.map(|place| (place.at.unwrap_or(after), place.seq));
@@ -95,9 +98,7 @@ impl Walk<'_> {
                     .order_by(at, Order::Desc)
                     .order_by(seq, Order::Desc)
             }
-            Way::Older => {
-                of.filter(seq.lt(place.unwrap_or(i64::MAX))).order_by(seq, Order::Desc)
-            }
+            Way::Older => of.filter(seq.lt(place.unwrap_or(i64::MAX))).order_by(seq, Order::Desc),
         };
         of.limit(self.limit())
     }
@@ -116,7 +117,11 @@ impl Walk<'_> {
     }
 
     /// A part of these rows, each with its time, its number, and whether the filter takes it.
-    pub(super) fn part(&self, rows: impl Iterator<Item = (i64, i64, bool)>, is_fetch: bool) -> Part {
+    pub(super) fn part(
+        &self,
+        rows: impl Iterator<Item = (i64, i64, bool)>,
+        is_fetch: bool,
+    ) -> Part {
         let (mut part, mut count, mut last) = (Part::default(), 0, None);
         for (at, seq, is_taken) in rows {
             (count, last) = (count + 1, Some((at, seq)));

@@ -166,6 +166,9 @@ impl<C: Sealing> Chain<'_, C> {
         most: i64,
     ) -> Result<Checked, DbErr> {
         let end = self.end_of(chain).await?;
+        if after > end.seq {
+            return Ok(Checked { broken_at: None, last: after, is_end: true });
+        }
         let Some(mut place) = self.place_after(chain, removed, after).await? else {
             return Ok(Checked { broken_at: Some(after), last: after, is_end: false });
         };

@@ -37,8 +37,10 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         }
         let rows = rows.order_by_asc(Column::Seq).order_by_asc(Column::Number).limit(most);
         let rows = rows.all(self.db).await?;
-        let last = rows.last().map(|row| (row.seq, row.number));
-        let next = last.filter(|_| rows.len() as u64 >= most);
+        let Some(last) = rows.last().map(|row| (row.seq, row.number)) else {
+            return Ok((Vec::new(), None));
+        };
+        let next = (rows.len() as u64 >= most).then_some(last);
         let links: BTreeSet<i64> = rows.iter().map(|row| row.seq).collect();
         let fetches = fetch::Entity::find()
             .filter(fetch::Column::Chain.eq(self.project))

@@ -49,7 +49,7 @@ async fn load(page: PageContext) -> Result<AuditLink> {
 fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
     let AuditLink { row, receipts, is_cut, existing, beside, mac, holds, chain } = link;
     let AuditRow { seq, at, clock_before, what } = row;
-    let list = paths::audit(&page.project);
+    let (list, exact) = (paths::audit(&page.project), at.to_rfc3339());
     let Line { who, what: did, .. } = Line::of(&what);
     let name = if page.project.is_empty() { "Instance audit" } else { "Audit" };
     let up = (list.clone(), name.to_owned());
@@ -70,7 +70,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
         <Facts>
             <Fact label="When">
                 <Time at/>
-                <span class="muted">" · " {at.to_rfc3339()}</span>
+                <span class="muted">" · " <time datetime=exact.clone()>{exact}</time></span>
                 {clock.map(|text| view! { <div>{text}</div> })}
             </Fact>
             {fields}

@@ -37,7 +37,8 @@ pub fn Filters(
         />
     };
     let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    let text = |name: &str, text: String| Control { name: name.to_owned(), text, ..Control::default() };
+    let text =
+        |name: &str, text: String| Control { name: name.to_owned(), text, ..Control::default() };
     let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
     let person = chosen(people, query.person, "Anybody");
     let pipeline = chosen(pipelines, query.pipeline, "Any pipeline");
@@ -70,11 +71,7 @@ pub fn Filters(
 }
 
 /// The options, with the one that is asked for although nobody lists it any more.
-fn chosen(
-    listed: Vec<(Uuid, String)>,
-    asked: Option<Uuid>,
-    any: &str,
-) -> Vec<(String, String)> {
+fn chosen(listed: Vec<(Uuid, String)>, asked: Option<Uuid>, any: &str) -> Vec<(String, String)> {
     let other = asked.filter(|asked| listed.iter().all(|(id, _)| id != asked));
     let other = other.map(|id| (id.to_string(), name_of(&[], id)));
     let listed = listed.into_iter().map(|(id, name)| (id.to_string(), name)).chain(other);
@@ -104,9 +101,13 @@ fn Chips(
     let word = |word: &str| word.to_owned();
     let in_use = [
         query.person.map(|id| (PERSON, name_of(&people, id), without(|one| one.person = None))),
-        query.pipeline.map(|id| (PIPELINE, name_of(&pipelines, id), without(|one| one.pipeline = None))),
+        query
+            .pipeline
+            .map(|id| (PIPELINE, name_of(&pipelines, id), without(|one| one.pipeline = None))),
         query.noun.map(|noun| (NOUN, word(noun.label()), without(|one| one.noun = None))),
-        query.action.map(|action| (ACTION, word(Action::word(action)), without(|one| one.action = None))),
+        query
+            .action
+            .map(|action| (ACTION, word(Action::word(action)), without(|one| one.action = None))),
         query.outcome.map(|it| (OUTCOME, word(it.label()), without(|one| one.outcome = None))),
         query.from.map(|day| (FROM, day.to_text(), without(|one| one.from = None))),
         query.to.map(|day| (TO, day.to_text(), without(|one| one.to = None))),

@@ -73,6 +73,7 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
     let said = said(&rows_range(&rows), is_filtered, is_searching, query.before.is_some());
     let older_href = older.map(|query| format!("{list}{}", query.to_url()));
     let (verify, has_rows) = (paths::verify_audit(&page.project), !rows.is_empty());
+    let project = page.project.clone();
     view! {
         <PageHead title=title>
             <LinkButton href=verify label="Verify the chain"/>
@@ -80,9 +81,9 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
         <p class="muted">{what}</p>
         <Filters query=query.clone() people pipelines action=list.clone() is_instance/>
         <p class="said muted" role="status">{said}</p>
-        {has_rows.then(|| view! { <Rows rows page=page.clone()/> })}
+        {has_rows.then(|| view! { <Rows rows page/> })}
         <Older href=older_href/>
-        <Export query project=page.project/>
+        <Export query project/>
     }
 }
 
