@@ -110,7 +110,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 
     /// The receipt without what was reported of it; `None` when the row was not written by us.
-    pub(super) fn read(row: receipt::Model, fetch: &fetch::Model) -> Option<Receipt> {
+    pub(super) fn unreported(row: receipt::Model, fetch: &fetch::Model) -> Option<Receipt> {
         shown(row, fetch, None)
     }
 

@@ -51,7 +51,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             fetches.into_iter().map(|fetch| (fetch.seq, fetch)).collect();
         let read = |row: receipt::Model| {
             let (seq, credential_id) = (row.seq, row.credential_id);
-            let receipt = Self::read(row, fetches.get(&seq)?)?;
+            let receipt = Self::unreported(row, fetches.get(&seq)?)?;
             Some((seq, ExportedReceipt { receipt, credential_id }))
         };
         Ok((rows.into_iter().filter_map(read).collect(), next))

@@ -31,7 +31,6 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/ui/matching/question.rs", "texts that src/domain/image.rs reads"),
     ("src/vault/credentials/secret_input.rs", "by way of src/domain/key_file.rs"),
     ("src/server/certificate/validity.rs", "by way of src/server/certificate.rs"),
-    ("src/functions/audit.rs", "by way of src/domain/audit/listing.rs"),
     ("src/functions/credential_bulk.rs", "by way of src/domain/short_id.rs"),
     ("src/issuers/mod.rs", "it begins requests"),
     ("src/store/rewraps.rs", "rows of the database"),
