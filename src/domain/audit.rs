@@ -9,8 +9,8 @@ mod refusal;
 pub use detail::{Detail, Field, FieldChange, TermChange};
 pub use export::{ExportFormat, ExportLine, ExportedReceipt};
 pub use listing::{
-    AuditChange, AuditDelivery, AuditLink, AuditListing, AuditPlace, AuditQuery, AuditRow, Happened,
-    PAGE_ROWS, RECEIPTS_SHOWN,
+    AuditChange, AuditDelivery, AuditLink, AuditListing, AuditPlace, AuditQuery, AuditRow,
+    Happened, PAGE_ROWS, RECEIPTS_SHOWN,
 };
 pub use noun::{NOUN_LETTERS, Noun};
 pub use refusal::{NETWORKS_MAX, Refusal, Sum, Tally};

@@ -216,8 +216,7 @@ impl Detail {
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),
             Self::Export { format, filters, first, last } => {
-                let filters =
-                    if filters.is_empty() { "everything" } else { filters.as_str() };
+                let filters = if filters.is_empty() { "everything" } else { filters.as_str() };
                 format!("{}, links {first} to {last}: {filters}", format.label())
             }
             Self::ExportEnd { lines, last, is_whole } => {

@@ -154,7 +154,8 @@ impl<C: Sealing> Receipts<'_, C> {
             let is_cut = own.len() > usize::from(most);
             own.truncate(usize::from(most));
             let whole = self.without_claims(&fetch);
-            let receipts = own.into_iter().filter_map(|row| Self::unreported(row, &whole)).collect();
+            let receipts =
+                own.into_iter().filter_map(|row| Self::unreported(row, &whole)).collect();
             let delivery =
                 AuditDelivery { pipeline: fetch.4, pipeline_id: fetch.3, receipts, is_cut };
             (fetch.0, delivery)

@@ -1,7 +1,9 @@
 //! One link of the chain: its fields, what stands beside it, and what it proves.
 
 use super::row::Line;
-use crate::domain::audit::{AuditChange, AuditLink, AuditQuery, AuditRow, Detail, Happened};
+use crate::domain::audit::{
+    AuditChange, AuditDelivery, AuditLink, AuditQuery, AuditRow, Detail, Happened,
+};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::audit::{audit_link, instance_audit_link};
@@ -60,7 +62,8 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
     });
     let fields = match &what {
         Happened::Change(change) => Some(fields(change, &list)),
-        _ => None,
+        Happened::Delivery(delivery) => Some(of_pipeline(delivery, &list)),
+        Happened::Unknown => None,
     };
     let is_delivery = matches!(what, Happened::Delivery(_));
     let shown = page.clone();
@@ -83,6 +86,19 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
         <Proof seq mac holds chain/>
         <Pager previous next/>
     }
+}
+
+/// Which pipeline asked, with the way to the rest of it: also of one that was deleted.
+fn of_pipeline(delivery: &AuditDelivery, list: &str) -> AnyView {
+    let name = delivery.pipeline.clone();
+    let query = AuditQuery { pipeline: Some(delivery.pipeline_id), ..AuditQuery::default() };
+    let href = format!("{list}{}", query.to_url());
+    view! {
+        <Fact label="Pipeline">
+            {name} " · " <a href=href>"Everything about it"</a>
+        </Fact>
+    }
+    .into_any()
 }
 
 /// Who did what to which noun, each with the way to the rest of it.
@@ -120,24 +136,47 @@ fn fields(change: &AuditChange, list: &str) -> AnyView {
 /// From what to what each field was changed.
 fn changes(what: &Happened) -> Option<AnyView> {
     let Happened::Change(change) = what else { return None };
-    let Detail::Changed(changes) = &change.detail else { return None };
-    let rows = changes.iter().map(|change| {
-        let said = |text: &Option<String>| match text.as_deref() {
+    let rows = changed(&change.detail);
+    let rows = rows.into_iter().map(|(field, from, to)| {
+        let said = |text: Option<String>| match text {
             None => "Not recorded".to_owned(),
-            Some("") => "None".to_owned(),
-            Some(text) => text.to_owned(),
+            Some(text) if text.is_empty() => "None".to_owned(),
+            Some(text) => text,
         };
-        [Cell::of(change.field.label()), Cell::of(said(&change.from)), Cell::of(said(&change.to))]
+        [Cell::of(field), Cell::of(said(from)), Cell::of(said(to))]
     });
-    let columns = Columns::new(["Field", "Before", "After"], rows);
-    Some(
+    let rows: Vec<[Cell; 3]> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        let columns = Columns::new(["Field", "Before", "After"], rows);
         view! {
             <Section id="changes" title="Changes">
-                <Table columns/>
+                <Table columns label="Changes"/>
             </Section>
         }
-        .into_any(),
-    )
+        .into_any()
+    })
+}
+
+/// A field, what it was and what it became; of a secret neither is recorded.
+type Changed = (String, Option<String>, Option<String>);
+
+fn changed(detail: &Detail) -> Vec<Changed> {
+    let both = |field: &str, from: String, to: String| (field.to_owned(), Some(from), Some(to));
+    match detail {
+        Detail::Changed(changes) | Detail::Rejected { changes, .. } => changes
+            .iter()
+            .map(|one| (one.field.label().to_owned(), one.from.clone(), one.to.clone()))
+            .collect(),
+        Detail::Grant { changes, .. } | Detail::Rule { changes, .. } => {
+            changes.iter().map(|one| both(&one.term, one.from.clone(), one.to.clone())).collect()
+        }
+        Detail::Versions { from, to } => vec![both("Version", from.to_string(), to.to_string())],
+        Detail::Roles { from, to, .. } => {
+            vec![both("Role", from.label().to_owned(), to.label().to_owned())]
+        }
+        Detail::Keys { from, to } => vec![both("Key", from.clone(), to.clone())],
+        _ => Vec::new(),
+    }
 }
 
 #[component]
@@ -163,5 +202,22 @@ fn Proof(seq: i64, mac: String, holds: bool, chain: String) -> impl IntoView {
                 " with this code shows whether this link and everything before it are still there."
             </p>
         </Section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::FieldChange;
+    use crate::domain::user::Role;
+
+    #[test]
+    fn what_was_changed_is_told_from_what_to_what_and_of_a_secret_only_that_it_was() {
+        let secret = Detail::Changed(vec![FieldChange::secret()]);
+        assert_eq!(changed(&secret), [("Password or key".to_owned(), None, None)]);
+        let roles = Detail::Roles { from: Role::Viewer, to: Role::Owner, kept: 0 };
+        let said = |text: &str| Some(text.to_owned());
+        assert_eq!(changed(&roles), [("Role".to_owned(), said("Viewer"), said("Owner"))]);
+        assert!(changed(&Detail::Version(3)).is_empty());
     }
 }
