@@ -58,16 +58,16 @@ impl<C: Sealing> Chain<'_, C> {
         outcome: Option<Outcome>,
     ) -> Result<Part, DbErr> {
         use fetch::{Column, Entity};
-        let mut rows = Entity::find().select_only().columns([
+        let all = Entity::find().select_only().columns([
             Column::Chain,
             Column::At,
             Column::Seq,
             Column::PipelineId,
         ]);
-        rows = match walk.query.pipeline {
+        let rows = match walk.query.pipeline {
             // As in `of_events`.
-            Some(pipeline) => rows.filter(Column::PipelineId.eq(pipeline)),
-            None => rows.filter(Column::Chain.eq(walk.chain)),
+            Some(pipeline) => all.filter(Column::PipelineId.eq(pipeline)),
+            None => all.filter(Column::Chain.eq(walk.chain)),
         };
         let rows = walk.rows(rows, Column::Seq, Column::At);
         let rows: Vec<(Uuid, i64, i64, Uuid)> = rows.into_tuple().all(self.db).await?;
