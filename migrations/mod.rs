@@ -94,6 +94,7 @@ mod m20261130_000035_keys_of_fingerprints;
 mod m20261130_000036_numbers_of_credentials;
 mod m20261130_000037_usage_by_day;
 mod m20261130_000038_definitions_of_pipelines;
+mod m20261130_000039_filters_of_the_audit;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -137,6 +138,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000036_numbers_of_credentials::Migration),
             Box::new(m20261130_000037_usage_by_day::Migration),
             Box::new(m20261130_000038_definitions_of_pipelines::Migration),
+            Box::new(m20261130_000039_filters_of_the_audit::Migration),
         ]
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::ui::layout::{self, NotFound};
 use crate::ui::{
-    admin, approvals, credentials, finder, help, home, matching, pipelines, setup, sign_in, usage,
+    admin, approvals, audit, credentials, finder, help, home, matching, pipelines, setup, sign_in,
+    usage,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -54,6 +55,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/issuers") view=admin::IssuersPage ssr=ASYNC/>
                 <Route path=path!("/admin/issuers/:id/remove") view=admin::RemoveIssuerPage ssr=ASYNC/>
                 <Route path=path!("/admin/jobs") view=admin::JobsPage ssr=ASYNC/>
+                <Route path=path!("/admin/audit") view=audit::InstanceAuditPage ssr=ASYNC/>
+                <Route path=path!("/admin/audit/verify") view=audit::InstanceVerifyPage ssr=ASYNC/>
+                <Route path=path!("/admin/audit/:seq") view=audit::InstanceAuditEventPage ssr=ASYNC/>
                 <Route path=path!("/find") view=home::FinderHome ssr=ASYNC/>
                 <Route path=path!("/help") view=help::HelpPage ssr=ASYNC/>
                 <Route path=path!("/help/:topic") view=help::GuidePage ssr=ASYNC/>
@@ -110,6 +114,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
                     <Route path=path!("/approvals") view=approvals::ApprovalsPage ssr=ASYNC/>
                     <Route path=path!("/usage") view=usage::Page ssr=ASYNC/>
+                    <Route path=path!("/audit") view=audit::AuditPage ssr=ASYNC/>
+                    <Route path=path!("/audit/verify") view=audit::VerifyPage ssr=ASYNC/>
+                    <Route path=path!("/audit/:seq") view=audit::AuditEventPage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                     <Route path=path!("/find") view=finder::FinderPage ssr=ASYNC/>
                 </ParentRoute>

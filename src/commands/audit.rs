@@ -3,12 +3,13 @@
 use super::failure::Failure;
 use super::output::{count, list, print, table};
 use super::{Common, Session};
-use crate::domain::audit::AuditEvent;
-use crate::vault::{ChainReport, KeptHead};
+use crate::domain::audit::{AuditEvent, AuditQuery, ExportFormat};
+use crate::vault::{ChainReport, Export, KeptHead};
 use serde_json::{Value, json};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// Verify and list audit events
+/// Verify, list and export audit events
 ///
 /// Events and receipts form chains: one for each project and one for the instance. A change to the
 /// past breaks the chain at the changed link.
@@ -48,11 +49,59 @@ enum Action {
         #[arg(long, default_value_t = 50, value_name = "NUMBER")]
         limit: u32,
     },
+    Export(Box<ExportWhat>),
+}
+
+/// Write the events and receipts of the instance or of a project to standard output, oldest first
+///
+/// That you exported them is an audit event. The last line has the link up to which the export goes:
+/// give it as --after to get what is newer. An export without that line is not whole.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  regcred audit export --project acme > audit.csv
+  regcred audit export --project acme --format jsonl --after 1024 >> audit.jsonl")]
+struct ExportWhat {
+    /// Export the chain of this project (first column of `regcred project list`)
+    #[arg(long, value_name = "SLUG")]
+    project: Option<String>,
+    /// csv for spreadsheets, or jsonl, which loses nothing
+    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "csv")]
+    format: ExportFormat,
+    /// Only what comes after this link
+    #[arg(long, default_value_t = 0, value_name = "LINK")]
+    after: u32,
+    /// The filters in the address of the page Audit, such as noun=credential&from=2026-11-01
+    #[arg(long, value_name = "FILTERS", default_value = "")]
+    filters: String,
+}
+
+impl ExportWhat {
+    async fn write(self, Session { vault, operator }: &Session) -> Result<ExitCode, Failure> {
+        let Self { project, format, after, filters } = self;
+        let pairs: Vec<(&str, &str)> =
+            filters.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        let query = AuditQuery::read(|key| {
+            pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned())
+        })?;
+        let export = Export { format, query, after: after.into() };
+        let mut pieces = vault.export_chain(operator, project.as_deref(), export).await?;
+        while let Some(piece) = pieces.recv().await {
+            let piece = piece?;
+            io::stdout().lock().write_all(piece.as_bytes()).map_err(Failure::Output)?;
+        }
+        io::stdout().lock().flush().map_err(Failure::Output)?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 impl Audit {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
         let session = self.common.begin(0).await?;
+        if let Action::Export(what) = self.action {
+            let done = what.write(&session).await;
+            session.end().await;
+            return done;
+        }
         let done = self.action.carry_out(&session).await;
         session.end().await;
         let (document, text, is_fine) = done?;
@@ -74,8 +123,14 @@ impl Action {
                 let most = u64::from(limit);
                 listed(&vault.newest_events(operator, project.as_deref(), most).await?)
             }
+            // It prints no document: see `run`.
+            Self::Export(_) => (Value::Null, String::new(), true),
         })
     }
+}
+
+fn format(text: &str) -> Result<ExportFormat, String> {
+    ExportFormat::from_word(text).ok_or_else(|| "Give csv or jsonl.".to_owned())
 }
 
 /// What is wrong is not repeated: it may be anything.

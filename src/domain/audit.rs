@@ -1,9 +1,18 @@
 //! Audit events: who did what to which noun. Typed fields from an allow-list, never a request's body.
 
 mod detail;
+mod export;
+mod listing;
+mod noun;
 mod refusal;
 
 pub use detail::{Detail, Field, FieldChange, TermChange};
+pub use export::{ExportFormat, ExportLine, ExportedReceipt};
+pub use listing::{
+    AuditChange, AuditDelivery, AuditLink, AuditListing, AuditPlace, AuditQuery, AuditRow,
+    Happened, PAGE_ROWS, RECEIPTS_SHOWN,
+};
+pub use noun::{NOUN_LETTERS, Noun};
 pub use refusal::{NETWORKS_MAX, Refusal, Sum, Tally};
 
 use super::moment::Moment;
@@ -89,6 +98,26 @@ super::words! {
         SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";
         RowsFound = "rows.found_changed", "found rows that were changed outside Regcred in";
         RowAccepted = "rows.accepted", "accepted a row that was changed outside Regcred in";
+        AuditExported = "audit.exported", "exported audit events of";
+        AuditExportEnded = "audit.export_ended", "received an export of audit events of";
+    }
+}
+
+impl Action {
+    /// Every action that says that something was refused.
+    pub const REFUSALS: &'static [Self] = &[
+        Self::SignInRefused,
+        Self::AccountLocked,
+        Self::PasswordRefused,
+        Self::PermissionRefused,
+        Self::RevokedTokenRefused,
+        Self::ExpiredTokenRefused,
+        Self::ProofRefused,
+        Self::RefusalsSummed,
+    ];
+
+    pub fn is_refusal(self) -> bool {
+        Self::REFUSALS.contains(&self)
     }
 }
 

@@ -72,6 +72,11 @@ impl Day {
         Self(self.0.saturating_add(time::Duration::days(days)))
     }
 
+    /// Its first moment, in UTC.
+    pub fn start(self) -> Moment {
+        Moment(self.0.midnight().assume_utc().unix_timestamp().saturating_mul(1_000))
+    }
+
     /// Its last second, in UTC.
     pub fn end(self) -> Moment {
         let midnight = self.0.midnight().assume_utc().unix_timestamp();
@@ -116,5 +121,6 @@ mod tests {
         let day = Day::parse("2026-11-21").unwrap();
         assert_eq!(day.end().to_rfc3339(), "2026-11-21T23:59:59Z");
         assert_eq!(day.end().plus_seconds(1).day(), day.plus_days(1));
+        assert_eq!(day.plus_days(1).start(), day.end().plus_seconds(1));
     }
 }

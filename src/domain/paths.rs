@@ -15,6 +15,10 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SETUP: &str = "/setup";
 pub const KEYS: &str = "/admin/keys";
 pub const JOBS: &str = "/admin/jobs";
+/// What was done in the instance, outside the projects.
+pub const INSTANCE_AUDIT: &str = "/admin/audit";
+/// Where an export of the audit is asked for, by a form that posts.
+pub const EXPORT_AUDIT: &str = "/rpc/audit/export";
 /// The list of issuers whose tokens are accepted.
 pub const ISSUERS: &str = "/admin/issuers";
 
@@ -220,6 +224,26 @@ pub fn approvals(project: &str) -> String {
 /// Who received what of which registries; what is asked of it is in its query.
 pub fn usage(project: &str) -> String {
     format!("/p/{}/usage", percent(project))
+}
+
+/// What was done in the project, and what its pipelines were handed or refused. Without a project it is
+/// that of the instance.
+pub fn audit(project: &str) -> String {
+    if project.is_empty() {
+        INSTANCE_AUDIT.to_owned()
+    } else {
+        format!("/p/{}/audit", percent(project))
+    }
+}
+
+/// One link of the chain.
+pub fn audit_link(project: &str, seq: i64) -> String {
+    format!("{}/{seq}", audit(project))
+}
+
+/// Where the chain is verified; `after` in its query says behind which link it goes on.
+pub fn verify_audit(project: &str) -> String {
+    format!("{}/verify", audit(project))
 }
 
 pub fn matching(project: &str) -> String {

@@ -40,6 +40,8 @@ permissions! {
     PipelineDelete = "iam:project:cicd:pipeline:delete", "Delete pipelines";
     /// See where requests came from, and with which token.
     AuditRead = "iam:project:cicd:audit:read", "View audit events and client addresses";
+    /// Say how long the audit is kept, where it is sent, and have access reviewed.
+    AuditWrite = "iam:project:cicd:audit:write", "Manage the audit";
 }
 
 /// A set of permissions. Its bits follow the order of the list above, so they are not for storage.

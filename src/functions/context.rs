@@ -137,6 +137,18 @@ pub(super) async fn member(project: &str) -> Result<Member> {
     Ok(vault().member_among(id, project).await?.0)
 }
 
+/// Who is signed in with this session.
+pub(super) async fn person_of(vault: &Vault, session: &Session) -> Result<Person> {
+    let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
+    vault.person(id).await
+}
+
+/// The same as a member of the project.
+pub(super) async fn member_of(vault: &Vault, session: &Session, project: &str) -> Result<Member> {
+    let id = signed_in_to(session).await?.ok_or(Error::Unauthenticated)?;
+    Ok(vault.member_among(id, project).await?.0)
+}
+
 /// Who hands a credential out, by the password they typed just now, or a few minutes ago in this
 /// session if they typed none.
 pub(super) async fn granter(project: &str, password: String) -> Result<Granter> {

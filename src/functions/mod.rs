@@ -16,6 +16,8 @@ pub mod approvals;
 #[cfg(feature = "ssr")]
 pub mod arrival;
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod choosing;
 #[cfg(feature = "ssr")]
 mod context;

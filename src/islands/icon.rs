@@ -15,6 +15,7 @@ pub fn Icon(name: &'static str) -> impl IntoView {
 
 fn strokes(name: &str) -> &'static str {
     match name {
+        "audit" => "M6 4h12v16H6zM9 8.5h6M9 12h6M9 15.5h3",
         "check" => "M5 12.5l4.5 4.5L19 7.5",
         "chevron-down" => "M7 10l5 5 5-5",
         "clock" => "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l2.5 2.5",

@@ -8,6 +8,7 @@ mod compression;
 mod csrf;
 mod encoding;
 mod evidence;
+mod exports;
 mod forwarded;
 #[cfg(test)]
 pub(crate) mod fuzz;

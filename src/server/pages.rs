@@ -1,9 +1,11 @@
 //! Pages and server functions, each with what it may ask for.
 
 use super::assets::Assets;
+use super::exports;
 use crate::app::{App, shell};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::delivery::{Client, HeldPlace, Proved};
+use crate::domain::paths::EXPORT_AUDIT;
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
@@ -12,6 +14,7 @@ use axum::extract::{FromRef, State};
 use axum::http::{HeaderValue, Request, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use axum::routing::post;
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
@@ -38,6 +41,7 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
     };
     let (vault, framing) = (vault.clone(), vault.clone());
     Router::new()
+        .route(EXPORT_AUDIT, post(exports::audit))
         .leptos_routes_with_context(
             &pages,
             routes,

@@ -1,5 +1,11 @@
 //! The chains as who checks them reads them: all of them, and the newest events of one.
 
+mod found;
+mod lines;
+mod walk;
+
+pub use walk::{FoundLink, Step, Walk, Way};
+
 use super::Chain;
 use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
 use super::seals::Sealing;

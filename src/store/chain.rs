@@ -2,6 +2,10 @@
 //! itself and the one before, so that a change to the past shows. The instance has a chain of its own
 //! (nil id). What pipelines report afterwards and what is counted is no part of it.
 
+mod check;
+
+pub use check::Checked;
+
 use super::Chain;
 use super::authentic::{genuine_now, sealed};
 use super::entity::{audit_event, chain_head};
@@ -23,9 +27,6 @@ pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
 
 /// A link as it is checked: number, kind, fields, MAC.
 pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
-
-/// Links that are checked at once, so that a long chain needs no more memory than a short one.
-const PART: i64 = 2_000;
 
 #[derive(Clone, Debug)]
 pub struct EventRow {
@@ -141,67 +142,6 @@ impl<C: Sealing> Chain<'_, C> {
     /// who has a row and waits for the chain would keep who has the chain and waits for the row.
     pub async fn hold(&self, chain: Uuid) -> Result<(), DbErr> {
         Head::lock(self.db, chain).await.map(drop)
-    }
-
-    /// The first link of the chain that does not hold, or `None` when all do: a changed, removed,
-    /// inserted or reordered event, fetch or receipt, or a head that ends elsewhere. Links that were
-    /// written after it began are not looked at, and those that were removed because of their age are
-    /// no break.
-    pub async fn first_break(&self, holds: Holds<'_>, chain: Uuid) -> Result<Option<i64>, DbErr> {
-        let mut removed = Removed::of(self.db, holds, chain).await?;
-        loop {
-            let broken = self.break_among(holds, chain, &removed).await?;
-            if broken.is_none() {
-                return Ok(None);
-            }
-            // Old receipts may have gone while it was looking.
-            let now = Removed::of(self.db, holds, chain).await?;
-            if now == removed {
-                return Ok(broken);
-            }
-            removed = now;
-        }
-    }
-
-    async fn break_among(
-        &self,
-        holds: Holds<'_>,
-        chain: Uuid,
-        removed: &Removed,
-    ) -> Result<Option<i64>, DbErr> {
-        // Before the head: what is written meanwhile moves both, and the head last.
-        let newest = newest_row(self.db, chain).await?;
-        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
-        // One that was set back to an earlier link does not hold, although that link does.
-        let is_ours = match &head {
-            Some(head) => genuine_now::<chain_head::Entity>(self.db, head.clone()).await.is_some(),
-            None => true,
-        };
-        let head = head.map_or((0, vec![0; 32]), |head| (head.seq, head.link));
-        let end = head.0.max(newest);
-        let (mut before, mut expected) = (vec![0; 32], 1);
-        // The first is 1: what stands before it was not written by us.
-        let (mut first, mut next) = (i64::MIN, 1);
-        while next <= end {
-            let part = (first, end.min(next + PART - 1));
-            let (links, last) = self.links(chain, part).await?;
-            for (seq, kind, fields, link) in links {
-                removed.pass(&mut expected, &mut before);
-                let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-                if seq != expected
-                    || !holds.link(&message(&before, chain, seq, kind, &fields), &link)
-                {
-                    return Ok(Some(expected));
-                }
-                (before, expected) = (link, expected + 1);
-            }
-            removed.pass(&mut expected, &mut before);
-            if expected <= last {
-                return Ok(Some(expected));
-            }
-            (first, next) = (last + 1, last + 1);
-        }
-        Ok((!is_ours || head != (end, before)).then_some(end + 1))
     }
 
     /// Whether the chain still has the link with that number and MAC. One that was removed because of

@@ -65,13 +65,13 @@ mod versions;
 mod waiting;
 mod writing;
 
-pub use audit::{ChainHead, EventPage};
+pub use audit::{ChainHead, EventPage, FoundLink, Step, Walk, Way};
 pub use authentic::{ChangedRow, Counts, Mend, NamedRow, RowWalk, Shown, Tampered};
 pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{EventRow, Mac, Recorded};
+pub use chain::{Checked, EventRow, Mac, Recorded};
 pub use connect::Address;
 pub use credentials::Alike;
 pub use definitions::Definitions;
@@ -95,8 +95,8 @@ pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
-    FetchRow, NotRecorded, Pair, ProofWalk, ReceiptRow, Receipts, Recorder, Removal, Usage,
-    UsageOf, WrongSum,
+    FetchRow, NotRecorded, Pair, ProofWalk, ReceiptPlace, ReceiptRow, Receipts, Recorder, Removal,
+    Usage, UsageOf, WrongSum,
 };
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};

@@ -4,6 +4,7 @@
 
 mod counts;
 mod days;
+mod exported;
 mod insert;
 mod pages;
 mod proved;
@@ -15,6 +16,7 @@ mod retention;
 mod row;
 mod usage;
 
+pub use exported::ReceiptPlace;
 pub use proved::ProofWalk;
 pub use recorder::{NotRecorded, Recorder};
 pub use recount::WrongSum;
@@ -110,6 +112,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             Some((row, fetch))
         };
         self.with_reports(receipts.into_iter().filter_map(with_fetch).collect()).await
+    }
+
+    /// The receipt without what was reported of it; `None` when the row was not written by us.
+    pub(super) fn unreported(row: receipt::Model, fetch: &fetch::Model) -> Option<Receipt> {
+        shown(row, fetch, None)
     }
 
     /// What was reported of the receipts between two numbers of these links.

@@ -8,6 +8,7 @@ mod approvals;
 mod arrival;
 mod asking;
 mod asvs;
+mod audit;
 mod backup;
 mod bound;
 mod browser;

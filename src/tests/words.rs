@@ -58,7 +58,7 @@ async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
 async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let empty = app.project("beta").await;
-    for noun in ["credentials", "pipelines", "match", "usage"] {
+    for noun in ["credentials", "pipelines", "match", "usage", "audit"] {
         book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
@@ -67,6 +67,9 @@ async fn open_states(book: &mut Book, app: &App, at: &Objects) {
         let path = format!("/p/acme/usage?view={view}&window=all");
         book.open(&format!("usage_by_{view}"), owner, &path).await;
     }
+    let filters = "/p/acme/audit?noun=credential&outcome=refused&from=2020-01-31";
+    book.open("audit_nothing_found", owner, filters).await;
+    book.open("audit_of_deliveries", owner, "/p/acme/audit?noun=delivery").await;
     book.open("finder_found", owner, "/p/acme/find?q=hidden").await;
     book.open("finder_nothing_found", owner, "/p/acme/find?q=zebra-crossing").await;
     let question = format!("/p/acme/match?pipeline={}&intent=pull&image=", at.pipeline);

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod approvals;
+pub mod audit;
 mod choosing;
 pub mod credentials;
 mod events;

@@ -34,6 +34,7 @@ impl Group {
             Link::new(paths::KEYS, "Encryption keys", "lock"),
             Link::new(paths::ISSUERS, "Trusted issuers", "check"),
             Link::new(paths::JOBS, "Jobs", "clock"),
+            Link::new(paths::INSTANCE_AUDIT, "Instance audit", "audit"),
         ];
         Self { id: "nav-instance", title, links, waiting: 0 }
     }
@@ -60,6 +61,9 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
     }
     if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::matching(slug), "Match", "search"));
+    }
+    if permissions.has(Permission::AuditRead) {
+        links.push(Link::new(paths::audit(slug), "Audit", "audit"));
     }
     if *waiting > 0 {
         links.push(Link::new(paths::approvals(slug), APPROVALS, "check"));
@@ -114,6 +118,11 @@ mod tests {
         assert_eq!(
             labels(both, false, 1),
             ["Registry Credentials", "Pipelines", "Usage", "Match", "Approvals", "Help"]
+        );
+        let auditor = both.with(Permission::AuditRead);
+        assert_eq!(
+            labels(auditor, false, 0),
+            ["Registry Credentials", "Pipelines", "Match", "Audit", "Help"]
         );
         assert!(!labels(both, false, 0).contains(&"Jobs"));
         assert!(labels(both, true, 0).contains(&"Jobs"));

@@ -7,6 +7,7 @@ mod words;
 
 pub use filtered::Filtered;
 pub use words::proof_in_words;
+pub(super) use words::{credentials_in_words, why};
 
 use super::kit::{Cell, Columns, Dot, Older, PageContext, Section, Table, Time};
 use super::usage::PipelineName;
@@ -18,7 +19,7 @@ use crate::domain::permission::Permission;
 use known::{Known, Reported, Told};
 use leptos::prelude::*;
 use uuid::Uuid;
-use words::{credentials_in_words, run_in_words, why};
+use words::run_in_words;
 
 /// The section of the page of a credential, or of a pipeline: each leaves out its own column.
 #[component]

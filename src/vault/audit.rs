@@ -1,5 +1,10 @@
 //! The chains, as the operator verifies and reads them.
 
+mod export;
+mod listed;
+
+pub use export::Export;
+
 use super::{INSTANCE, Vault};
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};

@@ -39,7 +39,7 @@ mod usage;
 mod used;
 
 pub use attempts::network;
-pub use audit::{ChainReport, KeptHead};
+pub use audit::{ChainReport, Export, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
@@ -68,6 +68,7 @@ use crate::domain::secret_version::KEEP;
 use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
+pub use crate::store::Checked;
 use crate::store::{Recorder, Store, Unrecorded, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -1,11 +1,14 @@
 //! What an audit event adds to who did what. It is data, so that programs can read it.
 
+mod field_change;
 mod term_change;
 #[cfg(test)]
 mod tests;
 
+pub use field_change::{Field, FieldChange};
 pub use term_change::TermChange;
 
+use super::export::ExportFormat;
 use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::moment::Day;
@@ -13,94 +16,6 @@ use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-crate::domain::words! {
-    /// What a save of a credential can change.
-    pub enum Field {
-        Name = "name", "Name";
-        Description = "description", "Description";
-        Method = "method", "Authentication method";
-        Username = "username", "Username";
-        Email = "email", "Email";
-        Paths = "paths", "Repository path";
-        Access = "access", "Access";
-        ExpiresOn = "expires_on", "Expires on";
-        Owner = "owner", "Owner";
-        Environment = "environment", "Environment";
-        Labels = "labels", "Labels";
-        ReviewOn = "review_on", "Review date";
-        RotateEvery = "rotate_every_days", "Rotate every";
-        Protected = "is_protected", "Protected";
-        TokenService = "token_service", "Token service";
-        /// The secret. No event holds its value.
-        Secret = "secret", "Password or key";
-        State = "state", "State";
-    }
-}
-
-impl Field {
-    /// Whether it decides who may have the secret, and what for.
-    pub fn is_guard(self) -> bool {
-        matches!(self, Self::Protected | Self::Access | Self::Paths | Self::TokenService)
-    }
-
-    pub fn from_label(label: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|field| field.label() == label)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldChange {
-    pub field: Field,
-    /// What it was; `None` for a secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// What it became; `None` for a secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-}
-
-impl FieldChange {
-    pub fn secret() -> Self {
-        Self { field: Field::Secret, from: None, to: None }
-    }
-
-    /// The field with what it was and what it became: "Username: acme-bot → acme-ci". Of a secret only
-    /// the field.
-    pub fn before_and_after(&self) -> String {
-        let label = self.field.label();
-        let said = |text: &str| if text.is_empty() { "none".to_owned() } else { short(text) };
-        match (&self.from, &self.to) {
-            (Some(from), Some(to)) => format!("{label}: {} → {}", said(from), said(to)),
-            _ => label.to_owned(),
-        }
-    }
-
-    /// The field, and of what guards a secret also from what to what: it matters which way it went.
-    fn to_text(&self) -> String {
-        let label = self.field.label();
-        match (&self.from, &self.to) {
-            (Some(from), Some(to)) if self.field.is_guard() => {
-                let said = |text: &str| if text.is_empty() { "none" } else { text }.to_owned();
-                let (from, to) = (said(from), said(to));
-                format!("{label} from {from} to {to}")
-            }
-            _ => label.to_owned(),
-        }
-    }
-}
-
-/// The longest value that a line about a change has, in characters.
-const VALUE_MAX: usize = 60;
-
-/// The text in one line, cut where it is long.
-fn short(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= VALUE_MAX {
-        return line;
-    }
-    line.chars().take(VALUE_MAX - 1).chain(['…']).collect()
-}
 
 /// What an audit event adds to who did what to which noun.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +100,22 @@ pub enum Detail {
         first: i64,
         last: i64,
     },
+    /// What an export of the audit was asked for: links of a chain, both ends included, and the filters
+    /// as the address of the page has them.
+    Export {
+        format: ExportFormat,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        filters: String,
+        first: i64,
+        last: i64,
+    },
+    /// How much of it was sent, up to which link.
+    ExportEnd {
+        lines: u64,
+        last: i64,
+        /// Whether that was all.
+        is_whole: bool,
+    },
     /// How many rows were changed outside the product.
     Rows(u64),
     /// A row that was changed outside the product and is taken for ours from now on.
@@ -229,6 +160,16 @@ impl Detail {
             return Self::Nothing;
         }
         serde_json::from_str(stored).unwrap_or_else(|_| Self::Text(stored.to_owned()))
+    }
+
+    /// The same as text, with every field from what to what: a line of a list.
+    pub fn before_and_after(&self) -> String {
+        match self {
+            Self::Changed(changes) => {
+                changes.iter().map(FieldChange::before_and_after).collect::<Vec<_>>().join("; ")
+            }
+            other => other.to_text(),
+        }
     }
 
     pub fn to_text(&self) -> String {
@@ -283,6 +224,14 @@ impl Detail {
             Self::Rules(1) => "1 trust rule".to_owned(),
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),
+            Self::Export { format, filters, first, last } => {
+                let filters = if filters.is_empty() { "everything" } else { filters.as_str() };
+                format!("{}, links {first} to {last}: {filters}", format.label())
+            }
+            Self::ExportEnd { lines, last, is_whole } => {
+                let end = if *is_whole { "up to" } else { "broken off before the end, at" };
+                format!("lines: {lines}, {end} link {last}")
+            }
             Self::Rows(1) => "1 row".to_owned(),
             Self::Rows(count) => format!("{count} rows"),
             Self::Row { table, id, broken_at: None } => format!("{table} {id}"),

@@ -81,6 +81,23 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         self.page(rows, (RECEIPTS, RECEIPTS + 1), older).await
     }
 
+    /// The receipts of one fetch, as many as a page has.
+    pub async fn of_link(&self, seq: i64) -> Result<ReceiptPage, DbErr> {
+        let fetch = fetch::Entity::find_by_id((self.project, seq)).one(self.db).await?;
+        let Some(fetch) = fetch else {
+            return Ok(ReceiptPage { receipts: Vec::new(), is_cut: false, older: None });
+        };
+        let rows = receipt::Entity::find()
+            .filter(receipt::Column::Chain.eq(self.project))
+            .filter(receipt::Column::Seq.eq(seq))
+            .order_by_asc(receipt::Column::Number)
+            .limit(RECEIPTS + 1)
+            .all(self.db)
+            .await?;
+        let rows = rows.into_iter().map(|row| (row, fetch.clone())).collect();
+        self.page(rows, (RECEIPTS, RECEIPTS + 1), None).await
+    }
+
     /// As many of the rows as a page has, and `older` when these are all; `read` is how many could have
     /// been read.
     async fn page(

@@ -62,6 +62,12 @@ impl Removed {
         run.is_some_and(|(_, (last, of_last))| seq < *last || (seq == *last && of_last == mac))
     }
 
+    /// The last link of the run that this one was removed with, and the MAC of that.
+    pub(in crate::store) fn run_of(&self, seq: i64) -> Option<(i64, Vec<u8>)> {
+        let (_, (last, mac)) = self.0.range(..=seq).next_back()?;
+        (*last >= seq).then(|| (*last, mac.clone()))
+    }
+
     /// Goes past what was removed, if the link that is expected next was.
     pub(in crate::store) fn pass(&self, expected: &mut i64, before: &mut Vec<u8>) {
         while let Some((last, mac)) = self.0.get(expected) {

@@ -3,7 +3,7 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 36] = [
+const COMMANDS: [&str; 37] = [
     "serve",
     "demo",
     "migrate",
@@ -34,6 +34,7 @@ const COMMANDS: [&str; 36] = [
     "audit",
     "audit verify",
     "audit list",
+    "audit export",
     "backup",
     "restore",
     "doctor",

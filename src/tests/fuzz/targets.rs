@@ -7,6 +7,7 @@ use crate::crypto::kek::{Kek, KekId};
 use crate::crypto::keyring::{Keyring, Purpose};
 use crate::crypto::{signature, token};
 use crate::domain::approval::listing::ApprovalsQuery;
+use crate::domain::audit::AuditQuery;
 use crate::domain::credential::Method;
 use crate::domain::delivery::ReceiptFilter;
 use crate::domain::hearsay;
@@ -102,6 +103,11 @@ pub(super) const TARGETS: &[Target] = &[
         run: receipts,
     },
     Target {
+        file: "src/domain/audit/listing.rs",
+        seeds: &[b"noun=credential&outcome=refused&from=2026-11-01&to=2026-11-30&before=7", b"from=2026-11-01&before=7_1764000000000"],
+        run: audit,
+    },
+    Target {
         file: "src/domain/approval/listing.rs",
         seeds: &[b"after=1764000000000_019a0000000070008000000000000001&others=1_019a0000000070008000000000000002"],
         run: approvals,
@@ -187,6 +193,13 @@ fn paste(data: &[u8]) {
 fn listing(data: &[u8]) {
     if let Ok(query) = ListQuery::read(value_in(data)) {
         let _ = query.to_url();
+    }
+}
+
+fn audit(data: &[u8]) {
+    if let Ok(query) = AuditQuery::read(value_in(data)) {
+        let again = AuditQuery::read(value_in(query.to_url().trim_start_matches('?').as_bytes()));
+        assert_eq!(again, Ok(query), "an address says what it was read from");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Objects;
 use super::right::{
-    DELETE, DELETE_PIPELINES, GRANT, READ, READ_PIPELINES, Right, WRITE, WRITE_PIPELINES,
+    DELETE, DELETE_PIPELINES, GRANT, READ, READ_AUDIT, READ_PIPELINES, Right, WRITE,
+    WRITE_PIPELINES,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -49,13 +50,16 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
         ("/p/{}/approvals".to_owned(), GRANT),
         ("/p/{}/usage".to_owned(), READ),
+        ("/p/{}/audit".to_owned(), READ_AUDIT),
+        ("/p/{}/audit/verify".to_owned(), READ_AUDIT),
+        ("/p/{}/audit/1".to_owned(), READ_AUDIT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
         ("/p/{}/find".to_owned(), READ),
     ]
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 14] = [
+pub const OTHER_PAGES: [&str; 17] = [
     "/",
     "/find",
     "/setup",
@@ -64,6 +68,9 @@ pub const OTHER_PAGES: [&str; 14] = [
     "/admin/issuers",
     "/admin/issuers/{id}/remove",
     "/admin/jobs",
+    "/admin/audit",
+    "/admin/audit/verify",
+    "/admin/audit/{seq}",
     "/help",
     "/help/{topic}",
     "/help/registries/{kind}",
@@ -88,6 +95,7 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
         let path = route.replace("{project}", "acme").replace("{id}", &id.to_string());
         let path = path.replace("{grant}", &at.grant.to_string()).replace("{token}", &at.token);
         let path = path.replace("{rule}", &at.rule.to_string()).replace("{version}", "1");
+        let path = path.replace("{seq}", "1");
         let guides = [
             ("{topic}", "getting-started"),
             ("{kind}", "ghcr"),

@@ -30,6 +30,7 @@ pub const DELETE: Right = only(Permission::RegistryDelete);
 pub const READ_PIPELINES: Right = only(Permission::PipelineRead);
 pub const WRITE_PIPELINES: Right = only(Permission::PipelineWrite);
 pub const DELETE_PIPELINES: Right = only(Permission::PipelineDelete);
+pub const READ_AUDIT: Right = only(Permission::AuditRead);
 /// To give a pipeline a way to a secret.
 pub const GRANT: Right = all_of(Permission::RegistryWrite, Permission::PipelineWrite);
 

@@ -25,7 +25,13 @@ const MANY: usize = 30;
 const FAR: i64 = 4_000_000_000_000;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 9] = [
+const QUESTIONS: [(&str, &str); 15] = [
+    ("/admin/audit", "?noun=instance"),
+    ("/p/{project}/audit", "?noun=credential"),
+    ("/p/{project}/audit", "?noun=delivery"),
+    ("/p/{project}/audit", "?action=credential.created"),
+    ("/p/{project}/audit", "?outcome=refused"),
+    ("/p/{project}/audit", "?outcome=delivered&pipeline="),
     ("/p/{project}/credentials", "?unused=1"),
     ("/p/{project}/credentials", "?q=more"),
     ("/p/{project}/credentials/new", "?preset=ghcr"),

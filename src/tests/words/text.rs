@@ -119,6 +119,11 @@ pub fn redacted(line: &str) -> String {
     redacted + rest
 }
 
+/// The MAC of a link of an audit chain.
+fn is_link_code(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn instead_of(word: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let is_id = word.len() == 22 && word.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -135,6 +140,7 @@ fn instead_of(word: &str) -> &str {
         }
         _ if Day::parse(word).is_some() => "[day]",
         _ if word.contains(':') && word.split(':').all(is_number) => "[time]",
+        _ if word.rsplit(':').next().is_some_and(is_link_code) => "[link code]",
         _ if word.len() == 16 && word.bytes().all(|b| b.is_ascii_hexdigit()) => "[key id]",
         _ if is_id => "[token id]",
         _ => word,

@@ -1,7 +1,7 @@
 //! What people did to a credential and to grants of it.
 
 use super::frame::{Part, tab};
-use crate::domain::audit::{Action, AuditEvent, Detail, FieldChange};
+use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::credential_pages::{Activity, CredentialHead, activity};
@@ -42,22 +42,19 @@ fn sentence(event: &AuditEvent) -> String {
 /// What changed, from what to what; of a grant all but the name, which stands above.
 fn details(detail: &Detail) -> String {
     match detail {
-        Detail::Changed(changes) => {
-            changes.iter().map(FieldChange::before_and_after).collect::<Vec<_>>().join("; ")
-        }
         Detail::Grant { name, .. } => {
             let text = detail.to_text();
             let rest = text.strip_prefix(name.as_str()).unwrap_or(&text);
             rest.trim_start_matches(", ").to_owned()
         }
-        other => other.to_text(),
+        other => other.before_and_after(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audit::Field;
+    use crate::domain::audit::{Field, FieldChange};
     use crate::domain::moment::Moment;
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn receipt_in_words(receipt: Receipt, is_refused: bool) -> String {
 
 /// Why nothing was handed out, when all that was left out has the same reason; of a fetch that is
 /// refused, why nothing of what it named was.
-pub(super) fn why(fetch: &[Receipt], is_refused: bool) -> Option<String> {
+pub(in crate::ui) fn why(fetch: &[Receipt], is_refused: bool) -> Option<String> {
     let is_told = |one: &&Receipt| !is_refused || one.is_of_what_was_named();
     let told: Vec<&Receipt> = fetch.iter().filter(is_told).collect();
     let reason = told.first()?.reason.as_ref()?;
@@ -32,7 +32,7 @@ pub(super) fn why(fetch: &[Receipt], is_refused: bool) -> Option<String> {
 }
 
 /// The name of the credential of a fetch, or how many there are.
-pub(super) fn credentials_in_words(fetch: &[Receipt]) -> String {
+pub(in crate::ui) fn credentials_in_words(fetch: &[Receipt]) -> String {
     match fetch {
         [one] => one.credential.clone().unwrap_or_else(|| "None".to_owned()),
         several => format!("{} credentials", several.len()),

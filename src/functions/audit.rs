@@ -1,0 +1,126 @@
+//! The audit, as its pages read it, and as a file.
+
+use super::context::{member, member_of, person, person_of, vault};
+use crate::domain::asker::{Asker, Who};
+use crate::domain::audit::{AuditLink, AuditListing, AuditQuery, ExportFormat};
+use crate::domain::delivery::{Client, Proved};
+use crate::domain::permission::of;
+use crate::error::{Error, Result};
+use crate::vault::{Checked, Export, Vault};
+use axum::http::Extensions;
+use std::collections::HashMap;
+use tokio::sync::mpsc::Receiver;
+use tower_sessions::Session;
+
+/// What was done in the project, and what its pipelines were handed or refused.
+pub async fn audit_page(project: String, query: AuditQuery) -> Result<AuditListing> {
+    let reader = member(&project).await?.can::<of::AuditRead>()?;
+    vault().audit_page(&reader, &query).await
+}
+
+/// What was done in the instance, outside the projects.
+pub async fn instance_audit_page(query: AuditQuery) -> Result<AuditListing> {
+    let admin = person().await?.instance_admin()?;
+    vault().instance_audit_page(&admin, &query).await
+}
+
+/// One link of the project's chain.
+pub async fn audit_link(project: String, seq: i64) -> Result<AuditLink> {
+    let reader = member(&project).await?.can::<of::AuditRead>()?;
+    vault().audit_link(&reader, seq).await
+}
+
+/// One link of the chain of the instance.
+pub async fn instance_audit_link(seq: i64) -> Result<AuditLink> {
+    let admin = person().await?.instance_admin()?;
+    vault().instance_audit_link(&admin, seq).await
+}
+
+/// Checks links of the project's chain behind one that was checked before: which is the last that was
+/// looked at, whether it is the end, and the first that does not hold.
+pub async fn check_audit(project: String, after: i64) -> Result<(i64, bool, Option<i64>)> {
+    let reader = member(&project).await?.can::<of::AuditRead>()?;
+    let Checked { broken_at, last, is_end } = vault().check_audit(&reader, after).await?;
+    Ok((last, is_end, broken_at))
+}
+
+/// The same for the chain of the instance.
+pub async fn check_instance_audit(after: i64) -> Result<(i64, bool, Option<i64>)> {
+    let admin = person().await?.instance_admin()?;
+    let Checked { broken_at, last, is_end } = vault().check_instance_audit(&admin, after).await?;
+    Ok((last, is_end, broken_at))
+}
+
+/// An export, as a file to keep.
+#[derive(Debug)]
+pub struct AuditFile {
+    pub name: String,
+    pub format: ExportFormat,
+    /// What stands in it, piece by piece; one that fails is not whole.
+    pub pieces: Receiver<Result<String>>,
+}
+
+/// Begins the export that a form asks for: the fields have the filters as the address of the page has
+/// them, the `format`, the `project` unless it is the instance, and the link `after` which it begins.
+///
+/// # Errors
+/// What is said to who may not, and `BadRequest` for what is no filter.
+pub async fn export_audit(
+    vault: &Vault,
+    request: &Extensions,
+    fields: &HashMap<String, String>,
+) -> Result<AuditFile> {
+    let done = begin_export(vault, request, fields).await;
+    if let Err(error) = &done
+        && error.status() == 403
+        && let Some(who) = request.get::<Asker>().and_then(Asker::refused)
+    {
+        let client = request.get::<Client>().and_then(|client| client.0.as_deref());
+        vault.record_forbidden(who, client);
+    }
+    done
+}
+
+async fn begin_export(
+    vault: &Vault,
+    request: &Extensions,
+    fields: &HashMap<String, String>,
+) -> Result<AuditFile> {
+    let session = request.get::<Session>().ok_or(Error::Unauthenticated)?;
+    let person = person_of(vault, session).await?;
+    if let Some(asker) = request.get::<Asker>() {
+        asker.is(Who::Person(person.id));
+    }
+    if let Some(proved) = request.get::<Proved>() {
+        proved.note();
+    }
+    let text = |key: &str| fields.get(key).map(String::as_str).unwrap_or_default();
+    let project = text("project");
+    // Who may is asked before what they ask for.
+    if project.is_empty() {
+        let admin = person.instance_admin()?;
+        let export = asked(fields)?;
+        let (name, format) = (file_name("instance", export.format), export.format);
+        let pieces = vault.export_instance_audit(&admin, export).await?;
+        return Ok(AuditFile { name, format, pieces });
+    }
+    let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
+    let export = asked(fields)?;
+    let (name, format) = (file_name(&reader.project().slug, export.format), export.format);
+    let pieces = vault.export_audit(&reader, export).await?;
+    Ok(AuditFile { name, format, pieces })
+}
+
+fn asked(fields: &HashMap<String, String>) -> Result<Export> {
+    let query = AuditQuery::read(|key| fields.get(key).filter(|_| key != "before").cloned())?;
+    let unknown =
+        |name: &str| Error::BadRequest(format!("The export has an unknown value for {name}."));
+    let text = |key: &str| fields.get(key).map(String::as_str).filter(|text| !text.is_empty());
+    let format = text("format").map_or(Some(ExportFormat::Csv), ExportFormat::from_word);
+    let after = text("after").map_or(Ok(0), str::parse::<i64>).map_err(|_| unknown("after"))?;
+    Ok(Export { format: format.ok_or_else(|| unknown("format"))?, query, after: after.max(0) })
+}
+
+fn file_name(chain: &str, format: ExportFormat) -> String {
+    format!("regcred-audit-{chain}.{}", format.word())
+}

@@ -1,0 +1,180 @@
+//! What a walk finds in the two tables: each filter has an index of its own.
+
+use super::walk::{FoundLink, Part, Step, Walk, Way};
+use crate::domain::audit::{Action, AuditQuery};
+use crate::domain::delivery::Outcome;
+use crate::store::Chain;
+use crate::store::entity::{audit_event, fetch, receipt};
+use crate::store::seals::Sealing;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The noun of an action: the index has it in these words.
+const LETTERS: &str = "substr(\"audit_event\".\"action\", 1, 5)";
+/// What was not delivered: the index has these receipts alone.
+const REFUSED: &str = "\"receipt\".\"outcome\" <> 'delivered'";
+
+impl<C: Sealing> Chain<'_, C> {
+    /// One step of the walk.
+    pub async fn step(&self, walk: Walk<'_>) -> Result<Step, DbErr> {
+        let mut parts = Vec::new();
+        if walk.query.wants_changes() {
+            for such in of_events(walk.chain, walk.query) {
+                parts.push(self.events_found(&walk, such).await?);
+            }
+        }
+        if walk.query.wants_deliveries() {
+            parts.push(match (walk.query.outcome, walk.query.pipeline) {
+                (Some(outcome), None) => self.fetches_with(&walk, outcome).await?,
+                (outcome, _) => self.fetches_found(&walk, outcome).await?,
+            });
+        }
+        Ok(walk.put_together(parts))
+    }
+
+    async fn events_found(&self, walk: &Walk<'_>, such: Condition) -> Result<Part, DbErr> {
+        use audit_event::{Column, Entity};
+        type Row = (Uuid, i64, i64, String, Option<Uuid>, Uuid);
+        let rows = Entity::find()
+            .select_only()
+            .columns([Column::Chain, Column::At, Column::Seq])
+            .columns([Column::Action, Column::ActorId, Column::SubjectId])
+            .filter(such);
+        let rows = walk.rows(rows, Column::Seq, Column::At);
+        let rows: Vec<Row> = rows.into_tuple().all(self.db).await?;
+        let rows = rows.into_iter().map(|(chain, at, seq, action, actor, subject)| {
+            let is_taken = walk.query.takes_change(at, &action, actor, subject);
+            (at, seq, chain == walk.chain && is_taken)
+        });
+        Ok(walk.part(rows, false))
+    }
+
+    /// Fetches by their pipeline, or all of them.
+    async fn fetches_found(
+        &self,
+        walk: &Walk<'_>,
+        outcome: Option<Outcome>,
+    ) -> Result<Part, DbErr> {
+        use fetch::{Column, Entity};
+        let all = Entity::find().select_only().columns([
+            Column::Chain,
+            Column::At,
+            Column::Seq,
+            Column::PipelineId,
+        ]);
+        let rows = match walk.query.pipeline {
+            // As in `of_events`.
+            Some(pipeline) => all.filter(Column::PipelineId.eq(pipeline)),
+            None => all.filter(Column::Chain.eq(walk.chain)),
+        };
+        let rows = walk.rows(rows, Column::Seq, Column::At);
+        let rows: Vec<(Uuid, i64, i64, Uuid)> = rows.into_tuple().all(self.db).await?;
+        let with = match outcome {
+            Some(outcome) => {
+                let seqs = rows.iter().map(|(_, _, seq, _)| *seq).collect();
+                Some(self.with_outcome(walk.chain, seqs, outcome).await?)
+            }
+            None => None,
+        };
+        let rows = rows.into_iter().map(|(chain, at, seq, pipeline)| {
+            let has = with.as_ref().is_none_or(|with| with.contains(&seq));
+            (at, seq, chain == walk.chain && has && walk.query.takes_fetch(at, pipeline))
+        });
+        Ok(walk.part(rows, true))
+    }
+
+    /// Fetches by their receipts with that outcome.
+    async fn fetches_with(&self, walk: &Walk<'_>, outcome: Outcome) -> Result<Part, DbErr> {
+        use receipt::{Column, Entity};
+        let place = walk.place.map(|place| place.seq);
+        let rows = Entity::find()
+            .select_only()
+            .column(Column::Seq)
+            .distinct()
+            .filter(Column::Chain.eq(walk.chain))
+            .filter(has_outcome(outcome));
+        let rows = match walk.way {
+            Way::Newer => {
+                rows.filter(Column::Seq.gt(place.unwrap_or(i64::MIN))).order_by_asc(Column::Seq)
+            }
+            Way::Older => {
+                rows.filter(Column::Seq.lt(place.unwrap_or(i64::MAX))).order_by_desc(Column::Seq)
+            }
+        };
+        let seqs: Vec<i64> = rows.limit(walk.limit()).into_tuple().all(self.db).await?;
+        let (count, last) = (seqs.len() as u64, seqs.last().copied());
+        if seqs.is_empty() {
+            return Ok(Part::default());
+        }
+        let found: Vec<(i64, i64, Uuid)> = fetch::Entity::find()
+            .select_only()
+            .columns([fetch::Column::At, fetch::Column::Seq, fetch::Column::PipelineId])
+            .filter(fetch::Column::Chain.eq(walk.chain))
+            .filter(fetch::Column::Seq.is_in(seqs))
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let found = found.into_iter().filter(|(at, _, id)| walk.query.takes_fetch(*at, *id));
+        let found = found.map(|(at, seq, _)| FoundLink { seq, at, is_fetch: true }).collect();
+        // Never by time: an outcome is asked for.
+        let end = last.filter(|_| count >= walk.limit()).map(|seq| (0, seq));
+        Ok(Part { found, end })
+    }
+
+    /// Which of these fetches have a receipt with that outcome.
+    async fn with_outcome(
+        &self,
+        chain: Uuid,
+        seqs: Vec<i64>,
+        outcome: Outcome,
+    ) -> Result<BTreeSet<i64>, DbErr> {
+        if seqs.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let rows: Vec<i64> = receipt::Entity::find()
+            .select_only()
+            .column(receipt::Column::Seq)
+            .distinct()
+            .filter(receipt::Column::Chain.eq(chain))
+            .filter(receipt::Column::Seq.is_in(seqs))
+            .filter(has_outcome(outcome))
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+}
+
+fn has_outcome(outcome: Outcome) -> Condition {
+    let all = Condition::all();
+    match outcome {
+        Outcome::Delivered => all.add(receipt::Column::Outcome.eq(outcome.word())),
+        Outcome::Refused => all.add(Expr::cust(REFUSED)),
+    }
+}
+
+/// What an index is asked for: the events of one filter, in one part or, where several actions are
+/// meant, in one for each of them.
+fn of_events(chain: Uuid, query: &AuditQuery) -> Vec<Condition> {
+    use audit_event::Column;
+    let all = || Condition::all().add(Column::Chain.eq(chain));
+    let of_action = |action: Action| all().add(Column::Action.eq(action.word()));
+    let letters = query.noun.and_then(|noun| noun.letters());
+    if let Some(person) = query.person {
+        vec![all().add(Column::ActorId.eq(person))]
+    } else if let Some(pipeline) = query.pipeline {
+        // An index begins with it. If the chain were asked for as well, the embedded database might go
+        // through all of that; whose a row is, is told afterwards.
+        vec![Condition::all().add(Column::SubjectId.eq(pipeline))]
+    } else if let Some(action) = query.action {
+        vec![of_action(action)]
+    } else if query.outcome.is_some() {
+        Action::REFUSALS.iter().copied().map(of_action).collect()
+    } else if let Some(letters) = letters {
+        vec![all().add(Expr::cust(LETTERS).eq(letters))]
+    } else {
+        vec![all()]
+    }
+}

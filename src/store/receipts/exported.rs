@@ -1,0 +1,59 @@
+//! Receipts as an export has them: with all that is known of their fetch, and some at a time, since one
+//! fetch may have thousands.
+
+use super::Receipts;
+use crate::domain::audit::ExportedReceipt;
+use crate::domain::delivery::Outcome;
+use crate::store::entity::{fetch, receipt};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A receipt by its link and its number there.
+pub type ReceiptPlace = (i64, i32);
+
+/// Some receipts in their order, each with its link, and behind which one there are more.
+pub type ExportedPart = (Vec<(i64, ExportedReceipt)>, Option<ReceiptPlace>);
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// The receipts of these links behind a place, at most so many rows.
+    pub async fn exported(
+        &self,
+        links: &[i64],
+        outcome: Option<Outcome>,
+        after: ReceiptPlace,
+        most: u64,
+    ) -> Result<ExportedPart, DbErr> {
+        use receipt::Column;
+        let place = Expr::tuple([Column::Seq, Column::Number].map(|column| column.into_expr()));
+        let mut rows = receipt::Entity::find()
+            .filter(Column::Chain.eq(self.project))
+            .filter(Column::Seq.is_in(links.iter().copied()))
+            .filter(place.gt(Expr::tuple([Expr::val(after.0), Expr::val(after.1)])));
+        if let Some(outcome) = outcome {
+            rows = rows.filter(Column::Outcome.eq(outcome.word()));
+        }
+        let rows = rows.order_by_asc(Column::Seq).order_by_asc(Column::Number).limit(most);
+        let rows = rows.all(self.db).await?;
+        let Some(last) = rows.last().map(|row| (row.seq, row.number)) else {
+            return Ok((Vec::new(), None));
+        };
+        let next = (rows.len() as u64 >= most).then_some(last);
+        let links: BTreeSet<i64> = rows.iter().map(|row| row.seq).collect();
+        let fetches = fetch::Entity::find()
+            .filter(fetch::Column::Chain.eq(self.project))
+            .filter(fetch::Column::Seq.is_in(links))
+            .all(self.db)
+            .await?;
+        let fetches: BTreeMap<i64, fetch::Model> =
+            fetches.into_iter().map(|fetch| (fetch.seq, fetch)).collect();
+        let read = |row: receipt::Model| {
+            let (seq, credential_id) = (row.seq, row.credential_id);
+            let receipt = Self::unreported(row, fetches.get(&seq)?)?;
+            Some((seq, ExportedReceipt { receipt, credential_id }))
+        };
+        Ok((rows.into_iter().filter_map(read).collect(), next))
+    }
+}

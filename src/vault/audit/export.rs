@@ -1,0 +1,244 @@
+//! Exports of the audit: made while they are sent, so that a long chain takes no more memory than a short
+//! one. Who exports what is an event before the first line leaves, and how much of it was sent another
+//! one afterwards.
+
+use super::this_instance;
+use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin, Operator};
+use crate::domain::audit::{
+    Action, AuditPlace, AuditQuery, Detail, ExportFormat, ExportLine, Subject,
+};
+use crate::domain::moment::Moment;
+use crate::domain::permission::of;
+use crate::error::{Error, Result};
+use crate::store::{ReceiptPlace, Walk, Way};
+use crate::vault::{INSTANCE, Vault};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use uuid::Uuid;
+
+/// Links that are read at once, and receipts of them.
+const LINKS: u64 = 200;
+const RECEIPTS: u64 = 1_000;
+/// Bytes that are sent at once, and how many such pieces wait for who reads them.
+const PIECE: usize = 64 * 1024;
+const WAITING: usize = 2;
+
+/// What is exported.
+#[derive(Clone, Debug)]
+pub struct Export {
+    pub format: ExportFormat,
+    /// Where its page begins does not matter: an export has all pages.
+    pub query: AuditQuery,
+    /// The link behind which it begins: the cursor of an export before.
+    pub after: i64,
+}
+
+/// How far an export has come.
+struct Sending {
+    pieces: Sender<Result<String>>,
+    buffer: String,
+    lines: u64,
+    /// The last link that was looked at.
+    last: i64,
+}
+
+/// Nobody reads any more.
+struct Gone;
+
+impl Vault {
+    /// Begins an export of the project's chain; it ends with the link that is the last one now.
+    ///
+    /// # Errors
+    /// When it cannot be recorded.
+    pub async fn export_audit(
+        &self,
+        reader: &Can<of::AuditRead>,
+        export: Export,
+    ) -> Result<Receiver<Result<String>>> {
+        let project = reader.project();
+        let subject = Subject { id: project.id, name: project.name.clone() };
+        self.begin_export(reader.actor(), project.id, subject, export).await
+    }
+
+    /// The same of the chain of the instance.
+    ///
+    /// # Errors
+    /// When it cannot be recorded.
+    pub async fn export_instance_audit(
+        &self,
+        admin: &InstanceAdmin,
+        export: Export,
+    ) -> Result<Receiver<Result<String>>> {
+        self.begin_export(admin.actor(), INSTANCE, this_instance(), export).await
+    }
+
+    /// The same for the operator: of the project with this part of the URL, or of the instance.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such project.
+    pub async fn export_chain(
+        &self,
+        operator: &Operator,
+        slug: Option<&str>,
+        export: Export,
+    ) -> Result<Receiver<Result<String>>> {
+        let chain = self.chain_of(operator, slug).await?;
+        let subject = match slug {
+            Some(slug) => Subject { id: chain, name: slug.to_owned() },
+            None => this_instance(),
+        };
+        self.begin_export(operator.actor(), chain, subject, export).await
+    }
+
+    async fn begin_export(
+        &self,
+        by: Actor,
+        chain: Uuid,
+        subject: Subject,
+        export: Export,
+    ) -> Result<Receiver<Result<String>>> {
+        let export = Export { query: export.query.first_page(), ..export };
+        let until = self.store.chain().length(chain).await?;
+        let filters = export.query.to_url().trim_start_matches('?').to_owned();
+        let first = export.after.saturating_add(1);
+        let detail = Detail::Export { format: export.format, filters, first, last: until };
+        let write = self.write_in(chain).await?;
+        let what = (Action::AuditExported, subject.clone(), detail);
+        self.commit_event(write, chain, &by, what).await?;
+        let (pieces, receiver) = mpsc::channel(WAITING);
+        let vault = self.clone();
+        tokio::spawn(async move {
+            let (buffer, last) = (String::with_capacity(PIECE * 2), export.after);
+            let mut sending = Sending { pieces, buffer, lines: 0, last };
+            let done = vault.send_export(chain, until, &export, &mut sending).await;
+            let is_whole = done.is_ok();
+            let detail = Detail::ExportEnd { lines: sending.lines, last: sending.last, is_whole };
+            let what = (Action::AuditExportEnded, subject, detail);
+            vault.record_export_end(chain, &by, what).await;
+        });
+        Ok(receiver)
+    }
+
+    /// What cannot be written was logged; the beginning stands in the chain.
+    async fn record_export_end(&self, chain: Uuid, by: &Actor, what: (Action, Subject, Detail)) {
+        if let Ok(write) = self.write_in(chain).await
+            && self.commit_event(write, chain, by, what).await.is_err()
+        {
+            tracing::warn!("the end of an export of audit events could not be recorded");
+        }
+    }
+
+    async fn send_export(
+        &self,
+        chain: Uuid,
+        until: i64,
+        export: &Export,
+        sending: &mut Sending,
+    ) -> Result<(), Gone> {
+        sending.add(&export.format.head()).await?;
+        let mut place = Some(AuditPlace { seq: export.after, at: None });
+        while place.is_some_and(|place| place.seq < until) {
+            match self.send_step(chain, (place, until), export, sending).await {
+                Ok(next) => place = next,
+                Err(Stopped::Gone) => return Err(Gone),
+                Err(Stopped::Failed(error)) => {
+                    // Nothing comes after it: the file is cut off, and has no last line.
+                    let _ = sending.pieces.send(Err(error)).await;
+                    return Err(Gone);
+                }
+            }
+        }
+        sending.last = until.max(export.after);
+        let end = ExportLine::End { cursor: sending.last, lines: sending.lines };
+        sending.add(&export.format.line(&end)).await?;
+        sending.flush().await
+    }
+
+    /// Sends the next links; gives where the export goes on.
+    async fn send_step(
+        &self,
+        chain: Uuid,
+        (place, until): (Option<AuditPlace>, i64),
+        export: &Export,
+        sending: &mut Sending,
+    ) -> Result<Option<AuditPlace>, Stopped> {
+        let (query, way) = (&export.query, Way::Newer);
+        let walk = Walk { chain, query, place, way, most: LINKS };
+        let step = self.store.chain().step(walk).await.map_err(Error::from)?;
+        let links: Vec<_> = step.links.into_iter().filter(|link| link.seq <= until).collect();
+        let events = links.iter().filter(|link| !link.is_fetch).map(|link| link.seq).collect();
+        let mut changes = self.store.chain().changes(chain, events).await.map_err(Error::from)?;
+        for run in links.chunk_by(|one, next| one.is_fetch && next.is_fetch) {
+            let seqs: Vec<i64> = run.iter().map(|link| link.seq).collect();
+            if run.iter().any(|link| link.is_fetch) {
+                self.send_receipts(chain, &seqs, export, sending).await?;
+            } else {
+                for link in run {
+                    let Some(change) = changes.remove(&link.seq) else { continue };
+                    let at = Moment(link.at);
+                    let change = Box::new(change);
+                    let line = ExportLine::Change { seq: link.seq, at, change };
+                    sending.line(export.format, &line).await?;
+                }
+            }
+            sending.last = seqs.last().copied().unwrap_or(sending.last);
+        }
+        Ok(step.next)
+    }
+
+    async fn send_receipts(
+        &self,
+        chain: Uuid,
+        links: &[i64],
+        export: &Export,
+        sending: &mut Sending,
+    ) -> Result<(), Stopped> {
+        let receipts = self.store.receipts(chain);
+        let mut after: Option<ReceiptPlace> = Some((i64::MIN, 0));
+        while let Some(place) = after {
+            let outcome = export.query.outcome;
+            let part = receipts.exported(links, outcome, place, RECEIPTS).await;
+            let (rows, next) = part.map_err(Error::from)?;
+            for (seq, receipt) in rows {
+                let line = ExportLine::Receipt { seq, receipt: Box::new(receipt) };
+                sending.line(export.format, &line).await?;
+            }
+            after = next;
+        }
+        Ok(())
+    }
+}
+
+/// Why an export does not go on.
+enum Stopped {
+    Gone,
+    Failed(Error),
+}
+
+impl From<Gone> for Stopped {
+    fn from(_: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Sending {
+    async fn line(&mut self, format: ExportFormat, line: &ExportLine) -> Result<(), Gone> {
+        self.lines += 1;
+        self.add(&format.line(line)).await
+    }
+
+    async fn add(&mut self, text: &str) -> Result<(), Gone> {
+        self.buffer.push_str(text);
+        if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self) -> Result<(), Gone> {
+        let piece = std::mem::replace(&mut self.buffer, String::with_capacity(PIECE * 2));
+        self.pieces.send(Ok(piece)).await.map_err(|_| Gone)
+    }
+}
