@@ -92,6 +92,7 @@ mod m20261129_000033_repositories_of_pipelines;
 mod m20261129_000034_fence_older_servers;
 mod m20261130_000035_keys_of_fingerprints;
 mod m20261130_000036_numbers_of_credentials;
+mod m20261130_000040_trees_of_chains;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -133,6 +134,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000034_fence_older_servers::Migration),
             Box::new(m20261130_000035_keys_of_fingerprints::Migration),
             Box::new(m20261130_000036_numbers_of_credentials::Migration),
+            Box::new(m20261130_000040_trees_of_chains::Migration),
         ]
     }
 }

@@ -16,17 +16,13 @@ const LONGEST: u64 = 256 * 1024 * 1024;
 pub struct Line {
     chain: Uuid,
     link: i64,
-    /// What the link says; not there when only its leaf is left.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    said: Option<Said>,
+    /// With the fields what the link says; not there when only its leaf is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<Field>>,
     /// In hex.
     leaf: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Said {
-    kind: String,
-    fields: Vec<Field>,
 }
 
 /// The bytes of a field.
@@ -59,19 +55,21 @@ impl Line {
     pub fn new(chain: Uuid, number: i64, kind: &str, fields: &[&[u8]]) -> Self {
         let leaf = HEXLOWER.encode(&link::leaf(chain, number, kind, fields));
         let fields = fields.iter().map(|field| Field::of(field)).collect();
-        let said = Some(Said { kind: kind.to_owned(), fields });
-        Self { chain, link: number, said, leaf }
+        Self { chain, link: number, kind: Some(kind.to_owned()), fields: Some(fields), leaf }
     }
 
     /// The line of a link of which only the leaf is left.
     pub fn removed(chain: Uuid, number: i64, leaf: &Hash) -> Self {
-        Self { chain, link: number, said: None, leaf: HEXLOWER.encode(leaf) }
+        Self { chain, link: number, kind: None, fields: None, leaf: HEXLOWER.encode(leaf) }
     }
 
     /// Its leaf, if what it says has just that one.
     pub fn leaf(&self) -> Option<Hash> {
         let leaf = Hash::try_from(HEXLOWER.decode(self.leaf.as_bytes()).ok()?).ok()?;
-        let Some(Said { kind, fields }) = &self.said else { return Some(leaf) };
+        let (kind, fields) = match (&self.kind, &self.fields) {
+            (None, None) => return Some(leaf),
+            (kind, fields) => (kind.as_ref()?, fields.as_ref()?),
+        };
         let fields: Vec<Vec<u8>> = fields.iter().map(Field::bytes).collect::<Option<_>>()?;
         let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
         (link::leaf(self.chain, self.link, kind, &fields) == leaf).then_some(leaf)
@@ -103,6 +101,8 @@ pub enum ExportProblem {
 pub struct Verified {
     /// Links that the checkpoint covers. All of them are in the export, as they were when it was signed.
     pub links: u64,
+    /// Those of them of which only the leaf is left.
+    pub removed: u64,
     /// Lines behind them, of which the checkpoint says nothing.
     pub beyond: u64,
 }
@@ -117,10 +117,11 @@ pub fn verify(
     checkpoint: &Checkpoint,
 ) -> Result<Verified, ExportProblem> {
     let chain = checkpoint.chain().map(|(chain, _)| chain);
-    let (mut frontier, mut beyond, mut text) = (Frontier::default(), 0, Vec::new());
+    let (mut frontier, mut text) = (Frontier::default(), Vec::new());
+    let (mut removed, mut beyond) = (0, 0);
     loop {
         text.clear();
-        (&mut export).take(LONGEST).read_until(b'\n', &mut text)?;
+        export.by_ref().take(LONGEST).read_until(b'\n', &mut text)?;
         if text.is_empty() {
             break;
         }
@@ -135,6 +136,7 @@ pub fn verify(
         if chain.is_some_and(|chain| chain != line.chain) {
             return Err(ExportProblem::OtherChain(number));
         }
+        removed += u64::from(line.kind.is_none());
         frontier.push(line.leaf().ok_or(ExportProblem::Wrong(number))?);
     }
     if frontier.size() < checkpoint.size {
@@ -143,7 +145,7 @@ pub fn verify(
     if frontier.root() != checkpoint.root {
         return Err(ExportProblem::OtherRoot(checkpoint.size));
     }
-    Ok(Verified { links: checkpoint.size, beyond })
+    Ok(Verified { links: checkpoint.size, removed, beyond })
 }
 
 fn next(frontier: &Frontier) -> i64 {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms and what each may use of ours; all may use themselves and `error`.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("ui", &["domain", "functions", "islands", "help"]),
     ("help", &["domain"]),
@@ -13,12 +13,13 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("functions", &["domain", "vault"]),
     // Of the keys' room only what hashes: signatures are the vault's to judge.
     ("api", &["domain", "vault", "crypto"]),
-    ("vault", &["domain", "crypto", "store", "issuers", "registries"]),
+    ("vault", &["domain", "checkpoints", "crypto", "store", "issuers", "registries"]),
     ("jobs", &["domain", "vault"]),
     ("issuers", &["crypto", "outbound"]),
     ("registries", &["domain", "outbound"]),
     ("outbound", &[]),
-    ("store", &["domain", "migrations"]),
+    ("store", &["domain", "checkpoints", "migrations"]),
+    ("checkpoints", &["crypto"]),
     ("crypto", &[]),
     ("migrations", &[]),
     ("opening", &["domain", "vault", "store", "crypto", "outbound"]),
@@ -39,7 +40,7 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "outbound",
         ],
     ),
-    ("commands", &["domain", "vault", "store", "crypto", "opening", "server"]),
+    ("commands", &["domain", "checkpoints", "vault", "store", "crypto", "opening", "server"]),
 ];
 
 /// Which rooms may name a crate of others'; a crate that is not here is anybody's.

@@ -32,7 +32,8 @@ mod people;
 mod sealed;
 
 pub use chains::{
-    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_links,
+    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_leaves,
+    removed_links,
 };
 pub use jobs::{job, outbox};
 pub use machines::{
