@@ -63,6 +63,11 @@ impl Line {
         Self { chain, link: number, kind: None, fields: None, leaf: HEXLOWER.encode(leaf) }
     }
 
+    /// The number of the link.
+    pub fn number(&self) -> i64 {
+        self.link
+    }
+
     /// Its leaf, if what it says has just that one.
     pub fn leaf(&self) -> Option<Hash> {
         let leaf = Hash::try_from(HEXLOWER.decode(self.leaf.as_bytes()).ok()?).ok()?;

@@ -40,6 +40,12 @@ pub fn verify(proof: &str, leaf: Hash, keys: &[Key]) -> Result<(u64, Checkpoint)
     if root == Some(checkpoint.root) { Ok((index, checkpoint)) } else { Err(ProofProblem::Wrong) }
 }
 
+/// The number of the link that the proof is of.
+pub fn link(proof: &str) -> Option<i64> {
+    let (index, ..) = read(proof)?;
+    i64::try_from(index).ok()?.checked_add(1)
+}
+
 /// The index, the hashes and the note.
 fn read(proof: &str) -> Option<(u64, Vec<Hash>, &str)> {
     let rest = proof.strip_prefix(FIRST_LINE)?.strip_prefix('\n')?;

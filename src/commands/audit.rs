@@ -1,21 +1,31 @@
 //! `regcred audit`.
 
+mod offline;
+mod proofs;
+
 use super::failure::Failure;
 use super::output::{count, list, print, table};
 use super::{Common, Session};
+use crate::checkpoints::note::Key;
 use crate::domain::audit::AuditEvent;
-use crate::vault::{ChainReport, KeptHead};
+use crate::opening::StartError;
+use crate::opening::config::SiteConfig;
+use crate::vault::{ChainReport, Kept, KeptHead};
+use offline::{ToVerify, one_note};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Verify and list audit events
+/// Verify, list and export audit events, and sign checkpoints of them
 ///
 /// Events and receipts form chains: one for each project and one for the instance. A change to the
-/// past breaks the chain at the changed link.
+/// past breaks the chain at the changed link. A checkpoint lets others check this without the database
+/// and its keys.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred audit verify
-  regcred audit list --project acme --limit 20")]
+  regcred audit list --project acme --limit 20
+  regcred audit checkpoint --project acme")]
 pub(super) struct Audit {
     #[command(flatten)]
     common: Common,
@@ -28,7 +38,7 @@ pub(super) struct Audit {
 enum Action {
     /// Verify every chain; exit with 1 if one is broken
     #[command(
-        after_help = "HEAD is the end of a chain. Keep a copy of it elsewhere. With --since, the copy proves later that nothing was cut off. A server also writes the ends of all chains to its log, when it starts and every hour.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268"
+        after_help = "HEAD is the end of a chain. Keep a copy of it elsewhere. With --since, the copy proves later that nothing was cut off. A server also writes the ends of all chains to its log, when it starts and every hour.\n\nA checkpoint proves the same to others. With --export, --checkpoint and --key, an export is verified without the database: the command needs no settings.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268\n  regcred audit verify --checkpoint acme.checkpoint\n  regcred audit verify --export acme.jsonl --checkpoint acme.checkpoint --key KEY"
     )]
     Verify {
         /// Verify only this project (first column of `regcred project list`)
@@ -37,6 +47,18 @@ enum Action {
         /// An earlier end of a chain that you kept elsewhere; can be given several times
         #[arg(long, value_name = "CHAIN:LINKS:HEAD", value_parser = kept_head)]
         since: Vec<KeptHead>,
+        /// An earlier checkpoint that you kept elsewhere; can be given several times
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// A public key that signed the checkpoint; can be given several times
+        #[arg(long, value_name = "KEY", value_parser = public_key)]
+        key: Vec<Key>,
+        /// Verify this export instead of the database
+        #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["project", "since"])]
+        export: Option<PathBuf>,
+        /// Verify that an event of the export is in the chain, with this proof of `regcred audit proof`
+        #[arg(long, value_name = "FILE", requires = "export", conflicts_with = "checkpoint")]
+        proof: Option<PathBuf>,
     },
     /// List the events of the instance or of a project, newest first
     #[command(after_help = "Example:\n  regcred audit list --project acme --limit 20 --json")]
@@ -48,34 +70,126 @@ enum Action {
         #[arg(long, default_value_t = 50, value_name = "NUMBER")]
         limit: u32,
     },
+    /// Print a signed checkpoint of a chain
+    #[command(
+        after_help = "Keep it elsewhere. It proves later that no event up to its size was changed or removed. It does not prove that an event is true, and says nothing of later events. The command needs the settings of the server.\n\nExample:\n  regcred audit checkpoint --project acme > acme.checkpoint"
+    )]
+    Checkpoint {
+        #[command(flatten)]
+        of: OfChain,
+        /// Begin a new series of checkpoints first, after the database was restored by hand
+        #[arg(long)]
+        new_origin: bool,
+    },
+    /// Print the public key that verifies checkpoints of a chain
+    #[command(
+        after_help = "While a key is replaced, both are printed. The command needs the settings of the server.\n\nExample:\n  regcred audit key --project acme"
+    )]
+    Key {
+        #[command(flatten)]
+        of: OfChain,
+    },
+    /// Write all events and receipts of a chain to a new file, readable only by its owner
+    #[command(
+        after_help = "The file has one line of JSON for each link. The guide for operators describes it.\n\nExample:\n  regcred audit export --project acme acme.jsonl"
+    )]
+    Export {
+        /// Export this project (first column of `regcred project list`)
+        #[arg(long, value_name = "SLUG")]
+        project: Option<String>,
+        /// The file to create
+        file: PathBuf,
+    },
+    /// Print a proof that one event is in a chain
+    #[command(
+        after_help = "LINK is the first column of `regcred audit list`. The command needs the settings of the server.\n\nExample:\n  regcred audit proof 1024 --project acme > event.tlog-proof"
+    )]
+    Proof {
+        #[command(flatten)]
+        of: OfChain,
+        /// The number of the event
+        link: i64,
+    },
+}
+
+/// A chain, and the server whose name checkpoints of it have.
+#[derive(Debug, clap::Args)]
+struct OfChain {
+    /// The chain of this project (first column of `regcred project list`), not that of the instance
+    #[arg(long, value_name = "SLUG")]
+    project: Option<String>,
+
+    #[command(flatten)]
+    site: SiteConfig,
+}
+
+impl OfChain {
+    fn slug(&self) -> Option<&str> {
+        self.project.as_deref()
+    }
+
+    /// The public address.
+    fn address(&self) -> Result<String, Failure> {
+        let port = self.site.listen.port();
+        let address = self.site.public_url(port).map_err(StartError::from)?;
+        if port == 0 && self.site.url.is_none() {
+            return Err(Failure::said(
+                "The server takes any free port, so this command does not know its address. Set REGCRED_URL to it.",
+            ));
+        }
+        Ok(address)
+    }
 }
 
 impl Audit {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let session = self.common.begin(0).await?;
-        let done = self.action.carry_out(&session).await;
-        session.end().await;
-        let (document, text, is_fine) = done?;
+        let (document, text, is_fine) = match ToVerify::of(&self.action) {
+            Some(files) => files.verified()?,
+            None => {
+                let session = self.common.begin(0).await?;
+                let done = self.action.carry_out(&session).await;
+                session.end().await;
+                done?
+            }
+        };
         print(self.common.json, &document, &text)?;
         Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
 impl Action {
-    async fn carry_out(
-        self,
-        Session { vault, operator }: &Session,
-    ) -> Result<(Value, String, bool), Failure> {
+    async fn carry_out(self, session: &Session) -> Result<(Value, String, bool), Failure> {
+        let Session { vault, operator } = session;
         Ok(match self {
-            Self::Verify { project, since } => {
-                verified(&vault.verify_chains(operator, project.as_deref(), &since).await?)
+            Self::Verify { project, since, checkpoint, key, .. } => {
+                let mut checkpoints = Vec::new();
+                for file in &checkpoint {
+                    let note = one_note(file)?;
+                    checkpoints.push(vault.read_checkpoint(operator, &note, &key)?);
+                }
+                let kept = Kept { heads: &since, checkpoints: &checkpoints };
+                verified(&vault.verify_chains(operator, project.as_deref(), kept).await?)
             }
             Self::List { project, limit } => {
                 let most = u64::from(limit);
                 listed(&vault.newest_events(operator, project.as_deref(), most).await?)
             }
+            Self::Checkpoint { of, new_origin } => {
+                proofs::checkpoint(session, &of, new_origin).await?
+            }
+            Self::Key { of } => proofs::keys(session, &of).await?,
+            Self::Export { project, file } => {
+                proofs::export(session, project.as_deref(), &file).await?
+            }
+            Self::Proof { of, link } => proofs::proof(session, &of, link).await?,
         })
     }
+}
+
+fn public_key(text: &str) -> Result<Key, String> {
+    Key::parse(text).ok_or_else(|| {
+        "Give a public key as `regcred audit key` prints it, such as regcred.example.com/chain/ID+0a1b2c3d+AZ….".to_owned()
+    })
 }
 
 /// What is wrong is not repeated: it may be anything.
@@ -90,7 +204,10 @@ fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
     let row = |report: &ChainReport| {
         let state = match report.broken_at {
             None => "holds".to_owned(),
-            Some(link) => format!("BROKEN at link {link}"),
+            Some(link) => match report.broken_until {
+                Some(last) if last > link => format!("BROKEN between links {link} and {last}"),
+                _ => format!("BROKEN at link {link}"),
+            },
         };
         [report.name.clone(), report.links.to_string(), state, report.head.clone()]
     };

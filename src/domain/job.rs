@@ -17,6 +17,8 @@ super::words! {
         ChainHeads = "chain_heads", "Write the ends of the audit chains to the log";
         /// So that a row that nobody asks for is found, too, and that is on record.
         ChangedRows = "changed_rows", "Look for rows that were changed outside Regcred";
+        /// So that checkpoints of chains can be signed that are older than their trees.
+        Trees = "trees", "Prepare checkpoints of the audit chains";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -80,7 +82,8 @@ impl JobKind {
                 Schedule { every: Some(DAY), limit: HOUR.cast_unsigned(), ..usual }
             }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
-            // The first time there may be years of them.
+            // The first time there may be years of them, and so with old receipts.
+            Self::Trees => Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }

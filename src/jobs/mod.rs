@@ -126,6 +126,7 @@ async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
         JobKind::Outbox => vault.forget_events().await,
         JobKind::ChainHeads => vault.tell_heads().await,
         JobKind::ChangedRows => vault.find_changed_rows().await,
+        JobKind::Trees => vault.grow_trees().await,
         JobKind::Retention => vault.remove_old_receipts().await,
     }
 }

@@ -4,6 +4,7 @@
 mod attempts;
 mod audit;
 mod backup;
+mod checkpoints;
 mod clock;
 mod credentials;
 mod deletions;
@@ -37,8 +38,9 @@ mod undeclared;
 mod used;
 
 pub use attempts::network;
-pub use audit::{ChainReport, KeptHead};
+pub use audit::{ChainReport, Kept, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
+pub use checkpoints::{KeptCheckpoint, SignedCheckpoint};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};

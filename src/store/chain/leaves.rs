@@ -77,8 +77,7 @@ pub(in crate::store) async fn keep_leaves<C: ConnectionTrait>(
         return Ok(());
     }
     let row = |(first_seq, leaves): (i64, Vec<Hash>)| {
-        let mut row =
-            Model { chain, first_seq, leaves: leaves.concat(), proof: Vec::new() };
+        let mut row = Model { chain, first_seq, leaves: leaves.concat(), proof: Vec::new() };
         row.proof = mac(&said(&row)).to_vec();
         ActiveModel::from(row)
     };
