@@ -42,6 +42,7 @@ pub const TABLES: [&str; 29] = [
     "shared_secret_view",
     "guard_change",
     "removed_links",
+    "removed_leaves",
     "issuer",
     "credential_count",
 ];
