@@ -27,6 +27,10 @@ const TREE: [(&[u8], &str); 8] = [
     (b"`abcdefghijklmno", "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"),
 ];
 
+fn hex(bytes: &[u8]) -> String {
+    HEXLOWER.encode(bytes)
+}
+
 fn leaves() -> Vec<Hash> {
     TREE.iter().map(|(entry, _)| leaf(entry)).collect()
 }
@@ -35,12 +39,12 @@ fn leaves() -> Vec<Hash> {
 fn a_tree_agrees_with_the_reference() {
     let mut frontier = Frontier::default();
     assert_eq!(
-        HEXLOWER.encode(&frontier.root()),
+        hex(&frontier.root()),
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     );
     for (entry, expected) in TREE {
         frontier.push(leaf(entry));
-        assert_eq!(HEXLOWER.encode(&frontier.root()), expected);
+        assert_eq!(hex(&frontier.root()), expected);
         assert_eq!(Frontier::from_bytes(&frontier.to_bytes()), Some(frontier.clone()));
     }
     assert_eq!(frontier.size(), 8);
@@ -49,11 +53,7 @@ fn a_tree_agrees_with_the_reference() {
 #[test]
 fn proofs_agree_with_the_reference() {
     let hexes = |index: u64, size: usize| -> Vec<String> {
-        inclusion(&leaves()[..size], index)
-            .unwrap()
-            .iter()
-            .map(|hash| HEXLOWER.encode(hash))
-            .collect()
+        inclusion(&leaves()[..size], index).unwrap().iter().map(|hash| hex(hash)).collect()
     };
     assert!(hexes(0, 1).is_empty());
     assert_eq!(hexes(2, 3), ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]);
@@ -85,10 +85,7 @@ fn what_is_no_frontier_is_not_read() {
 fn a_leaf_of_a_link_is_what_its_format_says() {
     // Made by another program, from the description in the room's doc.
     let made = link::leaf(CHAIN, 7, "event", &[b"a", b"", b"\x01\xff"]);
-    assert_eq!(
-        HEXLOWER.encode(&made),
-        "d80e25acfc598d167212e12de301de40cbf16eff27d8d481d68b38998927f0b6"
-    );
+    assert_eq!(hex(&made), "d80e25acfc598d167212e12de301de40cbf16eff27d8d481d68b38998927f0b6");
 }
 
 const VKEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -294,11 +291,5 @@ proptest! {
             let leads = root_of_inclusion(of, index, size, &path) == Some(root(&all));
             prop_assert_eq!(leads, index == at);
         }
-    }
-
-    #[test]
-    fn reading_never_panics(text in "\\PC{0,200}") {
-        let _ = (Key::parse(&text), Note::parse(&text), Checkpoint::parse(&text));
-        let _ = proof::verify(&text, [0; 32], &[]);
     }
 }

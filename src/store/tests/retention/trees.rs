@@ -87,7 +87,7 @@ async fn an_older_chain_gets_its_tree_while_it_goes_on() {
 async fn a_long_chain_gets_its_tree_in_parts() {
     let scene = Scene::new().await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
-    assert_eq!(recorder.record(vec![at(1); 2_500]).await, Ok(()));
+    assert_eq!(recorder.record((0..2_500).map(|_| at(1)).collect()).await, Ok(()));
     let before = scene.tree().await;
     scene.without_tree().await;
     assert_eq!(scene.grow().await, Growth::More);
