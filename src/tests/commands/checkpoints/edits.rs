@@ -7,7 +7,6 @@ use crate::commands::transfer::served;
 use crate::database::{Database, soak};
 use crate::process::client::deliver;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use uuid::Uuid;
 
 const LINKS: [&str; 5] = ["audit_event", "pipeline_fetch", "receipt", "chain_head", "project"];
 
@@ -166,7 +165,7 @@ async fn chain() -> (Machine, Chain) {
         heads.extend((database.scalar_i64(&there).await > 0).then_some(seq));
     }
     assert!(events.len() > 4 && fetches.len() > 6 && heads.len() > 6, "{events:?} {fetches:?}");
-    let name = Uuid::to_string(&project);
+    let name = project.to_string();
     (machine, Chain { db, id, name, events, fetches, heads, last })
 }
 
