@@ -143,8 +143,9 @@ impl OfChain {
 
 impl Audit {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let (document, text, is_fine) = match ToVerify::of(&self.action) {
-            Some(files) => files.verified()?,
+        let offline = ToVerify::of(&self.action).map(|files| files.verified());
+        let (document, text, is_fine) = match offline {
+            Some(done) => done?,
             None => {
                 let session = self.common.begin(0).await?;
                 let done = self.action.carry_out(&session).await;

@@ -14,12 +14,13 @@ use uuid::Uuid;
 
 const KIND: JobKind = JobKind::Sweep;
 /// What runs on a schedule in every instance.
-const SCHEDULED: [JobKind; 5] = [
+const SCHEDULED: [JobKind; 6] = [
     JobKind::Sweep,
     JobKind::Readiness,
     JobKind::Outbox,
     JobKind::ChainHeads,
     JobKind::ChangedRows,
+    JobKind::Trees,
 ];
 /// How long the leases of these tests last, in milliseconds.
 const LEASE: i64 = 100;

@@ -4,7 +4,7 @@
 use super::head::Head;
 use super::walk::Walk;
 use super::{Mac, PART, message};
-use crate::checkpoints::tree::Hash;
+use crate::checkpoints::tree::{Frontier, Hash};
 use crate::store::entity::removed_leaves::{ActiveModel, Column, Entity, Model};
 use crate::store::writing::Tx;
 use crate::store::{Chain, Holds};
@@ -38,7 +38,11 @@ impl Chain<'_, Tx> {
         if !head.is_ours || head.has_whole_tree() {
             return Ok(Growth::Whole);
         }
-        let next = i64::try_from(head.frontier.size()).unwrap_or(i64::MAX).saturating_add(1);
+        let mut next = i64::try_from(head.frontier.size()).unwrap_or(i64::MAX).saturating_add(1);
+        if next > head.seq {
+            // An operator has accepted an end that somebody had set back.
+            (head.frontier, next) = (Frontier::default(), 1);
+        }
         let mut walk = Walk::at((self.db, holds), chain, next, true).await?;
         let leaves = match walk.step(head.seq).await? {
             Ok(leaves) => leaves,
