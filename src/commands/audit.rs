@@ -5,10 +5,9 @@ mod proofs;
 
 use super::failure::Failure;
 use super::output::{count, list, print, table};
-use super::{Common, Session};
+use super::{Common, Session, public_address};
 use crate::checkpoints::note::Key;
 use crate::domain::audit::AuditEvent;
-use crate::opening::StartError;
 use crate::opening::config::SiteConfig;
 use crate::vault::{ChainReport, Kept, KeptHead};
 use offline::{ToVerify, one_note};
@@ -128,16 +127,8 @@ impl OfChain {
         self.project.as_deref()
     }
 
-    /// The public address.
     fn address(&self) -> Result<String, Failure> {
-        let port = self.site.listen.port();
-        let address = self.site.public_url(port).map_err(StartError::from)?;
-        if port == 0 && self.site.url.is_none() {
-            return Err(Failure::said(
-                "The server takes any free port, so this command does not know its address. Set REGCRED_URL to it.",
-            ));
-        }
-        Ok(address)
+        public_address(&self.site)
     }
 }
 
