@@ -173,14 +173,28 @@ impl Chain<'_, Tx> {
     }
 
     /// From now on another tree is signed of the chain, under another name: what was signed before may
-    /// have had more links. One whose end was changed stays as it is.
+    /// have had more links. Which one it is; `None` of a chain whose end was changed, which stays as it is.
     pub async fn begin_tree(&self, chain: Uuid) -> Result<Option<u32>, DbErr> {
         let head = Head::lock(self.db, chain).await?;
-        let before = Signed::from_stored(head.signed()).filter(|_| head.is_ours);
-        let Some(before) = before else { return Ok(None) };
+        if !head.is_ours {
+            return Ok(None);
+        }
+        self.begin_with(head).await.map(Some)
+    }
+
+    /// The same of an end that an operator has just accepted. What it says of its tree may be somebody
+    /// else's: it is made anew.
+    pub(in crate::store) async fn begin_tree_anew(&self, chain: Uuid) -> Result<(), DbErr> {
+        let mut head = Head::lock(self.db, chain).await?;
+        head.frontier = Frontier::default();
+        self.begin_with(head).await.map(drop)
+    }
+
+    async fn begin_with(&self, head: Head) -> Result<u32, DbErr> {
+        let before = Signed::from_stored(head.signed()).unwrap_or_default();
         let number = before.number.saturating_add(1);
         let now = Signed { number, frontier: Frontier::default() };
         head.store_signed(self.db, now.to_stored()).await?;
-        Ok(Some(number))
+        Ok(number)
     }
 }
