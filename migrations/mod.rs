@@ -95,6 +95,7 @@ mod m20261130_000036_numbers_of_credentials;
 mod m20261130_000037_usage_by_day;
 mod m20261130_000038_definitions_of_pipelines;
 mod m20261130_000039_filters_of_the_audit;
+mod m20261130_000040_trees_of_chains;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -139,6 +140,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000037_usage_by_day::Migration),
             Box::new(m20261130_000038_definitions_of_pipelines::Migration),
             Box::new(m20261130_000039_filters_of_the_audit::Migration),
+            Box::new(m20261130_000040_trees_of_chains::Migration),
         ]
     }
 }

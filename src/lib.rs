@@ -19,6 +19,7 @@
 //! | `registries` | what is asked of registries |
 //! | `outbound` | every connection to another host, and where none may go |
 //! | `store` | rows in, domain values out |
+//! | `checkpoints` | what others can check of an audit log without its database and keys |
 //! | `crypto` | everything that touches keys |
 //! | `domain` | words and rules, the same on both sides |
 
@@ -34,6 +35,8 @@ pub mod islands;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod app;
+#[cfg(feature = "ssr")]
+pub mod checkpoints;
 #[cfg(feature = "ssr")]
 pub mod commands;
 #[cfg(feature = "ssr")]

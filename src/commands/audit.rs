@@ -1,22 +1,34 @@
 //! `regcred audit`.
 
+mod offline;
+mod proofs;
+
 use super::failure::Failure;
 use super::output::{count, list, print, table};
-use super::{Common, Session};
+use super::{Common, Session, public_address};
+use crate::checkpoints::note::Key;
 use crate::domain::audit::{AuditEvent, AuditQuery, ExportFormat};
-use crate::vault::{ChainReport, Export, KeptHead};
+use crate::opening::config::SiteConfig;
+use crate::vault::{ChainReport, Export, Kept, KeptHead};
+use offline::{ToVerify, one_note};
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Verify, list and export audit events
+/// What a command found: as a document, as text, and whether it is fine.
+type Done = (Value, String, bool);
+
+/// Verify, list and export audit events, and sign checkpoints of them
 ///
 /// Events and receipts form chains: one for each project and one for the instance. A change to the
-/// past breaks the chain at the changed link.
+/// past breaks the chain at the changed link. A checkpoint lets others check this without the database
+/// and its keys.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred audit verify
-  regcred audit list --project acme --limit 20")]
+  regcred audit list --project acme --limit 20
+  regcred audit checkpoint --project acme")]
 pub(super) struct Audit {
     #[command(flatten)]
     common: Common,
@@ -29,7 +41,7 @@ pub(super) struct Audit {
 enum Action {
     /// Verify every chain; exit with 1 if one is broken
     #[command(
-        after_help = "HEAD is the end of a chain. Keep a copy of it elsewhere. With --since, the copy proves later that nothing was cut off. A server also writes the ends of all chains to its log, when it starts and every hour.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268"
+        after_help = "HEAD is the end of a chain. Keep a copy of it elsewhere. With --since, the copy proves later that nothing was cut off. A server also writes the ends of all chains to its log, when it starts and every hour.\n\nA checkpoint proves the same to others. With --export, --checkpoint and --key, an export is verified without the database: the command needs no settings.\n\nExamples:\n  regcred audit verify --project acme\n  regcred audit verify --since acme:1024:7f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b2687f0c9a54d1e3b268\n  regcred audit verify --checkpoint acme.checkpoint\n  regcred audit verify --export acme.links --checkpoint acme.checkpoint --key KEY"
     )]
     Verify {
         /// Verify only this project (first column of `regcred project list`)
@@ -38,6 +50,18 @@ enum Action {
         /// An earlier end of a chain that you kept elsewhere; can be given several times
         #[arg(long, value_name = "CHAIN:LINKS:HEAD", value_parser = kept_head)]
         since: Vec<KeptHead>,
+        /// An earlier checkpoint that you kept elsewhere; can be given several times
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// A public key that signed the checkpoint; can be given several times
+        #[arg(long, value_name = "KEY", value_parser = public_key)]
+        key: Vec<Key>,
+        /// Verify this export instead of the database
+        #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["project", "since"])]
+        export: Option<PathBuf>,
+        /// Verify that an event of the export is in the chain, with this proof of `regcred audit proof`
+        #[arg(long, value_name = "FILE", requires = "export", conflicts_with = "checkpoint")]
+        proof: Option<PathBuf>,
     },
     /// List the events of the instance or of a project, newest first
     #[command(after_help = "Example:\n  regcred audit list --project acme --limit 20 --json")]
@@ -49,22 +73,53 @@ enum Action {
         #[arg(long, default_value_t = 50, value_name = "NUMBER")]
         limit: u32,
     },
+    /// Print a signed checkpoint of a chain
+    #[command(
+        after_help = "Keep it elsewhere. It proves later that no event up to its size was changed or removed. It does not prove that an event is true, and says nothing of later events. The command needs the settings of the server.\n\nExample:\n  regcred audit checkpoint --project acme > acme.checkpoint"
+    )]
+    Checkpoint {
+        #[command(flatten)]
+        of: OfChain,
+        /// Begin a new series of checkpoints first, after the database was restored by hand
+        #[arg(long)]
+        new_origin: bool,
+    },
+    /// Print the public key that verifies checkpoints of a chain
+    #[command(
+        after_help = "While a key is replaced, both are printed. The command needs the settings of the server.\n\nExample:\n  regcred audit key --project acme"
+    )]
+    Key {
+        #[command(flatten)]
+        of: OfChain,
+    },
     Export(Box<ExportWhat>),
+    /// Print a proof that one event is in a chain
+    #[command(
+        after_help = "LINK is the first column of `regcred audit list`. The command needs the settings of the server.\n\nExample:\n  regcred audit proof 1024 --project acme > event.tlog-proof"
+    )]
+    Proof {
+        #[command(flatten)]
+        of: OfChain,
+        /// The number of the event
+        link: i64,
+    },
 }
 
 /// Write the events and receipts of the instance or of a project to standard output, oldest first
 ///
 /// That you exported them is an audit event. The last line has the link up to which the export goes:
-/// give it as --after to get what is newer. An export without that line is not whole.
+/// give it as --after to get what is newer. An export without that line is not whole. The format links
+/// has each link as it is hashed, for `regcred audit verify --export`. Its lines are numbered.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred audit export --project acme > audit.csv
-  regcred audit export --project acme --format jsonl --after 1024 >> audit.jsonl")]
+  regcred audit export --project acme --format jsonl --after 1024 >> audit.jsonl
+  regcred audit export --project acme --format links > acme.links")]
 struct ExportWhat {
     /// Export the chain of this project (first column of `regcred project list`)
     #[arg(long, value_name = "SLUG")]
     project: Option<String>,
-    /// csv for spreadsheets, or jsonl, which loses nothing
+    /// csv for spreadsheets; jsonl, which loses nothing; or links, to verify with a checkpoint
     #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "csv")]
     format: ExportFormat,
     /// Only what comes after this link
@@ -94,35 +149,71 @@ impl ExportWhat {
     }
 }
 
-impl Audit {
-    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let session = self.common.begin(0).await?;
-        if let Action::Export(what) = self.action {
-            let done = what.write(&session).await;
-            session.end().await;
-            return done;
-        }
-        let done = self.action.carry_out(&session).await;
-        session.end().await;
-        let (document, text, is_fine) = done?;
-        print(self.common.json, &document, &text)?;
-        Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+/// A chain, and the server whose name checkpoints of it have.
+#[derive(Debug, clap::Args)]
+struct OfChain {
+    /// The chain of this project (first column of `regcred project list`), not that of the instance
+    #[arg(long, value_name = "SLUG")]
+    project: Option<String>,
+
+    #[command(flatten)]
+    site: SiteConfig,
+}
+
+impl OfChain {
+    fn slug(&self) -> Option<&str> {
+        self.project.as_deref()
+    }
+
+    fn address(&self) -> Result<String, Failure> {
+        public_address(&self.site)
     }
 }
 
+impl Audit {
+    pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        let Self { common, action } = self;
+        if let Some(files) = ToVerify::of(&action) {
+            return finish(common.json, files.verified()?);
+        }
+        let session = common.begin(0).await?;
+        let done = match action {
+            Action::Export(what) => what.write(&session).await,
+            other => other.carry_out(&session).await.and_then(|done| finish(common.json, done)),
+        };
+        session.end().await;
+        done
+    }
+}
+
+/// Prints what a command found; the exit code says whether it is fine.
+fn finish(json: bool, (document, text, is_fine): Done) -> Result<ExitCode, Failure> {
+    print(json, &document, &text)?;
+    Ok(if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
 impl Action {
-    async fn carry_out(
-        self,
-        Session { vault, operator }: &Session,
-    ) -> Result<(Value, String, bool), Failure> {
+    async fn carry_out(self, session: &Session) -> Result<Done, Failure> {
+        let Session { vault, operator } = session;
         Ok(match self {
-            Self::Verify { project, since } => {
-                verified(&vault.verify_chains(operator, project.as_deref(), &since).await?)
+            Self::Verify { project, since, checkpoint, key, .. } => {
+                let mut checkpoints = Vec::new();
+                for file in &checkpoint {
+                    let note = one_note(file)?;
+                    checkpoints.push(vault.read_checkpoint(operator, &note, &key)?);
+                }
+                let kept = Kept { heads: &since, checkpoints: &checkpoints };
+                verified(&vault.verify_chains(operator, project.as_deref(), kept).await?)
             }
             Self::List { project, limit } => {
                 let most = u64::from(limit);
                 listed(&vault.newest_events(operator, project.as_deref(), most).await?)
             }
+            Self::Checkpoint { of, new_origin } => {
+                proofs::checkpoint(session, &of, new_origin).await?
+            }
+            Self::Key { of } => proofs::keys(session, &of).await?,
+            Self::Proof { of, link } => proofs::proof(session, &of, link).await?,
             // It prints no document: see `run`.
             Self::Export(_) => (Value::Null, String::new(), true),
         })
@@ -130,7 +221,13 @@ impl Action {
 }
 
 fn format(text: &str) -> Result<ExportFormat, String> {
-    ExportFormat::from_word(text).ok_or_else(|| "Give csv or jsonl.".to_owned())
+    ExportFormat::from_word(text).ok_or_else(|| "Give csv, jsonl or links.".to_owned())
+}
+
+fn public_key(text: &str) -> Result<Key, String> {
+    Key::parse(text).ok_or_else(|| {
+        "Give a public key as `regcred audit key` prints it, such as regcred.example.com/chain/ID+0a1b2c3d+AZ….".to_owned()
+    })
 }
 
 /// What is wrong is not repeated: it may be anything.
@@ -141,12 +238,15 @@ fn kept_head(text: &str) -> Result<KeptHead, String> {
     })
 }
 
-fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
+fn verified(reports: &[ChainReport]) -> Done {
     let row = |report: &ChainReport| {
-        let state = match (report.broken_at, &report.wrong_sum) {
-            (Some(link), _) => format!("BROKEN at link {link}"),
-            (None, Some(_)) => "holds, SUMS CHANGED".to_owned(),
-            (None, None) => "holds".to_owned(),
+        let state = match (report.broken_at, report.broken_until, &report.wrong_sum) {
+            (None, _, None) => "holds".to_owned(),
+            (None, _, Some(_)) => "holds, SUMS CHANGED".to_owned(),
+            (Some(link), Some(last), _) if last > link => {
+                format!("BROKEN between links {link} and {last}")
+            }
+            (Some(link), ..) => format!("BROKEN at link {link}"),
         };
         [report.name.clone(), report.links.to_string(), state, report.head.clone()]
     };
@@ -172,7 +272,7 @@ fn verified(reports: &[ChainReport]) -> (Value, String, bool) {
     (json!(reports), text, broken == 0 && wrong.is_empty())
 }
 
-fn listed(events: &[AuditEvent]) -> (Value, String, bool) {
+fn listed(events: &[AuditEvent]) -> Done {
     let headings = ["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"];
     let (documents, text) = list(headings, events, |event| {
         let AuditEvent { seq, at, action, actor, subject, detail } = event;

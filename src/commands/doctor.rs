@@ -16,7 +16,7 @@ use crate::opening::config::{CertificateConfig, StorageConfig};
 use crate::opening::{connect_existing, exposure, find_keys, wait_for_turn};
 use crate::server::Expiry;
 use crate::store::{Schema, Store};
-use crate::vault::{Clocks, Settings, Vault, clocks, unlock_as_it_is};
+use crate::vault::{Clocks, Kept, Settings, Vault, clocks, unlock_as_it_is};
 use report::{Report, State};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -175,7 +175,7 @@ async fn look_inside(report: &mut Report, session: &Session) {
         Ok(tampered) => rows::look(report, &tampered),
         Err(error) => report.add("rows", State::Problem, error.to_string()),
     }
-    match vault.verify_chains(operator, None, &[]).await {
+    match vault.verify_chains(operator, None, Kept::default()).await {
         Ok(chains) => {
             let broken = chains.iter().filter_map(|chain| {
                 chain.broken_at.map(|link| format!("{} at link {link}", chain.name))

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 /// Manage data keys and create key-encryption keys
 ///
-/// Data keys encrypt the secrets, make the fingerprints by which equal secrets are found, and protect the
-/// audit log. They are stored in the database, encrypted with the key-encryption
+/// Data keys encrypt the secrets, make the fingerprints by which equal secrets are found, protect the
+/// audit log, and sign its checkpoints. They are stored in the database, encrypted with the key-encryption
 /// key. That key is not stored there.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -110,6 +110,7 @@ impl Action {
                     KeyPurpose::Secret => "encrypt every secret with it",
                     KeyPurpose::Fingerprint => "make every fingerprint with it",
                     KeyPurpose::Audit => "protect the audit log with it",
+                    KeyPurpose::Checkpoint => "sign checkpoints with it, beside the old one",
                 };
                 let text = format!(
                     "Data key {} was created. In about a minute, running servers start to {does}. regcred keys list shows the progress.",
@@ -158,7 +159,7 @@ fn listed(report: &KeyReport) -> (Value, String) {
             "since": key.since.to_rfc3339(), "created_at": key.created_at.to_rfc3339(),
             "kek_id": key.kek_id, "secrets": key.rows,
         });
-        let is_counted = key.purpose != KeyPurpose::Audit.word();
+        let is_counted = KeyPurpose::from_word(&key.purpose).is_some_and(KeyPurpose::is_of_secrets);
         let secrets = if is_counted { key.rows.to_string() } else { String::new() };
         let (version, state) = (key.version.to_string(), key.state.word().to_owned());
         let (purpose, kek_id) = (key.purpose.clone(), key.kek_id.clone());

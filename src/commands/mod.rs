@@ -25,7 +25,7 @@ mod setup_link;
 mod user;
 
 use crate::domain::actor::Operator;
-use crate::opening::config::{Config, LogFormat, StorageConfig, sudo_user};
+use crate::opening::config::{Config, LogFormat, SiteConfig, StorageConfig, sudo_user};
 use crate::opening::exposure::close_new_files;
 use crate::opening::memory;
 use crate::opening::{Opened, StartError, open_existing};
@@ -146,6 +146,18 @@ async fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Scan(command) => command.run(),
         Command::Completions(command) => command.run(),
     }
+}
+
+/// The public address of the server with these settings.
+fn public_address(site: &SiteConfig) -> Result<String, Failure> {
+    let port = site.listen.port();
+    let address = site.public_url(port).map_err(StartError::from)?;
+    if port == 0 && site.url.is_none() {
+        return Err(Failure::said(
+            "The server takes any free port, so this command does not know its address. Set REGCRED_URL to it.",
+        ));
+    }
+    Ok(address)
 }
 
 /// Who runs the command, as audit events name them.

@@ -2,8 +2,7 @@
 
 use super::failure::Failure;
 use super::output::print;
-use super::{Common, Session};
-use crate::opening::StartError;
+use super::{Common, Session, public_address};
 use crate::opening::config::SiteConfig;
 use serde_json::json;
 use std::process::ExitCode;
@@ -25,13 +24,7 @@ pub(super) struct SetupLink {
 
 impl SetupLink {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let port = self.site.listen.port();
-        let address = self.site.public_url(port).map_err(StartError::from)?;
-        if port == 0 && self.site.url.is_none() {
-            return Err(Failure::said(
-                "The server takes any free port, so this command does not know its address. Set REGCRED_URL to it.",
-            ));
-        }
+        let address = public_address(&self.site)?;
         let session = self.common.begin(0).await?;
         let Session { vault, .. } = &session;
         let made = vault.new_setup_link().await;

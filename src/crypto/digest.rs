@@ -9,6 +9,17 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
+/// SHA-256 of the parts, one behind the other.
+pub fn sha256_of(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    let mut out = [0; 32];
+    out.copy_from_slice(context.finish().as_ref());
+    out
+}
+
 pub fn sha512(bytes: &[u8]) -> [u8; 64] {
     let mut out = [0; 64];
     out.copy_from_slice(digest::digest(&digest::SHA512, bytes).as_ref());
@@ -68,6 +79,7 @@ mod tests {
         parts.update(b"");
         parts.update(b"bc");
         assert_eq!(parts.finish(), hex(&sha256(b"abc")));
+        assert_eq!(sha256_of(&[b"a", b"", b"bc"]), sha256(b"abc"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The unlocked keyring: the keys that seal, by version, the ones that sign the audit log, and the
-//! ones that tell equal secrets.
+//! The unlocked keyring: the keys that seal, by version, the ones that sign the audit log, the ones that
+//! tell equal secrets, and the ones that sign checkpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,6 +14,7 @@ use super::row_mac::RowKeys;
 pub use super::wrapped::{Purpose, WrappedKey};
 
 mod audit;
+mod checkpoint;
 mod fingerprint;
 
 /// Every key of an installation, unwrapped. There is no way to have one without a KEK, so nothing
@@ -24,6 +25,7 @@ pub struct Keyring {
     /// The audit keys that have no row any more.
     retired: BTreeSet<u32>,
     fingerprint: Versions,
+    checkpoint: Versions,
     rows: RowKeys,
     are_rows_sealed: bool,
     /// The keys for secrets under which no secret is that is not bound to its login.
@@ -62,7 +64,7 @@ impl Keyring {
             match key.purpose {
                 Purpose::Audit => rows_are_sealed = true,
                 Purpose::Secret => _ = bound.insert(key.version),
-                Purpose::Fingerprint => {}
+                Purpose::Fingerprint | Purpose::Checkpoint => {}
             }
         }
         // What the key says itself nobody takes back who has not the KEK.
@@ -77,6 +79,7 @@ impl Keyring {
         Ok(Keyring {
             secret: Versions::unlock(Purpose::Secret, current, previous, keys)?,
             fingerprint: Versions::unlock(Purpose::Fingerprint, current, previous, keys)?,
+            checkpoint: Versions::unlock(Purpose::Checkpoint, current, previous, keys)?,
             rows: RowKeys::of(audit.active, audit.by_version(), &retired)?,
             are_rows_sealed: rows_are_sealed,
             bound,
@@ -203,6 +206,7 @@ impl fmt::Debug for Keyring {
             .field("secret", &self.secret)
             .field("audit", &self.audit)
             .field("fingerprint", &self.fingerprint)
+            .field("checkpoint", &self.checkpoint)
             .finish()
     }
 }

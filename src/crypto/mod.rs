@@ -17,6 +17,7 @@
 //!               from the second key on, the rule says which version made it
 //!        fingerprint: HMAC-SHA256("regcred/fingerprint/v1" ‖ project id ‖ secret); the row says which version
 //!               of the key made it
+//!        checkpoint: Ed25519 over checkpoints of the audit log; the key is the seed
 //! ```
 //!
 //! A value's key is derived from a fresh 32-byte salt and used once, so no count of uses limits a
@@ -33,7 +34,8 @@
 //!  5  1 01 with an audit key once the rows that decide have MACs, 02 with a retired one, and 01 with a key for
 //!       secrets once each secret under it is in format 2, otherwise 00          6 2 zero
 //!  8  8 KEK id  16 12 nonce     28 32 ciphertext           60 16 tag
-//! AAD = LP("regcred/keyring/v1", with "/audit" or "/fingerprint" behind) ‖ bytes[0..16] ‖ u32(version) ‖ key uuid
+//! AAD = LP("regcred/keyring/v1", with "/audit", "/fingerprint" or "/checkpoint" behind) ‖ bytes[0..16]
+//!       ‖ u32(version) ‖ key uuid
 //! ```
 //!
 //! Sealed value, 332 to 65 868 bytes:
@@ -67,6 +69,7 @@
 //! ```text
 //! LP("regcred/row/v1") ‖ LP(table) ‖ for each column that decides: LP(name) ‖ kind ‖ LP(value)
 //! kind = 0 nothing, 1 text, 2 bytes, 3 number (8 bytes), 4 yes or no (1 byte), 5 id (16 bytes)
+//! columns that came later are left out while they are empty
 //! ```
 //!
 //! # What is bound to what

@@ -32,11 +32,14 @@ pub enum Purpose {
     Audit,
     /// Telling which credentials hold the same secret.
     Fingerprint,
+    /// Signing what others can check of the audit log.
+    Checkpoint,
 }
 
 impl Purpose {
     /// Every purpose; a keyring has an active key for each.
-    pub const ALL: [Purpose; 3] = [Purpose::Secret, Purpose::Audit, Purpose::Fingerprint];
+    pub const ALL: [Purpose; 4] =
+        [Purpose::Secret, Purpose::Audit, Purpose::Fingerprint, Purpose::Checkpoint];
 
     /// The word that the database keeps, and the label in the wrap's AAD, which keeps rows of two
     /// purposes from being exchanged.
@@ -45,6 +48,7 @@ impl Purpose {
             Purpose::Secret => ("secret", b"regcred/keyring/v1"),
             Purpose::Audit => ("audit", b"regcred/keyring/v1/audit"),
             Purpose::Fingerprint => ("fingerprint", b"regcred/keyring/v1/fingerprint"),
+            Purpose::Checkpoint => ("checkpoint", b"regcred/keyring/v1/checkpoint"),
         }
     }
 }
@@ -213,7 +217,7 @@ impl WrappedKey {
 fn word_of(purpose: Purpose) -> u8 {
     match purpose {
         Purpose::Audit | Purpose::Secret => FOR_GOOD,
-        Purpose::Fingerprint => NOTHING,
+        Purpose::Fingerprint | Purpose::Checkpoint => NOTHING,
     }
 }
 

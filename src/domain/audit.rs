@@ -94,6 +94,7 @@ super::words! {
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         KekBackedUp = "data_key.kek_backed_up", "has a backup of the key-encryption key of";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
+        CheckpointsRenewed = "checkpoints.renewed", "began a new series of checkpoints of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
         SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";
         RowsFound = "rows.found_changed", "found rows that were changed outside Regcred in";

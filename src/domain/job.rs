@@ -19,6 +19,8 @@ super::words! {
         ChangedRows = "changed_rows", "Look for rows that were changed outside Regcred";
         /// So that the receipts of before an upgrade are in the figures, too.
         Usage = "usage", "Add up deliveries by day";
+        /// So that checkpoints of chains can be signed that are older than their trees.
+        Trees = "trees", "Prepare checkpoints of the audit chains";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -83,8 +85,7 @@ impl JobKind {
             }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be millions of receipts.
-            Self::Usage => Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual },
-            // The first time there may be years of them.
+            Self::Usage | Self::Trees => Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }

@@ -1,5 +1,5 @@
-//! Data keys: what seals the secrets, makes their fingerprints and protects the audit log, and how far a
-//! change of them has come. The keys themselves are never here.
+//! Data keys: what seals the secrets, makes their fingerprints, protects the audit log and signs its
+//! checkpoints, and how far a change of them has come. The keys themselves are never here.
 
 use super::counted::counted;
 use super::moment::Moment;
@@ -30,17 +30,25 @@ super::words! {
         Fingerprint = "fingerprint", "Fingerprints";
         /// Protects the audit events, the receipts and the rows that decide who receives a secret.
         Audit = "audit", "Audit log";
+        /// Signs checkpoints, by which others check the audit log.
+        Checkpoint = "checkpoint", "Checkpoints";
     }
 }
 
 impl KeyPurpose {
-    /// Which of the data keys it is: "2", "2 for fingerprints" or "2 for the audit log".
+    /// Which of the data keys it is: "2", "2 for fingerprints", "2 for the audit log" or "2 for checkpoints".
     pub fn number(self, version: u32) -> String {
         match self {
             Self::Secret => version.to_string(),
             Self::Fingerprint => format!("{version} for fingerprints"),
             Self::Audit => format!("{version} for the audit log"),
+            Self::Checkpoint => format!("{version} for checkpoints"),
         }
+    }
+
+    /// Whether secrets have to do with such a key.
+    pub fn is_of_secrets(self) -> bool {
+        matches!(self, Self::Secret | Self::Fingerprint)
     }
 }
 
@@ -54,7 +62,7 @@ impl KeyState {
 /// A data key, as pages and commands show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataKey {
-    /// `secret`, `audit` or `fingerprint`.
+    /// `secret`, `audit`, `fingerprint` or `checkpoint`.
     pub purpose: String,
     /// Counts from 1 for each purpose.
     pub version: u32,
@@ -95,6 +103,9 @@ pub struct KeyReport {
     pub fingerprints_left: u64,
     /// Whether rows may still be under an older key for the audit log than the active one.
     pub are_rows_moving: bool,
+    /// The public keys that verify checkpoints of the instance's audit log, the newest first; none where the
+    /// public address is not known.
+    pub checkpoint_keys: Vec<String>,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
     /// Who said that it is backed up; `None` when nobody has since it is in use.

@@ -28,6 +28,7 @@ pub async fn rotate_data_key(#[server(default)] purpose: String) -> Result<()> {
             KeyPurpose::Secret => "encrypts the secrets",
             KeyPurpose::Fingerprint => "makes the fingerprints",
             KeyPurpose::Audit => "protects the audit log",
+            KeyPurpose::Checkpoint => "signs checkpoints beside the old key",
         };
         Ok(format!("Data key {name} was created. It {does} as soon as every server has read it."))
     };
@@ -55,6 +56,7 @@ pub async fn retire_data_key(
                 KeyPurpose::Secret => "It can no longer decrypt secrets.",
                 KeyPurpose::Fingerprint => "Servers do not use it any more.",
                 KeyPurpose::Audit => "It only verifies audit events and receipts from its time.",
+                KeyPurpose::Checkpoint => "It signs no more checkpoints.",
             };
         Ok(saved(KEYS, vec![sentence]).await)
     };

@@ -37,6 +37,9 @@ pub trait Authentic: EntityTrait {
     const MEND: Mend;
     /// What the MAC covers, in this order; the primary key is part of it.
     const DECIDING: &'static [Self::Column];
+    /// Those of them, the last ones, that rows had not when they got their first MACs: the MAC covers one of
+    /// these as soon as there is something in it, and so those of before hold on.
+    const LATER: &'static [Self::Column];
     /// What may be changed without anybody getting more by it.
     #[cfg(test)]
     const OTHERS: &'static [Self::Column];
@@ -123,6 +126,10 @@ fn said<E: Authentic>(value: impl Fn(E::Column) -> Option<Value>) -> Result<Said
     for column in E::DECIDING {
         let name = IdenStatic::as_str(column);
         let value = value(*column);
+        let is_empty = matches!(&value, None | Some(Value::Bytes(None)));
+        if is_empty && E::LATER.iter().any(|later| IdenStatic::as_str(later) == name) {
+            continue;
+        }
         let cell = match &value {
             None => Cell::Text(None),
             Some(Value::String(text)) => Cell::Text(text.as_deref()),

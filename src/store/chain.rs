@@ -3,23 +3,26 @@
 //! (nil id). What pipelines report afterwards and what is counted is no part of it.
 
 mod check;
+mod head;
+mod leaves;
+mod signing;
+mod walk;
 
 pub use check::Checked;
+pub(super) use head::Head;
+pub use leaves::Growth;
+pub(super) use leaves::{add_leaf, keep_leaves};
+pub use signing::{Signed, Tree};
 
 use super::Chain;
-use super::authentic::{genuine_now, sealed};
+use super::authentic::genuine_now;
 use super::entity::{audit_event, chain_head};
-use super::locked;
 use super::receipts::Removed;
 use super::seals::Sealing;
 use super::verified::Holds;
 use super::writing::Tx;
 use crate::domain::audit::Action;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 /// The MAC of a link. The caller holds the key, so that this room never does.
@@ -27,6 +30,9 @@ pub type Mac<'a> = &'a (dyn Fn(&[u8]) -> [u8; 32] + Send + Sync);
 
 /// A link as it is checked: number, kind, fields, MAC.
 pub(super) type Link = (i64, &'static str, Vec<Vec<u8>>, Vec<u8>);
+
+/// Links that are read at once, so that a long chain needs no more memory than a short one.
+const PART: i64 = 2_000;
 
 #[derive(Clone, Debug)]
 pub struct EventRow {
@@ -44,73 +50,6 @@ pub struct EventRow {
 /// That a transaction holds an audit event. Only [`Chain::append`] makes it.
 #[derive(Debug)]
 pub struct Recorded(());
-
-/// The end of one chain while its lock is held.
-#[derive(Debug)]
-pub(super) struct Head {
-    chain: Uuid,
-    pub(super) seq: i64,
-    /// The MAC of the last link.
-    link: Vec<u8>,
-    /// Whether it is as we left it: the end of a chain that somebody has cut stays what it is.
-    is_ours: bool,
-    /// What it said of itself when it was read.
-    head_mac: Option<String>,
-}
-
-impl Head {
-    /// Locks the end of the chain until the transaction ends. One that is gone is written behind what
-    /// is left of the chain, without a MAC, and one that somebody set back goes on there, too: the
-    /// chain goes on, and is broken for ever.
-    pub(super) async fn lock<C: Sealing>(db: &C, chain: Uuid) -> Result<Self, DbErr> {
-        let stored = || locked(db, chain_head::Entity::find_by_id(chain)).one(db);
-        let mut found = stored().await?;
-        if found.is_none() {
-            let seq = newest_row(db, chain).await?;
-            insert(db, chain_head::ActiveModel { head_mac: Set(None), ..at(chain, seq) }).await?;
-            found = stored().await?;
-        }
-        let head = found.ok_or_else(|| DbErr::RecordNotFound("chain_head".to_owned()))?;
-        let is_ours = genuine_now::<chain_head::Entity>(db, head.clone()).await.is_some();
-        let chain_head::Model { chain, mut seq, link, head_mac } = head;
-        if !is_ours {
-            seq = seq.max(newest_row(db, chain).await?);
-        }
-        Ok(Self { chain, seq, link, is_ours, head_mac })
-    }
-
-    /// Begins a chain that has nothing yet; one that is there stays as it is.
-    async fn begin<C: Sealing>(db: &C, chain: Uuid) -> Result<(), DbErr> {
-        insert(db, sealed::<chain_head::Entity>(db, at(chain, 0))?).await
-    }
-
-    /// The next link over `fields`: its number and its MAC.
-    pub(super) fn next(&mut self, mac: Mac<'_>, kind: &str, fields: &[&[u8]]) -> (i64, Vec<u8>) {
-        self.seq += 1;
-        self.link = mac(&message(&self.link, self.chain, self.seq, kind, fields)).to_vec();
-        (self.seq, self.link.clone())
-    }
-
-    pub(super) async fn store<C: Sealing>(self, db: &C) -> Result<(), DbErr> {
-        let (chain, seq, link) = (Set(self.chain), Set(self.seq), Set(self.link));
-        let head = chain_head::ActiveModel { chain, seq, link, head_mac: Set(self.head_mac) };
-        let head = if self.is_ours { sealed::<chain_head::Entity>(db, head)? } else { head };
-        chain_head::Entity::update(head).exec_without_returning(db).await.map(drop)
-    }
-}
-
-/// An end at that number that follows no link.
-fn at(chain: Uuid, seq: i64) -> chain_head::ActiveModel {
-    let (chain, seq, link) = (Set(chain), Set(seq), Set(vec![0; 32]));
-    chain_head::ActiveModel { chain, seq, link, head_mac: NotSet }
-}
-
-/// Unless another one has just been written.
-async fn insert<C: Sealing>(db: &C, head: chain_head::ActiveModel) -> Result<(), DbErr> {
-    let there = OnConflict::column(chain_head::Column::Chain).do_nothing().to_owned();
-    let insert = chain_head::Entity::insert(head).on_conflict(there);
-    insert.exec_without_returning(db).await.map(drop)
-}
 
 /// What a link's MAC covers: every part with its length before it, so that no two links with
 /// different parts have the same bytes.

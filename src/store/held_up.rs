@@ -47,7 +47,7 @@ impl<C: ConnectionTrait> Rewraps<'_, C> {
 }
 
 /// The rows that say that their secret is under the key, or that it made their fingerprint; no secret has
-/// to do with an audit key.
+/// to do with a key for the audit log or its checkpoints.
 fn kept_by(purpose: KeyPurpose, version: i32) -> Option<Condition> {
     let all = Condition::all();
     match purpose {
@@ -55,6 +55,6 @@ fn kept_by(purpose: KeyPurpose, version: i32) -> Option<Condition> {
         KeyPurpose::Fingerprint => {
             Some(all.add(Column::FingerprintKey.eq(version)).add(Column::Fingerprint.is_not_null()))
         }
-        KeyPurpose::Audit => None,
+        KeyPurpose::Audit | KeyPurpose::Checkpoint => None,
     }
 }

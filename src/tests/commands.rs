@@ -1,5 +1,6 @@
 //! The command line: the real program, as an operator or a script uses it.
 
+mod checkpoints;
 mod help;
 mod issuers;
 pub mod machine;

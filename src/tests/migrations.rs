@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 33] = [
     "instance",
     "person",
     "project",
@@ -42,6 +42,7 @@ pub const TABLES: [&str; 32] = [
     "shared_secret_view",
     "guard_change",
     "removed_links",
+    "removed_leaves",
     "issuer",
     "credential_count",
     "usage_day",

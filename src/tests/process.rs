@@ -112,7 +112,7 @@ async fn of_two_first_starts_at_once_both_work_or_one_fails_clean() {
         let store = Store::connect(&Address::File(data.join("regcred.db"))).await.unwrap();
         let keys = store.keys().list().await.unwrap();
         let versions: Vec<_> = keys.iter().map(|key| (&*key.purpose, key.version)).collect();
-        assert_eq!(versions, [("audit", 1), ("fingerprint", 1), ("secret", 1)]);
+        assert_eq!(versions, [("audit", 1), ("checkpoint", 1), ("fingerprint", 1), ("secret", 1)]);
         let ids: HashSet<_> = keys.iter().map(|key| &key.kek_id).collect();
         assert_eq!(ids.len(), 1, "the keyring is wrapped under two keys");
         store.close().await.unwrap();

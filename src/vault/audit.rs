@@ -5,6 +5,7 @@ mod listed;
 
 pub use export::Export;
 
+use super::checkpoints::{Compared, KeptCheckpoint};
 use super::{INSTANCE, Vault};
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
@@ -29,6 +30,17 @@ pub struct ChainReport {
     /// The first row of what is added up of receipts, or reported of them, that does not fit them; `None`
     /// when all do. It is not looked for in a chain that is broken.
     pub wrong_sum: Option<String>,
+    /// When each link holds by itself, but they are not those of a checkpoint: up to which link the first
+    /// wrong one may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken_until: Option<i64>,
+}
+
+/// What was kept elsewhere of chains as they were once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kept<'a> {
+    pub heads: &'a [KeptHead],
+    pub checkpoints: &'a [KeptCheckpoint],
 }
 
 /// The end of a chain as it was once, kept elsewhere.
@@ -62,7 +74,7 @@ impl Vault {
         &self,
         operator: &Operator,
         slug: Option<&str>,
-        kept: &[KeptHead],
+        kept: Kept<'_>,
     ) -> Result<Vec<ChainReport>> {
         let only = self.chain_of(operator, slug).await?;
         let projects = self.every_project(operator).await?.into_iter();
@@ -77,8 +89,14 @@ impl Vault {
         let mut heads = self.store.chain().heads().await?;
         begun.retain(|chain| !heads.iter().any(|head| head.chain == *chain));
         heads.extend(begun.into_iter().map(|chain| ChainHead { chain, end: None }));
+        for one in kept.checkpoints {
+            // Gone with its project, and with every trace of it but this.
+            if !heads.iter().any(|head| head.chain == one.chain) {
+                heads.push(ChainHead { chain: one.chain, end: None });
+            }
+        }
         heads.sort_by_key(|head| head.chain);
-        for head in kept {
+        for head in kept.heads {
             // A chain of which nothing is left is told, too.
             if !heads.iter().any(|found| is_called(found.chain, &names, &head.chain)) {
                 return Err(Error::Conflict(
@@ -95,40 +113,28 @@ impl Vault {
             let name = names.get(&head.chain).cloned();
             let name = name.unwrap_or_else(|| head.chain.to_string());
             let mut cut_before = None;
-            for one in kept.iter().filter(|one| is_called(head.chain, &names, &one.chain)) {
+            let (differs_at, broken_until) = self.differs(head.chain, kept.checkpoints).await?;
+            for one in kept.heads.iter().filter(|one| is_called(head.chain, &names, &one.chain)) {
                 if !self.has_link(head.chain, (one.seq, one.mac.as_slice())).await? {
                     cut_before = Some(cut_before.unwrap_or(one.seq).min(one.seq));
                 }
             }
-            let mut report = match head.end {
-                Some((links, mac)) => ChainReport {
-                    name,
-                    links,
-                    head: HEXLOWER.encode(&mac),
-                    broken_at: match links {
-                        // An end is written with a link, but for that of an instance that nobody uses.
-                        ..=0 if is_set_up || head.chain != INSTANCE => Some(1),
-                        _ if projects.contains(&head.chain)
-                            && !self.is_whole(head.chain).await? =>
-                        {
-                            Some(1)
-                        }
-                        _ => self.first_break(head.chain).await?.or(cut_before),
-                    },
-                    wrong_sum: None,
-                },
-                None => ChainReport {
-                    name,
-                    links: 0,
-                    head: String::new(),
-                    broken_at: Some(1),
-                    wrong_sum: None,
-                },
+            let broken = self.broken_at(&head, is_set_up, projects.contains(&head.chain)).await?;
+            let broken_at = [broken.or(cut_before), differs_at].into_iter().flatten().min();
+            let broken_until = broken_until.filter(|_| broken_at == differs_at);
+            let wrong_sum = match broken_at {
+                None => self.wrong_sum(head.chain).await?,
+                Some(_) => None,
             };
-            if report.broken_at.is_none() {
-                report.wrong_sum = self.wrong_sum(head.chain).await?;
-            }
-            reports.push(report);
+            let (links, mac) = head.end.unwrap_or_default();
+            reports.push(ChainReport {
+                name,
+                links,
+                head: HEXLOWER.encode(&mac),
+                broken_at,
+                broken_until,
+                wrong_sum,
+            });
         }
         Ok(reports)
     }
@@ -138,6 +144,43 @@ impl Vault {
         let ring = self.keys.ring();
         let found = self.store.receipts(chain).wrong_sum(&*ring).await?;
         Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
+    }
+
+    /// The first link that is wrong by what is stored alone.
+    async fn broken_at(
+        &self,
+        head: &ChainHead,
+        is_set_up: bool,
+        is_project: bool,
+    ) -> Result<Option<i64>> {
+        Ok(match &head.end {
+            None => Some(1),
+            // An end is written with a link, but for that of an instance that nobody uses.
+            Some((..=0, _)) if is_set_up || head.chain != INSTANCE => Some(1),
+            _ if is_project && !self.is_whole(head.chain).await? => Some(1),
+            _ => self.first_break(head.chain).await?,
+        })
+    }
+
+    /// The first link that is not the one of a checkpoint of the chain. When none is wrong by itself: the
+    /// first that may be, and the last one.
+    async fn differs(
+        &self,
+        chain: Uuid,
+        kept: &[KeptCheckpoint],
+    ) -> Result<(Option<i64>, Option<i64>)> {
+        let mut of_chain: Vec<&KeptCheckpoint> =
+            kept.iter().filter(|one| one.chain == chain).collect();
+        of_chain.sort_by_key(|one| one.links());
+        let mut same = 0;
+        for one in of_chain {
+            match self.compare(one).await? {
+                Compared::Same => same = one.links(),
+                Compared::Broken(link) => return Ok((Some(link), None)),
+                Compared::Other => return Ok((Some(same + 1), Some(one.links()))),
+            }
+        }
+        Ok((None, None))
     }
 
     /// Whether the chain of a project still begins with the project.
@@ -188,7 +231,7 @@ impl Vault {
         self.commit_event(write, INSTANCE, &Actor::Product, what).await
     }
 
-    async fn chain_of(&self, _operator: &Operator, slug: Option<&str>) -> Result<Uuid> {
+    pub(super) async fn chain_of(&self, _operator: &Operator, slug: Option<&str>) -> Result<Uuid> {
         let Some(slug) = slug else { return Ok(INSTANCE) };
         let found = self.store.projects().find(slug).await?;
         Ok(found.ok_or_else(super::people::unknown_project)?.id)

@@ -145,7 +145,8 @@ async fn open(
     }
     let mut missing = Keyring::generate_missing(current, &known(&rows))?;
     // Beside keys that exist only that is made which an older version of the program did not have.
-    missing.retain(|key| rows.is_empty() || key.purpose == Purpose::Fingerprint);
+    let is_later = |purpose| matches!(purpose, Purpose::Fingerprint | Purpose::Checkpoint);
+    missing.retain(|key| rows.is_empty() || is_later(key.purpose));
     let damaged = |cause: crate::crypto::CryptoError| StartProblem::Damaged {
         given: current.id().to_string(),
         cause: cause.to_string(),

@@ -4,6 +4,7 @@
 mod attempts;
 mod audit;
 mod backup;
+mod checkpoints;
 mod clock;
 mod credentials;
 mod definitions;
@@ -39,8 +40,9 @@ mod usage;
 mod used;
 
 pub use attempts::network;
-pub use audit::{ChainReport, Export, KeptHead};
+pub use audit::{ChainReport, Export, Kept, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
+pub use checkpoints::{KeptCheckpoint, SignedCheckpoint};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};

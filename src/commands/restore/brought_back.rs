@@ -29,7 +29,7 @@ pub(super) fn text(back: &BroughtBack) -> String {
         "The tokens work again, even those that were revoked after the backup was made.".to_owned()
     };
     let mut text = format!(
-        "The backup brings back {tokens}, {rules}, {approvals} and {in_projects}, as they were when it was made. {then} Remove what should no longer work."
+        "The backup brings back {tokens}, {rules}, {approvals} and {in_projects}, as they were when it was made. {then} Remove what should no longer work. Checkpoints of the audit log that are signed from now on have a new origin, because earlier ones may cover events that the backup does not have."
     );
     for (is_empty, table) in
         [(all.is_empty(), things(all).1), (people.is_empty(), members(people).1)]

@@ -12,6 +12,8 @@ crate::domain::words! {
     pub enum ExportFormat {
         Csv = "csv", "CSV";
         JsonLines = "jsonl", "JSON Lines";
+        /// For who verifies it with a checkpoint: each link of the chain as it is hashed.
+        Links = "links", "Links";
     }
 }
 
@@ -75,7 +77,7 @@ impl ExportFormat {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::JsonLines => "application/x-ndjson; charset=utf-8",
+            Self::JsonLines | Self::Links => "application/x-ndjson; charset=utf-8",
         }
     }
 
@@ -83,7 +85,7 @@ impl ExportFormat {
     pub fn head(self) -> String {
         match self {
             Self::Csv => row(COLUMNS.map(str::to_owned)),
-            Self::JsonLines => String::new(),
+            Self::JsonLines | Self::Links => String::new(),
         }
     }
 
@@ -91,7 +93,7 @@ impl ExportFormat {
     pub fn line(self, line: &ExportLine) -> String {
         match self {
             Self::Csv => row(cells(line)),
-            Self::JsonLines => format!("{}\n", json(line)),
+            Self::JsonLines | Self::Links => format!("{}\n", json(line)),
         }
     }
 }

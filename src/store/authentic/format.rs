@@ -39,3 +39,8 @@ pub(super) const V1: &[(&str, &str)] = &[
     ),
     ("regcred/chain-head/v1", "chain Uuid, seq Bigint, link Bytes"),
 ];
+
+/// Columns that came later: a row says nothing of one that is empty in it, and so says what it said before
+/// there was the column. New ones come behind them.
+pub(super) const LATER: &[(&str, &str)] =
+    &[("regcred/chain-head/v1", "frontier Bytes, signed Bytes")];

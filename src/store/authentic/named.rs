@@ -88,7 +88,11 @@ impl Write {
                 return Ok(false);
             }
         }
-        self.accept_row(&now).await
+        let is_accepted = self.accept_row(&now).await?;
+        if is_accepted {
+            self.chain().begin_tree_anew(chain).await?;
+        }
+        Ok(is_accepted)
     }
 }
 

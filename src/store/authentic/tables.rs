@@ -17,13 +17,16 @@ use sea_orm::DbErr;
 macro_rules! authentic {
     ($($table:ident called $name:literal with $mac:ident mended by $mend:ident {
         decide: $($deciding:ident),+;
+        $(later: $($later:ident),+;)?
         do_not: $($other:ident),* $(because $why:literal)?;
     })+) => {
         $(impl Authentic for $table::Entity {
             const TABLE: &'static str = $name;
             const MAC: Self::Column = $table::Column::$mac;
             const MEND: Mend = Mend::$mend;
-            const DECIDING: &'static [Self::Column] = &[$($table::Column::$deciding),+];
+            const DECIDING: &'static [Self::Column] =
+                &[$($table::Column::$deciding,)+ $($($table::Column::$later),+)?];
+            const LATER: &'static [Self::Column] = &[$($($table::Column::$later),+)?];
             #[cfg(test)]
             const OTHERS: &'static [Self::Column] = &[$($table::Column::$other),*];
         })+
@@ -106,7 +109,7 @@ macro_rules! authentic {
         mod tests {
             use super::*;
             use crate::store::authentic::FORMAT;
-            use crate::store::authentic::format::V1;
+            use crate::store::authentic::format::{LATER, V1};
             use crate::store::{entity, shape};
             use sea_orm::{IdenStatic, Iterable};
             use std::collections::BTreeSet;
@@ -146,24 +149,35 @@ macro_rules! authentic {
                 assert!(DECIDE_NOTHING.iter().all(|(_, why)| !why.is_empty()));
             }
 
-            /// The columns that decide, in their order, with what they hold.
-            fn covered<E: Authentic>() -> (&'static str, String) {
+            /// The columns that decide, in their order, with what they hold: those of always, and those
+            /// that came later.
+            fn covered<E: Authentic>() -> (&'static str, String, String) {
                 let columns = shape::of::<E>().unwrap().columns;
                 let one = |column: &E::Column| {
                     let name = IdenStatic::as_str(column);
                     let (_, kind) = columns.iter().find(|(of, _)| *of == name).unwrap();
                     format!("{name} {kind:?}")
                 };
-                (E::TABLE, E::DECIDING.iter().map(one).collect::<Vec<_>>().join(", "))
+                let all: Vec<String> = E::DECIDING.iter().map(one).collect();
+                let (always, later) = all.split_at(all.len() - E::LATER.len());
+                (E::TABLE, always.join(", "), later.join(", "))
             }
 
             #[test]
             fn what_a_mac_covers_changes_only_with_its_format() {
-                let now: Vec<(&str, String)> = vec![$(covered::<$table::Entity>()),+];
+                let covered = vec![$(covered::<$table::Entity>()),+];
+                let now: Vec<(&str, String)> =
+                    covered.iter().map(|(table, always, _)| (*table, always.clone())).collect();
                 let v1: Vec<(&str, String)> =
                     V1.iter().map(|(table, columns)| (*table, (*columns).to_owned())).collect();
                 assert_eq!(FORMAT, b"regcred/row/v1");
                 assert_eq!(now, v1, "stored rows would count as changed: read v1 on, and write v2");
+                let later: Vec<(&str, &str)> = covered
+                    .iter()
+                    .filter(|(_, _, later)| !later.is_empty())
+                    .map(|(table, _, later)| (*table, later.as_str()))
+                    .collect();
+                assert_eq!(later, LATER, "what came later stays where it is");
             }
 
             #[test]
@@ -195,6 +209,7 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("counted", "it says how far the counts are"),
     ("usage_day", "it is added up for pages, and recounted when the chain is verified"),
     ("removed_links", "each has a proof of its own"),
+    ("removed_leaves", "each has a proof of its own"),
     ("job", "what is due is done by the product for everybody alike"),
     ("outbox", "it says where in the chains to look"),
     ("definition", "it says what a file names, for pages"),
@@ -268,8 +283,9 @@ authentic! {
             Deliveries, LastDeliveredAt, Doubt, ExpiresOn, FingerprintKey
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }
-    chain_head called "regcred/chain-head/v1" with HeadMac mended by Chain {
+    chain_head called "regcred/chain-head/v1" with EndMac mended by Chain {
         decide: Chain, Seq, Link;
+        later: Frontier, Signed;
         do_not: ;
     }
 }

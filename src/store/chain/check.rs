@@ -1,6 +1,6 @@
 //! Whether links hold, one after the other: of a whole chain, or some at a time.
 
-use super::{message, newest_row};
+use super::{PART, message, newest_row};
 use crate::store::Chain;
 use crate::store::authentic::genuine_now;
 use crate::store::entity::chain_head;
@@ -9,9 +9,6 @@ use crate::store::seals::Sealing;
 use crate::store::verified::Holds;
 use sea_orm::{DbErr, EntityTrait};
 use uuid::Uuid;
-
-/// Links that are checked at once, so that a long chain needs no more memory than a short one.
-const PART: i64 = 2_000;
 
 /// What is known of some links that were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +189,7 @@ impl<C: Sealing> Chain<'_, C> {
         }
         let (links, _) = self.links(chain, (after, after)).await?;
         let link = links.into_iter().find(|(seq, ..)| *seq == after);
-        let reached = link.map(|(seq, .., mac)| (seq, mac)).or_else(|| removed.run_of(after));
+        let reached = link.map(|(seq, .., mac)| (seq, mac)).or_else(|| removed.run(after).map(|(last, mac)| (last, mac.to_vec())));
         Ok(reached.map(|(last, before)| Place {
             before,
             expected: last + 1,

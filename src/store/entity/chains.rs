@@ -7,8 +7,12 @@ entities! {
         seq: i64,
         /// The MAC of the last link, which anybody can read there.
         link: Vec<u8>,
+        /// What is needed to append to the tree over the links; it may not have come to the last one yet.
+        frontier: Option<Vec<u8>>,
+        /// What was last signed of the tree.
+        signed: Option<Vec<u8>>,
         /// Over all of it.
-        head_mac: Option<String>,
+        end_mac: Option<String>,
     }
     mod audit_event = "audit_event" {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -113,6 +117,16 @@ entities! {
         last_seq: i64,
         /// The MAC of the last of them, which the next link follows.
         link_mac: Vec<u8>,
+        /// That it was us.
+        proof: Vec<u8>,
+    }
+    /// Leaves of links that were removed because of their age, some of them one behind the other.
+    mod removed_leaves = "removed_leaves" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        first_seq: i64,
+        leaves: Vec<u8>,
         /// That it was us.
         proof: Vec<u8>,
     }

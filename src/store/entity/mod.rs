@@ -33,7 +33,8 @@ mod people;
 mod sealed;
 
 pub use chains::{
-    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_links, usage_day,
+    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_leaves,
+    removed_links, usage_day,
 };
 pub use definitions::{definition, definition_statement};
 pub use jobs::{job, outbox};

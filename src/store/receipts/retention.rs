@@ -1,9 +1,11 @@
 //! Old receipts are removed on purpose, oldest first. Of each run of links that were removed one row
 //! stays, with the MAC of its last link and a proof that only the holder of the key can make: so the
-//! chain still verifies, and whatever anybody else removes shows.
+//! chain still verifies, and whatever anybody else removes shows. Of each link its leaf stays.
 
 use super::Receipts;
-use crate::store::chain::{Mac, message};
+use crate::checkpoints::link::leaf;
+use crate::checkpoints::tree::Hash;
+use crate::store::chain::{Mac, add_leaf, keep_leaves, message};
 use crate::store::entity::{audit_event, delivery_report, fetch, receipt, removed_links};
 use crate::store::seals::Sealing;
 use crate::store::{Chain, Holds};
@@ -62,10 +64,10 @@ impl Removed {
         run.is_some_and(|(_, (last, of_last))| seq < *last || (seq == *last && of_last == mac))
     }
 
-    /// The last link of the run that this one was removed with, and the MAC of that.
-    pub(in crate::store) fn run_of(&self, seq: i64) -> Option<(i64, Vec<u8>)> {
+    /// Up to which link the run goes that this one was removed with, and the MAC of the last of them.
+    pub(in crate::store) fn run(&self, seq: i64) -> Option<(i64, &[u8])> {
         let (_, (last, mac)) = self.0.range(..=seq).next_back()?;
-        (*last >= seq).then(|| (*last, mac.clone()))
+        (seq <= *last).then_some((*last, mac.as_slice()))
     }
 
     /// Goes past what was removed, if the link that is expected next was.
@@ -74,6 +76,14 @@ impl Removed {
             (*expected, *before) = (last + 1, mac.clone());
         }
     }
+}
+
+/// Links that are removed at once.
+struct Runs {
+    /// Each run, without its proof.
+    removed: Vec<removed_links::Model>,
+    /// Their leaves, by the first link of each run.
+    leaves: Vec<(i64, Vec<Hash>)>,
 }
 
 pub(super) fn is_ours(holds: Holds<'_>, row: &removed_links::Model) -> bool {
@@ -136,10 +146,11 @@ impl<C: Sealing> Receipts<'_, C> {
         let Some(start) = self.mac_of(first - 1, earlier.as_ref()).await? else {
             return Ok(Removal::Broken(first - 1));
         };
-        let mut runs = match self.runs(holds, (first, last), start).await? {
-            Ok(runs) => runs,
-            Err(link) => return Ok(Removal::Broken(link)),
-        };
+        let Runs { removed: mut runs, leaves } =
+            match self.runs(holds, (first, last), start).await? {
+                Ok(runs) => runs,
+                Err(link) => return Ok(Removal::Broken(link)),
+            };
         if let (Some(earlier), Some(run)) = (earlier, runs.first_mut()) {
             // It follows the run of before: the two are one.
             run.first_seq = earlier.first_seq;
@@ -151,6 +162,7 @@ impl<C: Sealing> Receipts<'_, C> {
             run.proof = mac(&said(run)).to_vec();
         }
         self.delete((first, last)).await?;
+        keep_leaves(self.db, mac, self.project, leaves).await?;
         let rows = runs.into_iter().map(removed_links::ActiveModel::from);
         removed_links::Entity::insert_many(rows).exec_without_returning(self.db).await?;
         Ok(Removal::Links { first, last })
@@ -201,15 +213,15 @@ impl<C: Sealing> Receipts<'_, C> {
         Ok(event.map(|event| event.mac))
     }
 
-    /// The runs of fetches between the two links, without their proofs; or the first link that does
-    /// not hold.
+    /// The runs of fetches between the two links; or the first link that does not hold.
     async fn runs(
         &self,
         holds: Holds<'_>,
         (first, last): (i64, i64),
         mut before: Vec<u8>,
-    ) -> Result<Result<Vec<removed_links::Model>, i64>, DbErr> {
+    ) -> Result<Result<Runs, i64>, DbErr> {
         let (mut runs, mut expected): (Vec<removed_links::Model>, i64) = (Vec::new(), first);
+        let mut leaves = Vec::new();
         let mut is_open = false;
         while expected <= last {
             let (links, end) = Chain { db: self.db }.links(self.project, (expected, last)).await?;
@@ -231,13 +243,16 @@ impl<C: Sealing> Receipts<'_, C> {
                     None => {}
                 }
                 is_open = kind != "event";
+                if is_open {
+                    add_leaf(&mut leaves, seq, leaf(self.project, seq, kind, &fields));
+                }
                 (before, expected) = (link, expected + 1);
             }
             if expected != end + 1 {
                 return Ok(Err(expected));
             }
         }
-        Ok(Ok(runs))
+        Ok(Ok(Runs { removed: runs, leaves }))
     }
 
     async fn delete(&self, (first, last): (i64, i64)) -> Result<(), DbErr> {

@@ -1,5 +1,7 @@
 //! Old receipts go on purpose, and nothing else goes unseen.
 
+mod trees;
+
 use super::receipts::{fetch, mac};
 use super::{PIPELINE, PROJECT, Scene};
 use crate::domain::audit::Action;

@@ -3,7 +3,7 @@
 use super::machine::{command, said};
 use crate::process::server::Folder;
 
-const COMMANDS: [&str; 37] = [
+const COMMANDS: [&str; 40] = [
     "serve",
     "demo",
     "migrate",
@@ -34,7 +34,10 @@ const COMMANDS: [&str; 37] = [
     "audit",
     "audit verify",
     "audit list",
+    "audit checkpoint",
+    "audit key",
     "audit export",
+    "audit proof",
     "backup",
     "restore",
     "doctor",

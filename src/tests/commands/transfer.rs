@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A served instance with a credential and a pipeline; gives the token and what it delivers.
-async fn served() -> (Machine, Server, String, Vec<u8>) {
+pub(super) async fn served() -> (Machine, Server, String, Vec<u8>) {
     let instance = Instance::new().await;
     let server = Server::start(instance.command(), &instance.log);
     let mut client = Client::set_up(&server);
@@ -28,7 +28,7 @@ async fn served() -> (Machine, Server, String, Vec<u8>) {
 }
 
 /// Another machine, which has been given the key.
-struct Elsewhere {
+pub(super) struct Elsewhere {
     folder: Folder,
     key: PathBuf,
     /// Its database, when it is a shared one.
@@ -36,7 +36,7 @@ struct Elsewhere {
 }
 
 impl Elsewhere {
-    fn new(machine: &Machine, url: Option<String>) -> Self {
+    pub(super) fn new(machine: &Machine, url: Option<String>) -> Self {
         let folder = Folder::new();
         let key = folder.0.join("key");
         fs::copy(machine.instance.database.folder.join("key"), &key).unwrap();
@@ -53,7 +53,7 @@ impl Elsewhere {
         command
     }
 
-    fn run(&self, args: &[&str], input: &[u8]) -> Said {
+    pub(super) fn run(&self, args: &[&str], input: &[u8]) -> Said {
         said(self.with_key(command(&self.data(), args)), input)
     }
 

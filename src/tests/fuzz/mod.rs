@@ -19,6 +19,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/store/backup/cell.rs", "a row of the database"),
     ("src/store/backup/load.rs", "rows of a backup that was proved to be ours"),
     ("src/store/chain.rs", "it begins chains"),
+    ("src/store/chain/head.rs", "it begins chains"),
     ("src/store/deliverables.rs", "rows of the database"),
     ("src/store/departures.rs", "rows of the database"),
     ("src/server/places.rs", "the address of a connection, which the system tells"),
@@ -51,6 +52,7 @@ fn no_long_input_keeps_a_reader_busy() {
 fn every_reader_of_the_program_is_fed() {
     let rooms = [
         "src/api",
+        "src/checkpoints",
         "src/crypto",
         "src/domain",
         "src/functions",

@@ -1,6 +1,10 @@
 //! The readers, and what each is used to.
 
 use super::driver::Target;
+use crate::checkpoints::checkpoint::Checkpoint;
+use crate::checkpoints::export;
+use crate::checkpoints::note::{Key, Note};
+use crate::checkpoints::proof;
 use crate::crypto::blob::{Login, Place, key_version};
 use crate::crypto::jwt::{Expect, JwkSet, Unverified, verify};
 use crate::crypto::kek::{Kek, KekId};
@@ -29,6 +33,10 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 use uuid::Uuid;
 
+const NOTES: &[&[u8]] = &[
+    "example.com/log\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} example.com/log Az3grlgt\n".as_bytes(),
+    b"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+];
 const KEPT: &[&[u8]] =
     &[b"acme:12:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"];
 const HOSTS: &[&[u8]] = &[
@@ -142,6 +150,18 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"RGC\x01\x01\0\0\0\0\0\0\x01", b"RGC\x02\x01\0\0\0\0\0\0\x01"],
         run: blob,
     },
+    Target { file: "src/checkpoints/note.rs", seeds: NOTES, run: note },
+    Target { file: "src/checkpoints/checkpoint.rs", seeds: NOTES, run: |data| _ = Checkpoint::parse(&text(data)) },
+    Target {
+        file: "src/checkpoints/proof.rs",
+        seeds: &[b"c2sp.org/tlog-proof@v1\nindex 1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\na\n2\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"],
+        run: |data| _ = proof::verify(&text(data), [0; 32], &[]),
+    },
+    Target {
+        file: "src/checkpoints/export.rs",
+        seeds: &[br#"{"chain":"00000000-0000-0000-0000-000000000001","link":1,"kind":"event","fields":["a",{"hex":"01ff"}],"leaf":"d80e25acfc598d167212e12de301de40cbf16eff27d8d481d68b38998927f0b6"}"#],
+        run: exported,
+    },
     Target { file: "src/outbound/address.rs", seeds: HOSTS, run: |data| _ = plain_url(&text(data)) },
     Target {
         file: "src/outbound/network.rs",
@@ -169,6 +189,19 @@ pub(super) const TARGETS: &[Target] = &[
 
 fn text(data: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(data)
+}
+
+fn note(data: &[u8]) {
+    let said = text(data);
+    if let Some(key) = Key::parse(&said) {
+        assert_eq!(key.to_string(), said, "a key is written in one way");
+    }
+    let _ = Note::parse(&said).map(|note| note.claimed());
+}
+
+fn exported(data: &[u8]) {
+    let checkpoint = Checkpoint { origin: "a".to_owned(), size: 2, root: [0; 32] };
+    let _ = export::verify(data, &checkpoint);
 }
 
 fn registry(data: &[u8]) {

@@ -48,6 +48,31 @@ async fn a_server_of_before_fails_instead_of_writing_a_link() {
     assert_eq!(database.scalar_i64("SELECT seq FROM chain_head").await, 2);
 }
 
+#[tokio::test]
+async fn a_server_without_trees_fails_instead_of_writing_an_end_without_one() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "trees_of_chains").await;
+    let (chain, link) = (database.id(Uuid::from_u128(1)), database.bytes(&[7; 32]));
+    let asked = [
+        format!(
+            r#"INSERT INTO "chain_head" ("chain", "seq", "link", "head_mac") VALUES ({chain}, 0, {link}, NULL) ON CONFLICT ("chain") DO NOTHING"#
+        ),
+        format!(
+            r#"UPDATE "chain_head" SET "seq" = "seq" + 1, "link" = {link}, "head_mac" = NULL WHERE "chain_head"."chain" = {chain}"#
+        ),
+    ];
+    for sql in &asked {
+        db.execute_unprepared(sql).await.unwrap();
+    }
+    Migrator::up(&db, None).await.unwrap();
+    for sql in &asked {
+        assert!(db.execute_unprepared(sql).await.is_err(), "it still works: {sql}");
+    }
+    assert_eq!(database.scalar_i64("SELECT seq FROM chain_head").await, 1);
+}
+
 /// The store of a server that has not sealed the rows yet.
 async fn unsealed(database: &Database) -> Store {
     let store = Store::connect(&database.address).await.unwrap();

@@ -25,7 +25,7 @@ pub fn walks_by_key(statement: &str) -> bool {
     let key: &[&str] = match table {
         "chain_head" => &["chain"],
         "membership" => &["project_id", "person_id"],
-        "removed_links" => &["chain", "first_seq"],
+        "removed_leaves" | "removed_links" => &["chain", "first_seq"],
         "session" => &["id_hash"],
         _ => &["id"],
     };
@@ -44,6 +44,11 @@ pub fn walks_by_key(statement: &str) -> bool {
 
 /// Every exception.
 pub const GROWS: &[Grows] = &[
+    Grows {
+        starts: "SELECT * FROM \"removed_leaves\"",
+        has: "\"first_seq\" BETWEEN ? AND ?",
+        why: "the tree of a chain is made anew, in parts: the leaves of those links that were removed on purpose",
+    },
     Grows {
         starts: "SELECT * FROM \"removed_links\"",
         has: "WHERE \"removed_links\".\"chain\" = ?",

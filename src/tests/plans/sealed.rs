@@ -24,7 +24,7 @@ fn what_changes_a_row_that_decides_gives_it_a_new_mac() {
         if !columns.iter().any(decides) {
             continue;
         }
-        let mac = if table == "chain_head" { "head_mac" } else { "mac" };
+        let mac = if table == "chain_head" { "end_mac" } else { "mac" };
         assert!(columns.contains(mac), "it leaves the MAC as it was: {statement}");
         seen += 1;
     }

@@ -21,7 +21,7 @@ const MACS: [(&str, &str); 10] = [
     ("access_grant", "mac"),
     ("credential", "mac"),
     ("secret_version", "mac"),
-    ("chain_head", "head_mac"),
+    ("chain_head", "end_mac"),
 ];
 
 pub(super) async fn rotate(app: &App) {

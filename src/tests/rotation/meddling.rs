@@ -24,7 +24,7 @@ async fn put_key(app: &App, state: &str) {
 async fn a_destroyed_key_that_nobody_made_stops_no_commit() {
     let (app, _) = with_secrets(1).await;
     put_key(&app, "destroyed").await;
-    assert!(app.tamper("UPDATE chain_head SET head_mac = 'v1.9.AAAA'").await > 0);
+    assert!(app.tamper("UPDATE chain_head SET end_mac = 'v1.9.AAAA'").await > 0);
     for name in ["one", "two"] {
         app.credential(&app.owner, "acme", name, "quay.io", "another").await;
     }

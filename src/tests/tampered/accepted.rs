@@ -91,7 +91,7 @@ async fn what_is_ours_or_cannot_be_read_or_is_not_there_is_not_accepted() {
 async fn the_end_of_a_chain_is_accepted_with_its_break_on_record() {
     let machine = Machine::set_up().await;
     let database = &machine.instance.database;
-    assert_eq!(database.raw("UPDATE chain_head SET head_mac = NULL").await, 2);
+    assert_eq!(database.raw("UPDATE chain_head SET end_mac = NULL").await, 2);
     assert_eq!(machine.run(&["audit", "verify"]).code, Some(1));
     for (table, id) in named(&machine) {
         assert_eq!(table, "chain_head");
@@ -149,7 +149,7 @@ async fn the_end_of_a_chain_in_use_is_accepted_where_it_is_by_then() {
     let store = app.vault.store();
     let chain = app.evidence(&app.owner, "acme").await.project().id;
     let of = format!("WHERE chain = {}", app.database.id(chain));
-    app.tamper(&format!("UPDATE chain_head SET head_mac = NULL {of}")).await;
+    app.tamper(&format!("UPDATE chain_head SET end_mac = NULL {of}")).await;
     let shown = seen(store, chain).await;
     app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
     assert!(accept_end(&app, store, &shown).await);
@@ -164,7 +164,7 @@ async fn the_end_of_a_chain_that_was_set_back_since_it_was_shown_is_not_accepted
     let chain = app.evidence(&app.owner, "acme").await.project().id;
     let of = format!("WHERE chain = {}", app.database.id(chain));
     app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
-    app.tamper(&format!("UPDATE chain_head SET head_mac = NULL {of}")).await;
+    app.tamper(&format!("UPDATE chain_head SET end_mac = NULL {of}")).await;
     let shown = seen(store, chain).await;
     for change in [
         format!("UPDATE chain_head SET seq = seq - 1 {of}"),

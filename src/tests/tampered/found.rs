@@ -48,7 +48,7 @@ async fn an_event_that_somebody_put_there_does_not_hide_changed_rows() {
 async fn each_start_says_in_the_log_that_there_are_changed_rows() {
     let instance = Instance::new().await;
     assert!(Server::start(instance.command(), &instance.log).stop().success());
-    assert_eq!(instance.database.raw("UPDATE chain_head SET head_mac = NULL").await, 1);
+    assert_eq!(instance.database.raw("UPDATE chain_head SET end_mac = NULL").await, 1);
     let server = Server::start(instance.command(), &instance.log);
     let is_said = || fs::read_to_string(&instance.log).unwrap().contains("changed outside Regcred");
     let deadline = Instant::now() + Duration::from_secs(60);

@@ -9,7 +9,7 @@ async fn a_row_without_a_mac_is_nobodys_on_every_later_start() {
     let app = App::new().await;
     assert_eq!(app.seals_on_record().await, 0, "a new instance never had others");
     for sql in
-        ["UPDATE person SET mac = NULL, is_admin = TRUE", "UPDATE chain_head SET head_mac = NULL"]
+        ["UPDATE person SET mac = NULL, is_admin = TRUE", "UPDATE chain_head SET end_mac = NULL"]
     {
         app.tamper(sql).await;
     }

@@ -105,7 +105,8 @@ fn unescaped(text: &str) -> String {
 pub fn redacted(line: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
     let mut redacted = String::new();
-    let mut rest = line;
+    let line = without_keys(line);
+    let mut rest = line.as_str();
     while let Some(start) = rest.find(is_part) {
         redacted.push_str(&rest[..start]);
         rest = &rest[start..];
@@ -122,6 +123,16 @@ pub fn redacted(line: &str) -> String {
 /// The MAC of a link of an audit chain.
 fn is_link_code(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Without what differs of a public key, which is written `NAME+ID+KEY`.
+fn without_keys(line: &str) -> String {
+    let is_id = |id: &str| id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words = line.split(' ').map(|word| match word.splitn(3, '+').collect::<Vec<_>>()[..] {
+        [name, id, _] if is_id(id) => format!("{name}+[public key]"),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn instead_of(word: &str) -> &str {
@@ -152,7 +163,8 @@ fn what_is_read_and_heard_is_kept_and_what_differs_is_not() {
     let html = "<html><head><title>A &amp; B</title></head><body class=\"x\"><!--hk--><script>let a = '<p>';</script>\
         <h1>Pipelines</h1><p>Since <time title=\"2026-11-29 01:42 UTC\">2 h ago</time>, <b>here</b>.</p>\
         <button aria-label=\"Revoke a&gt;b\" title=\"Revoke a&gt;b\">Revoke</button><input placeholder=\"x > y\">\
-        <pre>id: 0198c5f0-0000-7000-8000-000000000000\n  key=b976fc652f5fdb1d:</pre></body></html>";
+        <pre>id: 0198c5f0-0000-7000-8000-000000000000\n  key=b976fc652f5fdb1d:</pre>\
+        <code>example.com+0a1b2c3d+AZ/+a=</code></body></html>";
     let lines = [
         "A & B",
         "Pipelines",
@@ -161,6 +173,7 @@ fn what_is_read_and_heard_is_kept_and_what_differs_is_not() {
         "[x > y]",
         "id: [id]",
         "key=[key id]:",
+        "example.com+[public key]",
     ];
     assert_eq!(words(html), lines.join("\n"));
 }

@@ -1,5 +1,5 @@
-//! The data keys that secrets are encrypted with, fingerprints made with and the audit log protected with:
-//! what there is, and how far a change has come.
+//! The data keys that secrets are encrypted with, fingerprints made with, the audit log protected with and
+//! its checkpoints signed with: what there is, and how far a change has come.
 
 use super::proxies::ProxyNotice;
 use crate::domain::counted::counted;
@@ -50,12 +50,15 @@ fn whole((report, failed): Found) -> impl IntoView {
     let audit = Keys::of(&report.keys, KeyPurpose::Audit, &form);
     let rotate_audit = audit.button("Rotate data key for the audit log", "button");
     let rows = report.said_of_rows();
+    let checkpoint = Keys::of(&report.keys, KeyPurpose::Checkpoint, &form);
+    let rotate_checkpoint = checkpoint.button("Rotate data key for checkpoints", "button");
+    let public_keys = report.checkpoint_keys;
     view! {
         <PageHead title="Encryption keys">
             {rotate_secret}
         </PageHead>
         <p>
-            "Data keys encrypt the secrets, make their fingerprints and protect the audit log. The data keys are encrypted with the key-encryption key "
+            "Data keys encrypt the secrets, make their fingerprints, protect the audit log and sign its checkpoints. The data keys are encrypted with the key-encryption key "
             <span class="mono">{kek_ids.join(", ")}</span>
             {if report.has_local_key {
                 ", which is a file in the data folder."
@@ -85,6 +88,27 @@ fn whole((report, failed): Found) -> impl IntoView {
             {rotate_audit}
             <Table columns=audit.columns labelled_by="audit-keys"/>
         </Section>
+        <Section id="checkpoint-keys" title="Data keys for checkpoints">
+            <p>
+                "A checkpoint lets others check the audit log without its database and its keys. After a rotation, the old key signs beside the new one until it is retired. Give the new public key to everybody who has the old one before you retire it."
+            </p>
+            {public_keys
+                .into_iter()
+                .map(|key| {
+                    view! {
+                        <p>
+                            "Public key for the audit log of the instance: "
+                            <code class="mono">{key}</code>
+                        </p>
+                    }
+                })
+                .collect_view()}
+            <p>
+                <code>"regcred audit key --project SLUG"</code> " prints the public key of a project."
+            </p>
+            {rotate_checkpoint}
+            <Table columns=checkpoint.columns labelled_by="checkpoint-keys"/>
+        </Section>
         <Section id="kek" title="Changing the key-encryption key">
             <p>
                 "The key-encryption key is changed on the server, not on this page. Create a new one with "
@@ -109,7 +133,7 @@ impl Keys {
         let word = purpose.word();
         let keys = || all.iter().filter(move |key| key.purpose == word);
         let newest_first = keys().rev().cloned().map(|key| row(key, purpose, form));
-        let columns = if purpose == KeyPurpose::Audit {
+        let columns = if !purpose.is_of_secrets() {
             // No secret is under one of these.
             let heads = ["Version", "State", "Created", "Encrypted with", ACTIONS];
             let rows = newest_first

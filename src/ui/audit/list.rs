@@ -134,6 +134,7 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
         .collect_view();
     let buttons = ExportFormat::ALL
         .iter()
+        .filter(|format| !is_filtered || **format != ExportFormat::Links)
         .map(|format| {
             let label = format!("Export {}", format.label());
             view! {
@@ -145,7 +146,7 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
         <Section id="export" title="Export">
             <p class="muted">
                 {what}
-                " CSV is for spreadsheets: what could be a formula has an apostrophe before it. JSON Lines lose nothing. The last line of either has the link up to which it goes; without that line the file is cut off."
+                " CSV is for spreadsheets: what could be a formula has an apostrophe before it. JSON Lines lose nothing. The last line of either has the link up to which it goes; without that line the file is cut off. Links are the whole chain as it is hashed, for `regcred audit verify --export` and a checkpoint."
             </p>
             <form method="post" action=paths::EXPORT_AUDIT class="toolbar" aria-label="Export">
                 <Hidden name="project" value=project/>

@@ -22,6 +22,8 @@ const RECEIPTS: u64 = 1_000;
 const PIECE: usize = 64 * 1024;
 const WAITING: usize = 2;
 
+const WHOLE: &str = "An export of links has the whole chain. Remove the filters.";
+
 /// What is exported.
 #[derive(Clone, Debug)]
 pub struct Export {
@@ -97,6 +99,9 @@ impl Vault {
         export: Export,
     ) -> Result<Receiver<Result<String>>> {
         let export = Export { query: export.query.first_page(), ..export };
+        if export.format == ExportFormat::Links && !export.query.is_of_all() {
+            return Err(Error::BadRequest(WHOLE.to_owned()));
+        }
         let until = self.store.chain().length(chain).await?;
         let filters = export.query.to_url().trim_start_matches('?').to_owned();
         let first = export.after.saturating_add(1);
@@ -134,6 +139,9 @@ impl Vault {
         export: &Export,
         sending: &mut Sending,
     ) -> Result<(), Gone> {
+        if export.format == ExportFormat::Links {
+            return self.send_links(chain, until, sending).await;
+        }
         sending.add(&export.format.head()).await?;
         let mut place = Some(AuditPlace { seq: export.after, at: None });
         while place.is_some_and(|place| place.seq < until) {
@@ -150,6 +158,32 @@ impl Vault {
         sending.last = until.max(export.after);
         let end = ExportLine::End { cursor: sending.last, lines: sending.lines };
         sending.add(&export.format.line(&end)).await?;
+        sending.flush().await
+    }
+
+    /// Sends every link as it is hashed. No line says where they end: they are numbered, and who verifies
+    /// them sees it.
+    async fn send_links(
+        &self,
+        chain: Uuid,
+        until: i64,
+        sending: &mut Sending,
+    ) -> Result<(), Gone> {
+        while sending.last < until {
+            let part = (sending.last.saturating_add(1), until);
+            let lines = match self.exported_links(chain, part).await {
+                Ok(lines) => lines,
+                Err(error) => {
+                    let _ = sending.pieces.send(Err(error)).await;
+                    return Err(Gone);
+                }
+            };
+            for line in lines {
+                sending.last = line.number();
+                sending.lines += 1;
+                sending.add(&line.to_text()).await?;
+            }
+        }
         sending.flush().await
     }
 

@@ -20,7 +20,7 @@ pub struct BroughtBack {
 
 impl Vault {
     /// Records that the database was restored from the backup made at that time, and finds what
-    /// came back with it. `revoke_tokens`: every pipeline token is revoked in the same transaction.
+    /// came back with it. Checkpoints of every chain begin a new series. `revoke_tokens`: every pipeline token is revoked in the same transaction.
     pub async fn record_restore(
         &self,
         operator: &Operator,
@@ -41,6 +41,10 @@ impl Vault {
         }
         let revoked =
             if revoke_tokens { write.tokens().revoke_all(now().0, today()).await? } else { 0 };
+        // Checkpoints that were signed after the backup may have had more links.
+        for (chain, ..) in write.chain().ends().await? {
+            write.chain().begin_tree(chain).await?;
+        }
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
         let detail = Detail::Restored { made_at: made_at.to_owned(), revoked };
         let what = (Action::InstanceRestored, subject, detail);

@@ -172,7 +172,7 @@ impl Vault {
         match purpose {
             KeyPurpose::Secret => write.rewraps().unmark_all().await?,
             KeyPurpose::Fingerprint => write.rewraps().unmark_fingerprinted().await?,
-            KeyPurpose::Audit => {}
+            KeyPurpose::Audit | KeyPurpose::Checkpoint => {}
         }
         write.commit(recorded.ok_or(Error::Internal)?).await?;
         Ok(true)

@@ -41,7 +41,7 @@ impl Vault {
                 rows: match KeyPurpose::from_word(&row.purpose) {
                     Some(KeyPurpose::Secret) => count(&uses, row.version),
                     Some(KeyPurpose::Fingerprint) => count(&fingerprints, row.version),
-                    Some(KeyPurpose::Audit) | None => 0,
+                    Some(KeyPurpose::Audit | KeyPurpose::Checkpoint) | None => 0,
                 },
             })
             .collect();
@@ -52,6 +52,12 @@ impl Vault {
         let waiting = self.left_for_an_answer().await?;
         let unreadable = unreadable.saturating_sub(waiting);
         let fingerprints_left = self.fingerprints_left().await?;
+        let address = &self.settings.address;
+        let mut checkpoint_keys = Vec::new();
+        if !address.is_empty() {
+            checkpoint_keys =
+                self.keys_of_checkpoints(INSTANCE, address).await?.unwrap_or_default();
+        }
         Ok(KeyReport {
             keys,
             rewrap,
@@ -59,6 +65,7 @@ impl Vault {
             waiting,
             fingerprints_left,
             are_rows_moving: self.are_rows_moving().await?,
+            checkpoint_keys,
             has_local_key,
             backup,
         })
@@ -129,7 +136,7 @@ impl Vault {
         let uses = match purpose {
             KeyPurpose::Secret => write.keys().uses().await?.0,
             KeyPurpose::Fingerprint => write.keys().fingerprints().await?,
-            KeyPurpose::Audit => BTreeMap::new(),
+            KeyPurpose::Audit | KeyPurpose::Checkpoint => BTreeMap::new(),
         };
         let rows = sealed.max(count(&uses, row.version));
         if rows > 0 {
@@ -225,6 +232,7 @@ fn made_for(purpose: KeyPurpose) -> Purpose {
         KeyPurpose::Secret => Purpose::Secret,
         KeyPurpose::Fingerprint => Purpose::Fingerprint,
         KeyPurpose::Audit => Purpose::Audit,
+        KeyPurpose::Checkpoint => Purpose::Checkpoint,
     }
 }
 

@@ -1,0 +1,164 @@
+//! Exports of a chain: a line for each link. The format is in the room's doc.
+
+use super::checkpoint::Checkpoint;
+use super::link;
+use super::tree::{Frontier, Hash};
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufRead, Read};
+use uuid::Uuid;
+
+/// Bytes that a line has at most: more than a request with as many receipts as there can be.
+const LONGEST: u64 = 256 * 1024 * 1024;
+
+/// One link of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    chain: Uuid,
+    link: i64,
+    /// With the fields what the link says; not there when only its leaf is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<Field>>,
+    /// In hex.
+    leaf: String,
+}
+
+/// The bytes of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Field {
+    Text(String),
+    Bytes { hex: String },
+}
+
+impl Field {
+    /// Text where it can be read as text.
+    fn of(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains(char::is_control) => Self::Text(text.to_owned()),
+            _ => Self::Bytes { hex: HEXLOWER.encode(bytes) },
+        }
+    }
+
+    fn bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Text(text) => Some(text.as_bytes().to_vec()),
+            Self::Bytes { hex } => HEXLOWER.decode(hex.as_bytes()).ok(),
+        }
+    }
+}
+
+impl Line {
+    /// The line of a link.
+    pub fn new(chain: Uuid, number: i64, kind: &str, fields: &[&[u8]]) -> Self {
+        let leaf = HEXLOWER.encode(&link::leaf(chain, number, kind, fields));
+        let fields = fields.iter().map(|field| Field::of(field)).collect();
+        Self { chain, link: number, kind: Some(kind.to_owned()), fields: Some(fields), leaf }
+    }
+
+    /// The line of a link of which only the leaf is left.
+    pub fn removed(chain: Uuid, number: i64, leaf: &Hash) -> Self {
+        Self { chain, link: number, kind: None, fields: None, leaf: HEXLOWER.encode(leaf) }
+    }
+
+    /// The line as it stands in an export, with its end.
+    pub fn to_text(&self) -> String {
+        // Text, numbers and hex are always JSON.
+        serde_json::to_string(self).map(|text| text + "\n").unwrap_or_default()
+    }
+
+    /// The number of the link.
+    pub fn number(&self) -> i64 {
+        self.link
+    }
+
+    /// Its leaf, if what it says has just that one.
+    pub fn leaf(&self) -> Option<Hash> {
+        let leaf = Hash::try_from(HEXLOWER.decode(self.leaf.as_bytes()).ok()?).ok()?;
+        let (kind, fields) = match (&self.kind, &self.fields) {
+            (None, None) => return Some(leaf),
+            (kind, fields) => (kind.as_ref()?, fields.as_ref()?),
+        };
+        let fields: Vec<Vec<u8>> = fields.iter().map(Field::bytes).collect::<Option<_>>()?;
+        let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+        (link::leaf(self.chain, self.link, kind, &fields) == leaf).then_some(leaf)
+    }
+}
+
+/// Why an export does not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportProblem {
+    #[error("The export cannot be read: {0}.")]
+    Unreadable(#[from] io::Error),
+    #[error("The export is of another chain than the checkpoint, from link {0} on.")]
+    OtherChain(i64),
+    /// The first link that is wrong.
+    #[error(
+        "The export is wrong at link {0}: the line was changed, or is not the one that follows."
+    )]
+    Wrong(i64),
+    #[error("The export ends before link {0}, and the checkpoint covers more links.")]
+    Short(i64),
+    #[error(
+        "The export is not what the checkpoint was made of. Each of its {0} lines agrees with its own leaf, so it does not show which one was changed."
+    )]
+    OtherRoot(u64),
+}
+
+/// What an export was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Links that the checkpoint covers. All of them are in the export, as they were when it was signed.
+    pub links: u64,
+    /// Those of them of which only the leaf is left.
+    pub removed: u64,
+    /// Lines behind them, of which the checkpoint says nothing.
+    pub beyond: u64,
+}
+
+/// Checks every line of the export against the checkpoint, which is believed. It needs no more memory
+/// than one line has.
+///
+/// # Errors
+/// The first that is wrong.
+pub fn verify(
+    mut export: impl BufRead,
+    checkpoint: &Checkpoint,
+) -> Result<Verified, ExportProblem> {
+    let chain = checkpoint.chain().map(|(chain, _)| chain);
+    let (mut frontier, mut text) = (Frontier::default(), Vec::new());
+    let (mut removed, mut beyond) = (0, 0);
+    loop {
+        text.clear();
+        export.by_ref().take(LONGEST).read_until(b'\n', &mut text)?;
+        if text.is_empty() {
+            break;
+        }
+        if frontier.size() == checkpoint.size {
+            beyond += 1;
+            continue;
+        }
+        let number = next(&frontier);
+        let line = serde_json::from_slice::<Line>(&text);
+        let line = line.ok().filter(|line| line.link == number);
+        let line = line.ok_or(ExportProblem::Wrong(number))?;
+        if chain.is_some_and(|chain| chain != line.chain) {
+            return Err(ExportProblem::OtherChain(number));
+        }
+        removed += u64::from(line.kind.is_none());
+        frontier.push(line.leaf().ok_or(ExportProblem::Wrong(number))?);
+    }
+    if frontier.size() < checkpoint.size {
+        return Err(ExportProblem::Short(next(&frontier)));
+    }
+    if frontier.root() != checkpoint.root {
+        return Err(ExportProblem::OtherRoot(checkpoint.size));
+    }
+    Ok(Verified { links: checkpoint.size, removed, beyond })
+}
+
+fn next(frontier: &Frontier) -> i64 {
+    i64::try_from(frontier.size()).unwrap_or(i64::MAX).saturating_add(1)
+}

@@ -1,0 +1,151 @@
+//! Signed notes with Ed25519 (`c2sp.org/signed-note`).
+
+use crate::crypto::digest::sha256_of;
+use crate::crypto::signature::ed25519_holds;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
+use std::fmt;
+
+/// Ed25519 over the text of the note.
+const ED25519: u8 = 1;
+/// Bytes that a note has at most. Sixteen signatures of any kind fit.
+const LONGEST: usize = 256 * 1024;
+/// Signatures that are looked at.
+const SIGNATURES: usize = 64;
+
+/// Why a note proves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("This is no signed note.")]
+    Malformed,
+    #[error("The note is a signed one, but no checkpoint.")]
+    NoCheckpoint,
+    #[error("The checkpoint is not signed with a key that was given.")]
+    UnknownKey,
+    #[error("A signature of the checkpoint is wrong: it was changed, or the key is another one.")]
+    WrongSignature,
+}
+
+/// The public half of a key that signs notes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    name: String,
+    public: [u8; 32],
+}
+
+impl Key {
+    /// `None` when no key may have that name.
+    pub fn new(name: &str, public: [u8; 32]) -> Option<Self> {
+        is_name(name).then(|| Self { name: name.to_owned(), public })
+    }
+
+    /// Reads what Display writes: `NAME+ID+KEY`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '+');
+        let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+        let key = STANDARD.decode(key).ok()?;
+        let (ED25519, public) = key.split_first().map(|(kind, key)| (*kind, key))? else {
+            return None;
+        };
+        let key = Self::new(name, public.try_into().ok()?)?;
+        (HEXLOWER.encode(&key.id()) == id).then_some(key)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What signatures call it, beside its name.
+    fn id(&self) -> [u8; 4] {
+        let hash = sha256_of(&[self.name.as_bytes(), b"\n", &[ED25519], &self.public]);
+        [hash[0], hash[1], hash[2], hash[3]]
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = [&[ED25519][..], &self.public].concat();
+        write!(f, "{}+{}+{}", self.name, HEXLOWER.encode(&self.id()), STANDARD.encode(key))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
+}
+
+/// A text with its signatures, which are not verified yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    text: String,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Signature {
+    name: String,
+    id: [u8; 4],
+    bytes: Vec<u8>,
+}
+
+impl Note {
+    /// # Errors
+    /// `Malformed` when it is none.
+    pub fn parse(note: &str) -> Result<Self, Problem> {
+        let is_strange = |c: char| c < ' ' && c != '\n';
+        if note.len() > LONGEST || note.contains(is_strange) {
+            return Err(Problem::Malformed);
+        }
+        let at = note.rfind("\n\n").ok_or(Problem::Malformed)?;
+        let (text, signatures) = (&note[..=at], &note[at + 2..]);
+        let lines = signatures.strip_suffix('\n').ok_or(Problem::Malformed)?.split('\n');
+        let signatures: Option<Vec<Signature>> = lines.map(signature).collect();
+        let signatures = signatures.ok_or(Problem::Malformed)?;
+        if signatures.len() > SIGNATURES {
+            return Err(Problem::Malformed);
+        }
+        Ok(Self { text: text.to_owned(), signatures })
+    }
+
+    /// What it says, whoever has signed it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, if one of the keys has signed it and no signature of them is wrong. Those of other keys
+    /// say nothing.
+    ///
+    /// # Errors
+    /// Why it is not to be believed.
+    pub fn verified(&self, keys: &[Key]) -> Result<&str, Problem> {
+        let mut is_signed = false;
+        for signature in &self.signatures {
+            let is_its = |key: &&Key| key.name == signature.name && key.id() == signature.id;
+            for key in keys.iter().filter(is_its) {
+                if !ed25519_holds(&key.public, self.text.as_bytes(), &signature.bytes) {
+                    return Err(Problem::WrongSignature);
+                }
+                is_signed = true;
+            }
+        }
+        if is_signed { Ok(&self.text) } else { Err(Problem::UnknownKey) }
+    }
+}
+
+fn signature(line: &str) -> Option<Signature> {
+    let (name, bytes) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+    let bytes = STANDARD.decode(bytes).ok()?;
+    let (id, bytes) = bytes.split_first_chunk::<4>()?;
+    let is_one = is_name(name) && !bytes.is_empty();
+    is_one.then(|| Signature { name: name.to_owned(), id: *id, bytes: bytes.to_vec() })
+}
+
+/// The text, which ends with a line break, with these signatures of it.
+pub fn signed(text: &str, signatures: &[(Key, [u8; 64])]) -> String {
+    let mut note = format!("{text}\n");
+    for (key, bytes) in signatures {
+        let signature = STANDARD.encode([key.id().as_slice(), bytes].concat());
+        note.push_str(&format!("\u{2014} {} {signature}\n", key.name));
+    }
+    note
+}

@@ -1,0 +1,106 @@
+//! Exports are verified with files alone: no database, no settings, no secrets.
+
+use super::Action;
+use crate::checkpoints::checkpoint::Checkpoint;
+use crate::checkpoints::export::{self, Line};
+use crate::checkpoints::note::Key;
+use crate::checkpoints::proof;
+use crate::commands::failure::Failure;
+use crate::commands::output::count;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+/// Bytes that a checkpoint or a proof has at most.
+const LONGEST: u64 = 1024 * 1024;
+
+/// The files of one verification.
+pub(super) struct ToVerify<'a> {
+    export: &'a Path,
+    checkpoint: &'a [std::path::PathBuf],
+    proof: Option<&'a Path>,
+    keys: &'a [Key],
+}
+
+impl<'a> ToVerify<'a> {
+    /// What is to be verified without a database, if that was asked for.
+    pub(super) fn of(action: &'a Action) -> Option<Self> {
+        let Action::Verify { export: Some(export), checkpoint, key, proof, .. } = action else {
+            return None;
+        };
+        Some(Self { export, checkpoint, proof: proof.as_deref(), keys: key })
+    }
+
+    pub(super) fn verified(&self) -> Result<(Value, String, bool), Failure> {
+        if let Some(proof) = self.proof {
+            return self.one_event(proof);
+        }
+        let mut found = None;
+        for file in self.checkpoint {
+            let checkpoint = Checkpoint::open(&one_note(file)?, self.keys);
+            let checkpoint = checkpoint.map_err(|problem| Failure::said(problem.to_string()))?;
+            let done = export::verify(BufReader::new(self.open()?), &checkpoint);
+            found = Some((done.map_err(|problem| Failure::said(problem.to_string()))?, checkpoint));
+        }
+        let Some((done, checkpoint)) = found else {
+            return Err(Failure::said(
+                "Name the checkpoint that the export is verified against: --checkpoint FILE.",
+            ));
+        };
+        let (links, origin) = (count(done.links, "link"), &checkpoint.origin);
+        let mut text = format!("The export holds: {links} as in the checkpoint of {origin}.");
+        if done.removed > 0 {
+            let removed = count(done.removed, "link");
+            text += &format!(
+                " Of {removed} among them only the hash is left: what they said was removed because of its age."
+            );
+        }
+        if done.beyond > 0 {
+            let beyond = count(done.beyond, "line");
+            text += &format!(" The checkpoint says nothing of the last {beyond}.");
+        }
+        let document = json!({
+            "origin": origin, "links": done.links, "removed": done.removed, "beyond": done.beyond,
+        });
+        Ok((document, text, true))
+    }
+
+    /// Whether the proof shows that a line of the export is in the chain.
+    fn one_event(&self, proof: &Path) -> Result<(Value, String, bool), Failure> {
+        let said = |problem: proof::ProofProblem| Failure::said(problem.to_string());
+        let proof = one_note(proof)?;
+        let link = proof::link(&proof).ok_or_else(|| said(proof::ProofProblem::Malformed))?;
+        for line in BufReader::new(self.open()?).lines() {
+            let line = line.map_err(|cause| unreadable(self.export, &cause))?;
+            let line = serde_json::from_str::<Line>(&line).ok();
+            let Some(line) = line.filter(|line| line.number() == link) else { continue };
+            let leaf = line.leaf().ok_or_else(|| said(proof::ProofProblem::Wrong))?;
+            let (_, checkpoint) = proof::verify(&proof, leaf, self.keys).map_err(said)?;
+            let origin = checkpoint.origin;
+            let text = format!("Link {link} is in the chain of {origin}, as it was exported.");
+            return Ok((json!({"origin": origin, "link": link}), text, true));
+        }
+        Err(Failure::said(format!("The export has no link {link}, and the proof is of that one.")))
+    }
+
+    fn open(&self) -> Result<File, Failure> {
+        File::open(self.export).map_err(|cause| unreadable(self.export, &cause))
+    }
+}
+
+/// A note in a file, with or without empty lines behind it.
+pub(super) fn one_note(file: &Path) -> Result<String, Failure> {
+    Ok(format!("{}\n", read(file)?.trim_end()))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text));
+    read.map_err(|cause| unreadable(path, &cause))?;
+    Ok(text)
+}
+
+fn unreadable(path: &Path, cause: &std::io::Error) -> Failure {
+    Failure::said(format!("{} cannot be read: {cause}.", path.display()))
+}
