@@ -22,6 +22,7 @@ crate::domain::words! {
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
         Receipts = "receipts", "Old receipts";
+        Checkpoints = "checkpoints", "Checkpoints";
         Instance = "instance", "Instance and backups";
         User = "user", "Users";
         Session = "session", "Sign-ins";
