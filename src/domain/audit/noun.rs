@@ -18,11 +18,11 @@ crate::domain::words! {
         Member = "member", "Members";
         Project = "project", "Projects";
         Audit = "audit", "Audit exports";
+        Checkpoints = "checkpoints", "Checkpoints";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
         Receipts = "receipts", "Old receipts";
-        Checkpoints = "checkpoints", "Checkpoints";
         Instance = "instance", "Instance and backups";
         User = "user", "Users";
         Session = "session", "Sign-ins";
@@ -48,6 +48,7 @@ impl Noun {
         Self::Member,
         Self::Project,
         Self::Audit,
+        Self::Checkpoints,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,
@@ -63,6 +64,7 @@ impl Noun {
         Self::Issuer,
         Self::Job,
         Self::Audit,
+        Self::Checkpoints,
         Self::Permission,
         Self::Refusals,
         Self::Rows,
