@@ -174,12 +174,15 @@ impl Chain<'_, Tx> {
         self.begin_with(head).await.map(Some)
     }
 
-    /// The same of an end that an operator has just accepted. What it says of its tree may be somebody
-    /// else's: it is made anew.
-    pub(in crate::store) async fn begin_tree_anew(&self, chain: Uuid) -> Result<(), DbErr> {
+    /// The same, and the tree is made anew: what the end says of it may be somebody else's, or leaves of
+    /// links that were removed because of their age may be lost, and then only their numbers are covered.
+    pub async fn begin_tree_anew(&self, chain: Uuid) -> Result<Option<u32>, DbErr> {
         let mut head = Head::lock(self.db, chain).await?;
+        if !head.is_ours {
+            return Ok(None);
+        }
         head.frontier = Frontier::default();
-        self.begin_with(head).await.map(drop)
+        self.begin_with(head).await.map(Some)
     }
 
     async fn begin_with(&self, head: Head) -> Result<u32, DbErr> {

@@ -1,6 +1,6 @@
 //! Exports of a chain, and proofs that one link is in it.
 
-use super::{OTHER, refused};
+use super::{LOOK, OTHER, refused};
 use crate::checkpoints::export::Line;
 use crate::checkpoints::{proof, tree};
 use crate::domain::actor::Operator;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 fn broken(link: i64) -> crate::error::Error {
     refused(format!(
-        "The audit chain is broken at link {link}, so it is not exported beyond. Run `regcred audit verify`."
+        "The audit chain is broken at link {link}, so it is not exported beyond. {LOOK}"
     ))
 }
 
