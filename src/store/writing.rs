@@ -34,8 +34,7 @@ pub enum Unrecorded {
     Counts,
     /// A further part of the old receipts whose removal an event has said.
     Removal,
-    /// Links of an older version in the tree of their chain, and what is signed of a tree: it says nothing
-    /// but what the links say.
+    /// Links of an older version in a tree, and what is signed of it: it says only what links say.
     Tree,
     /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
     Revocation,

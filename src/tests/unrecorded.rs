@@ -16,7 +16,7 @@ const COMMITS: [(&str, &str, usize); 34] = [
     ("src/store/tests/granted.rs", "Test", 2),
     ("src/store/tests/receipts.rs", "Test", 3),
     ("src/store/tests/retention.rs", "Test", 3),
-    ("src/store/tests/retention/trees.rs", "Test", 3),
+    ("src/store/tests/retention/trees.rs", "Test", 4),
     ("src/store/tests/told.rs", "Test", 1),
     ("src/vault/checkpoints.rs", "Tree", 2),
     ("src/vault/credentials/completed.rs", "Sweep", 1),

@@ -43,6 +43,14 @@ pub struct Kept<'a> {
     pub checkpoints: &'a [KeptCheckpoint],
 }
 
+impl Kept<'_> {
+    /// Whether nothing of it is of another chain, which would not be looked at.
+    fn is_all_of(&self, chain: Uuid, names: &HashMap<Uuid, String>) -> bool {
+        self.heads.iter().all(|head| is_called(chain, names, &head.chain))
+            && self.checkpoints.iter().all(|one| one.chain == chain)
+    }
+}
+
 /// The end of a chain as it was once, kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptHead {
@@ -104,6 +112,12 @@ impl Vault {
                         .to_owned(),
                 ));
             }
+        }
+        if slug.is_some() && !kept.is_all_of(only, &names) {
+            return Err(Error::Conflict(
+                "What --since or --checkpoint gives is of another chain than that of the project. Leave out --project."
+                    .to_owned(),
+            ));
         }
         let mut reports = Vec::new();
         for head in heads {
