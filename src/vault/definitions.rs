@@ -16,7 +16,7 @@ use crate::domain::hearsay;
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
+use crate::store::{Changed, Unrecorded};
 use matched::Granted;
 use regcred_scan::Report;
 use std::collections::BTreeSet;
@@ -51,7 +51,8 @@ impl Vault {
         let counted = (files.len(), counts(&files));
         let origin = Origin { by: pipeline.name().to_owned(), ..origin(pipeline.proof(), claims) };
         let at = (pipeline.project_id(), pipeline.id());
-        self.save_definitions(at, pipeline, files, &origin).await?;
+        let changed = self.save_definitions(at, pipeline, files, &origin).await?;
+        self.charge_share(pipeline, changed);
         Ok(counted)
     }
 
@@ -130,13 +131,15 @@ impl Vault {
         Ok(sentence)
     }
 
+    /// Gives how many of the files say something else than before.
     async fn save_definitions(
         &self,
         (project, pipeline): (Uuid, Uuid),
         by: &impl Acts,
         files: Vec<DeclaredFile>,
         origin: &Origin,
-    ) -> Result<()> {
+    ) -> Result<usize> {
+        let hashes: Vec<String> = files.iter().map(hash).collect();
         let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let definitions = write.definitions(project);
@@ -147,26 +150,26 @@ impl Vault {
             )));
         }
         let (mut same, mut changed, at) = (Vec::new(), Vec::new(), now());
-        for file in &files {
-            let said = hash(file);
+        for (file, said) in files.iter().zip(hashes) {
             let before = known.iter().find(|one| one.path == file.path);
             match before.filter(|before| before.said == said) {
                 Some(before) => same.push(before.id),
-                None => {
-                    let place = (pipeline, before);
-                    definitions.put(place, (file, said), origin, at).await?;
-                    changed.push(file.path.as_str());
-                }
+                None => changed.push(Changed { file, said, before }),
             }
         }
+        let number = changed.len();
+        let first = changed.first().map(|one| one.file.path.clone());
+        definitions.put(pipeline, changed, origin, at).await?;
         definitions.seen(same, origin, at).await?;
-        let Some((first, others)) = changed.split_first() else {
-            return Ok(write.commit_without_event(Unrecorded::Declared).await?);
+        let Some(path) = first else {
+            write.commit_without_event(Unrecorded::Declared).await?;
+            return Ok(number);
         };
-        let others = u64::try_from(others.len()).unwrap_or(u64::MAX);
-        let detail = Detail::File { path: (*first).to_owned(), others };
+        let others = u64::try_from(number.saturating_sub(1)).unwrap_or(u64::MAX);
+        let detail = Detail::File { path, others };
         let what = (Action::DefinitionsChanged, subject, detail);
-        self.commit_event(write, project, by, what).await
+        self.commit_event(write, project, by, what).await?;
+        Ok(number)
     }
 }
 

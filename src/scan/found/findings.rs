@@ -1,6 +1,8 @@
 //! Where the readers of the systems put what they find.
 
-use super::{Found, Kind, Note, Password, Place, Report, Unread, Variable, What};
+use super::{
+    Found, Kind, Note, Password, Place, Report, Unread, Variable, What, without_user_info,
+};
 use crate::reference::{DOCKER_HUB, Reference, is_host, registry};
 use crate::variables::{HOLE, holes, with_template_holes};
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,7 +143,8 @@ impl Findings {
     }
 
     fn variable(&self, name: &str) -> Variable {
-        Variable { name: name.to_owned(), from: (self.origin)(name).to_owned() }
+        // An expression may hold an address.
+        Variable { name: without_user_info(name), from: (self.origin)(name).to_owned() }
     }
 
     fn variables(&self, text: &str) -> Vec<Variable> {

@@ -42,6 +42,9 @@ pub(super) const BACKUP: &[&[u8]] = &[
 pub(super) const POST: &[&[u8]] = &[
     b"--boundary\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nghcr\r\n--boundary\r\nContent-Disposition: form-data; name=\"key_file\"; filename=\"key.json\"\r\nContent-Type: application/json\r\n\r\n{}\r\n--boundary--\r\n",
 ];
+pub(super) const FILES: &[&[u8]] = &[
+    b"--boundary\r\nContent-Disposition: form-data; name=\"files\"; filename=\"ci\\Dockerfile\"\r\nContent-Type: text/plain\r\n\r\nFROM nginx\n\r\n--boundary\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nci.yml\r\n--boundary\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\na: b\r\n\r\n--boundary\r\nContent-Disposition: form-data; name=\"folder\"\r\n\r\n/ci/\r\n--boundary--\r\n",
+];
 pub(super) const REPORT: &[&[u8]] = &[
     br#"{"version":1,"files":[{"file":"ci.yml","system":"gitlab_ci","sha256":"0000000000000000000000000000000000000000000000000000000000000000"}],"found":[{"file":"ci.yml","line":2,"path":"build.image","job":"build","seen_in":"field","kind":"pulls","what":{"image":{"host":"ghcr.io","repository":"acme/api","tag":"1"}}},{"file":"ci.yml","line":3,"path":"x","seen_in":"script","kind":"pushes","what":{"unresolved":{"variables":[{"name":"TAG","from":"the CI"}],"host":"ghcr.io"}}}],"passwords":[{"file":"ci.yml","line":4,"path":"x","seen_in":"field","field":"password"}],"notes":[],"unread":[{"file":"b.yml","line":1,"reason":"x"}]}"#,
 ];

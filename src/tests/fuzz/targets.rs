@@ -2,8 +2,8 @@
 
 use super::driver::Target;
 use super::seeds::{
-    BACKUP, COOKIES, FORWARDED, HOSTS, JWT, KEK, KEPT, KEYS, KEY_FILE, NOTES, POST, QUERY, REPORT,
-    SIGNED, TOKENS,
+    BACKUP, COOKIES, FILES, FORWARDED, HOSTS, JWT, KEK, KEPT, KEY_FILE, KEYS, NOTES, POST, QUERY,
+    REPORT, SIGNED, TOKENS,
 };
 use crate::checkpoints::checkpoint::Checkpoint;
 use crate::checkpoints::export;
@@ -126,7 +126,7 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/server/certificate.rs", seeds: &[include_bytes!("certificate.pem")], run: server::fuzz::certificate },
     Target { file: "src/functions/notes.rs", seeds: COOKIES, run: functions::fuzz::cookies },
     Target { file: "src/functions/credential_post.rs", seeds: POST, run: functions::fuzz::post },
-    Target { file: "src/functions/definition_post.rs", seeds: POST, run: functions::fuzz::definitions },
+    Target { file: "src/functions/definition_post.rs", seeds: FILES, run: functions::fuzz::definitions },
     Target { file: "src/vault/definitions/checked.rs", seeds: REPORT, run: vault::fuzz_definitions },
     Target { file: "src/vault/audit.rs", seeds: KEPT, run: |data| _ = vault::KeptHead::parse(&text(data)) },
     Target { file: "src/vault/backup/lines.rs", seeds: BACKUP, run: |data| _ = vault::check_backup(&mut &*data) },
