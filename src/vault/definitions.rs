@@ -8,8 +8,8 @@ use crate::crypto::digest::Sha256;
 use crate::domain::actor::{Acts, Can, Pipeline};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::definition::{
-    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_OF_ALL_MAX,
-    ShownFile, Statement,
+    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_MAX,
+    STATEMENTS_OF_ALL_MAX, ShownFile, Statement,
 };
 use crate::domain::delivery::Claims;
 use crate::domain::hearsay;
@@ -20,12 +20,16 @@ use crate::store::{Changed, Unrecorded};
 use matched::Granted;
 use regcred_scan::Report;
 use std::collections::BTreeSet;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// How branches begin; tags keep what they begin with.
 const BRANCHES: &str = "refs/heads/";
+
+/// Files of two people are read at once: some take far more memory than they are long.
+static READING: Semaphore = Semaphore::const_new(2);
 
 /// A file that a person chose or pasted. Its text is read and dropped: there may be a password in it.
 #[derive(Clone)]
@@ -72,7 +76,13 @@ impl Vault {
             by: editor.person().name.clone(),
             ..Origin::default()
         };
-        let read = spawn_blocking(move || scanned(&written)).await;
+        let turn = READING.acquire().await.map_err(|_| Error::Internal)?;
+        let read = spawn_blocking(move || {
+            let read = scanned(&written);
+            drop(turn);
+            read
+        })
+        .await;
         let report = read.map_err(|_| Error::Internal)??;
         let files = checked::files(report).map_err(at_files)?;
         let (number, counts) = (files.len(), counts(&files));
@@ -195,6 +205,11 @@ fn scanned(written: &[WrittenFile]) -> Result<Report> {
                 "files",
                 "One of these files is of a kind that is not read. Enter its folder or whole path, by which pipeline files are recognized.",
             ));
+        }
+        // What will be refused is not kept until all are read.
+        if report.found.len() > STATEMENTS_MAX {
+            let sentence = format!("One of these files has more than {STATEMENTS_MAX} findings.");
+            return Err(Error::at("files", sentence));
         }
         whole.files.extend(report.files);
         whole.found.extend(report.found);
