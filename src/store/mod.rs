@@ -74,7 +74,7 @@ pub use backup::{
 pub use chain::{Checked, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
-pub use definitions::Definitions;
+pub use definitions::{Changed, Definitions};
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.

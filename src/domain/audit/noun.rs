@@ -11,6 +11,7 @@ crate::domain::words! {
         Delivery = "delivery", "Deliveries";
         Credential = "credential", "Registry credentials";
         Pipeline = "pipeline", "Pipelines";
+        Definitions = "definitions", "Definitions";
         Grant = "grant", "Grants";
         Token = "token", "Pipeline tokens";
         TrustRule = "trust_rule", "Trust rules";
@@ -41,6 +42,7 @@ impl Noun {
         Self::Delivery,
         Self::Credential,
         Self::Pipeline,
+        Self::Definitions,
         Self::Grant,
         Self::Token,
         Self::TrustRule,
