@@ -167,5 +167,8 @@ async fn the_operator_exports_a_chain_to_standard_output() {
     assert!(events.contains("audit.exported") && events.contains("operator"), "{events}");
     machine.run(&["audit", "verify"]).done();
     machine.run(&["audit", "export", "--format", "xml"]).refused(2);
-    machine.run(&["audit", "export", "--filters", "noun=mac"]).refused(1);
+    for filters in ["noun=mac", "nuon=instance", "instance", "?noun=mac"] {
+        machine.run(&["audit", "export", "--filters", filters]).refused(1);
+    }
+    machine.run(&["audit", "export", "--filters", "?noun=instance"]).done();
 }
