@@ -77,5 +77,6 @@ fn query(filters: &str) -> Result<AuditQuery, Failure> {
         )));
     }
     let value = |key: &str| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-    Ok(AuditQuery::read(|key| value(key).map(str::to_owned))?)
+    AuditQuery::read(|key| value(key).map(str::to_owned))
+        .map_err(|_| Failure::said("--filters has an unknown value, or days in the wrong order."))
 }

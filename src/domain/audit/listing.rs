@@ -209,6 +209,18 @@ pub struct AuditRow {
     pub what: Happened,
 }
 
+impl AuditRow {
+    /// The name that this person had, if they did it.
+    pub fn name_of(&self, person: Uuid) -> Option<String> {
+        match &self.what {
+            Happened::Change(change) if change.actor_id == Some(person) => {
+                Some(change.actor.clone())
+            }
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Happened {
     Change(Box<AuditChange>),

@@ -100,7 +100,7 @@ impl Walk<'_> {
                 let (from, after) = self.query.times();
                 let reached = self.place.map(|place| (place.at.unwrap_or(after), place.seq));
                 let (time, link) = reached.unwrap_or((after, i64::MIN));
-                let columns = Expr::tuple([at, seq].map(|column| column.into_expr()));
+                let columns = Expr::tuple([at, seq].map(ColumnTrait::into_expr));
                 let values = Expr::tuple([time, link].map(Expr::val));
                 of.filter(at.gte(from))
                     .filter(columns.lt(values))

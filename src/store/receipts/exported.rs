@@ -34,7 +34,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         // Between both, so that each part goes on where the one before ended, and none begins with the
         // oldest receipt there is.
         let after = after.unwrap_or((*first, -1));
-        let place = Expr::tuple([Column::Seq, Column::Number].map(|column| column.into_expr()));
+        let place = Expr::tuple([Column::Seq, Column::Number].map(ColumnTrait::into_expr));
         let mut rows = receipt::Entity::find()
             .filter(Column::Chain.eq(self.project))
             .filter(Column::Seq.is_in(links.iter().copied()))

@@ -84,7 +84,7 @@ fn whole((after, last, is_end, broken_at): Found, page: PageContext) -> impl Int
 /// What this request has found out, and nothing of those before it.
 fn held(after: i64, last: i64, is_end: bool) -> String {
     let end = if is_end { " This is the end of the chain." } else { "" };
-    let first = after + 1;
+    let first = after.saturating_add(1);
     match last - after {
         ..0 => format!("There is no link {after}: the chain ends with link {last}."),
         0 => format!("There are no links after link {after}.{end}"),

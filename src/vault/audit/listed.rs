@@ -40,11 +40,18 @@ impl Vault {
         &self,
         chain: Uuid,
         query: &AuditQuery,
-        people: Vec<(Uuid, String)>,
+        mut people: Vec<(Uuid, String)>,
     ) -> Result<AuditListing> {
         let (place, way, most) = (query.before, Way::Older, PAGE_ROWS);
         let step = self.store.chain().step(Walk { chain, query, place, way, most }).await?;
         let rows = self.store.chain().rows_of(chain, &step.links).await?;
+        // Who is asked for and has left, or is no member: by the name that the events have.
+        if let Some(person) = query.person
+            && people.iter().all(|(id, _)| *id != person)
+        {
+            people
+                .extend(rows.iter().find_map(|row| row.name_of(person)).map(|name| (person, name)));
+        }
         let older = step.next.map(|place| AuditQuery { before: Some(place), ..query.clone() });
         let is_searching = older.is_some() && !step.is_full;
         Ok(AuditListing { rows, older, is_searching, people })
