@@ -11,6 +11,7 @@ crate::domain::words! {
         Delivery = "delivery", "Deliveries";
         Credential = "credential", "Registry credentials";
         Pipeline = "pipeline", "Pipelines";
+        Definitions = "definitions", "Definitions";
         Grant = "grant", "Grants";
         Token = "token", "Pipeline tokens";
         TrustRule = "trust_rule", "Trust rules";
@@ -18,6 +19,7 @@ crate::domain::words! {
         Member = "member", "Members";
         Project = "project", "Projects";
         Audit = "audit", "Audit exports";
+        Checkpoints = "checkpoints", "Checkpoints";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
@@ -40,6 +42,7 @@ impl Noun {
         Self::Delivery,
         Self::Credential,
         Self::Pipeline,
+        Self::Definitions,
         Self::Grant,
         Self::Token,
         Self::TrustRule,
@@ -47,6 +50,7 @@ impl Noun {
         Self::Member,
         Self::Project,
         Self::Audit,
+        Self::Checkpoints,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,
@@ -62,6 +66,7 @@ impl Noun {
         Self::Issuer,
         Self::Job,
         Self::Audit,
+        Self::Checkpoints,
         Self::Permission,
         Self::Refusals,
         Self::Rows,
