@@ -8,7 +8,7 @@ mod leaves;
 mod signing;
 mod walk;
 
-pub use check::Checked;
+pub use check::CheckedLinks;
 pub(super) use head::Head;
 pub use leaves::Growth;
 pub(super) use leaves::{add_leaf, keep_leaves};
