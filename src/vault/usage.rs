@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Credentials of the registries of a page, at most.
-const ON_HOSTS: u64 = 500;
+const ON_HOSTS: u64 = 200;
 /// Links in which names of what was deleted are looked up, at most: more than a page has rows.
 const LINKS: usize = 1_000;
 
@@ -108,8 +108,8 @@ impl Vault {
                 let has_more = cut(&mut found);
                 let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
                 // Those that were deleted come after the last.
-                let mut gone =
-                    if has_more { Vec::new() } else { pipelines.used_gone(most).await? };
+                let mut gone = pipelines.used_gone(most).await?;
+                gone.retain(|_| !has_more);
                 let is_cut = cut(&mut gone);
                 let ids = found.iter().map(|one| one.id).chain(gone);
                 Subjects {
