@@ -110,7 +110,12 @@ impl Store {
     pub async fn add_up_receipts(&self, project: Uuid) -> Result<(), DbErr> {
         let (mut done, until) = self.count_some(project).await?;
         while done < until {
-            (done, _) = self.count_some(project).await?;
+            let (next, _) = self.count_some(project).await?;
+            if next <= done {
+                // The newest are gone: somebody else removed them.
+                break;
+            }
+            done = next;
         }
         Ok(())
     }
