@@ -9,6 +9,21 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "it adds up what was delivered since the last count, and goes through the sums",
     },
     Grows {
+        starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
+        has: "FROM pipeline_fetch f",
+        why: "the same: the tokens of what was fetched since the last count",
+    },
+    Grows {
+        starts: "UPDATE secret_version SET deliveries = secret_version.deliveries + g.times",
+        has: "FROM pipeline_fetch f JOIN receipt r",
+        why: "the same: the versions of what was delivered since the last count",
+    },
+    Grows {
+        starts: "SELECT v.id FROM secret_version v WHERE v.project_id = ? AND (v.credential_id, v.version) IN",
+        has: " ORDER BY v.credential_id, v.version",
+        why: "the versions that were delivered a moment ago, each by its number; only PostgreSQL is asked",
+    },
+    Grows {
         starts: "INSERT INTO usage_day (chain,",
         has: "FROM pipeline_fetch f JOIN receipt r",
         why: "it adds up the receipts of some links, and goes through the sums",
@@ -39,16 +54,6 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "each pipeline is one look into the index; a project has hundreds of pipelines at most",
     },
     Grows {
-        starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
-        has: "FROM pipeline_fetch f",
-        why: "the same: the tokens of what was fetched since the last count",
-    },
-    Grows {
-        starts: "UPDATE secret_version SET deliveries = secret_version.deliveries + g.times",
-        has: "FROM pipeline_fetch f JOIN receipt r",
-        why: "the same: the versions of what was delivered since the last count",
-    },
-    Grows {
         starts: "SELECT \"counted\".\"chain\"",
         has: "\"counted\".\"chain\" = ?",
         why: "there is one row for each project",
@@ -57,10 +62,5 @@ pub(super) const COUNTS: &[Grows] = &[
         starts: "UPDATE \"counted\" SET",
         has: "\"counted\".\"chain\" = ?",
         why: "there is one row for each project",
-    },
-    Grows {
-        starts: "SELECT v.id FROM secret_version v WHERE v.project_id = ? AND (v.credential_id, v.version) IN",
-        has: " ORDER BY v.credential_id, v.version",
-        why: "the versions that were delivered a moment ago, each by its number; only PostgreSQL is asked",
     },
 ];
