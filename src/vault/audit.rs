@@ -156,7 +156,8 @@ impl Vault {
     /// The first row of what is added up of the receipts of a chain that does not fit them, by its table.
     async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
         let ring = self.keys.ring();
-        let found = self.store.receipts(chain).wrong_sum(&*ring).await?;
+        let snapshot = self.store.snapshot().await?;
+        let found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
         Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
     }
 

@@ -15,8 +15,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Links whose receipts are added in one transaction.
-const STEP: i64 = 5_000;
+/// Links whose receipts are added in one transaction: each may have hundreds, and who writes waits.
+const STEP: i64 = 1_000;
 
 /// The receipts of a pipeline and a credential, of one day, one intent and one outcome.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
