@@ -49,7 +49,9 @@ pub(super) async fn pairs<T: DeserializeOwned>(
     let backend = statement.db_backend;
     let (row, other) = (part(backend, columns), part(backend, others));
     let row = match backend {
-        DbBackend::Postgres => format!("json_build_array({row}, (SELECT {other} FROM {from}))::text"),
+        DbBackend::Postgres => {
+            format!("json_build_array({row}, (SELECT {other} FROM {from}))::text")
+        }
         // What a subquery gives is text to it, unless it is told otherwise.
         _ => format!("json_array({row}, json((SELECT {other} FROM {from})))"),
     };

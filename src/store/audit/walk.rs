@@ -83,7 +83,7 @@ impl Walk<'_> {
             _ if is_exact => 0,
             _ => WINDOW,
         };
-        window.max(self.most + 1)
+        std::cmp::max(window, self.most + 1)
     }
 
     /// The rows of a table from the place on, in the order of the walk.

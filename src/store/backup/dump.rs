@@ -1,8 +1,8 @@
 //! Writing: one table after the other, in pages by primary key, all of it from one snapshot.
 
-use super::super::{Receipts, Store};
 use super::super::schema::{self, Schema};
 use super::super::shape::TableShape;
+use super::super::{Receipts, Store};
 use super::{Columns, FORMAT, Header, VERSION, cell, tables};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, Value};

@@ -163,7 +163,9 @@ impl<C: Sealing> Credentials<'_, C> {
             if left > 0 {
                 let next = ordered(fit.clone().filter(part), sort, is_up).limit(left);
                 let next = next.build(self.db.get_database_backend());
-                rows.extend(as_json::pairs(self.db, next, (SUMMARY, USED_BY), &said(sort, is_up)).await?);
+                rows.extend(
+                    as_json::pairs(self.db, next, (SUMMARY, USED_BY), &said(sort, is_up)).await?,
+                );
             }
         }
         Ok(rows)

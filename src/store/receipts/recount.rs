@@ -14,6 +14,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect,
 };
+use std::cmp::min;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -135,7 +136,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let mut sums: BTreeMap<DayKey, DaySum> = BTreeMap::new();
         let mut after = 0;
         while after < end {
-            let last = end.min(after + PART);
+            let last = min(end, after + PART);
             for sum in self.sums_between(after, last).await? {
                 if !slice.has(sum.credential_id) {
                     continue;

@@ -129,10 +129,8 @@ impl Person {
     /// keeps none of it.
     pub async fn export(&mut self, format: &str) -> usize {
         let form = format!("project=bench&format={format}");
-        let request = self.request(
-            "/rpc/audit/export",
-            ("application/x-www-form-urlencoded", form.len()),
-        );
+        let request =
+            self.request("/rpc/audit/export", ("application/x-www-form-urlencoded", form.len()));
         let mut connection = self.another().await.connection;
         let (head, bytes) = connection.ask_length((request + &form).as_bytes()).await.unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");

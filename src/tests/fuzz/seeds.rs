@@ -27,7 +27,8 @@ pub(super) const FORWARDED: &[&[u8]] = &[
     b"203.0.113.5, 10.0.0.1:4711, [2001:db8::1]:443, unknown",
     br#"for=203.0.113.5;proto=https;by=10.0.0.1, for="[2001:db8::1]:443", for=_hidden"#,
 ];
-pub(super) const COOKIES: &[&[u8]] = &[b"__Host-sid=abc; __Host-known=def; note=\"x\"", b"a=b;;=;c"];
+pub(super) const COOKIES: &[&[u8]] =
+    &[b"__Host-sid=abc; __Host-known=def; note=\"x\"", b"a=b;;=;c"];
 pub(super) const SIGNED: &[&[u8]] = &[
     br#"signature-input: woodpecker-ci-extensions=("@request-target" "content-digest");created=1700000000;alg="ed25519";keyid="woodpecker-ci-extensions"
 signature: woodpecker-ci-extensions=:AAAA:

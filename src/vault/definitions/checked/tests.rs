@@ -103,10 +103,7 @@ fn a_report_has_so_many_files_and_a_file_so_many_findings() {
     assert_eq!(files(long).unwrap_err().status(), 400);
     let mut wide = report("FROM nginx\n");
     let one = wide.files[0].clone();
-    let named = |number: usize| FileRead {
-        file: format!("{number}/Dockerfile"),
-        ..one.clone()
-    };
+    let named = |number: usize| FileRead { file: format!("{number}/Dockerfile"), ..one.clone() };
     wide.files = (0..=FILES_MAX).map(named).collect();
     assert_eq!(files(wide).unwrap_err().status(), 400);
 }
