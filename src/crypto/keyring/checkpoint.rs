@@ -7,13 +7,13 @@ use super::super::CryptoError;
 use super::super::key::Key;
 use super::Keyring;
 
+/// The public half of the key, and what it signed.
+pub type Signature = ([u8; 32], [u8; 64]);
+
 impl Keyring {
     /// The signature of the message by each key that signs: the one in use, and those that it has replaced
     /// and that are not retired yet, the newest first. Each with its public half.
-    pub fn sign_checkpoint(
-        &self,
-        message: &[u8],
-    ) -> Result<Vec<([u8; 32], [u8; 64])>, CryptoError> {
+    pub fn sign_checkpoint(&self, message: &[u8]) -> Result<Vec<Signature>, CryptoError> {
         self.signing().into_iter().map(|key| signed(key, message)).collect()
     }
 
@@ -32,7 +32,7 @@ impl Keyring {
     }
 }
 
-fn signed(key: &Key, message: &[u8]) -> Result<([u8; 32], [u8; 64]), CryptoError> {
+fn signed(key: &Key, message: &[u8]) -> Result<Signature, CryptoError> {
     let pair = pair(key)?;
     let signature = pair.sign(message).as_ref().try_into().map_err(|_| CryptoError::Cipher)?;
     Ok((public(&pair)?, signature))

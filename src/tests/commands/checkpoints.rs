@@ -192,6 +192,7 @@ async fn nothing_is_signed_of_a_chain_that_does_not_hold() {
     let (before, now) = (fs::read_to_string(&note).unwrap(), machine.run(&CHECKPOINT).done());
     let origin = |text: &str| text.lines().next().unwrap().to_owned();
     assert_eq!(origin(&now), format!("{}/2", origin(&before)));
-    let key = ["audit", "verify", "--checkpoint", name(&database.folder.join("key"))];
+    let file = database.folder.join("key");
+    let key = ["audit", "verify", "--checkpoint", name(&file)];
     machine.run(&key).refused(1);
 }
