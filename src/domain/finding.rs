@@ -2,20 +2,22 @@
 //! of plain facts, and a finding goes away by itself when its fact does.
 
 mod act;
+mod changes;
 mod credentials;
 mod declared;
+mod events;
 mod query;
-mod refused;
 #[cfg(test)]
 mod tests;
 
 pub use act::Act;
+pub use changes::{FindingChanges, KnownFinding};
 pub use credentials::{
-    CredentialFacts, Granted, PairFacts, is_of, no_owner, of_use, personal, review_due, same_secret,
+    CredentialFacts, Granted, PairFacts, no_owner, of_use, personal, review_due, same_secret,
 };
 pub use declared::{Declared, DeclaredFacts, Received, of_declared};
+pub use events::{Change, refused_since};
 pub use query::{FindingPlace, FindingsQuery};
-pub use refused::{Change, refused_since};
 
 use super::approval::REASON_MAX;
 use super::moment::{Day, Moment};

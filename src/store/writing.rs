@@ -43,6 +43,8 @@ pub enum Unrecorded {
     Report,
     /// That files were declared again as they were: a change of what they say has the event.
     Declared,
+    /// What was found or is resolved: it says nothing but what other rows say, and who accepts one has an event.
+    Findings,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
     Proof,
     /// Secrets under another key: the change of the key has the event.

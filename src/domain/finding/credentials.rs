@@ -157,7 +157,7 @@ pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
 }
 
 /// Whether the user name is the person's e-mail address, or what stands before its `@`.
-pub fn is_of(username: &str, person: &Person) -> bool {
+fn is_of(username: &str, person: &Person) -> bool {
     let (username, email) = (username.trim().to_lowercase(), person.email.to_lowercase());
     let login = email.split('@').next().unwrap_or_default();
     !username.is_empty() && (username == email || username == login)
