@@ -12,6 +12,7 @@ crate::domain::words! {
         Credential = "credential", "Registry credentials";
         Pipeline = "pipeline", "Pipelines";
         Grant = "grant", "Grants";
+        Finding = "finding", "Findings";
         Token = "token", "Pipeline tokens";
         TrustRule = "trust_rule", "Trust rules";
         SharedSecret = "shared_secret", "Shared Drone secrets";
@@ -41,6 +42,7 @@ impl Noun {
         Self::Credential,
         Self::Pipeline,
         Self::Grant,
+        Self::Finding,
         Self::Token,
         Self::TrustRule,
         Self::SharedSecret,
