@@ -131,7 +131,6 @@ impl Vault {
     }
 
     async fn look_in(&self, project: Uuid) -> Result<()> {
-        self.store.add_up_receipts(project).await?;
         // What is not counted yet would look unused: the next run knows more.
         let Some(found) = self.found_in(project).await? else { return Ok(()) };
         let known = self.store.findings(project).known().await?;

@@ -7,6 +7,7 @@ use crate::domain::finding::{
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
+use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 use crate::error::Result;
 use crate::store::{FoundCredential, UsageOf};
@@ -123,7 +124,7 @@ fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFact
     pairs.entry(credential).or_default().entry(pipeline).or_insert_with(|| PairFacts {
         pipeline: Thing { id: pipeline, name: String::new() },
         grants: Vec::new(),
-        figures: Default::default(),
+        figures: Figures::default(),
         last_ever: None,
     })
 }
