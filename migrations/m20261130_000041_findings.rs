@@ -25,6 +25,6 @@ creates! {
     ) key (id);
     "CREATE UNIQUE INDEX finding_key ON finding (project_id, found_key)";
     "CREATE INDEX finding_listed ON finding (project_id, state, rank, id)";
-    "CREATE INDEX finding_credential ON finding (credential_id) WHERE credential_id IS NOT NULL";
-    "CREATE INDEX finding_pipeline ON finding (pipeline_id) WHERE pipeline_id IS NOT NULL";
+    "CREATE INDEX finding_credential ON finding (credential_id, project_id)";
+    "CREATE INDEX finding_pipeline ON finding (pipeline_id, project_id)";
 }

@@ -26,7 +26,7 @@ const AT_ONCE: usize = 500;
 /// It stops at the bound, so that it takes the same time however many there are.
 const OPEN: &str = "SELECT COUNT(*) AS number FROM (
     SELECT finding.id FROM finding WHERE finding.project_id = ? AND finding.state = ? LIMIT ?
-) counted";
+) found";
 
 #[derive(FromQueryResult)]
 struct Counted {

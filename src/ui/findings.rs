@@ -54,7 +54,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
             "Regcred looks at credentials, grants, deliveries and definitions every 15 minutes. A finding is resolved by itself when its fact changes."
         </p>
         <Tabs label="Findings" tabs/>
-        <Kinds query=query.clone() action=own/>
+        <Kinds query action=own/>
         <Table columns label empty/>
         <Onward what="Pages" first next/>
         <details class="fold">
@@ -74,7 +74,8 @@ fn Kinds(query: FindingsQuery, action: String) -> impl IntoView {
     let chosen = query.kind.map(|kind| kind.word().to_owned()).unwrap_or_default();
     let at = Control { name: "kind".to_owned(), text: chosen, ..Control::default() };
     let all = options(FindingKind::ALL, FindingKind::word, FindingKind::label);
-    let every = [(String::new(), "Every kind".to_owned())].into_iter().chain(all).collect();
+    let every = [(String::new(), "Every kind".to_owned())].into_iter().chain(all);
+    let every: Vec<(String, String)> = every.collect();
     let state = query.state.word();
     view! {
         <form role="search" aria-label="Filter the findings" method="get" action=action class="search-line">

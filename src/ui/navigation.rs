@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn who_may_not_open_a_page_is_not_led_there() {
         let registries = Permissions::none().with(Permission::RegistryRead);
-        assert_eq!(labels(registries, false, 0), ["Registry Credentials", "Usage", "Findings", "Help"]);
+        assert_eq!(
+            labels(registries, false, 0),
+            ["Registry Credentials", "Usage", "Findings", "Help"]
+        );
         let both = registries.with(Permission::PipelineRead);
         assert_eq!(
             labels(both, false, 1),
