@@ -50,7 +50,7 @@ async fn listed(app: &App, state: FindingState) -> FindingsPage {
 }
 
 /// Looks for findings after so many days; gives those that are open then, by kind and by what they are about.
-async fn found(app: &App, days: i64) -> Vec<(FindingKind, String, String)> {
+async fn found(app: &App, days: i64) -> Open {
     told_at(in_days(days), app.vault.look_for_findings()).await.unwrap();
     let name = |thing: Option<Thing>| thing.map(|thing| thing.name).unwrap_or_default();
     let page = listed(app, FindingState::Open).await;
@@ -58,11 +58,13 @@ async fn found(app: &App, days: i64) -> Vec<(FindingKind, String, String)> {
     rows.map(|one| (one.kind, name(one.credential), name(one.pipeline))).collect()
 }
 
-fn one(
-    kind: FindingKind,
-    credential: &str,
-    pipeline: &str,
-) -> Vec<(FindingKind, String, String)> {
+type Open = Vec<(FindingKind, String, String)>;
+
+fn none() -> Open {
+    Vec::new()
+}
+
+fn one(kind: FindingKind, credential: &str, pipeline: &str) -> Open {
     vec![(kind, credential.to_owned(), pipeline.to_owned())]
 }
 
@@ -98,7 +100,7 @@ impl Scene {
         assert_eq!(reply.status, 200, "{}", reply.text());
     }
 
-    async fn found(&self, days: i64) -> Vec<(FindingKind, String, String)> {
+    async fn found(&self, days: i64) -> Open {
         found(&self.app, days).await
     }
 }
@@ -106,27 +108,25 @@ impl Scene {
 #[tokio::test]
 async fn a_credential_that_was_never_received_is_found_after_a_month() {
     let scene = Scene::new().await;
-    assert_eq!(scene.found(29).await, []);
+    assert_eq!(scene.found(29).await, none());
     assert_eq!(scene.found(31).await, one(FindingKind::NeverUsed, "ghcr", ""));
     scene.fetch(20).await;
-    assert_eq!(scene.found(31).await, []);
+    assert_eq!(scene.found(31).await, none());
 }
 
 #[tokio::test]
 async fn a_credential_that_nobody_receives_any_more_is_found_when_the_window_is_over() {
     let scene = Scene::new().await;
     scene.fetch(0).await;
-    assert_eq!(scene.found(89).await, []);
+    assert_eq!(scene.found(89).await, none());
     assert_eq!(scene.found(91).await, one(FindingKind::Unused, "ghcr", ""));
 }
 
 #[tokio::test]
 async fn of_two_grants_the_one_that_is_not_used_is_found() {
     let scene = Scene::new().await;
-    let (_, other) = scene
-        .app
-        .pipeline(&scene.app.owner, "acme", "other", &[scene.ghcr], "pull")
-        .await;
+    let by = &scene.app.owner;
+    let (_, other) = scene.app.pipeline(by, "acme", "other", &[scene.ghcr], "pull").await;
     scene.fetch(0).await;
     let reply = told_at(in_days(25), scene.app.fetch(&other, CONFIG)).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
@@ -137,11 +137,11 @@ async fn of_two_grants_the_one_that_is_not_used_is_found() {
 async fn a_grant_to_push_that_only_pulls_is_found_once_it_had_the_whole_window() {
     let scene = Scene::with(&[("access", "pull_push")], "pull_push").await;
     scene.fetch(20).await;
-    assert_eq!(scene.found(80).await, []);
+    assert_eq!(scene.found(80).await, none());
     assert_eq!(scene.found(95).await, one(FindingKind::OnlyPulled, "ghcr", "build"));
     let push = "/api/v1/credential?server=ghcr.io&intent=push";
     told_at(in_days(25), scene.app.fetch(&scene.token, push)).await;
-    assert_eq!(scene.found(95).await, []);
+    assert_eq!(scene.found(95).await, none());
 }
 
 #[tokio::test]
@@ -155,10 +155,10 @@ async fn a_pipeline_that_has_an_old_version_is_found_when_caches_are_over() {
         scene.app.owner.post_multipart_json_accept("/rpc/credentials/replace-secret", &form, None);
     let reply = reply.await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(scene.found(6).await, []);
+    assert_eq!(scene.found(6).await, none());
     assert_eq!(scene.found(8).await, one(FindingKind::OldVersion, "ghcr", "build"));
     scene.fetch(1).await;
-    assert_eq!(scene.found(8).await, []);
+    assert_eq!(scene.found(8).await, none());
 }
 
 #[tokio::test]
@@ -193,8 +193,8 @@ async fn a_credential_without_an_owner_and_one_whose_owner_left_are_found() {
 #[tokio::test]
 async fn a_review_that_is_past_is_found() {
     let day = in_days(2).day().to_text();
-    let scene = Scene::with(&[("review_on", &day)], "pull").await;
-    assert_eq!(scene.found(2).await, []);
+    let scene = Scene::with(&[("review_on", day.as_str())], "pull").await;
+    assert_eq!(scene.found(2).await, none());
     assert_eq!(scene.found(3).await, one(FindingKind::ReviewDue, "ghcr", ""));
 }
 
@@ -228,7 +228,7 @@ async fn a_declared_registry_without_a_credential_is_found_once_and_a_variable_i
     scene.declare("Dockerfile", text).await;
     assert_eq!(scene.found(0).await, one(FindingKind::NoCredential, "", "build"));
     scene.app.credential(&scene.app.owner, "acme", "quay", "quay.io", "another").await;
-    assert_eq!(scene.found(0).await, []);
+    assert_eq!(scene.found(0).await, none());
 }
 
 #[tokio::test]
@@ -238,21 +238,21 @@ async fn what_is_received_and_no_file_names_is_found_unless_a_variable_may_be_it
     let quay = scene.app.credential(by, "acme", "quay", "quay.io", "another").await;
     scene.app.grant(scene.build, quay, &[]).await;
     scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
-    assert_eq!(scene.found(0).await, []);
+    assert_eq!(scene.found(0).await, none());
     scene.fetch(1).await;
     assert_eq!(scene.found(1).await, one(FindingKind::NotDeclared, "ghcr", "build"));
     scene.declare("other.Dockerfile", "ARG WHERE\nFROM $WHERE/acme/three\n").await;
-    assert_eq!(scene.found(1).await, []);
+    assert_eq!(scene.found(1).await, none());
 }
 
 #[tokio::test]
 async fn what_a_file_names_and_the_pipeline_does_not_fetch_is_found_after_a_week() {
     let scene = Scene::new().await;
     scene.declare("Dockerfile", "FROM ghcr.io/acme/base\n").await;
-    assert_eq!(scene.found(6).await, []);
+    assert_eq!(scene.found(6).await, none());
     assert_eq!(scene.found(8).await, one(FindingKind::NotDelivered, "ghcr", "build"));
     scene.fetch(7).await;
-    assert_eq!(scene.found(8).await, []);
+    assert_eq!(scene.found(8).await, none());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What becomes of a finding: accepted until a day, opened again, resolved by itself.
 
-use super::{Scene, found, in_days, listed, one, plant};
+use super::{Scene, found, in_days, listed, none, one, plant};
 use crate::app::{App, Browser, Reply};
 use crate::matrix::tomorrow;
 use regcred::domain::finding::{FindingKind, FindingState};
@@ -32,7 +32,7 @@ async fn an_accepted_finding_is_not_counted_until_its_day_is_over_and_both_are_o
     let until = in_days(5).day().to_text();
     let reply = accept(&app.owner, id, "A robot has it.", &until).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!((scene.found(5).await, count(app).await), (Vec::new(), 0));
+    assert_eq!((scene.found(5).await, count(app).await), (none(), 0));
     let page = app.owner.get("/p/acme/findings?state=accepted").await.text();
     assert!(page.contains(&format!("Accepted until {until}")), "{page}");
     assert!(page.contains("A robot has it."), "{page}");
@@ -68,7 +68,7 @@ async fn a_finding_resolves_by_itself_and_comes_back_with_its_fact() {
     let id = listed(app, FindingState::Open).await.rows[0].id;
     assert_eq!(accept(&app.owner, id, "Meant so.", &tomorrow()).await.status, 200);
     app.raw(&format!("UPDATE credential SET owner = '{owner}'")).await;
-    assert_eq!(scene.found(0).await, []);
+    assert_eq!(scene.found(0).await, none());
     let resolved = listed(app, FindingState::Resolved).await.rows;
     assert_eq!((resolved.len(), resolved[0].id), (1, id));
     let reply = accept(&app.owner, id, "Too late.", &tomorrow()).await;
@@ -77,7 +77,7 @@ async fn a_finding_resolves_by_itself_and_comes_back_with_its_fact() {
     app.raw("UPDATE credential SET owner = ''").await;
     assert_eq!(scene.found(0).await, one(FindingKind::NoOwner, "ghcr", ""));
     app.raw(&format!("UPDATE credential SET owner = '{owner}'")).await;
-    assert_eq!(scene.found(0).await, []);
+    assert_eq!(scene.found(0).await, none());
     told_at(in_days(20), scene.app.fetch(&scene.token, super::CONFIG)).await;
     found(app, 91).await;
     let gone = listed(app, FindingState::Resolved).await.rows;
