@@ -75,9 +75,8 @@ impl<C: ConnectionTrait> Findings<'_, C> {
             rows = rows.filter(Column::Rank.eq(kind.rank()));
         }
         if let Some(place) = query.after {
-            let same = Condition::all()
-                .add(Column::Rank.eq(place.rank))
-                .add(Column::Id.gt(place.id));
+            let same =
+                Condition::all().add(Column::Rank.eq(place.rank)).add(Column::Id.gt(place.id));
             let behind = Condition::any().add(Column::Rank.gt(place.rank)).add(same);
             // The first says no more than the second, and lets the index begin there.
             rows = rows.filter(Column::Rank.gte(place.rank)).filter(behind);

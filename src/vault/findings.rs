@@ -46,9 +46,8 @@ impl Vault {
         let has_more = rows.len() > PAGE_ROWS;
         rows.truncate(PAGE_ROWS);
         let last = rows.last().filter(|_| has_more);
-        let next = last.map(|last| {
-            query.after(FindingPlace { rank: last.found.kind.rank(), id: last.id })
-        });
+        let next = last
+            .map(|last| query.after(FindingPlace { rank: last.found.kind.rank(), id: last.id }));
         Ok(FindingsPage { rows, next })
     }
 
@@ -85,12 +84,8 @@ impl Vault {
             ));
         }
         let person = editor.person();
-        let accepted = Acceptance {
-            by: person.name.clone(),
-            at: now(),
-            until,
-            reason: reason.clone(),
-        };
+        let accepted =
+            Acceptance { by: person.name.clone(), at: now(), until, reason: reason.clone() };
         write.findings(project).accept(id, person.id, &accepted).await?;
         let kind = one.found.kind;
         let detail = Detail::Finding { kind, until: Some(until), reason };

@@ -15,15 +15,15 @@ pub struct Act {
 impl Found {
     /// What to do first; `None` where the thing has no page.
     pub fn act(&self, project: &str) -> Option<Act> {
-        use Permission::{PipelineRead, PipelineWrite, RegistryDelete, RegistryRead, RegistryWrite};
+        use Permission::{
+            PipelineRead, PipelineWrite, RegistryDelete, RegistryRead, RegistryWrite,
+        };
         let credential = self.credential.as_ref().map(|one| one.id);
         let pipeline = self.pipeline.as_ref().map(|one| one.id);
         let (label, href, needs): (_, _, &'static [Permission]) = match self.kind {
-            FindingKind::PasswordInFile => (
-                "See the lines",
-                paths::pipeline_definitions(project, pipeline?),
-                &[PipelineRead],
-            ),
+            FindingKind::PasswordInFile => {
+                ("See the lines", paths::pipeline_definitions(project, pipeline?), &[PipelineRead])
+            }
             FindingKind::RefusedSince => {
                 ("Look at the grants", paths::grants(project, pipeline?), &[PipelineRead])
             }
@@ -43,9 +43,11 @@ impl Found {
                 paths::edit_credential(project, credential?),
                 &[RegistryWrite],
             ),
-            FindingKind::SameSecret => {
-                ("Replace the secret", paths::replace_secret(project, credential?), &[RegistryWrite])
-            }
+            FindingKind::SameSecret => (
+                "Replace the secret",
+                paths::replace_secret(project, credential?),
+                &[RegistryWrite],
+            ),
             FindingKind::NoOwner => {
                 ("Set an owner", paths::edit_credential(project, credential?), &[RegistryWrite])
             }
@@ -71,9 +73,11 @@ impl Found {
                         paths::delete_grant(project, pipeline, grant),
                         &[PipelineWrite],
                     ),
-                    (Some(pipeline), None) => {
-                        ("Look at the pipeline", paths::pipeline(project, pipeline), &[PipelineRead])
-                    }
+                    (Some(pipeline), None) => (
+                        "Look at the pipeline",
+                        paths::pipeline(project, pipeline),
+                        &[PipelineRead],
+                    ),
                     (None, _) => {
                         let href = paths::delete_credential(project, credential?);
                         ("Delete the credential", href, &[RegistryDelete])

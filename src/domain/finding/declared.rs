@@ -90,10 +90,8 @@ fn statements(facts: &DeclaredFacts<'_>, now: Moment) -> Vec<Found> {
 
 /// A job that others take from does not run, and what is only built is not fetched.
 fn is_fetched(statement: &Statement) -> bool {
-    let is_fetch = matches!(
-        statement.kind,
-        Kind::Pulls | Kind::Pushes | Kind::LogsIn | Kind::Implicit
-    );
+    let is_fetch =
+        matches!(statement.kind, Kind::Pulls | Kind::Pushes | Kind::LogsIn | Kind::Implicit);
     is_fetch && !statement.is_hidden
 }
 
@@ -147,7 +145,12 @@ fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> 
     );
     let evidence = vec![line(one)];
     let credential = Some(Thing { id: *id, name: name.clone() });
-    Some(Found { credential, fact, evidence, ..of(FindingKind::NotDelivered, facts, String::new()) })
+    Some(Found {
+        credential,
+        fact,
+        evidence,
+        ..of(FindingKind::NotDelivered, facts, String::new())
+    })
 }
 
 /// What it received although no file names its registry. Where a variable may be any registry, or a file could not be

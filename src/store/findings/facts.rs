@@ -46,11 +46,7 @@ struct Alike {
 
 impl<C: Sealing> Credentials<'_, C> {
     /// Those after the folded name, by name, at most so many.
-    pub async fn found_after(
-        &self,
-        name: &str,
-        most: u64,
-    ) -> Result<Vec<FoundCredential>, DbErr> {
+    pub async fn found_after(&self, name: &str, most: u64) -> Result<Vec<FoundCredential>, DbErr> {
         use credential::Column::{
             CreatedAt, DisabledAt, Host, Id, IsInsecure, Name, NameKey, Owner, ReviewOn,
             SecretSetAt, SecretVersion, Username,

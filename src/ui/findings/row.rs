@@ -123,19 +123,14 @@ fn named(thing: Thing, page: &PageContext, is_credential: bool) -> AnyView {
     } else {
         (paths::pipeline(&page.project, id), Permission::PipelineRead)
     };
-    if page.may(needs) {
-        view! { <a href=href>{name}</a> }.into_any()
-    } else {
-        name.into_any()
-    }
+    if page.may(needs) { view! { <a href=href>{name}</a> }.into_any() } else { name.into_any() }
 }
 
 /// What to do: nothing about one that is resolved, and nothing that the person may not do.
 fn act(one: &Finding, page: &PageContext) -> AnyView {
     let kind = one.found.kind.label();
     let about = one.found.subject().map(|thing| thing.name.clone()).unwrap_or_default();
-    let is_to_withdraw =
-        one.state == FindingState::Accepted && page.may(Permission::RegistryWrite);
+    let is_to_withdraw = one.state == FindingState::Accepted && page.may(Permission::RegistryWrite);
     let withdraw = is_to_withdraw.then(|| {
         let values = vec![("project", page.project.clone()), ("id", one.id.to_string())];
         let label = format!("Open again: {kind}, {about}");

@@ -152,8 +152,7 @@ fn declared<'a>(
 ) -> Vec<Declared<'a>> {
     let by_id: HashMap<Uuid, &Definition> = files.iter().map(|file| (file.id, file)).collect();
     // Many lines name the same few registries.
-    let hosts: BTreeSet<&str> =
-        statements.iter().filter_map(|(_, one)| one.named.host()).collect();
+    let hosts: BTreeSet<&str> = statements.iter().filter_map(|(_, one)| one.named.host()).collect();
     let served: BTreeSet<String> =
         hosts.into_iter().filter(|host| is_served(host, known)).map(str::to_owned).collect();
     let one = |(file, statement): (Uuid, Statement)| {

@@ -82,8 +82,7 @@ impl Vault {
             pair.last_ever = pair.last_ever.max(figures.last_at);
             pair.figures = figures;
         }
-        let pipelines: BTreeSet<Uuid> =
-            pairs.values().flat_map(|of| of.keys().copied()).collect();
+        let pipelines: BTreeSet<Uuid> = pairs.values().flat_map(|of| of.keys().copied()).collect();
         let names = self.store.pipelines(project).names(pipelines.into_iter().collect()).await?;
         for pair in pairs.values_mut().flat_map(BTreeMap::values_mut) {
             if let Some(name) = names.get(&pair.pipeline.id) {
