@@ -74,6 +74,11 @@ impl Line {
         self.link
     }
 
+    /// Whether only its leaf is left.
+    pub fn is_removed(&self) -> bool {
+        self.kind.is_none()
+    }
+
     /// Its leaf, if what it says has just that one.
     pub fn leaf(&self) -> Option<Hash> {
         let leaf = Hash::try_from(HEXLOWER.decode(self.leaf.as_bytes()).ok()?).ok()?;
@@ -147,7 +152,7 @@ pub fn verify(
         if chain.is_some_and(|chain| chain != line.chain) {
             return Err(ExportProblem::OtherChain(number));
         }
-        removed += u64::from(line.kind.is_none());
+        removed += u64::from(line.is_removed());
         frontier.push(line.leaf().ok_or(ExportProblem::Wrong(number))?);
     }
     if frontier.size() < checkpoint.size {

@@ -1,5 +1,6 @@
 //! `regcred audit`.
 
+mod export;
 mod offline;
 mod proofs;
 
@@ -7,12 +8,12 @@ use super::failure::Failure;
 use super::output::{count, list, print, table};
 use super::{Common, Session, public_address};
 use crate::checkpoints::note::Key;
-use crate::domain::audit::{AuditEvent, AuditQuery, ExportFormat};
+use crate::domain::audit::AuditEvent;
 use crate::opening::config::SiteConfig;
-use crate::vault::{ChainReport, Export, Kept, KeptHead};
+use crate::vault::{ChainReport, Kept, KeptHead};
+use export::ExportWhat;
 use offline::{ToVerify, one_note};
 use serde_json::{Value, json};
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,50 +106,6 @@ enum Action {
     },
 }
 
-/// Write the events and receipts of the instance or of a project to standard output, oldest first
-///
-/// That you exported them is an audit event. The last line has the link up to which the export goes:
-/// give it as --after to get what is newer. An export without that line is not whole. The format links
-/// has each link as it is hashed, for `regcred audit verify --export`. Its lines are numbered.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:
-  regcred audit export --project acme > audit.csv
-  regcred audit export --project acme --format jsonl --after 1024 >> audit.jsonl
-  regcred audit export --project acme --format links > acme.links")]
-struct ExportWhat {
-    /// Export the chain of this project (first column of `regcred project list`)
-    #[arg(long, value_name = "SLUG")]
-    project: Option<String>,
-    /// csv for spreadsheets; jsonl, which loses nothing; or links, to verify with a checkpoint
-    #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "csv")]
-    format: ExportFormat,
-    /// Only what comes after this link
-    #[arg(long, default_value_t = 0, value_name = "LINK")]
-    after: u32,
-    /// The filters in the address of the page Audit, such as noun=credential&from=2026-11-01
-    #[arg(long, value_name = "FILTERS", default_value = "")]
-    filters: String,
-}
-
-impl ExportWhat {
-    async fn write(self, Session { vault, operator }: &Session) -> Result<ExitCode, Failure> {
-        let Self { project, format, after, filters } = self;
-        let pairs: Vec<(&str, &str)> =
-            filters.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        let query = AuditQuery::read(|key| {
-            pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned())
-        })?;
-        let export = Export { format, query, after: after.into() };
-        let mut pieces = vault.export_chain(operator, project.as_deref(), export).await?;
-        while let Some(piece) = pieces.recv().await {
-            let piece = piece?;
-            io::stdout().lock().write_all(piece.as_bytes()).map_err(Failure::Output)?;
-        }
-        io::stdout().lock().flush().map_err(Failure::Output)?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
 /// A chain, and the server whose name checkpoints of it have.
 #[derive(Debug, clap::Args)]
 struct OfChain {
@@ -218,10 +175,6 @@ impl Action {
             Self::Export(_) => (Value::Null, String::new(), true),
         })
     }
-}
-
-fn format(text: &str) -> Result<ExportFormat, String> {
-    ExportFormat::from_word(text).ok_or_else(|| "Give csv, jsonl or links.".to_owned())
 }
 
 fn public_key(text: &str) -> Result<Key, String> {

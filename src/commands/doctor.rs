@@ -185,26 +185,25 @@ async fn look_inside(report: &mut Report, session: &Session) {
                 chain.wrong_sum.as_ref().map(|row| format!("{} at {row}", chain.name))
             });
             let wrong: Vec<String> = wrong.collect();
-            let (state, text) = if broken.is_empty() && !wrong.is_empty() {
-                (
-                    State::Problem,
-                    format!(
-                        "The chains are intact, but figures or reports do not fit their receipts: {}. They were changed outside Regcred. Compare with a backup.",
-                        wrong.join(", ")
-                    ),
-                )
-            } else if broken.is_empty() {
+            let mut said = Vec::new();
+            if !broken.is_empty() {
+                let broken = broken.join(", ");
+                said.push(format!(
+                    "Broken: {broken}. From there on, events cannot be trusted. Compare with a backup."
+                ));
+            }
+            if !wrong.is_empty() {
+                let wrong = wrong.join(", ");
+                said.push(format!(
+                    "Figures or reports do not fit the receipts of their chain: {wrong}. They were changed outside Regcred. Compare with a backup."
+                ));
+            }
+            let (state, text) = if said.is_empty() {
                 let links = chains.iter().map(|chain| chain.links).sum::<i64>();
                 let chains = count(chains.len() as u64, "chain");
                 (State::Ok, format!("{chains} with {links} links in total, all intact."))
             } else {
-                let broken = broken.join(", ");
-                (
-                    State::Problem,
-                    format!(
-                        "Broken: {broken}. From there on, events cannot be trusted. Compare with a backup."
-                    ),
-                )
+                (State::Problem, said.join(" "))
             };
             report.add("audit", state, text);
             report.detail("chains", json!(chains));

@@ -6,7 +6,7 @@ use crate::domain::audit::{AuditLink, AuditListing, AuditQuery, ExportFormat};
 use crate::domain::delivery::{Client, Proved};
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
-use crate::vault::{Checked, Export, Vault};
+use crate::vault::{CheckedLinks, Export, Vault};
 use axum::http::Extensions;
 use std::collections::HashMap;
 use tokio::sync::mpsc::Receiver;
@@ -40,14 +40,15 @@ pub async fn instance_audit_link(seq: i64) -> Result<AuditLink> {
 /// looked at, whether it is the end, and the first that does not hold.
 pub async fn check_audit(project: String, after: i64) -> Result<(i64, bool, Option<i64>)> {
     let reader = member(&project).await?.can::<of::AuditRead>()?;
-    let Checked { broken_at, last, is_end } = vault().check_audit(&reader, after).await?;
+    let CheckedLinks { broken_at, last, is_end } = vault().check_audit(&reader, after).await?;
     Ok((last, is_end, broken_at))
 }
 
 /// The same for the chain of the instance.
 pub async fn check_instance_audit(after: i64) -> Result<(i64, bool, Option<i64>)> {
     let admin = person().await?.instance_admin()?;
-    let Checked { broken_at, last, is_end } = vault().check_instance_audit(&admin, after).await?;
+    let CheckedLinks { broken_at, last, is_end } =
+        vault().check_instance_audit(&admin, after).await?;
     Ok((last, is_end, broken_at))
 }
 

@@ -4,6 +4,7 @@
 use crate::error::{Error, FieldError, Result};
 use crate::vault::WrittenFile;
 use leptos::server_fn::codec::MultipartData;
+use std::collections::BTreeSet;
 use std::mem::take;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -64,6 +65,11 @@ impl DefinitionPost {
                 file.path = format!("{folder}/{}", file.path);
             }
         }
+        let paths: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        if paths.len() < files.len() {
+            let twice = "Two of these files have the same path. Add one of them later, with its own folder.";
+            return Err(Error::at("files", twice));
+        }
         Ok(files)
     }
 }
@@ -117,7 +123,8 @@ fn set(
             let path = file_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
             post.files.push(WrittenFile { path, text });
         }
-        "text" => post.text = text,
+        // A browser sends each end of a line as CR and LF.
+        "text" => post.text = Zeroizing::new(text.replace("\r\n", "\n")),
         "project" => post.project = text.to_string(),
         "pipeline" => post.pipeline = Uuid::parse_str(&text).ok(),
         "folder" => post.folder = text.to_string(),
@@ -163,6 +170,16 @@ mod tests {
             (DefinitionPost { files: vec![file("Dockerfile"); FILES_MAX + 1], ..post() }, "files"),
             (DefinitionPost { text: text(), ..post() }, "name"),
             (DefinitionPost { problem: Some("x"), files: vec![file("x")], ..post() }, "files"),
+            (DefinitionPost { files: vec![file("a"), file("a")], ..post() }, "files"),
+            (
+                DefinitionPost {
+                    files: vec![file("a")],
+                    name: "a ".to_owned(),
+                    text: text(),
+                    ..post()
+                },
+                "files",
+            ),
         ] {
             let Err(Error::Invalid(errors)) = post.take_files() else { panic!("{field}") };
             assert_eq!((errors.len(), errors[0].field.as_str()), (1, field));

@@ -108,7 +108,8 @@ fn unread(file: &str, reason: &str, report: &mut Report) {
     report.unread.push(crate::found::Unread { file: file.to_owned(), line: None, reason });
 }
 
-fn hash(text: &str) -> String {
+/// The SHA-256 of the text, in hex.
+pub(crate) fn hash(text: &str) -> String {
     digest(&SHA256, text.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");

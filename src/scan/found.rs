@@ -11,7 +11,7 @@ use crate::reference::Reference;
 use serde::{Deserialize, Serialize};
 
 pub use findings::Findings;
-pub use place::{Place, SeenIn};
+pub use place::{Place, SeenIn, without_user_info};
 
 /// What a file does with an image or a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

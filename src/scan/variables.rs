@@ -12,7 +12,7 @@ mod tests;
 use operators::{Operation, split};
 use std::cell::Cell;
 
-pub use holes::{HOLE, hole, holes, with_template_holes, without_holes};
+pub use holes::{HOLE, first_holes, hole, holes, with_template_holes, without_holes};
 
 /// Deeper nesting is nobody's.
 const DEEPEST: usize = 16;

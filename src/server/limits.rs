@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
 use hyper::body::{Frame, SizeHint};
 use leptos::server_fn::ServerFn;
+use regcred_scan::LARGEST_REPORT;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -23,7 +24,7 @@ use tokio::time::Sleep;
 /// be in the body.
 pub(super) const UNPROVED_MAX: usize = 64 * 1024;
 /// Bytes of what a machine sends after its proof, which is in the head: see [`takes_reports`].
-const REPORT_MAX: usize = 256 * 1024;
+const REPORT_MAX: usize = LARGEST_REPORT;
 /// Bytes of a form, or a page's own request, of who is signed in.
 const BODY_MAX: usize = 512 * 1024;
 /// Bytes of a form with a file, of who is signed in. Of that 1 MiB is kept; what breaks the form's own

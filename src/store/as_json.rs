@@ -7,22 +7,63 @@ use serde::{Deserialize, Deserializer};
 
 /// The columns as one array of JSON. They stand with commas between, and `UUID(…)` round each id.
 pub(super) fn array(backend: DbBackend, columns: &str) -> String {
+    let array = part(backend, columns);
+    if backend == DbBackend::Postgres { format!("{array}::text") } else { array }
+}
+
+fn part(backend: DbBackend, columns: &str) -> String {
     if backend == DbBackend::Postgres {
-        return format!("json_build_array({})::text", columns.replace("UUID(", "("));
+        return format!("json_build_array({})", columns.replace("UUID(", "("));
     }
     let columns: Vec<String> = columns.split(',').map(of_sqlite).collect();
     format!("json_array({})", columns.join(", "))
+}
+
+/// What another table has of each row, with the row itself.
+#[derive(Clone, Copy)]
+pub(super) struct Beside {
+    /// Columns as those of the row, which `from` gives one row of.
+    pub(super) columns: &'static str,
+    pub(super) from: &'static str,
 }
 
 /// The rows that the statement gives, with these of its columns, in the order that `order` says: a
 /// list of columns. `None` for one that cannot be read, which only somebody else writes.
 pub(super) async fn rows<T: DeserializeOwned>(
     db: &impl ConnectionTrait,
-    Statement { sql, values, db_backend }: Statement,
+    statement: Statement,
     columns: &str,
     order: &str,
 ) -> Result<Vec<Option<T>>, DbErr> {
-    let row = array(db_backend, columns);
+    let row = array(statement.db_backend, columns);
+    lines(db, statement, &row, order).await
+}
+
+/// The same, each as a pair with what is beside it.
+pub(super) async fn pairs<T: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    statement: Statement,
+    (columns, Beside { columns: others, from }): (&str, Beside),
+    order: &str,
+) -> Result<Vec<Option<T>>, DbErr> {
+    let backend = statement.db_backend;
+    let (row, other) = (part(backend, columns), part(backend, others));
+    let row = match backend {
+        DbBackend::Postgres => {
+            format!("json_build_array({row}, (SELECT {other} FROM {from}))::text")
+        }
+        // What a subquery gives is text to it, unless it is told otherwise.
+        _ => format!("json_array({row}, json((SELECT {other} FROM {from})))"),
+    };
+    lines(db, statement, &row, order).await
+}
+
+async fn lines<T: DeserializeOwned>(
+    db: &impl ConnectionTrait,
+    Statement { sql, values, db_backend }: Statement,
+    row: &str,
+    order: &str,
+) -> Result<Vec<Option<T>>, DbErr> {
     // A row has no line break in it: JSON writes one as two characters.
     let lines = match db_backend {
         DbBackend::Postgres => format!("string_agg({row}, chr(10) ORDER BY {order})"),

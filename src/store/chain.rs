@@ -8,15 +8,14 @@ mod leaves;
 mod signing;
 mod walk;
 
-pub use check::Checked;
+pub use check::CheckedLinks;
 pub(super) use head::Head;
 pub use leaves::Growth;
 pub(super) use leaves::{add_leaf, keep_leaves};
 pub use signing::{Signed, Tree};
 
 use super::Chain;
-use super::authentic::genuine_now;
-use super::entity::{audit_event, chain_head};
+use super::entity::audit_event;
 use super::receipts::Removed;
 use super::seals::Sealing;
 use super::verified::Holds;

@@ -6,7 +6,6 @@ pub(super) mod hosts;
 mod page;
 mod rows;
 mod search;
-mod used;
 
 pub use alike::Alike;
 pub(super) use rows::{SummaryRow, day};

@@ -10,8 +10,8 @@ use crate::domain::definition::{
 use crate::domain::moment::Moment;
 use definition::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -22,6 +22,16 @@ use uuid::Uuid;
 pub struct Definitions<'a, C: ConnectionTrait> {
     db: &'a C,
     project: Uuid,
+}
+
+/// A file that says something else than before.
+#[derive(Debug)]
+pub struct Changed<'a> {
+    pub file: &'a DeclaredFile,
+    /// The hash of what it says.
+    pub said: String,
+    /// What was declared at its path, if anything was.
+    pub before: Option<&'a Definition>,
 }
 
 impl Store {
@@ -109,43 +119,46 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
         Ok(ids.into_iter().collect())
     }
 
-    /// Writes what a file says, in the place of what a file of the same path said: `before`. `said` is its hash.
+    /// Writes what files of the pipeline say, in the place of what files of the same paths said.
     pub async fn put(
         &self,
-        (pipeline, before): (Uuid, Option<&Definition>),
-        (file, said): (&DeclaredFile, String),
+        pipeline: Uuid,
+        changed: Vec<Changed<'_>>,
         origin: &Origin,
         at: Moment,
     ) -> Result<(), DbErr> {
-        let counts = Counts::of(&file.statements);
-        let id = before.map_or_else(Uuid::now_v7, |before| before.id);
-        let row = ActiveModel {
-            id: if before.is_some() { NotSet } else { Set(id) },
-            project_id: Set(self.project),
-            pipeline_id: Set(pipeline),
-            path: Set(file.path.clone()),
-            system: Set(file.system.clone()),
-            sha256: Set(file.sha256.clone()),
-            said: Set(said),
-            named: Set(counts.references),
-            unresolved: Set(counts.unresolved),
-            passwords: Set(counts.passwords),
-            unread: Set(counts.unread),
-            first_seen_at: if before.is_some() { NotSet } else { Set(at.0) },
-            changed_at: Set(at.0),
-            ..of_origin(origin, at)
-        };
-        if before.is_some() {
-            self.delete_statements(vec![id]).await?;
-            let update = Entity::update_many().set(row).filter(Column::Id.eq(id));
-            update.filter(Column::ProjectId.eq(self.project)).exec(self.db).await?;
-        } else {
-            Entity::insert(row).exec_without_returning(self.db).await?;
+        let replaced: Vec<Uuid> =
+            changed.iter().filter_map(|one| one.before.map(|before| before.id)).collect();
+        self.remove(replaced).await?;
+        let (mut files, mut statements) = (Vec::new(), Vec::new());
+        for Changed { file, said, before } in changed {
+            let counts = Counts::of(&file.statements);
+            let id = before.map_or_else(Uuid::now_v7, |before| before.id);
+            files.push(ActiveModel {
+                id: Set(id),
+                project_id: Set(self.project),
+                pipeline_id: Set(pipeline),
+                path: Set(file.path.clone()),
+                system: Set(file.system.clone()),
+                sha256: Set(file.sha256.clone()),
+                said: Set(said),
+                named: Set(counts.references),
+                unresolved: Set(counts.unresolved),
+                passwords: Set(counts.passwords),
+                unread: Set(counts.unread),
+                first_seen_at: Set(before.map_or(at, |before| before.first_seen).0),
+                changed_at: Set(at.0),
+                ..of_origin(origin, at)
+            });
+            let rows = (0..).zip(&file.statements).map(|(number, one)| row_of(id, number, one));
+            statements.extend(rows);
         }
-        let rows: Vec<definition_statement::ActiveModel> =
-            (0..).zip(&file.statements).map(|(number, one)| row_of(id, number, one)).collect();
-        // A statement has 10 values; SQLite takes 32,766 at once.
-        for part in rows.chunks(1_000) {
+        // A file has 18 values, and a statement 10. SQLite takes 32,766 at once.
+        for part in files.chunks(1_000) {
+            let insert = Entity::insert_many(part.to_vec());
+            insert.exec_without_returning(self.db).await?;
+        }
+        for part in statements.chunks(1_000) {
             let insert = definition_statement::Entity::insert_many(part.to_vec());
             insert.exec_without_returning(self.db).await?;
         }
@@ -188,19 +201,18 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
             .into_tuple()
             .all(self.db)
             .await?;
-        if ids.is_empty() { Ok(()) } else { self.remove(ids).await }
+        self.remove(ids).await
     }
 
     async fn remove(&self, ids: Vec<Uuid>) -> Result<(), DbErr> {
-        self.delete_statements(ids.clone()).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let of = definition_statement::Column::DefinitionId;
+        let said = definition_statement::Entity::delete_many().filter(of.is_in(ids.clone()));
+        said.exec(self.db).await?;
         let gone = Entity::delete_many().filter(Column::Id.is_in(ids));
         gone.filter(Column::ProjectId.eq(self.project)).exec(self.db).await.map(drop)
-    }
-
-    async fn delete_statements(&self, ids: Vec<Uuid>) -> Result<(), DbErr> {
-        let of = definition_statement::Column::DefinitionId;
-        let gone = definition_statement::Entity::delete_many().filter(of.is_in(ids));
-        gone.exec(self.db).await.map(drop)
     }
 }
 

@@ -2,7 +2,10 @@
 //! its current version. One statement, which touches the rows that are granted and no others, and
 //! whose answer is of one moment.
 
+mod known;
 mod said;
+
+pub(super) use known::Known;
 
 use super::Secrets;
 use super::as_json::{self, Flag};
@@ -18,6 +21,7 @@ use sea_orm::{DbBackend, DbErr, QueryResult};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A granted credential with its current ciphertext.
@@ -61,27 +65,29 @@ impl<C: Sealing> Secrets<'_, C> {
     }
 
     /// The rows' credentials by name, each with its grants in the order in which they were given.
-    fn grouped(&self, mut rows: Vec<Row>) -> Vec<Deliverable> {
+    fn grouped(&self, mut rows: Vec<Found>) -> Vec<Deliverable> {
         // Not asked of the database, which would take that for a reason to go through all
         // credentials and versions of the project to find the few that are granted.
-        rows.retain(|row| row.project_id == self.project);
-        rows.sort_by(|one, other| (&one.name_key, one.grant).cmp(&(&other.name_key, other.grant)));
+        rows.retain(|(row, _)| row.project_id == self.project);
+        rows.sort_by(|(one, _), (other, _)| {
+            (&one.name_key, one.grant).cmp(&(&other.name_key, other.grant))
+        });
         let mut granted: Vec<Deliverable> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Some(terms) = row.terms else { continue };
+        for (row, blob) in rows {
+            let Some(terms) = row.terms.clone() else { continue };
             if let Some(last) = granted.last_mut()
                 && last.credential.summary.id == row.id
             {
                 last.grants.push(terms);
                 continue;
             }
-            let Some(credential) = row.credential else { continue };
-            let sealed = row.sealed.filter(|(of, ..)| *of == self.project);
+            let Some(credential) = row.credential.clone() else { continue };
+            let version = row.version.filter(|(of, _)| *of == self.project);
             granted.push(Deliverable {
                 credential,
                 project_id: row.project_id,
                 grants: vec![terms],
-                sealed: sealed.map(|(_, id, blob)| (id, blob)),
+                sealed: version.zip(blob).map(|((_, id), blob)| (id, blob)),
             });
         }
         granted
@@ -187,7 +193,11 @@ fn id_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Uuid>, D::Err
     text.map(|text| Uuid::parse_str(&text).map_err(D::Error::custom)).transpose()
 }
 
-struct Row {
+/// A row with the ciphertext of its version.
+type Found = (Arc<Row>, Option<Vec<u8>>);
+
+/// What a row says.
+pub(super) struct Row {
     grant: Uuid,
     /// `None` when one of them is not to be read.
     terms: Option<Terms>,
@@ -196,35 +206,47 @@ struct Row {
     name_key: String,
     /// `None` when the row was not written by us.
     credential: Option<Held>,
-    /// The project of the version's row, its id and the blob.
-    sealed: Option<(Uuid, Uuid, Vec<u8>)>,
+    /// The project of the version's row, and its id.
+    version: Option<(Uuid, Uuid)>,
 }
 
 impl Row {
-    fn read_all(rows: &[QueryResult], seals: &Seals) -> Vec<Self> {
-        rows.iter().filter_map(|row| Self::read(row, seals)).collect()
+    fn read_all(rows: &[QueryResult], seals: &Seals) -> Vec<Found> {
+        // Before any of them is verified: with keys that come meanwhile another one begins.
+        let known = seals.known();
+        rows.iter().filter_map(|row| Self::found(row, seals, known.as_deref())).collect()
+    }
+
+    fn found(row: &QueryResult, seals: &Seals, known: Option<&Known>) -> Option<Found> {
+        let cells = row.try_get_by_index(0).and_then(|text| Ok((text, row.try_get_by_index(1)?)));
+        let (text, blob): (String, Option<Vec<u8>>) = cells.unwrap_or_default();
+        if let Some(row) = known.and_then(|known| known.find(&text)) {
+            return Some((row, blob));
+        }
+        let row = Arc::new(Self::read(&text, seals)?);
+        if let Some(known) = known {
+            known.add(text, &row);
+        }
+        Some((row, blob))
     }
 
     /// The row, unless one of those that it is made of was not written by us. Another value than its
     /// column can have only somebody else writes, and the other rows are as they were.
-    fn read(row: &QueryResult, seals: &Seals) -> Option<Self> {
-        let cells = row.try_get_by_index(0).and_then(|text| Ok((text, row.try_get_by_index(1)?)));
-        let (text, blob): (String, Option<Vec<u8>>) = cells.unwrap_or_default();
+    fn read(text: &str, seals: &Seals) -> Option<Self> {
         // The text is not told: it names what people named.
-        let Ok(read) = serde_json::from_str::<Read<'_>>(&text) else {
+        let Ok(read) = serde_json::from_str::<Read<'_>>(text) else {
             seals.tell("access_grant or credential");
             return None;
         };
         if !said::is_ours(&read, seals) {
             return None;
         }
-        let sealed = read.version_project_id.zip(read.version_id).zip(blob);
         Some(Self {
             grant: read.grant,
             terms: terms_in(&read),
             id: read.id,
             project_id: read.project_id,
-            sealed: sealed.map(|((of, id), blob)| (of, id, blob)),
+            version: read.version_project_id.zip(read.version_id),
             name_key: read.name_key.clone(),
             credential: held_in(read),
         })

@@ -72,10 +72,10 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{Checked, EventRow, Growth, Mac, Recorded, Signed, Tree};
+pub use chain::{CheckedLinks, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
-pub use definitions::Definitions;
+pub use definitions::{Changed, Definitions};
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.

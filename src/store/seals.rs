@@ -1,5 +1,6 @@
 //! The MACs of rows that decide, as far as this room knows them: others have the keys.
 
+use super::deliverables::Known;
 use super::reader::Reader;
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,12 +54,19 @@ pub trait KeyReader: Debug + Send + Sync {
 /// What makes and checks the MACs. Clones share it, but each counts what it has met by itself.
 #[derive(Clone, Debug, Default)]
 pub struct Seals {
-    macs: Arc<RwLock<Option<Arc<dyn RowMacs>>>>,
+    macs: Arc<RwLock<Option<Macs>>>,
     reader: Arc<RwLock<Option<Arc<dyn KeyReader>>>>,
     told: Arc<Mutex<Told>>,
     /// The newest key that is known and also stored, as far as somebody has looked for a newer one.
     newest_stored: Arc<AtomicU64>,
     met: Met,
+}
+
+/// The keys, and what was read of rows under them.
+#[derive(Clone, Debug)]
+struct Macs {
+    of: Arc<dyn RowMacs>,
+    known: Arc<Known>,
 }
 
 /// The rows that were met which name a newer key than the known ones.
@@ -111,6 +119,7 @@ pub trait Sealing: ConnectionTrait {
 
 impl Seals {
     pub(super) fn set(&self, macs: Arc<dyn RowMacs>) {
+        let macs = Macs { of: macs, known: Arc::default() };
         *self.macs.write().unwrap_or_else(PoisonError::into_inner) = Some(macs);
     }
 
@@ -231,7 +240,14 @@ impl Seals {
     }
 
     fn now(&self) -> Option<Arc<dyn RowMacs>> {
-        self.macs.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let macs = self.macs.read().unwrap_or_else(PoisonError::into_inner);
+        macs.as_ref().map(|macs| Arc::clone(&macs.of))
+    }
+
+    /// What was read of rows that hold under the keys of now.
+    pub(super) fn known(&self) -> Option<Arc<Known>> {
+        let macs = self.macs.read().unwrap_or_else(PoisonError::into_inner);
+        macs.as_ref().map(|macs| Arc::clone(&macs.known))
     }
 }
 

@@ -30,12 +30,11 @@ pub enum Unrecorded {
     Job,
     /// Receipts: those of a fetch are a link of the chain itself.
     Receipts,
-    /// What is counted of receipts.
+    /// What is counted of receipts, and what is found by that: it says nothing but what other rows say.
     Counts,
     /// A further part of the old receipts whose removal an event has said.
     Removal,
-    /// Links of an older version in the tree of their chain, and what is signed of a tree: it says nothing
-    /// but what the links say.
+    /// Links of an older version in a tree, and what is signed of it: it says only what links say.
     Tree,
     /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
     Revocation,
@@ -43,8 +42,6 @@ pub enum Unrecorded {
     Report,
     /// That files were declared again as they were: a change of what they say has the event.
     Declared,
-    /// What was found or is resolved: it says nothing but what other rows say, and who accepts one has an event.
-    Findings,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
     Proof,
     /// Secrets under another key: the change of the key has the event.

@@ -3,6 +3,7 @@
 
 use crate::app::{App, Browser, SITE};
 use crate::rooms::sources;
+use crate::usage::recounted::wrong;
 use axum::http::StatusCode;
 use regcred::domain::audit::Action;
 use regcred::store::Store;
@@ -161,12 +162,18 @@ async fn receipts_that_are_old_enough_go_and_everything_else_stays() {
     assert_eq!(events[0].action, Action::ReceiptsRemoved);
     let deliveries = "SELECT CAST(SUM(deliveries) AS BIGINT) FROM usage";
     assert_eq!(app.scalar_i64(deliveries).await, 3, "what was counted stays counted");
+    let by_day = "SELECT CAST(SUM(times) AS BIGINT) FROM usage_day";
+    assert_eq!(app.scalar_i64(by_day).await, 3, "and by day");
+    assert_eq!(wrong(&app).await, None);
     for path in [format!("pipelines/{pipeline}"), format!("credentials/{id}")] {
         assert_eq!(app.owner.get(&format!("/p/acme/{path}")).await.status, StatusCode::OK);
     }
     // The chain goes on, and whatever goes by hand shows.
     assert_eq!(app.docker_config(&token, "", &[]).await.status, StatusCode::OK);
     assert_eq!(vault.first_break(project).await.unwrap(), None);
+    app.vault.store().add_up_receipts(project).await.unwrap();
+    assert_eq!(app.scalar_i64(by_day).await, 4);
+    assert_eq!(wrong(&app).await, None);
     app.raw("DELETE FROM receipt").await;
     assert!(vault.first_break(project).await.unwrap().is_some());
 }

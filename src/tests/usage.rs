@@ -1,7 +1,7 @@
 //! Usage: the figures are those of the receipts, however the clock jumps and however far they are added
 //! up; history stays; and who changes a figure behind the product is found.
 
-mod recounted;
+pub mod recounted;
 
 use crate::app::{App, PASSWORD, soak};
 use regcred::domain::moment::Moment;
@@ -49,6 +49,13 @@ impl Dice {
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
+}
+
+async fn delete(app: &App, path: &str, id: Uuid, name: &str) {
+    let id = id.to_string();
+    let form =
+        [("project", "acme"), ("id", id.as_str()), ("typed_name", name), ("password", PASSWORD)];
+    assert_eq!(app.owner.post_json_accept(path, &form).await.status, 200, "{path}");
 }
 
 fn now() -> Moment {
@@ -193,14 +200,8 @@ async fn the_history_of_a_deleted_pipeline_and_of_a_deleted_credential_stays() {
     for (_, token) in &pipelines {
         app.fetch(token, "/api/v1/docker-config").await;
     }
-    let (pipeline, credential) = (pipelines[0].0.to_string(), credentials[2].to_string());
-    for (path, id, name) in [
-        ("/rpc/pipelines/delete", pipeline.as_str(), "api"),
-        ("/rpc/credentials/delete", credential.as_str(), "three"),
-    ] {
-        let form = [("project", "acme"), ("id", id), ("typed_name", name), ("password", PASSWORD)];
-        assert_eq!(app.owner.post_json_accept(path, &form).await.status, 200, "{path}");
-    }
+    delete(&app, "/rpc/pipelines/delete", pipelines[0].0, "api").await;
+    delete(&app, "/rpc/credentials/delete", credentials[2], "three").await;
     let page = usage(&app, "acme", UsageView::Credential, Window::Month).await;
     let of_gone = page.rows.iter().filter(|row| row.pipeline.name.as_deref() == Some("api"));
     let of_gone: Vec<&UsageRow> = of_gone.collect();

@@ -43,6 +43,14 @@ pub struct Kept<'a> {
     pub checkpoints: &'a [KeptCheckpoint],
 }
 
+impl Kept<'_> {
+    /// Whether nothing of it is of another chain, which would not be looked at.
+    fn is_all_of(&self, chain: Uuid, names: &HashMap<Uuid, String>) -> bool {
+        self.heads.iter().all(|head| is_called(chain, names, &head.chain))
+            && self.checkpoints.iter().all(|one| one.chain == chain)
+    }
+}
+
 /// The end of a chain as it was once, kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptHead {
@@ -105,6 +113,12 @@ impl Vault {
                 ));
             }
         }
+        if slug.is_some() && !kept.is_all_of(only, &names) {
+            return Err(Error::Conflict(
+                "What --since or --checkpoint gives is of another chain than that of the project. Leave out --project."
+                    .to_owned(),
+            ));
+        }
         let mut reports = Vec::new();
         for head in heads {
             if slug.is_some() && head.chain != only {
@@ -142,7 +156,8 @@ impl Vault {
     /// The first row of what is added up of the receipts of a chain that does not fit them, by its table.
     async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
         let ring = self.keys.ring();
-        let found = self.store.receipts(chain).wrong_sum(&*ring).await?;
+        let snapshot = self.store.snapshot().await?;
+        let found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
         Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
     }
 

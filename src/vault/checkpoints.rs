@@ -25,6 +25,7 @@ const CHANGED: &str = "The end of this audit chain was changed outside Regcred, 
 const GROWING: &str = "The links of this audit chain from an older version of Regcred are not all in its tree yet. A running server adds them. Try again in a few minutes.";
 const SHORTER: &str = "The audit chain is shorter than its last checkpoint, so none is signed. If the database was restored from a backup, run `regcred audit checkpoint --new-origin`: it begins a new series of checkpoints. If not, events were removed.";
 const OTHER: &str = "The audit chain does not follow its last checkpoint, so none is signed. Run `regcred audit verify`.";
+const LOOK: &str = "Run `regcred audit verify`. If it finds nothing, hashes of links that were removed because of their age are missing: `regcred audit checkpoint --new-origin` begins a new series of checkpoints without them.";
 const BUSY: &str = "Checkpoints of this chain are being signed elsewhere. Try again.";
 
 /// A checkpoint that was signed.
@@ -88,7 +89,7 @@ impl Vault {
     }
 
     /// Begins a new series of checkpoints of the chain, under another origin: after a restore by hand, the
-    /// chain may be shorter than what was signed of it. Gives the new origin.
+    /// chain may be shorter than what was signed of it. Its tree is made anew. Gives the new origin.
     ///
     /// # Errors
     /// `Conflict` when there is no such project, or the end of its chain was changed.
@@ -103,36 +104,41 @@ impl Vault {
             subject = Subject { id: project.id, name: project.name };
         }
         let write = self.write_in(chain).await?;
-        let number = write.chain().begin_tree(chain).await?;
+        let number = write.chain().begin_tree_anew(chain).await?;
         let number = number.ok_or_else(|| refused(CHANGED))?;
         let what = (Action::CheckpointsRenewed, subject, Detail::Nothing);
         self.commit_event(write, chain, operator, what).await?;
+        self.grow_tree(chain).await?;
         Ok(origin(host_of(address), chain, number))
     }
 
     /// The job: puts the links of an older version into the trees of their chains, in small parts.
     pub async fn grow_trees(&self) -> Result<()> {
         for (chain, ..) in self.store.chain().ends().await? {
-            loop {
-                let tree = self.store.chain().tree(chain).await?;
-                if tree.is_none_or(|tree| tree.is_whole()) {
-                    break;
+            self.grow_tree(chain).await?;
+        }
+        Ok(())
+    }
+
+    async fn grow_tree(&self, chain: Uuid) -> Result<()> {
+        loop {
+            let tree = self.store.chain().tree(chain).await?;
+            if tree.is_none_or(|tree| tree.is_whole()) {
+                return Ok(());
+            }
+            let write = self.write_in(chain).await?;
+            let ring = self.keys.ring();
+            let mac = |message: &[u8]| ring.mac(message);
+            match write.chain().grow((&mac, &*ring), chain).await? {
+                Growth::Whole | Growth::More => {
+                    write.commit_without_event(Unrecorded::Tree).await?;
                 }
-                let write = self.write_in(chain).await?;
-                let ring = self.keys.ring();
-                let mac = |message: &[u8]| ring.mac(message);
-                match write.chain().grow((&mac, &*ring), chain).await? {
-                    Growth::Whole | Growth::More => {
-                        write.commit_without_event(Unrecorded::Tree).await?;
-                    }
-                    Growth::Broken(link) => {
-                        tracing::error!(%chain, link, "no checkpoint of this chain is signed: it is broken at this link");
-                        break;
-                    }
+                Growth::Broken(link) => {
+                    tracing::error!(%chain, link, "no checkpoint of this chain is signed: it is broken at this link");
+                    return Ok(());
                 }
             }
         }
-        Ok(())
     }
 
     /// The tree as it is, once it is kept that it is about to be signed.
@@ -156,7 +162,7 @@ impl Vault {
                 Ok(_) => return Err(refused(OTHER)),
                 Err(link) => {
                     return Err(refused(format!(
-                        "The audit chain is broken at link {link}, so no checkpoint of it is signed. Run `regcred audit verify`."
+                        "The audit chain is broken at link {link}, so no checkpoint of it is signed. {LOOK}"
                     )));
                 }
             }

@@ -8,24 +8,28 @@ use crate::crypto::digest::Sha256;
 use crate::domain::actor::{Acts, Can, Pipeline};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::definition::{
-    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_OF_ALL_MAX,
-    ShownFile, Statement,
+    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_MAX,
+    STATEMENTS_OF_ALL_MAX, ShownFile, Statement,
 };
 use crate::domain::delivery::Claims;
 use crate::domain::hearsay;
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
+use crate::store::{Changed, Unrecorded};
 pub(super) use matched::Granted;
 use regcred_scan::Report;
 use std::collections::BTreeSet;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// How branches begin; tags keep what they begin with.
 const BRANCHES: &str = "refs/heads/";
+
+/// Files of two people are read at once: some take far more memory than they are long.
+static READING: Semaphore = Semaphore::const_new(2);
 
 /// A file that a person chose or pasted. Its text is read and dropped: there may be a password in it.
 #[derive(Clone)]
@@ -51,7 +55,8 @@ impl Vault {
         let counted = (files.len(), counts(&files));
         let origin = Origin { by: pipeline.name().to_owned(), ..origin(pipeline.proof(), claims) };
         let at = (pipeline.project_id(), pipeline.id());
-        self.save_definitions(at, pipeline, files, &origin).await?;
+        let changed = self.save_definitions(at, pipeline, files, &origin).await?;
+        self.charge_share(pipeline, changed);
         Ok(counted)
     }
 
@@ -71,7 +76,13 @@ impl Vault {
             by: editor.person().name.clone(),
             ..Origin::default()
         };
-        let read = spawn_blocking(move || scanned(&written)).await;
+        let turn = READING.acquire().await.map_err(|_| Error::Internal)?;
+        let read = spawn_blocking(move || {
+            let read = scanned(&written);
+            drop(turn);
+            read
+        })
+        .await;
         let report = read.map_err(|_| Error::Internal)??;
         let files = checked::files(report).map_err(at_files)?;
         let (number, counts) = (files.len(), counts(&files));
@@ -130,13 +141,15 @@ impl Vault {
         Ok(sentence)
     }
 
+    /// Gives how many of the files say something else than before.
     async fn save_definitions(
         &self,
         (project, pipeline): (Uuid, Uuid),
         by: &impl Acts,
         files: Vec<DeclaredFile>,
         origin: &Origin,
-    ) -> Result<()> {
+    ) -> Result<usize> {
+        let hashes: Vec<String> = files.iter().map(hash).collect();
         let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let definitions = write.definitions(project);
@@ -147,26 +160,26 @@ impl Vault {
             )));
         }
         let (mut same, mut changed, at) = (Vec::new(), Vec::new(), now());
-        for file in &files {
-            let said = hash(file);
+        for (file, said) in files.iter().zip(hashes) {
             let before = known.iter().find(|one| one.path == file.path);
             match before.filter(|before| before.said == said) {
                 Some(before) => same.push(before.id),
-                None => {
-                    let place = (pipeline, before);
-                    definitions.put(place, (file, said), origin, at).await?;
-                    changed.push(file.path.as_str());
-                }
+                None => changed.push(Changed { file, said, before }),
             }
         }
+        let number = changed.len();
+        let first = changed.first().map(|one| one.file.path.clone());
+        definitions.put(pipeline, changed, origin, at).await?;
         definitions.seen(same, origin, at).await?;
-        let Some((first, others)) = changed.split_first() else {
-            return Ok(write.commit_without_event(Unrecorded::Declared).await?);
+        let Some(path) = first else {
+            write.commit_without_event(Unrecorded::Declared).await?;
+            return Ok(number);
         };
-        let others = u64::try_from(others.len()).unwrap_or(u64::MAX);
-        let detail = Detail::File { path: (*first).to_owned(), others };
+        let others = u64::try_from(number.saturating_sub(1)).unwrap_or(u64::MAX);
+        let detail = Detail::File { path, others };
         let what = (Action::DefinitionsChanged, subject, detail);
-        self.commit_event(write, project, by, what).await
+        self.commit_event(write, project, by, what).await?;
+        Ok(number)
     }
 }
 
@@ -192,6 +205,11 @@ fn scanned(written: &[WrittenFile]) -> Result<Report> {
                 "files",
                 "One of these files is of a kind that is not read. Enter its folder or whole path, by which pipeline files are recognized.",
             ));
+        }
+        // What will be refused is not kept until all are read.
+        if report.found.len() > STATEMENTS_MAX {
+            let sentence = format!("One of these files has more than {STATEMENTS_MAX} findings.");
+            return Err(Error::at("files", sentence));
         }
         whole.files.extend(report.files);
         whole.found.extend(report.found);

@@ -138,7 +138,7 @@ impl Vault {
         let known = write.findings(project).known().await?;
         let changes = FindingChanges::between(&known, &found, now());
         write.findings(project).apply(changes, now()).await?;
-        Ok(write.commit_without_event(Unrecorded::Findings).await?)
+        Ok(write.commit_without_event(Unrecorded::Counts).await?)
     }
 
     /// All that is found in the project now; `None` while many deliveries are not counted yet.

@@ -71,7 +71,7 @@ use crate::domain::secret_version::KEEP;
 use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
 use crate::registries::Registries;
-pub use crate::store::Checked;
+pub use crate::store::CheckedLinks;
 use crate::store::{Recorder, Store, Unrecorded, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

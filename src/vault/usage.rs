@@ -15,7 +15,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Credentials of the registries of a page, at most.
-const ON_HOSTS: u64 = 500;
+const ON_HOSTS: u64 = 200;
+/// Links in which names of what was deleted are looked up, at most: more than a page has rows.
+const LINKS: usize = 1_000;
 
 /// What a page is about, in its order.
 struct Subjects {
@@ -106,8 +108,8 @@ impl Vault {
                 let has_more = cut(&mut found);
                 let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
                 // Those that were deleted come after the last.
-                let mut gone =
-                    if has_more { Vec::new() } else { pipelines.used_gone(most).await? };
+                let mut gone = pipelines.used_gone(most).await?;
+                gone.retain(|_| !has_more);
                 let is_cut = cut(&mut gone);
                 let ids = found.iter().map(|one| one.id).chain(gone);
                 Subjects {
@@ -166,10 +168,11 @@ impl Vault {
         };
         let is_gone = |id: &Uuid| !known.credentials.contains_key(id) && !id.is_nil();
         let gone: Vec<Uuid> = credentials.into_iter().filter(is_gone).collect();
-        let links = known.links(&pairs);
-        let mut names = receipts.credentials_in(gone, links.clone()).await?;
+        let links = known.links(pairs.iter().filter(|(id, _)| is_gone(id)));
+        let mut names = receipts.credentials_in(gone, links).await?;
         let is_gone = |id: &Uuid| !known.pipelines.contains_key(id);
         let gone: Vec<Uuid> = pipelines.into_iter().filter(is_gone).collect();
+        let links = known.links(pairs.iter().filter(|(_, id)| is_gone(id)));
         names.extend(receipts.pipelines_in(gone, links).await?);
         known.gone = names;
         Ok(known)
@@ -225,11 +228,12 @@ impl Known {
         known.copied().collect::<BTreeSet<Pair>>().into_iter().collect()
     }
 
-    /// The last links of these pairs: their receipts have the names.
-    fn links(&self, pairs: &[Pair]) -> Vec<i64> {
-        let figures = pairs.iter().filter_map(|pair| self.usage.pairs.get(pair));
+    /// The newest of the last links of these pairs: their receipts have the names.
+    fn links<'a>(&self, pairs: impl Iterator<Item = &'a Pair>) -> Vec<i64> {
+        let figures = pairs.filter_map(|pair| self.usage.pairs.get(pair));
         let links = figures.flat_map(|(figures, _)| [figures.last_delivery, figures.last_refusal]);
-        links.flatten().collect::<BTreeSet<i64>>().into_iter().collect()
+        let links: BTreeSet<i64> = links.flatten().collect();
+        links.into_iter().rev().take(LINKS).collect()
     }
 
     fn row(&self, pair: Pair, drawn: (i64, i64)) -> UsageRow {

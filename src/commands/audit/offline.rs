@@ -78,8 +78,16 @@ impl<'a> ToVerify<'a> {
             let leaf = line.leaf().ok_or_else(|| said(proof::ProofProblem::Wrong))?;
             let (_, checkpoint) = proof::verify(&proof, leaf, self.keys).map_err(said)?;
             let origin = checkpoint.origin;
-            let text = format!("Link {link} is in the chain of {origin}, as it was exported.");
-            return Ok((json!({"origin": origin, "link": link}), text, true));
+            let is_removed = line.is_removed();
+            let text = if is_removed {
+                format!(
+                    "The hash of link {link} is in the chain of {origin}. The line does not say what the link said."
+                )
+            } else {
+                format!("Link {link} is in the chain of {origin}, as it was exported.")
+            };
+            let document = json!({"origin": origin, "link": link, "removed": is_removed});
+            return Ok((document, text, true));
         }
         Err(Failure::said(format!("The export has no link {link}, and the proof is of that one.")))
     }

@@ -83,14 +83,12 @@ fn what_holds_for_good_is_said_with_the_key_and_stays() -> Result<(), CryptoErro
     let mut taken_back = sealed;
     taken_back.wrapped[START.len()] = NOTHING;
     assert_eq!(refusal(&kek, &taken_back), Some(CryptoError::Unauthentic));
-    for (purpose, says) in
-        [
-            (Purpose::Audit, true),
-            (Purpose::Secret, true),
-            (Purpose::Fingerprint, false),
-            (Purpose::Checkpoint, false),
-        ]
-    {
+    for (purpose, says) in [
+        (Purpose::Audit, true),
+        (Purpose::Secret, true),
+        (Purpose::Fingerprint, false),
+        (Purpose::Checkpoint, false),
+    ] {
         assert_eq!(WrappedKey::generate(&kek, purpose, 1)?.says_for_good(), says, "{purpose}");
     }
     Ok(())

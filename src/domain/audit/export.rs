@@ -193,18 +193,20 @@ const FORMULAS: [char; 9] =
     ['=', '+', '-', '@', '|', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// The text as a cell: it is no formula, shows every character that it has, and is in quotes where it
-/// could be taken for several cells.
+/// could be taken for several cells. Where a comma separates decimals, a spreadsheet splits a line at
+/// semicolons and knows nothing of the quotes: so what stands behind one is no formula either.
 fn cell(text: &str) -> String {
-    let mut shown = written_out(text);
-    let inside = shown.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'));
-    if inside.starts_with(FORMULAS) {
-        shown.insert(0, '\'');
-    }
+    let shown: String = written_out(text).split_inclusive(';').map(no_formula).collect();
     let has_space = shown.starts_with(char::is_whitespace) || shown.ends_with(char::is_whitespace);
     if has_space || shown.contains([',', ';', '"']) {
         return format!("\"{}\"", shown.replace('"', "\"\""));
     }
     shown
+}
+
+fn no_formula(text: &str) -> String {
+    let inside = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'));
+    if inside.starts_with(FORMULAS) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -231,7 +233,8 @@ mod tests {
             ("a\u{202e}b", "a\\u{202e}b"),
             ("a\u{2028}b\0", "a\\u{2028}b\\u{0}"),
             ("a,b", "\"a,b\""),
-            ("a;=1", "\"a;=1\""),
+            ("a;=1", "\"a;'=1\""),
+            ("a;\" =1;-b;c", "\"a;'\"\" =1;'-b;c\""),
             ("say \"x\"", "\"say \"\"x\"\"\""),
             ("a=1", "a=1"),
         ] {

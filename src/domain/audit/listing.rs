@@ -58,6 +58,10 @@ pub struct AuditQuery {
 }
 
 impl AuditQuery {
+    /// What a URL may ask for.
+    pub const KEYS: [&'static str; 8] =
+        ["person", "pipeline", "noun", "action", "outcome", "from", "to", "before"];
+
     /// Reads the query of a URL through `get`; an empty value asks nothing.
     ///
     /// # Errors
@@ -136,14 +140,15 @@ impl AuditQuery {
         self.first_page() == Self::default()
     }
 
-    /// Whether the list is sorted by time: where it is about some days and nothing else, they are found
-    /// by an index of times. Everything else is in the order of the links.
+    /// Whether the list is sorted by time: where it is about some days, or the deliveries of some days,
+    /// and nothing else, they are found by an index of times. Everything else is in the order of the
+    /// links.
     pub fn is_by_time(&self) -> bool {
         let Self { person, pipeline, noun, action, outcome, from, to, .. } = self;
         (from.is_some() || to.is_some())
             && person.is_none()
             && pipeline.is_none()
-            && noun.is_none()
+            && noun.is_none_or(|noun| noun == Noun::Delivery)
             && action.is_none()
             && outcome.is_none()
     }
@@ -202,6 +207,18 @@ pub struct AuditRow {
     /// The time of the link before, when that is later: the clock went back.
     pub clock_before: Option<Moment>,
     pub what: Happened,
+}
+
+impl AuditRow {
+    /// The name that this person had, if they did it.
+    pub fn name_of(&self, person: Uuid) -> Option<String> {
+        match &self.what {
+            Happened::Change(change) if change.actor_id == Some(person) => {
+                Some(change.actor.clone())
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

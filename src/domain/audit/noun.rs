@@ -11,6 +11,7 @@ crate::domain::words! {
         Delivery = "delivery", "Deliveries";
         Credential = "credential", "Registry credentials";
         Pipeline = "pipeline", "Pipelines";
+        Definitions = "definitions", "Definitions";
         Grant = "grant", "Grants";
         Finding = "finding", "Findings";
         Token = "token", "Pipeline tokens";
@@ -19,6 +20,7 @@ crate::domain::words! {
         Member = "member", "Members";
         Project = "project", "Projects";
         Audit = "audit", "Audit exports";
+        Checkpoints = "checkpoints", "Checkpoints";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
@@ -41,6 +43,7 @@ impl Noun {
         Self::Delivery,
         Self::Credential,
         Self::Pipeline,
+        Self::Definitions,
         Self::Grant,
         Self::Finding,
         Self::Token,
@@ -49,6 +52,7 @@ impl Noun {
         Self::Member,
         Self::Project,
         Self::Audit,
+        Self::Checkpoints,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,
@@ -64,6 +68,7 @@ impl Noun {
         Self::Issuer,
         Self::Job,
         Self::Audit,
+        Self::Checkpoints,
         Self::Permission,
         Self::Refusals,
         Self::Rows,

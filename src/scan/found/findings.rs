@@ -1,9 +1,18 @@
 //! Where the readers of the systems put what they find.
 
-use super::{Found, Kind, Note, Password, Place, Report, Unread, Variable, What};
+use super::{
+    Found, Kind, Note, Password, Place, Report, Unread, Variable, What, without_user_info,
+};
+use crate::files::hash;
 use crate::reference::{DOCKER_HUB, Reference, is_host, registry};
-use crate::variables::{HOLE, holes, with_template_holes};
+use crate::variables::{HOLE, first_holes, with_template_holes};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Variables of one name that are listed. No name has more, unless it is made to grow.
+const MOST_VARIABLES: usize = 32;
+
+/// Bytes of a name that is kept to be compared. A file of a few bytes can give each of many lines a name of a megabyte.
+const LONGEST_NAME: usize = 512;
 
 /// Collects what is found. A name is given as text in which each unknown value is a hole
 /// ([`crate::variables::hole`]): what can be said of it is decided here, for all systems alike.
@@ -41,7 +50,7 @@ impl Findings {
         };
         let is_open = matches!(what, What::Unresolved { .. });
         let notes = notes.iter().map(|note| (*note).to_owned()).collect();
-        let name = if is_open { name } else { String::new() };
+        let name = if is_open { compared(name) } else { String::new() };
         self.report.found.push(Found { place, kind, what, notes, name });
     }
 
@@ -141,11 +150,12 @@ impl Findings {
     }
 
     fn variable(&self, name: &str) -> Variable {
-        Variable { name: name.to_owned(), from: (self.origin)(name).to_owned() }
+        // An expression may hold an address.
+        Variable { name: without_user_info(name), from: (self.origin)(name).to_owned() }
     }
 
     fn variables(&self, text: &str) -> Vec<Variable> {
-        holes(text).iter().map(|name| self.variable(name)).collect()
+        first_holes(text, MOST_VARIABLES).iter().map(|name| self.variable(name)).collect()
     }
 
     /// What is known in spite of the holes: the host before the first, and the repository if only the tag has one.
@@ -161,6 +171,11 @@ impl Findings {
         };
         What::Unresolved { variables: self.variables(name), host, repository }
     }
+}
+
+/// The name, or of a long one its hash.
+fn compared(name: String) -> String {
+    if name.len() > LONGEST_NAME { hash(&name) } else { name }
 }
 
 /// `sha256:` and 64 digits is the id of an image, though the grammar takes it for a tag.

@@ -76,7 +76,50 @@ impl Place {
     }
 }
 
-/// The name of a job or path, without the marks of variables that are in it.
+/// The name of a job or path, without the marks of variables that are in it, and without a password.
 fn named(text: String) -> String {
-    if text.contains(HOLE) { without_holes(&text, |_| "…".to_owned()) } else { text }
+    let text = if text.contains(HOLE) { without_holes(&text, |_| "…".to_owned()) } else { text };
+    if text.contains("://") { without_user_info(&text) } else { text }
+}
+
+/// The text, in which no address has a user or a password, as `https://user:password@host` has.
+///
+/// What stands before the last `@` of a word is taken for them: a password may hold an `@` that should
+/// have been written in another way.
+pub fn without_user_info(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, behind)) = rest.split_once("://") {
+        let end = behind.find(char::is_whitespace).unwrap_or(behind.len());
+        let (word, next) = behind.split_at(end);
+        let host = word.rfind('@');
+        out.push_str(before);
+        out.push_str("://");
+        if host.is_some() {
+            out.push('…');
+        }
+        out.push_str(&word[host.unwrap_or_default()..]);
+        rest = next;
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_no_user_and_no_password() {
+        for (text, expected) in [
+            ("push to https://bot:zebra@ghcr.io/acme", "push to https://…@ghcr.io/acme"),
+            ("https://bot:zeb@ra@ghcr.io now", "https://…@ghcr.io now"),
+            ("https://bot:zeb://ra@a.example.com", "https://…@a.example.com"),
+            ("a://b:zebra@c\nd://zebra@e", "a://…@c\nd://…@e"),
+            ("https://ghcr.io/acme and a@b", "https://ghcr.io/acme and a@b"),
+            ("services.web.image", "services.web.image"),
+        ] {
+            assert_eq!(without_user_info(text), expected);
+            let place = Place::new("ci.yml", 1).path(text).job(text);
+            assert_eq!((place.path.as_str(), place.job.as_deref()), (expected, Some(expected)));
+        }
+    }
 }

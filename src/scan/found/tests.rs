@@ -126,3 +126,17 @@ fn two_names_with_the_same_variables_are_two() {
     assert_eq!(lines, [3, 3, 4, 5]);
     assert!(!serde_json::to_string(&report).unwrap().contains('\u{e000}'));
 }
+
+#[test]
+fn of_a_name_that_was_made_to_grow_little_is_kept() {
+    let mut findings = findings();
+    let long: String = (0..1_000).map(|number| hole(&format!("V{number}"))).collect();
+    for (line, name) in [(1, long.clone()), (2, format!("{long}a"))] {
+        findings.image(Kind::Pulls, &name, place().line(line));
+    }
+    let report = findings.into_report();
+    let [one, other] = report.found.as_slice() else { panic!("{:?}", report.found) };
+    assert!(one.name != other.name && one.name.len() < 100, "{}", one.name);
+    let What::Unresolved { variables, .. } = &one.what else { panic!("{:?}", one.what) };
+    assert_eq!((variables.len(), variables[0].name.as_str()), (32, "V0"));
+}

@@ -1,5 +1,7 @@
 //! Names of unknown variables, kept inside the text that they would be in.
 
+use crate::found::without_user_info;
+
 /// The first character of a hole; it is for private use, so that no name has it.
 pub const HOLE: char = '\u{e000}';
 
@@ -8,15 +10,22 @@ const END: char = '\u{e001}';
 /// Longer is no name of a variable.
 const LONGEST: usize = 100;
 
-/// A hole for the variable. What no name or expression has is left out of its name.
+/// A hole for the variable. What no name or expression has is left out of its name, and so is the password of an address
+/// in an expression.
 pub fn hole(name: &str) -> String {
     let is_kept = |c: &char| c.is_ascii_alphanumeric() || "_.-()[]*@#?!".contains(*c);
+    let name = if name.contains("://") { without_user_info(name) } else { name.to_owned() };
     let name: String = name.chars().filter(is_kept).take(LONGEST).collect();
     format!("{HOLE}{name}{END}")
 }
 
 /// The names of the holes, each once, in order.
 pub fn holes(text: &str) -> Vec<String> {
+    first_holes(text, usize::MAX)
+}
+
+/// The first of these names.
+pub fn first_holes(text: &str, most: usize) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for piece in text.split(HOLE).skip(1) {
         let name = piece.split(END).next().unwrap_or_default();
@@ -25,6 +34,9 @@ pub fn holes(text: &str) -> Vec<String> {
         let name = if name.is_empty() { "a value".to_owned() } else { name };
         if !names.contains(&name) {
             names.push(name);
+        }
+        if names.len() >= most {
+            break;
         }
     }
     names

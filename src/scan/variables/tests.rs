@@ -112,3 +112,9 @@ fn values_do_not_grow_without_end() {
     let all = substitute(&"$A".repeat(10_000), Syntax::SHELL, &lookup);
     assert!(all.len() < MOST + 10_000 * hole("A").len() && all.ends_with(&hole("A")));
 }
+
+#[test]
+fn an_expression_is_named_without_the_password_of_an_address() {
+    let hole = hole("format('https://bot:zebra@ghcr.io/a')");
+    assert_eq!(holes(&hole), ["format(https@ghcr.ioa)"]);
+}

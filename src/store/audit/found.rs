@@ -26,9 +26,9 @@ impl<C: Sealing> Chain<'_, C> {
             }
         }
         if walk.query.wants_deliveries() {
-            parts.push(match (walk.query.outcome, walk.query.pipeline) {
-                (Some(outcome), None) => self.fetches_with(&walk, outcome).await?,
-                (outcome, _) => self.fetches_found(&walk, outcome).await?,
+            parts.push(match walk.query.outcome {
+                Some(Outcome::Refused) => self.fetches_refused(&walk).await?,
+                outcome => self.fetches_found(&walk, outcome).await?,
             });
         }
         Ok(walk.put_together(parts))
@@ -36,17 +36,16 @@ impl<C: Sealing> Chain<'_, C> {
 
     async fn events_found(&self, walk: &Walk<'_>, such: Condition) -> Result<Part, DbErr> {
         use audit_event::{Column, Entity};
-        type Row = (Uuid, i64, i64, String, Option<Uuid>, Uuid);
+        type Row = (i64, i64, String, Option<Uuid>, Uuid);
         let rows = Entity::find()
             .select_only()
-            .columns([Column::Chain, Column::At, Column::Seq])
+            .columns([Column::At, Column::Seq])
             .columns([Column::Action, Column::ActorId, Column::SubjectId])
             .filter(such);
         let rows = walk.rows(rows, Column::Seq, Column::At);
         let rows: Vec<Row> = rows.into_tuple().all(self.db).await?;
-        let rows = rows.into_iter().map(|(chain, at, seq, action, actor, subject)| {
-            let is_taken = walk.query.takes_change(at, &action, actor, subject);
-            (at, seq, chain == walk.chain && is_taken)
+        let rows = rows.into_iter().map(|(at, seq, action, actor, subject)| {
+            (at, seq, walk.query.takes_change(at, &action, actor, subject))
         });
         Ok(walk.part(rows, false))
     }
@@ -65,12 +64,17 @@ impl<C: Sealing> Chain<'_, C> {
             Column::PipelineId,
         ]);
         let rows = match walk.query.pipeline {
-            // As in `of_events`.
+            // An index begins with it. If the chain were asked for as well, the embedded database might go
+            // through all of that; whose a row is, is told afterwards.
             Some(pipeline) => all.filter(Column::PipelineId.eq(pipeline)),
             None => all.filter(Column::Chain.eq(walk.chain)),
         };
         let rows = walk.rows(rows, Column::Seq, Column::At);
         let rows: Vec<(Uuid, i64, i64, Uuid)> = rows.into_tuple().all(self.db).await?;
+        // A pipeline is in one project: of another one's nothing is told, nor how much of it there is.
+        if rows.iter().any(|(chain, ..)| *chain != walk.chain) {
+            return Ok(Part::default());
+        }
         let with = match outcome {
             Some(outcome) => {
                 let seqs = rows.iter().map(|(_, _, seq, _)| *seq).collect();
@@ -78,15 +82,16 @@ impl<C: Sealing> Chain<'_, C> {
             }
             None => None,
         };
-        let rows = rows.into_iter().map(|(chain, at, seq, pipeline)| {
+        let rows = rows.into_iter().map(|(_, at, seq, pipeline)| {
             let has = with.as_ref().is_none_or(|with| with.contains(&seq));
-            (at, seq, chain == walk.chain && has && walk.query.takes_fetch(at, pipeline))
+            (at, seq, has && walk.query.takes_fetch(at, pipeline))
         });
         Ok(walk.part(rows, true))
     }
 
-    /// Fetches by their receipts with that outcome.
-    async fn fetches_with(&self, walk: &Walk<'_>, outcome: Outcome) -> Result<Part, DbErr> {
+    /// Fetches by their receipts that were refused. Those with delivered ones have no index: nearly all
+    /// are.
+    async fn fetches_refused(&self, walk: &Walk<'_>) -> Result<Part, DbErr> {
         use receipt::{Column, Entity};
         let place = walk.place.map(|place| place.seq);
         let rows = Entity::find()
@@ -94,7 +99,7 @@ impl<C: Sealing> Chain<'_, C> {
             .column(Column::Seq)
             .distinct()
             .filter(Column::Chain.eq(walk.chain))
-            .filter(has_outcome(outcome));
+            .filter(has_outcome(Outcome::Refused));
         let rows = match walk.way {
             Way::Newer => {
                 rows.filter(Column::Seq.gt(place.unwrap_or(i64::MIN))).order_by_asc(Column::Seq)
@@ -165,9 +170,7 @@ fn of_events(chain: Uuid, query: &AuditQuery) -> Vec<Condition> {
     if let Some(person) = query.person {
         vec![all().add(Column::ActorId.eq(person))]
     } else if let Some(pipeline) = query.pipeline {
-        // An index begins with it. If the chain were asked for as well, the embedded database might go
-        // through all of that; whose a row is, is told afterwards.
-        vec![Condition::all().add(Column::SubjectId.eq(pipeline))]
+        vec![all().add(Column::SubjectId.eq(pipeline))]
     } else if let Some(action) = query.action {
         vec![of_action(action)]
     } else if query.outcome.is_some() {

@@ -2,6 +2,7 @@
 //! each is read for itself, and what was found is put together in one order.
 
 use crate::domain::audit::{AuditPlace, AuditQuery};
+use crate::domain::delivery::Outcome;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
@@ -9,6 +10,9 @@ use uuid::Uuid;
 /// Rows that one step looks at in a table: an index finds what one filter takes, and what the others
 /// leave of it is read past. So a step never goes through all there is; the next one goes on.
 const WINDOW: u64 = 2_000;
+
+/// The same of fetches whose receipts tell whether anything was delivered: each may have thousands.
+const FETCHES: u64 = 500;
 
 /// Which way a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +63,8 @@ impl Walk<'_> {
         self.way == Way::Older && self.query.is_by_time()
     }
 
-    /// How many rows of a table are read: no more than are asked for, where the index finds exactly
-    /// these.
+    /// How many rows of a table are read: no more than are asked for, where an index finds exactly
+    /// these. Of what was delivered there is none.
     pub(super) fn limit(&self) -> u64 {
         let AuditQuery { person, pipeline, noun, action, outcome, from, to, .. } = self.query;
         let is_timed = (from.is_some() || to.is_some()) && !self.is_by_time();
@@ -74,7 +78,12 @@ impl Walk<'_> {
         ];
         let filters = filters.into_iter().filter(|is_set| *is_set).count();
         let is_exact = filters == 0 || (filters == 1 && !is_timed);
-        if is_exact { self.most + 1 } else { WINDOW.max(self.most + 1) }
+        let window = match outcome {
+            Some(Outcome::Delivered) => FETCHES,
+            _ if is_exact => 0,
+            _ => WINDOW,
+        };
+        std::cmp::max(window, self.most + 1)
     }
 
     /// The rows of a table from the place on, in the order of the walk.
@@ -91,7 +100,7 @@ impl Walk<'_> {
                 let (from, after) = self.query.times();
                 let reached = self.place.map(|place| (place.at.unwrap_or(after), place.seq));
                 let (time, link) = reached.unwrap_or((after, i64::MIN));
-                let columns = Expr::tuple([at, seq].map(|column| column.into_expr()));
+                let columns = Expr::tuple([at, seq].map(ColumnTrait::into_expr));
                 let values = Expr::tuple([time, link].map(Expr::val));
                 of.filter(at.gte(from))
                     .filter(columns.lt(values))

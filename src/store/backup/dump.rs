@@ -1,8 +1,8 @@
 //! Writing: one table after the other, in pages by primary key, all of it from one snapshot.
 
-use super::super::Store;
 use super::super::schema::{self, Schema};
 use super::super::shape::TableShape;
+use super::super::{Receipts, Store};
 use super::{Columns, FORMAT, Header, VERSION, cell, tables};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, Value};
@@ -13,6 +13,7 @@ use sea_orm::{
 use sea_orm_migration::SchemaManager;
 use serde_json::Value as Json;
 use std::io;
+use uuid::Uuid;
 
 const PAGE: u64 = 500;
 
@@ -57,6 +58,11 @@ impl Store {
 }
 
 impl Snapshot {
+    /// What the project's pipelines had been handed.
+    pub fn receipts(&self, project: Uuid) -> Receipts<'_, DatabaseTransaction> {
+        Receipts { db: &self.0, project }
+    }
+
     /// The first line of a backup of it.
     ///
     /// # Errors

@@ -12,10 +12,11 @@ use uuid::Uuid;
 
 /// What is known of some links that were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checked {
+pub struct CheckedLinks {
     /// The first that does not hold.
     pub broken_at: Option<i64>,
-    /// The last that was looked at.
+    /// The last that was looked at; less than the one behind which it began when the chain ends before
+    /// that.
     pub last: i64,
     /// Whether that is the end of the chain, with which its stored end was compared.
     pub is_end: bool,
@@ -139,7 +140,7 @@ impl<C: Sealing> Chain<'_, C> {
         chain: Uuid,
         after: i64,
         most: i64,
-    ) -> Result<Checked, DbErr> {
+    ) -> Result<CheckedLinks, DbErr> {
         let mut removed = Removed::of(self.db, holds, chain).await?;
         loop {
             let checked = self.checked(holds, (chain, &removed), after, most).await?;
@@ -161,20 +162,20 @@ impl<C: Sealing> Chain<'_, C> {
         (chain, removed): (Uuid, &Removed),
         after: i64,
         most: i64,
-    ) -> Result<Checked, DbErr> {
+    ) -> Result<CheckedLinks, DbErr> {
         let end = self.end_of(chain).await?;
         if after > end.seq {
-            return Ok(Checked { broken_at: None, last: after, is_end: true });
+            return Ok(CheckedLinks { broken_at: None, last: end.seq, is_end: true });
         }
         let Some(mut place) = self.place_after(chain, removed, after).await? else {
-            return Ok(Checked { broken_at: Some(after), last: after, is_end: false });
+            return Ok(CheckedLinks { broken_at: Some(after), last: after, is_end: false });
         };
         let until = end.seq.min(place.next.saturating_add(most - 1));
         let broken = self.follow(holds, chain, removed, (&mut place, until)).await?;
         let is_end = place.next > end.seq;
         let at_end = || if is_end { end.breaks_after(&place) } else { None };
         let broken_at = broken.or_else(at_end);
-        Ok(Checked { broken_at, last: place.next - 1, is_end })
+        Ok(CheckedLinks { broken_at, last: place.next - 1, is_end })
     }
 
     /// Where a check goes on behind that link; `None` when it is gone.
@@ -189,7 +190,9 @@ impl<C: Sealing> Chain<'_, C> {
         }
         let (links, _) = self.links(chain, (after, after)).await?;
         let link = links.into_iter().find(|(seq, ..)| *seq == after);
-        let reached = link.map(|(seq, .., mac)| (seq, mac)).or_else(|| removed.run(after).map(|(last, mac)| (last, mac.to_vec())));
+        let reached = link
+            .map(|(seq, .., mac)| (seq, mac))
+            .or_else(|| removed.run(after).map(|(last, mac)| (last, mac.to_vec())));
         Ok(reached.map(|(last, before)| Place {
             before,
             expected: last + 1,

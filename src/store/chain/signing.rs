@@ -6,7 +6,6 @@ use crate::checkpoints::export::Line;
 use crate::checkpoints::tree::{Frontier, Hash};
 use crate::store::authentic::genuine_now;
 use crate::store::entity::chain_head;
-use crate::store::receipts::Removed;
 use crate::store::seals::Sealing;
 use crate::store::writing::Tx;
 use crate::store::{Chain, Holds};
@@ -80,16 +79,9 @@ impl<C: Sealing> Chain<'_, C> {
         chain: Uuid,
         (from, last): (&Frontier, i64),
     ) -> Result<Result<Frontier, i64>, DbErr> {
-        loop {
-            let mut frontier = from.clone();
-            let (removed, walked) =
-                self.walk(holds, chain, (from, last), |leaf| frontier.push(leaf.hash)).await?;
-            let Err(broken) = walked else { return Ok(Ok(frontier)) };
-            // Old receipts may have gone while it was looking.
-            if Removed::of(self.db, holds, chain).await? == removed {
-                return Ok(Err(broken));
-            }
-        }
+        let mut frontier = from.clone();
+        let walked = self.walk(holds, chain, (from, last), |leaf| frontier.push(leaf.hash)).await?;
+        Ok(walked.map(|()| frontier))
     }
 
     /// The leaf of every link up to that one; or the first link that does not hold.
@@ -101,7 +93,7 @@ impl<C: Sealing> Chain<'_, C> {
     ) -> Result<Result<Vec<Hash>, i64>, DbErr> {
         let mut leaves = Vec::new();
         let all = (&Frontier::default(), last);
-        let (_, walked) = self.walk(holds, chain, all, |leaf| leaves.push(leaf.hash)).await?;
+        let walked = self.walk(holds, chain, all, |leaf| leaves.push(leaf.hash)).await?;
         Ok(walked.map(|()| leaves))
     }
 
@@ -128,15 +120,15 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(Ok(leaves.iter().map(line).collect()))
     }
 
-    /// Hands each leaf behind that tree, up to that link, to `push`; gives what was removed because of its
-    /// age when it began, and the first link that does not hold.
+    /// Hands each leaf behind that tree, up to that link, to `push`; or gives the first link that does not
+    /// hold.
     async fn walk(
         &self,
         holds: Holds<'_>,
         chain: Uuid,
         (from, last): (&Frontier, i64),
         mut push: impl FnMut(Leaf) + Send,
-    ) -> Result<(Removed, Result<(), i64>), DbErr> {
+    ) -> Result<Result<(), i64>, DbErr> {
         let mut next = i64::try_from(from.size()).unwrap_or(i64::MAX).saturating_add(1);
         let mut walk = Walk::at((self.db, holds), chain, next, false).await?;
         while next <= last {
@@ -145,10 +137,10 @@ impl<C: Sealing> Chain<'_, C> {
                     next += leaves.len() as i64;
                     leaves.into_iter().for_each(&mut push);
                 }
-                Err(broken) => return Ok((walk.into_removed(), Err(broken))),
+                Err(broken) => return Ok(Err(broken)),
             }
         }
-        Ok((walk.into_removed(), Ok(())))
+        Ok(Ok(()))
     }
 }
 
@@ -182,12 +174,15 @@ impl Chain<'_, Tx> {
         self.begin_with(head).await.map(Some)
     }
 
-    /// The same of an end that an operator has just accepted. What it says of its tree may be somebody
-    /// else's: it is made anew.
-    pub(in crate::store) async fn begin_tree_anew(&self, chain: Uuid) -> Result<(), DbErr> {
+    /// The same, and the tree is made anew: what the end says of it may be somebody else's, or leaves of
+    /// links that were removed because of their age may be lost, and then only their numbers are covered.
+    pub async fn begin_tree_anew(&self, chain: Uuid) -> Result<Option<u32>, DbErr> {
         let mut head = Head::lock(self.db, chain).await?;
+        if !head.is_ours {
+            return Ok(None);
+        }
         head.frontier = Frontier::default();
-        self.begin_with(head).await.map(drop)
+        self.begin_with(head).await.map(Some)
     }
 
     async fn begin_with(&self, head: Head) -> Result<u32, DbErr> {

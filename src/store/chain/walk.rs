@@ -44,28 +44,47 @@ impl<'a, C: Sealing> Walk<'a, C> {
         is_growing: bool,
     ) -> Result<Self, DbErr> {
         let removed = Removed::of(db, holds, chain).await?;
-        let mut before = vec![0; 32];
+        let mut walk = Self { db, holds, chain, removed, next, before: Vec::new(), is_growing };
+        walk.stand_at(next).await?;
+        Ok(walk)
+    }
+
+    /// Goes on at the link with that number.
+    async fn stand_at(&mut self, next: i64) -> Result<(), DbErr> {
+        (self.next, self.before) = (next, vec![0; 32]);
         if next > 1 {
-            let (links, _) = Chain { db }.links(chain, (next - 1, next - 1)).await?;
+            let (links, _) = Chain { db: self.db }.links(self.chain, (next - 1, next - 1)).await?;
             let last = links.into_iter().find(|(seq, ..)| *seq == next - 1);
             // In the midst of a run of removed links nobody asks for it.
-            before = match (last, removed.run(next - 1)) {
+            self.before = match (last, self.removed.run(next - 1)) {
                 (Some((_, _, _, mac)), _) => mac,
                 (None, Some((_, mac))) => mac.to_vec(),
                 (None, None) => Vec::new(),
             };
         }
-        Ok(Self { db, holds, chain, removed, next, before, is_growing })
-    }
-
-    /// What was removed because of its age when the walk began.
-    pub(super) fn into_removed(self) -> Removed {
-        self.removed
+        Ok(())
     }
 
     /// The next leaves, up to that link, or as many as are read at once; or the first link that does not
     /// hold.
     pub(super) async fn step(&mut self, last: i64) -> Result<Result<Vec<Leaf>, i64>, DbErr> {
+        loop {
+            let first = self.next;
+            let found = self.look(last).await?;
+            if found.is_ok() {
+                return Ok(found);
+            }
+            // Old receipts may have gone while it was looking.
+            let removed = Removed::of(self.db, self.holds, self.chain).await?;
+            if removed == self.removed {
+                return Ok(found);
+            }
+            self.removed = removed;
+            self.stand_at(first).await?;
+        }
+    }
+
+    async fn look(&mut self, last: i64) -> Result<Result<Vec<Leaf>, i64>, DbErr> {
         let part = (self.next, last.min(self.next + PART - 1));
         let (links, last) = Chain { db: self.db }.links(self.chain, part).await?;
         let kept = leaves_between(self.db, self.holds, self.chain, (self.next, last)).await?;

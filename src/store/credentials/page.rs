@@ -2,10 +2,10 @@
 //! no longer than the first, and nothing is shown twice or left out when rows come and go meanwhile.
 
 use super::SummaryRow;
-use super::rows::{SUMMARY, day};
+use super::rows::{ListedRow, SUMMARY, USED_BY, day};
 use super::search::Search;
 use crate::domain::credential::Summary;
-use crate::domain::listing::{COUNTED, Cursor, ListQuery, PAGE_ROWS, Sort, SortKey};
+use crate::domain::listing::{COUNTED, Cursor, ListQuery, PAGE_ROWS, Sort, SortKey, UsedBy};
 use crate::domain::moment::{Day, Moment};
 use crate::store::Credentials;
 use crate::store::as_json;
@@ -17,20 +17,27 @@ use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, IdenStatic, Order, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select,
 };
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// So many rows are asked for, first for a page and one more, and then again while none of them can be
 /// read: four times at most. What lies beyond more such rows in sequence than the last number is on no page.
 const ASKED: [u64; 4] = [PAGE_ROWS + 1, 400, 3_200, 25_600];
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Page {
     /// At most [`PAGE_ROWS`].
     pub rows: Vec<Summary>,
+    /// Of the rows that a pipeline has received, how many have, and when the last one did.
+    pub used_by: BTreeMap<Uuid, UsedBy>,
     /// Where it begins, when there are rows before it.
     pub previous: Option<Cursor>,
     /// Where it ends, when there are rows after it.
     pub next: Option<Cursor>,
 }
+
+/// A row of a page: its place, and who uses it.
+type Shown = (Cursor, Summary, Option<UsedBy>);
 
 impl<C: Sealing> Credentials<'_, C> {
     /// One page of those that fit.
@@ -41,7 +48,7 @@ impl<C: Sealing> Credentials<'_, C> {
         today: Day,
     ) -> Result<Page, DbErr> {
         if search.is_in_vain(query) {
-            return Ok(Page { rows: Vec::new(), previous: None, next: None });
+            return Ok(Page::default());
         }
         let fit = self.found(query, search, today);
         let is_back = query.before.is_some();
@@ -50,7 +57,7 @@ impl<C: Sealing> Credentials<'_, C> {
         let (mut rows, is_more) = self.shown_beside(&fit, sort, place, is_up).await?;
         // On the side that we come from, rows may have been deleted meanwhile.
         let is_behind = match (place, rows.first()) {
-            (Some(_), Some((nearest, _))) => {
+            (Some(_), Some((nearest, ..))) => {
                 !self.beside(&fit, sort, Some(nearest), !is_up, 1).await?.is_empty()
             }
             _ => false,
@@ -60,11 +67,12 @@ impl<C: Sealing> Credentials<'_, C> {
         if is_back {
             rows.reverse();
         }
-        let place = |(place, _): &(Cursor, Summary)| place.clone();
+        let place = |(place, ..): &Shown| place.clone();
         Ok(Page {
             previous: rows.first().filter(|_| is_before).map(place),
             next: rows.last().filter(|_| is_after).map(place),
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            used_by: rows.iter().filter_map(|(_, row, used)| Some((row.id, (*used)?))).collect(),
+            rows: rows.into_iter().map(|(_, row, _)| row).collect(),
         })
     }
 
@@ -77,7 +85,7 @@ impl<C: Sealing> Credentials<'_, C> {
         sort: Sort,
         place: Option<&Cursor>,
         is_up: bool,
-    ) -> Result<(Vec<(Cursor, Summary)>, bool), DbErr> {
+    ) -> Result<(Vec<Shown>, bool), DbErr> {
         let page = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
         for most in ASKED {
             let found = self.beside(fit, sort, place, is_up, most).await?;
@@ -87,7 +95,11 @@ impl<C: Sealing> Credentials<'_, C> {
             // The last one of as many as were asked for only says that there are more.
             let is_cut = found.len() as u64 == most;
             let all = found.len() - usize::from(is_cut);
-            let read = |row: SummaryRow| Some((row.place(sort), Summary::try_from(row).ok()?));
+            let read = |(row, (pipelines, last_at)): ListedRow| {
+                let used = UsedBy { pipelines, last_at: Moment(last_at.as_i64().unwrap_or(0)) };
+                let used = Some(used).filter(|used| used.pipelines > 0);
+                Some((row.place(sort), Summary::try_from(row).ok()?, used))
+            };
             let rows: Vec<_> = found.into_iter().take(all).map(|row| row.and_then(read)).collect();
             if let Some(first) = rows.iter().position(Option::is_some) {
                 let is_more = is_cut || all - first > page;
@@ -144,14 +156,16 @@ impl<C: Sealing> Credentials<'_, C> {
         place: Option<&Cursor>,
         is_up: bool,
         most: u64,
-    ) -> Result<Vec<Option<SummaryRow>>, DbErr> {
+    ) -> Result<Vec<Option<ListedRow>>, DbErr> {
         let mut rows = Vec::new();
         for part in parts(sort, place, is_up) {
             let left = most.saturating_sub(rows.len() as u64);
             if left > 0 {
                 let next = ordered(fit.clone().filter(part), sort, is_up).limit(left);
                 let next = next.build(self.db.get_database_backend());
-                rows.extend(as_json::rows(self.db, next, SUMMARY, &said(sort, is_up)).await?);
+                rows.extend(
+                    as_json::pairs(self.db, next, (SUMMARY, USED_BY), &said(sort, is_up)).await?,
+                );
             }
         }
         Ok(rows)

@@ -3,12 +3,13 @@
 use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
-use crate::store::as_json;
+use crate::store::as_json::{self, Beside};
 use crate::store::entity::Unreadable;
 use crate::store::entity::credential::Model;
 use crate::store::terms;
 use sea_orm::DerivePartialModel;
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// The columns that the list shows, and the one that no two rows of a project share.
@@ -40,6 +41,16 @@ pub(super) const SUMMARY: &str =
     "UUID(id), natural_key, name, description, host, is_insecure, method,
     username, access, paths, expires_on, renew_on, disabled_at, secret_unreadable_at, secret_doubt,
     updated_at, updated_by";
+
+/// Which pipelines have received it, of a table of rows that is called `listed`. What is no number, which
+/// only somebody else writes, is as if it was not there.
+pub(super) const USED_BY: Beside = Beside {
+    columns: "pipelines, last_at",
+    from: "(SELECT COUNT(*) AS pipelines, MAX(usage.last_at) AS last_at FROM usage WHERE usage.credential_id = listed.id) AS counted",
+};
+
+/// A row with [`USED_BY`].
+pub(super) type ListedRow = (SummaryRow, (u64, Value));
 
 /// What the list shows of a row, whether all of its columns were read or only these.
 macro_rules! summary {

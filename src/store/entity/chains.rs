@@ -76,7 +76,8 @@ entities! {
     mod counted = "counted" {
         #[sea_orm(primary_key, auto_increment = false)]
         chain: Uuid,
-        seq: i64,
+        /// Up to which link they are counted.
+        counts_seq: i64,
         /// Up to which link they are in the days.
         days_seq: i64,
     }

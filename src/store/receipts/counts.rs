@@ -110,7 +110,12 @@ impl Store {
     pub async fn add_up_receipts(&self, project: Uuid) -> Result<(), DbErr> {
         let (mut done, until) = self.count_some(project).await?;
         while done < until {
-            (done, _) = self.count_some(project).await?;
+            let (next, _) = self.count_some(project).await?;
+            if next <= done {
+                // The newest are gone: somebody else removed them.
+                break;
+            }
+            done = next;
         }
         Ok(())
     }
@@ -121,7 +126,7 @@ impl Store {
         let receipts = self.receipts(project);
         let newest = receipts.newest_seq().await?;
         let done = receipts.counted().await?;
-        if newest <= done.seq && newest <= done.days_seq {
+        if newest <= done.counts_seq && newest <= done.days_seq {
             return Ok((done.days_seq, newest));
         }
         let write = self.write().await?;
@@ -160,8 +165,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     pub async fn count(&self) -> Result<i64, DbErr> {
         let done = self.lock_counted().await?;
         let newest = self.newest_seq().await?;
-        if newest > done.seq {
-            self.count_between(done.seq, newest).await?;
+        if newest > done.counts_seq {
+            self.count_between(done.counts_seq, newest).await?;
         }
         self.add_to_days(done.days_seq, newest).await
     }
@@ -196,7 +201,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         for statement in [versions, tokens, usage] {
             self.db.execute_raw(statement).await?;
         }
-        self.note_done(counted::ActiveModel { seq: Set(newest), ..Default::default() }).await
+        self.note_done(counted::ActiveModel { counts_seq: Set(newest), ..Default::default() }).await
     }
 
     /// Says how far what is set in it is.
@@ -211,7 +216,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         if let Some(row) = find().one(self.db).await? {
             return Ok(row);
         }
-        let row = counted::ActiveModel { chain: Set(self.project), seq: Set(0), days_seq: Set(0) };
+        let row = counted::ActiveModel::from(self.nothing());
         counted::Entity::insert(row)
             .on_conflict(OnConflict::column(counted::Column::Chain).do_nothing().to_owned())
             .exec_without_returning(self.db)
@@ -226,7 +231,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 
     fn nothing(&self) -> counted::Model {
-        counted::Model { chain: self.project, seq: 0, days_seq: 0 }
+        counted::Model { chain: self.project, counts_seq: 0, days_seq: 0 }
     }
 
     /// The number of the newest link that is a fetch; 0 when there is none.

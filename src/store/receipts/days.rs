@@ -13,10 +13,11 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
     QueryFilter, Statement, Value,
 };
+use std::cmp::{max, min};
 use uuid::Uuid;
 
-/// Links whose receipts are added in one transaction.
-const STEP: i64 = 5_000;
+/// Links whose receipts are added in one transaction: each may have hundreds, and who writes waits.
+const STEP: i64 = 1_000;
 
 /// The receipts of a pipeline and a credential, of one day, one intent and one outcome.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -56,12 +57,12 @@ impl DaySum {
         };
         self.times += more.times;
         self.failed += more.failed;
-        self.first_at = self.first_at.min(more.first_at);
-        self.last_at = self.last_at.max(more.last_at);
-        self.last_seq = self.last_seq.max(more.last_seq);
+        self.first_at = min(self.first_at, more.first_at);
+        self.last_at = max(self.last_at, more.last_at);
+        self.last_seq = max(self.last_seq, more.last_seq);
         self.doors |= more.doors;
-        self.first_version = of(self.first_version, more.first_version, i64::min);
-        self.last_version = of(self.last_version, more.last_version, i64::max);
+        self.first_version = of(self.first_version, more.first_version, min);
+        self.last_version = of(self.last_version, more.last_version, max);
     }
 }
 
@@ -139,7 +140,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     /// Adds the receipts of the next links behind `done` to their days, up to `newest` at most. Whoever
     /// calls it holds the lock on how far that is. Up to which link it is done then.
     pub(super) async fn add_to_days(&self, done: i64, newest: i64) -> Result<i64, DbErr> {
-        let last = newest.min(done.saturating_add(STEP));
+        let last = min(newest, done.saturating_add(STEP));
         if last <= done {
             return Ok(done);
         }

@@ -18,19 +18,27 @@ pub type ReceiptPlace = (i64, i32);
 pub type ExportedPart = (Vec<(i64, ExportedReceipt)>, Option<ReceiptPlace>);
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The receipts of these links behind a place, at most so many rows.
+    /// The receipts of these links behind a place, or from the first on, at most so many rows. The links
+    /// are in their order.
     pub async fn exported(
         &self,
         links: &[i64],
         outcome: Option<Outcome>,
-        after: ReceiptPlace,
+        after: Option<ReceiptPlace>,
         most: u64,
     ) -> Result<ExportedPart, DbErr> {
         use receipt::Column;
-        let place = Expr::tuple([Column::Seq, Column::Number].map(|column| column.into_expr()));
+        let (Some(first), Some(last)) = (links.first(), links.last()) else {
+            return Ok((Vec::new(), None));
+        };
+        // Between both, so that each part goes on where the one before ended, and none begins with the
+        // oldest receipt there is.
+        let after = after.unwrap_or((*first, -1));
+        let place = Expr::tuple([Column::Seq, Column::Number].map(ColumnTrait::into_expr));
         let mut rows = receipt::Entity::find()
             .filter(Column::Chain.eq(self.project))
             .filter(Column::Seq.is_in(links.iter().copied()))
+            .filter(Column::Seq.lte(*last))
             .filter(place.gt(Expr::tuple([Expr::val(after.0), Expr::val(after.1)])));
         if let Some(outcome) = outcome {
             rows = rows.filter(Column::Outcome.eq(outcome.word()));

@@ -57,7 +57,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                     at: Set(at),
                 });
                 // What is not counted yet is counted as used, now that it is reported.
-                let is_new = shown.use_of() == Use::Asked && fetch.seq <= done.seq;
+                let is_new = shown.use_of() == Use::Asked && fetch.seq <= done.counts_seq;
                 if let (Some(credential), true) = (credential, is_new) {
                     let (times, last) = used.entry(credential).or_insert((0, fetch.at));
                     (*times, *last) = (*times + 1, fetch.at.max(*last));

@@ -125,7 +125,7 @@ impl<C: Sealing> Receipts<'_, C> {
         most: u64,
     ) -> Result<Removal, DbErr> {
         let done = self.lock_counted().await?;
-        let counted = done.seq.min(done.days_seq);
+        let counted = done.counts_seq.min(done.days_seq);
         let oldest: Vec<(i64, i64)> = fetch::Entity::find()
             .select_only()
             .column(fetch::Column::Seq)

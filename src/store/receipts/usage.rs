@@ -124,11 +124,13 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             let newest = self.newest_seq().await?;
             let last = newest.min(done.saturating_add(TAIL));
             let tail = if last > done { self.sums_between(done, last).await? } else { Vec::new() };
-            // What came into the days in between would be there twice.
-            if times < READ && self.counted().await?.days_seq != done {
+            // What came into the days in between would be there twice: in the end it is left to them.
+            let is_moved = self.counted().await?.days_seq != done;
+            if is_moved && times < READ {
                 continue;
             }
-            let mut usage = Usage { is_behind: last < newest, ..Usage::default() };
+            let tail = if is_moved { Vec::new() } else { tail };
+            let mut usage = Usage { is_behind: is_moved || last < newest, ..Usage::default() };
             for day in days {
                 usage.note_day((day.credential_id, day.pipeline_id), day.day, day.times);
             }

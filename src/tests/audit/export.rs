@@ -3,11 +3,13 @@
 use super::Scene;
 use crate::app::{App, Browser, Reply};
 use crate::commands::machine::Machine;
-use regcred::domain::audit::{AuditQuery, ExportFormat};
+use regcred::Error;
+use regcred::domain::audit::{Action, AuditQuery, Detail, ExportFormat, Happened};
 use regcred::domain::permission::of;
 use regcred::domain::user::Role;
 use regcred::vault::Export;
 use serde_json::Value;
+use tokio::sync::mpsc::Receiver;
 
 const EXPORT: &str = "/rpc/audit/export";
 
@@ -120,9 +122,11 @@ async fn only_who_may_audit_exports() {
     assert_eq!(crate::requests::marked(&app.owner, EXPORT, &marks).await, 403);
 }
 
-#[tokio::test]
-async fn a_long_export_is_in_memory_a_piece_at_a_time() {
-    const MORE: usize = 10_000;
+/// Deliveries that a long chain has, and more.
+const MORE: usize = 10_000;
+
+/// A project with a long chain, and an export of it that has just begun.
+async fn long_export() -> (Scene, Receiver<Result<String, Error>>) {
     let scene = Scene::of(1).await;
     let (app, chain) = (&scene.app, scene.app.database.id(scene.project));
     let newest = format!("(SELECT MAX(seq) FROM receipt WHERE chain = {chain})");
@@ -142,7 +146,24 @@ async fn a_long_export_is_in_memory_a_piece_at_a_time() {
     app.raw(&format!("UPDATE chain_head SET seq = {newest} WHERE chain = {chain}")).await;
     let reader = app.evidence(&app.owner, "acme").await.can::<of::AuditRead>().unwrap();
     let export = Export { format: ExportFormat::JsonLines, query: AuditQuery::default(), after: 0 };
-    let mut pieces = app.vault.export_audit(&reader, export).await.unwrap();
+    let pieces = app.vault.export_audit(&reader, export).await.unwrap();
+    (scene, pieces)
+}
+
+/// What the chain says of the ends of exports.
+async fn ends(scene: &Scene) -> Vec<Detail> {
+    let query = AuditQuery { action: Some(Action::AuditExportEnded), ..AuditQuery::default() };
+    let rows = scene.rows(&query).await.into_iter();
+    rows.map(|row| match row.what {
+        Happened::Change(change) => change.detail,
+        other => panic!("{other:?}"),
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn a_long_export_is_in_memory_a_piece_at_a_time() {
+    let (_scene, mut pieces) = long_export().await;
     let (mut whole, mut largest, mut lines) = (0, 0, 0);
     while let Some(piece) = pieces.recv().await {
         let piece = piece.unwrap();
@@ -153,6 +174,31 @@ async fn a_long_export_is_in_memory_a_piece_at_a_time() {
     }
     assert!(lines > MORE && whole > 1_000_000, "{lines} lines, {whole} bytes");
     assert!(largest < 128 * 1024, "{largest} bytes in one piece");
+}
+
+#[tokio::test]
+async fn an_export_ends_with_the_right_of_who_asked_for_it() {
+    let (scene, mut pieces) = long_export().await;
+    assert!(pieces.recv().await.unwrap().is_ok());
+    scene.app.raw("UPDATE membership SET role = 'viewer'").await;
+    let (mut lines, mut last) = (0, None);
+    while let Some(piece) = pieces.recv().await {
+        lines += piece.as_ref().map_or(0, |text| text.lines().count());
+        last = Some(piece);
+    }
+    assert_eq!(last, Some(Err(Error::Forbidden)));
+    assert!(lines < MORE, "{lines} lines");
+}
+
+#[tokio::test]
+async fn an_export_that_nobody_reads_any_more_ends_and_says_how_far_it_came() {
+    let (scene, mut pieces) = long_export().await;
+    assert!(pieces.recv().await.unwrap().is_ok());
+    pieces.close();
+    while pieces.recv().await.is_some() {}
+    let ends = ends(&scene).await;
+    let [Detail::ExportEnd { lines, is_whole: false, .. }] = ends[..] else { panic!("{ends:?}") };
+    assert!(lines < MORE as u64, "{lines} lines");
 }
 
 #[tokio::test]
@@ -167,5 +213,8 @@ async fn the_operator_exports_a_chain_to_standard_output() {
     assert!(events.contains("audit.exported") && events.contains("operator"), "{events}");
     machine.run(&["audit", "verify"]).done();
     machine.run(&["audit", "export", "--format", "xml"]).refused(2);
-    machine.run(&["audit", "export", "--filters", "noun=mac"]).refused(1);
+    for filters in ["noun=mac", "nuon=instance", "instance", "?noun=mac"] {
+        machine.run(&["audit", "export", "--filters", filters]).refused(1);
+    }
+    machine.run(&["audit", "export", "--filters", "?noun=instance"]).done();
 }

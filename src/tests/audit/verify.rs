@@ -14,8 +14,11 @@ async fn the_page_says_that_the_chain_holds_and_names_the_first_link_that_does_n
     let instance = owner.get("/admin/audit/verify").await.text();
     assert!(instance.contains("This is the end of the chain."), "{instance}");
     let beyond = owner.get("/p/acme/audit/verify?after=99999").await.text();
-    assert!(beyond.contains("There are no links after link 99999."), "{beyond}");
+    let ends = format!("There is no link 99999: the chain ends with link {count}.");
+    assert!(beyond.contains(&ends), "{beyond}");
     assert_eq!(owner.get("/p/acme/audit/verify?after=x").await.status, 400);
+    let last = format!("/p/acme/audit/verify?after={}", i64::MAX);
+    assert_eq!(owner.get(&last).await.status, 200);
     let sql = format!("UPDATE audit_event SET subject = 'x' WHERE chain = {chain} AND seq = 3");
     scene.app.raw(&sql).await;
     let page = owner.get("/p/acme/audit/verify").await.text();

@@ -134,13 +134,18 @@ impl Connection {
 
     /// Sends the request, reads the whole answer, and gives its head.
     pub async fn ask(&mut self, request: &[u8]) -> io::Result<String> {
+        Ok(self.exchange(request, None).await?.0)
+    }
+
+    /// The same; the length of the body, too.
+    pub async fn ask_length(&mut self, request: &[u8]) -> io::Result<(String, usize)> {
         self.exchange(request, None).await
     }
 
     /// The same with the body.
     pub async fn ask_whole(&mut self, request: &[u8]) -> io::Result<(String, Vec<u8>)> {
         let mut body = Vec::new();
-        let head = self.exchange(request, Some(&mut body)).await?;
+        let (head, _) = self.exchange(request, Some(&mut body)).await?;
         Ok((head, body))
     }
 
@@ -148,8 +153,9 @@ impl Connection {
         &mut self,
         request: &[u8],
         mut body: Option<&mut Vec<u8>>,
-    ) -> io::Result<String> {
+    ) -> io::Result<(String, usize)> {
         self.stream.write_all(request).await?;
+        let mut length = 0;
         let head = self.read_to(b"\r\n\r\n").await?;
         let head = String::from_utf8_lossy(&head).into_owned();
         let value = |name: &str| {
@@ -164,15 +170,17 @@ impl Connection {
                 let size = size.ok_or(io::ErrorKind::InvalidData)?;
                 self.pass(size, body.as_deref_mut()).await?;
                 self.pass(2, None).await?;
+                length += size;
                 if size == 0 {
                     break;
                 }
             }
         } else {
-            let length = value("content-length").and_then(|length| length.parse().ok());
-            self.pass(length.unwrap_or(0), body).await?;
+            let told = value("content-length").and_then(|length| length.parse().ok());
+            length = told.unwrap_or(0);
+            self.pass(length, body).await?;
         }
-        Ok(head)
+        Ok((head, length))
     }
 
     async fn read_to(&mut self, end: &[u8]) -> io::Result<Vec<u8>> {

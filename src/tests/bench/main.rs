@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 
 mod allocator;
+mod audit;
 mod backup;
 mod delivery;
 mod filled;
@@ -58,6 +59,10 @@ async fn main() {
     }
     if is_wanted("delivery") {
         delivery::run(is_soak()).await;
+    }
+    // It takes minutes to leave so many receipts.
+    if only.contains(&"audit") || (only.is_empty() && is_soak()) {
+        audit::run().await;
     }
     if is_wanted("shares") {
         shares::run().await;

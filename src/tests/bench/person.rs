@@ -125,6 +125,18 @@ impl Person {
         token.expect("the page shows the token").to_owned()
     }
 
+    /// Exports the audit of the project; how many bytes that is. The connection reads it as it comes and
+    /// keeps none of it.
+    pub async fn export(&mut self, format: &str) -> usize {
+        let form = format!("project=bench&format={format}");
+        let request =
+            self.request("/rpc/audit/export", ("application/x-www-form-urlencoded", form.len()));
+        let mut connection = self.another().await.connection;
+        let (head, bytes) = connection.ask_length((request + &form).as_bytes()).await.unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        bytes
+    }
+
     async fn page(&mut self, path: &str) -> String {
         let request = format!(
             "GET {path} HTTP/1.1\r\nhost: localhost:{}\r\naccept: text/html\r\ncookie: {}\r\n\r\n",
@@ -141,13 +153,18 @@ impl Person {
     }
 
     async fn post(&mut self, path: &str, kind: &str, body: &str) -> (String, Vec<u8>) {
-        let (port, cookie, length) = (self.port, &self.cookie, body.len());
+        let request = self.request(path, (kind, body.len())) + body;
+        self.connection.ask_whole(request.as_bytes()).await.unwrap()
+    }
+
+    /// The head of a request with a body.
+    fn request(&self, path: &str, (kind, length): (&str, usize)) -> String {
+        let (port, cookie) = (self.port, &self.cookie);
         let cookie =
             if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\naccept: text/html\r\n{cookie}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
-        self.connection.ask_whole(request.as_bytes()).await.unwrap()
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\nsec-fetch-site: same-origin\r\naccept: text/html\r\n{cookie}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
+        )
     }
 }
 

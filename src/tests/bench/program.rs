@@ -97,7 +97,18 @@ pub async fn start_and_memory(filled: &Filled) {
 
 /// `VmRSS` of the process.
 fn resident_kb(id: u32) -> u64 {
+    status_kb(id, "VmRSS:")
+}
+
+/// Begins to look for the most memory that is resident; what it gives tells how much it was.
+pub fn peak_kb(id: u32) -> impl FnOnce() -> u64 {
+    // The highest mark is set back to what is resident now (proc(5)).
+    std::fs::write(format!("/proc/{id}/clear_refs"), "5").unwrap();
+    move || status_kb(id, "VmHWM:")
+}
+
+fn status_kb(id: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }

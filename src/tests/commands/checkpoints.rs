@@ -54,6 +54,11 @@ async fn an_export_is_verified_without_database_and_keys() {
     let checkpoint = ["--checkpoint", name(&note)];
     let said = verified(&export, checkpoint, &key).done();
     assert!(said.contains("The export holds"), "{said}");
+    // Nobody is told that a chain holds whose checkpoint was not looked at.
+    let of_instance = kept(&machine, "instance", &["audit", "checkpoint"]);
+    let other = ["audit", "verify", "--project", "acme", "--checkpoint", name(&of_instance)];
+    let refused = machine.run(&other).refused(1);
+    assert!(refused.contains("another chain"), "{refused}");
     // The instance has a chain, and a name, of its own.
     let other = machine.run(&["audit", "key"]).done();
     let refused = verified(&export, checkpoint, other.trim()).refused(1);
@@ -86,6 +91,14 @@ async fn one_event_is_proved_with_its_line_alone() {
         assert!(said.contains(&format!("Link {link} is in the chain")), "{said}");
         fs::write(&one, line.replace("event", "fetch")).unwrap();
         verified(&one, ["--proof", name(&proof)], &key).refused(1);
+        // Whoever leaves out what the link says, and writes something beside it, proves nothing of that.
+        let mut bare: serde_json::Value = serde_json::from_str(line).unwrap();
+        let members = bare.as_object_mut().unwrap();
+        members.retain(|member, _| !matches!(member.as_str(), "kind" | "fields"));
+        members.insert("said".to_owned(), "nothing happened".into());
+        fs::write(&one, bare.to_string()).unwrap();
+        let said = verified(&one, ["--proof", name(&proof)], &key).done();
+        assert!(said.contains("does not say what the link said"), "{said}");
     }
     machine.run(&["audit", "proof", "99", "--project", "acme"]).refused(1);
     machine.run(&["audit", "proof", "0", "--project", "acme"]).refused(1);
@@ -117,7 +130,8 @@ async fn a_key_is_replaced_while_both_sign() {
     assert_eq!(database.raw(&sql).await, 1);
     assert_eq!(keys(&machine), both[..1]);
     let third = kept(&machine, "third", &CHECKPOINT);
-    verified(&export, ["--checkpoint", name(&third)], &old[0]).refused(1);
+    let refused = verified(&export, ["--checkpoint", name(&third)], &old[0]).refused(1);
+    assert!(refused.contains("not signed with a key that was given"), "{refused}");
     // What only the old key has signed is verified with its public half, which somebody has kept.
     let against = ["audit", "verify", "--checkpoint", name(&first)];
     machine.run(&against).refused(1);

@@ -83,6 +83,7 @@ async fn what_is_no_report_is_refused_and_not_repeated() {
         with(|report| report.version = 7),
         with(|report| report.files[0].file = "zebra\u{1b}[2J".to_owned()),
         with(|report| report.files[0].file = "zebra\u{202e}yml".to_owned()),
+        with(|report| report.files[0].file = "../zebra/Dockerfile".to_owned()),
         with(|report| report.found[0].place.file = "zebra/".repeat(200)),
         with(|report| report.found[0].what = What::Registry("zebra@ghcr.io".to_owned())),
     ];
@@ -120,15 +121,17 @@ async fn a_report_has_256_kib_at_most() {
 }
 
 #[tokio::test]
-async fn control_characters_of_jobs_are_written_out() {
+async fn control_characters_are_written_out_and_a_password_of_an_address_is_not_kept() {
     let scene = Scene::new().await;
     let app = &scene.app;
     let mut said = scan_text("Dockerfile", "FROM nginx\n");
     said.found[0].place.job = Some("a\u{7}\u{202e}<b>".to_owned());
+    said.found[0].place.path = "https://bot:zebra@ghcr.io".to_owned();
     let reply = app.nobody().tell(&scene.token, SELF, &json(&said)).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let path = format!("/p/acme/pipelines/{}/definitions", scene.pipeline);
     let page = app.owner.get(&path).await.text();
     assert!(page.contains("a\\u{7}\\u{202e}&lt;b&gt;"), "{page}");
+    assert!(page.contains("https://…@ghcr.io") && !page.contains("zebra"), "{page}");
     assert!(!page.contains('\u{7}') && !page.contains('\u{202e}'));
 }

@@ -2,6 +2,7 @@
 //! tests inside the crate: most readers are private to their room, whose `fuzz.rs` opens them.
 
 mod driver;
+mod seeds;
 mod targets;
 
 use driver::{drive, drive_long, forgotten};

@@ -73,6 +73,31 @@ async fn a_server_without_trees_fails_instead_of_writing_an_end_without_one() {
     assert_eq!(database.scalar_i64("SELECT seq FROM chain_head").await, 1);
 }
 
+#[tokio::test]
+async fn a_server_without_days_counts_nothing_takes_no_report_and_removes_no_receipts() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "usage_by_day").await;
+    let chain = database.id(Uuid::from_u128(1));
+    let insert = format!(
+        r#"INSERT INTO "counted" ("chain", "seq") VALUES ({chain}, 7) ON CONFLICT ("chain") DO NOTHING"#
+    );
+    // All three begin so.
+    let lock = format!(
+        r#"SELECT "counted"."chain", "counted"."seq" FROM "counted" WHERE "counted"."chain" = {chain}"#
+    );
+    for sql in [&insert, &lock] {
+        db.execute_unprepared(sql).await.unwrap();
+    }
+    Migrator::up(&db, None).await.unwrap();
+    for sql in [&insert, &lock] {
+        assert!(db.execute_unprepared(sql).await.is_err(), "it still works: {sql}");
+    }
+    assert_eq!(database.scalar_i64("SELECT counts_seq FROM counted").await, 7);
+    assert_eq!(database.scalar_i64("SELECT days_seq FROM counted").await, 0);
+}
+
 /// The store of a server that has not sealed the rows yet.
 async fn unsealed(database: &Database) -> Store {
     let store = Store::connect(&database.address).await.unwrap();

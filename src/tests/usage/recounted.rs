@@ -1,6 +1,6 @@
 //! What is added up is recounted when the chain is verified, and receipts of before are added up.
 
-use super::{deliver, project, scene};
+use super::{FAILED, delete, deliver, project, scene};
 use crate::app::App;
 use crate::commands::machine::Machine;
 use regcred::migrations::Migrator;
@@ -8,10 +8,11 @@ use sea_orm_migration::MigratorTrait;
 use uuid::Uuid;
 
 /// The table of the first row that does not fit the receipts.
-async fn wrong(app: &App) -> Option<&'static str> {
-    let receipts = app.vault.store().receipts(project(app).await);
+pub async fn wrong(app: &App) -> Option<&'static str> {
+    let project = project(app).await;
+    let snapshot = app.vault.store().snapshot().await.unwrap();
     let holds = |_: &[u8], _: &[u8]| true;
-    receipts.wrong_sum(&holds).await.unwrap().map(|wrong| wrong.table)
+    snapshot.receipts(project).wrong_sum(&holds).await.unwrap().map(|wrong| wrong.table)
 }
 
 #[tokio::test]
@@ -28,6 +29,11 @@ async fn every_change_of_a_sum_or_a_report_by_sql_is_found() {
         ("usage_day SET last_at = last_at + 1", "usage_day SET last_at = last_at - 1", "usage_day"),
         ("usage_day SET doors = doors + 1024", "usage_day SET doors = doors - 1024", "usage_day"),
         ("usage_day SET day = day + 1000", "usage_day SET day = day - 1000", "usage_day"),
+        (
+            "counted SET days_seq = days_seq + 1000000",
+            "counted SET days_seq = days_seq - 1000000",
+            "counted",
+        ),
         ("usage SET deliveries = deliveries + 1", "usage SET deliveries = deliveries - 1", "usage"),
         (
             "delivery_report SET number = number + 1000",
@@ -48,6 +54,40 @@ async fn every_change_of_a_sum_or_a_report_by_sql_is_found() {
     assert_eq!(wrong(&app).await, None);
     assert!(app.tamper("DELETE FROM usage_day WHERE outcome = 'refused'").await > 0);
     assert_eq!(wrong(&app).await, Some("usage_day"));
+}
+
+#[tokio::test]
+async fn what_goes_on_meanwhile_is_no_change() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    let (of, token) = (project(&app).await, &pipelines[0].1);
+    let delivering = async {
+        for _ in 0..20 {
+            let reply = app.fetch(token, "/api/v1/docker-config").await;
+            app.vault.store().count_receipts(of).await.unwrap();
+            let path = format!("/api/v1/deliveries/{}/outcome", reply.deliveries()[0]);
+            assert_eq!(app.nobody().tell(token, &path, FAILED).await.status, 204);
+        }
+    };
+    let verifying = async {
+        for _ in 0..20 {
+            assert_eq!(wrong(&app).await, None);
+        }
+    };
+    tokio::join!(delivering, verifying);
+    assert_eq!(wrong(&app).await, None);
+}
+
+#[tokio::test]
+async fn a_credential_or_a_pipeline_that_is_deleted_is_no_change() {
+    let app = App::new().await;
+    let (credentials, pipelines) = scene(&app).await;
+    for (_, token) in &pipelines {
+        app.fetch(token, "/api/v1/docker-config").await;
+    }
+    delete(&app, "/rpc/pipelines/delete", pipelines[0].0, "api").await;
+    delete(&app, "/rpc/credentials/delete", credentials[2], "three").await;
+    assert_eq!(wrong(&app).await, None);
 }
 
 #[tokio::test]
@@ -76,13 +116,13 @@ async fn the_step_leaves_the_counts_as_they_are() {
     let app = App::new().await;
     let (_, pipelines) = scene(&app).await;
     app.fetch(&pipelines[0].1, "/api/v1/docker-config").await;
-    let before = app.counted_i64("SELECT MAX(seq) FROM counted").await;
+    let before = app.counted_i64("SELECT MAX(counts_seq) FROM counted").await;
     let db = app.database.connect().await;
     let steps = Migrator::migrations();
     let at = steps.iter().position(|one| one.name().ends_with("usage_by_day")).unwrap();
     Migrator::down(&db, Some(u32::try_from(steps.len() - at).unwrap())).await.unwrap();
     Migrator::up(&db, None).await.unwrap();
-    assert_eq!(app.scalar_i64("SELECT MAX(seq) FROM counted").await, before);
+    assert_eq!(app.scalar_i64("SELECT MAX(counts_seq) FROM counted").await, before);
     assert_eq!(app.scalar_i64("SELECT MAX(days_seq) FROM counted").await, 0);
 }
 

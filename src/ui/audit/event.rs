@@ -66,14 +66,14 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
         Happened::Unknown => None,
     };
     let is_delivery = matches!(what, Happened::Delivery(_));
-    let shown = page.clone();
+    let (shown, datetime) = (page.clone(), exact.clone());
     view! {
         <PageHead title=format!("Link {seq}") up/>
         <p>{format!("{who} {did}")}</p>
         <Facts>
             <Fact label="When">
                 <Time at/>
-                <span class="muted">" · " <time datetime=exact.clone()>{exact}</time></span>
+                <span class="muted">" · " <time datetime=datetime>{exact}</time></span>
                 {clock.map(|text| view! { <div>{text}</div> })}
             </Fact>
             {fields}

@@ -80,8 +80,8 @@ fn chosen(listed: Vec<(Uuid, String)>, asked: Option<Uuid>, any: &str) -> Vec<(S
 
 fn name_of(listed: &[(Uuid, String)], id: Uuid) -> String {
     let found = listed.iter().find(|(other, _)| *other == id);
-    // The number tells two of them apart, which have left.
-    found.map_or_else(|| format!("Not listed any more ({id})"), |(_, name)| name.clone())
+    // The number tells two of them apart.
+    found.map_or_else(|| format!("Not listed ({id})"), |(_, name)| name.clone())
 }
 
 /// The filters in use, each a link to the list without it, and one to the list without any.

@@ -146,14 +146,25 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
         <Section id="export" title="Export">
             <p class="muted">
                 {what}
-                " CSV is for spreadsheets: what could be a formula has an apostrophe before it. JSON Lines lose nothing. The last line of either has the link up to which it goes; without that line the file is cut off. Links are the whole chain as it is hashed, for `regcred audit verify --export` and a checkpoint."
+                " CSV is for spreadsheets: what could be a formula has an apostrophe before it. JSON Lines lose nothing. The last line of either has the link up to which it goes; without that line the file is cut off."
             </p>
+            {(!is_filtered).then(links_in_words)}
             <form method="post" action=paths::EXPORT_AUDIT class="toolbar" aria-label="Export">
                 <Hidden name="project" value=project/>
                 {fields}
                 {buttons}
             </form>
         </Section>
+    }
+}
+
+fn links_in_words() -> impl IntoView {
+    view! {
+        <p class="muted">
+            "Links are the whole chain as it is hashed, without a last line: "
+            <span class="mono">"regcred audit verify --export"</span>
+            " compares them with a checkpoint."
+        </p>
     }
 }
 

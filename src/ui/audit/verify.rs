@@ -84,9 +84,10 @@ fn whole((after, last, is_end, broken_at): Found, page: PageContext) -> impl Int
 /// What this request has found out, and nothing of those before it.
 fn held(after: i64, last: i64, is_end: bool) -> String {
     let end = if is_end { " This is the end of the chain." } else { "" };
-    let first = after + 1;
+    let first = after.saturating_add(1);
     match last - after {
-        ..=0 => format!("There are no links after link {after}.{end}"),
+        ..0 => format!("There is no link {after}: the chain ends with link {last}."),
+        0 => format!("There are no links after link {after}.{end}"),
         1 => format!("Link {first} holds.{end}"),
         _ => format!("Links {first} to {last} hold.{end}"),
     }
@@ -124,5 +125,7 @@ mod tests {
         assert_eq!(held(50_000, 50_001, true), "Link 50001 holds. This is the end of the chain.");
         let none = "There are no links after link 7. This is the end of the chain.";
         assert_eq!(held(7, 7, true), none);
+        // Whoever has verified link 8 before learns that it is gone.
+        assert_eq!(held(8, 7, true), "There is no link 8: the chain ends with link 7.");
     }
 }

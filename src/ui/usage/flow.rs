@@ -2,7 +2,7 @@
 //! delivered. Each flow is a link to its receipts that says its numbers, so that it is read and reached
 //! like the rows of the table.
 
-use crate::domain::counted::{count, grouped};
+use crate::domain::counted::{counted, grouped};
 use crate::domain::paths;
 use crate::domain::usage::UsageRow;
 use leptos::prelude::*;
@@ -49,8 +49,8 @@ pub(super) fn Flow(rows: Vec<UsageRow>, project: String) -> impl IntoView {
         })
         .collect();
     let more = (drawn.left_out > 0).then(|| {
-        let left_out = count(drawn.left_out as u64, "flow");
-        view! { <p class="muted">{format!("{left_out} of this page not drawn; the table has all.")}</p> }
+        let left_out = counted(drawn.left_out as u64, "flow", ["is", "are"]);
+        view! { <p class="muted">{format!("{left_out} not drawn. The table has them all.")}</p> }
     });
     view! {
         <div class="flow-frame" role="region" aria-label="Picture of the deliveries" tabindex="0">

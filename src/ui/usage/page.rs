@@ -73,7 +73,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
             .then(|| {
                 view! {
                     <p>
-                        "Many deliveries were made a moment ago. Some of them are not counted here yet. Load the page again in a minute."
+                        "Some deliveries are not in these figures yet. They are being added. Load the page again in a minute."
                     </p>
                 }
             })}
@@ -83,7 +83,14 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 label
                 empty="Nothing here was granted, delivered or refused. When a pipeline fetches a credential, it is listed here."
             />
-            {is_cut.then(|| view! { <p class="muted">"There are more pairs than this page lists."</p> })}
+            {is_cut
+                .then(|| {
+                    view! {
+                        <p class="muted">
+                            "This page does not list all pairs. The page of a credential or a pipeline has all of its own."
+                        </p>
+                    }
+                })}
             <Onward what="Pages" first next/>
             {drawn}
         </div>

@@ -2,6 +2,8 @@
 //! one. Who exports what is an event before the first line leaves, and how much of it was sent another
 //! one afterwards.
 
+mod sending;
+
 use super::this_instance;
 use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin, Operator};
 use crate::domain::audit::{
@@ -12,14 +14,14 @@ use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{ReceiptPlace, Walk, Way};
 use crate::vault::{INSTANCE, Vault};
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use sending::{Reader, Sending, Stopped};
+use tokio::sync::mpsc::{self, Receiver};
 use uuid::Uuid;
 
 /// Links that are read at once, and receipts of them.
 const LINKS: u64 = 200;
 const RECEIPTS: u64 = 1_000;
-/// Bytes that are sent at once, and how many such pieces wait for who reads them.
-const PIECE: usize = 64 * 1024;
+/// Pieces that wait for who reads them.
 const WAITING: usize = 2;
 
 const WHOLE: &str = "An export of links has the whole chain. Remove the filters.";
@@ -34,18 +36,6 @@ pub struct Export {
     pub after: i64,
 }
 
-/// How far an export has come.
-struct Sending {
-    pieces: Sender<Result<String>>,
-    buffer: String,
-    lines: u64,
-    /// The last link that was looked at.
-    last: i64,
-}
-
-/// Nobody reads any more.
-struct Gone;
-
 impl Vault {
     /// Begins an export of the project's chain; it ends with the link that is the last one now.
     ///
@@ -58,7 +48,8 @@ impl Vault {
     ) -> Result<Receiver<Result<String>>> {
         let project = reader.project();
         let subject = Subject { id: project.id, name: project.name.clone() };
-        self.begin_export(reader.actor(), project.id, subject, export).await
+        let by = Reader { actor: reader.actor(), project: Some(project.slug.clone()) };
+        self.begin_export(by, project.id, subject, export).await
     }
 
     /// The same of the chain of the instance.
@@ -70,7 +61,8 @@ impl Vault {
         admin: &InstanceAdmin,
         export: Export,
     ) -> Result<Receiver<Result<String>>> {
-        self.begin_export(admin.actor(), INSTANCE, this_instance(), export).await
+        let by = Reader { actor: admin.actor(), project: None };
+        self.begin_export(by, INSTANCE, this_instance(), export).await
     }
 
     /// The same for the operator: of the project with this part of the URL, or of the instance.
@@ -88,12 +80,13 @@ impl Vault {
             Some(slug) => Subject { id: chain, name: slug.to_owned() },
             None => this_instance(),
         };
-        self.begin_export(operator.actor(), chain, subject, export).await
+        let by = Reader { actor: operator.actor(), project: None };
+        self.begin_export(by, chain, subject, export).await
     }
 
     async fn begin_export(
         &self,
-        by: Actor,
+        by: Reader,
         chain: Uuid,
         subject: Subject,
         export: Export,
@@ -108,17 +101,20 @@ impl Vault {
         let detail = Detail::Export { format: export.format, filters, first, last: until };
         let write = self.write_in(chain).await?;
         let what = (Action::AuditExported, subject.clone(), detail);
-        self.commit_event(write, chain, &by, what).await?;
+        self.commit_event(write, chain, &by.actor, what).await?;
         let (pieces, receiver) = mpsc::channel(WAITING);
         let vault = self.clone();
         tokio::spawn(async move {
-            let (buffer, last) = (String::with_capacity(PIECE * 2), export.after);
-            let mut sending = Sending { pieces, buffer, lines: 0, last };
+            let mut sending = Sending::new(pieces, by, export.after);
             let done = vault.send_export(chain, until, &export, &mut sending).await;
             let is_whole = done.is_ok();
+            if let Err(Stopped::Failed(error)) = done {
+                // Nothing comes after it: the file is cut off, and has no last line.
+                let _ = sending.pieces.send(Err(error)).await;
+            }
             let detail = Detail::ExportEnd { lines: sending.lines, last: sending.last, is_whole };
             let what = (Action::AuditExportEnded, subject, detail);
-            vault.record_export_end(chain, &by, what).await;
+            vault.record_export_end(chain, &sending.by.actor, what).await;
         });
         Ok(receiver)
     }
@@ -138,27 +134,39 @@ impl Vault {
         until: i64,
         export: &Export,
         sending: &mut Sending,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Stopped> {
         if export.format == ExportFormat::Links {
             return self.send_links(chain, until, sending).await;
         }
         sending.add(&export.format.head()).await?;
         let mut place = Some(AuditPlace { seq: export.after, at: None });
         while place.is_some_and(|place| place.seq < until) {
-            match self.send_step(chain, (place, until), export, sending).await {
-                Ok(next) => place = next,
-                Err(Stopped::Gone) => return Err(Gone),
-                Err(Stopped::Failed(error)) => {
-                    // Nothing comes after it: the file is cut off, and has no last line.
-                    let _ = sending.pieces.send(Err(error)).await;
-                    return Err(Gone);
-                }
-            }
+            self.may_go_on(sending).await?;
+            place = self.send_step(chain, (place, until), export, sending).await?;
         }
         sending.last = until.max(export.after);
         let end = ExportLine::End { cursor: sending.last, lines: sending.lines };
         sending.add(&export.format.line(&end)).await?;
-        sending.flush().await
+        Ok(sending.flush().await?)
+    }
+
+    /// Whether anybody still reads it, and whether they still may: an export can take longer than a right
+    /// lasts.
+    async fn may_go_on(&self, sending: &Sending) -> Result<(), Stopped> {
+        if sending.pieces.is_closed() {
+            return Err(Stopped::Gone);
+        }
+        let Actor::Person { id, .. } = &sending.by.actor else { return Ok(()) };
+        match &sending.by.project {
+            Some(project) => {
+                let (member, _) = self.member_among(*id, project).await?;
+                member.can::<of::AuditRead>()?;
+            }
+            None => {
+                self.person(*id).await?.instance_admin()?;
+            }
+        }
+        Ok(())
     }
 
     /// Sends every link as it is hashed. No line says where they end: they are numbered, and who verifies
@@ -168,23 +176,17 @@ impl Vault {
         chain: Uuid,
         until: i64,
         sending: &mut Sending,
-    ) -> Result<(), Gone> {
+    ) -> Result<(), Stopped> {
         while sending.last < until {
+            self.may_go_on(sending).await?;
             let part = (sending.last.saturating_add(1), until);
-            let lines = match self.exported_links(chain, part).await {
-                Ok(lines) => lines,
-                Err(error) => {
-                    let _ = sending.pieces.send(Err(error)).await;
-                    return Err(Gone);
-                }
-            };
-            for line in lines {
+            for line in self.exported_links(chain, part).await? {
                 sending.last = line.number();
                 sending.lines += 1;
                 sending.add(&line.to_text()).await?;
             }
         }
-        sending.flush().await
+        Ok(sending.flush().await?)
     }
 
     /// Sends the next links; gives where the export goes on.
@@ -227,52 +229,19 @@ impl Vault {
         sending: &mut Sending,
     ) -> Result<(), Stopped> {
         let receipts = self.store.receipts(chain);
-        let mut after: Option<ReceiptPlace> = Some((i64::MIN, 0));
-        while let Some(place) = after {
+        let mut after: Option<ReceiptPlace> = None;
+        loop {
             let outcome = export.query.outcome;
-            let part = receipts.exported(links, outcome, place, RECEIPTS).await;
+            let part = receipts.exported(links, outcome, after, RECEIPTS).await;
             let (rows, next) = part.map_err(Error::from)?;
             for (seq, receipt) in rows {
                 let line = ExportLine::Receipt { seq, receipt: Box::new(receipt) };
                 sending.line(export.format, &line).await?;
             }
             after = next;
+            if after.is_none() {
+                return Ok(());
+            }
         }
-        Ok(())
-    }
-}
-
-/// Why an export does not go on.
-enum Stopped {
-    Gone,
-    Failed(Error),
-}
-
-impl From<Gone> for Stopped {
-    fn from(_: Gone) -> Self {
-        Self::Gone
-    }
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl Sending {
-    async fn line(&mut self, format: ExportFormat, line: &ExportLine) -> Result<(), Gone> {
-        self.lines += 1;
-        self.add(&format.line(line)).await
-    }
-
-    async fn add(&mut self, text: &str) -> Result<(), Gone> {
-        self.buffer.push_str(text);
-        if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
-    }
-
-    async fn flush(&mut self) -> Result<(), Gone> {
-        let piece = std::mem::replace(&mut self.buffer, String::with_capacity(PIECE * 2));
-        self.pieces.send(Ok(piece)).await.map_err(|_| Gone)
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::audit::{AuditLink, AuditListing, AuditPlace, AuditQuery, PAGE
 use crate::domain::delivery::Receipt;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
-use crate::store::{Checked, Walk, Way};
+use crate::store::{CheckedLinks, Walk, Way};
 use crate::vault::{INSTANCE, Vault};
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
@@ -40,11 +40,18 @@ impl Vault {
         &self,
         chain: Uuid,
         query: &AuditQuery,
-        people: Vec<(Uuid, String)>,
+        mut people: Vec<(Uuid, String)>,
     ) -> Result<AuditListing> {
         let (place, way, most) = (query.before, Way::Older, PAGE_ROWS);
         let step = self.store.chain().step(Walk { chain, query, place, way, most }).await?;
         let rows = self.store.chain().rows_of(chain, &step.links).await?;
+        // Who is asked for and has left, or is no member: by the name that the events have.
+        if let Some(person) = query.person
+            && people.iter().all(|(id, _)| *id != person)
+        {
+            people
+                .extend(rows.iter().find_map(|row| row.name_of(person)).map(|name| (person, name)));
+        }
         let older = step.next.map(|place| AuditQuery { before: Some(place), ..query.clone() });
         let is_searching = older.is_some() && !step.is_full;
         Ok(AuditListing { rows, older, is_searching, people })
@@ -106,11 +113,15 @@ impl Vault {
     }
 
     /// Checks the links of the project behind one that was checked before, as many as one request may.
-    pub async fn check_audit(&self, reader: &Can<of::AuditRead>, after: i64) -> Result<Checked> {
+    pub async fn check_audit(
+        &self,
+        reader: &Can<of::AuditRead>,
+        after: i64,
+    ) -> Result<CheckedLinks> {
         let chain = reader.project().id;
         // One that lost its beginning together with its stored end would look like a new one.
         if after <= 0 && !self.is_whole(chain).await? {
-            return Ok(Checked { broken_at: Some(1), last: 0, is_end: false });
+            return Ok(CheckedLinks { broken_at: Some(1), last: 0, is_end: false });
         }
         self.check_links(chain, after, CHECKED).await
     }
@@ -120,11 +131,14 @@ impl Vault {
         &self,
         _admin: &InstanceAdmin,
         after: i64,
-    ) -> Result<Checked> {
-        self.check_links(INSTANCE, after, CHECKED).await
+    ) -> Result<CheckedLinks> {
+        let checked = self.check_links(INSTANCE, after, CHECKED).await?;
+        // An instance with an admin has events: this one has lost all of them, and its stored end.
+        let is_gone = after <= 0 && checked.last <= 0;
+        Ok(CheckedLinks { broken_at: checked.broken_at.or(is_gone.then_some(1)), ..checked })
     }
 
-    async fn check_links(&self, chain: Uuid, after: i64, most: i64) -> Result<Checked> {
+    async fn check_links(&self, chain: Uuid, after: i64, most: i64) -> Result<CheckedLinks> {
         // A link may be under a key that another server has made a moment ago.
         self.refresh_keys().await?;
         let ring = self.keys.ring();

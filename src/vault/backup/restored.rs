@@ -20,7 +20,8 @@ pub struct BroughtBack {
 
 impl Vault {
     /// Records that the database was restored from the backup made at that time, and finds what
-    /// came back with it. Checkpoints of every chain begin a new series. `revoke_tokens`: every pipeline token is revoked in the same transaction.
+    /// came back with it. Checkpoints of every chain begin a new series. `revoke_tokens`: every pipeline
+    /// token is revoked in the same transaction.
     pub async fn record_restore(
         &self,
         operator: &Operator,

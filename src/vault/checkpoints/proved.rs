@@ -1,6 +1,6 @@
 //! Exports of a chain, and proofs that one link is in it.
 
-use super::refused;
+use super::{LOOK, OTHER, refused};
 use crate::checkpoints::export::Line;
 use crate::checkpoints::{proof, tree};
 use crate::domain::actor::Operator;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 fn broken(link: i64) -> crate::error::Error {
     refused(format!(
-        "The audit chain is broken at link {link}, so it is not exported beyond. Run `regcred audit verify`."
+        "The audit chain is broken at link {link}, so it is not exported beyond. {LOOK}"
     ))
 }
 
@@ -25,10 +25,6 @@ impl Vault {
         part: (i64, i64),
     ) -> Result<Vec<Line>> {
         let ring = self.keys.ring();
-        if let Ok(lines) = self.store.chain().exported(&*ring, chain, part).await? {
-            return Ok(lines);
-        }
-        // Old receipts may have gone while it was looking.
         self.store.chain().exported(&*ring, chain, part).await?.map_err(broken)
     }
 
@@ -47,6 +43,10 @@ impl Vault {
         let ring = self.keys.ring();
         let links = i64::try_from(signed.frontier.size()).unwrap_or(i64::MAX);
         let leaves = self.store.chain().leaves(&*ring, chain, links).await?.map_err(broken)?;
+        // What was signed before is not looked at again when the next is signed, and here it is.
+        if tree::root(&leaves) != signed.frontier.root() {
+            return Err(refused(OTHER));
+        }
         let index = u64::try_from(link.saturating_sub(1)).unwrap_or(u64::MAX);
         let path = tree::inclusion(&leaves, index).filter(|_| link > 0);
         let path = path.ok_or_else(|| refused("The audit chain has no link with this number."))?;

@@ -22,14 +22,8 @@ impl Vault {
         let credentials = self.store.credentials(reader.project().id);
         let today = today();
         let search = credentials.search(names::searched(&query.search)).await?;
-        let page = async {
-            let page = credentials.list(query, &search, today).await?;
-            let shown = page.rows.iter().map(|row| row.id).collect();
-            let used_by = credentials.used_by(shown).await?;
-            Ok((page, used_by))
-        };
-        let ((page, used_by), hosts, (total, are_more)) = try_join!(
-            page,
+        let (page, hosts, (total, are_more)) = try_join!(
+            credentials.list(query, &search, today),
             // One more than can be listed: whether there are more is all that is asked of the others.
             credentials.hosts(HOSTS_MAX as u64 + 1),
             credentials.count(query, &search, today),
@@ -39,7 +33,7 @@ impl Vault {
         let after = |place| ListQuery { after: Some(place), ..first.clone() };
         Ok(Listing {
             rows: page.rows,
-            used_by,
+            used_by: page.used_by,
             total,
             are_more,
             previous: page.previous.map(before),

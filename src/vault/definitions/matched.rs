@@ -89,6 +89,7 @@ impl Granted {
         let serves = |one: &&(Summary, Vec<Terms>)| {
             let (credential, grants) = one;
             credential.host.serves(credential.is_insecure, host)
+                && credential.disabled_at.is_none()
                 && credential.access.satisfies(intent)
                 && grants.iter().any(|terms| terms.intent.satisfies(intent))
         };

@@ -24,6 +24,7 @@ fn a_query_survives_its_url() {
         "?person={id}&noun=credential&outcome=refused&from=2026-11-01&to=2026-11-30&before=7"
     );
     assert_eq!(query.to_url(), url);
+    assert!(query.pairs().iter().all(|(key, _)| AuditQuery::KEYS.contains(key)));
     assert!(!query.is_of_all() && read(&[("before", "7")]).unwrap().is_of_all());
     assert_eq!(read(&[("noun", "")]).unwrap(), AuditQuery::default());
 }
@@ -46,6 +47,9 @@ fn what_no_list_has_is_no_filter() {
     }
     let by_time = read(&[("from", "2026-11-01"), ("before", "7_1700000000000")]).unwrap();
     assert_eq!(by_time.before, Some(AuditPlace { seq: 7, at: Some(1_700_000_000_000) }));
+    let is_by_time =
+        |noun: &str| read(&[("from", "2026-11-01"), ("noun", noun)]).unwrap().is_by_time();
+    assert!(is_by_time("delivery") && !is_by_time("credential"));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use std::cmp::min;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let mut counted: HashMap<(Uuid, Uuid), i64> = HashMap::new();
         let mut after = 0;
         while after < end {
-            let last = end.min(after + PART);
+            let last = min(end, after + PART);
             for sum in self.sums_between(after, last).await? {
                 let is_counted =
                     sum.outcome == Outcome::Delivered.word() && !sum.credential_id.is_nil();

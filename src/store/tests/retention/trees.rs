@@ -136,6 +136,23 @@ async fn a_leaf_that_somebody_else_put_there_is_none() {
 }
 
 #[tokio::test]
+async fn a_tree_that_is_made_anew_goes_without_lost_leaves() {
+    let scene = Scene::new().await;
+    scene.chain_of(&[1, 2, 0, 200]).await;
+    assert_eq!(scene.remove(9).await, Removal::Links { first: 1, last: 2 });
+    scene.run("DELETE FROM removed_leaves").await;
+    let write = scene.store.write().await.unwrap();
+    assert_eq!(write.chain().begin_tree_anew(PROJECT).await.unwrap(), Some(2));
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    assert!(!scene.tree().await.is_whole());
+    scene.chain_of(&[0]).await;
+    assert_eq!(scene.grow().await, Growth::Whole);
+    scene.assert_whole().await;
+    assert_eq!(scene.tree().await.last.number, 2);
+    assert_eq!(scene.leaves().await.map(|leaves| leaves[1]), Ok(leaf_of_removed(PROJECT, 2)));
+}
+
+#[tokio::test]
 async fn what_was_signed_stays_and_is_followed() {
     let scene = Scene::new().await;
     scene.chain_of(&[0, 0, 0]).await;

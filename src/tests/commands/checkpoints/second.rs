@@ -111,13 +111,17 @@ async fn what_the_product_prints_is_verified_by_another_implementation() {
     }
     let note = fs::read_to_string(kept(&machine, "checkpoint", &CHECKPOINT)).unwrap();
     let (size, root) = checkpoint(&note, &key);
+    // That it was exported is an event, so the proofs are made before.
+    let proof = |at: usize| {
+        let link = (at + 1).to_string();
+        machine.run(&["audit", "proof", &link, "--project", "acme"]).done()
+    };
+    let proofs: Vec<String> = (0..size).map(proof).collect();
     let export = fs::read_to_string(exported(&machine, "export")).unwrap();
     let leaves: Vec<Hash> = export.lines().map(leaf).collect();
     assert_eq!((leaves.len(), head(&leaves)), (size, root.clone()));
 
-    for at in 0..size {
-        let link = (at + 1).to_string();
-        let proof = machine.run(&["audit", "proof", &link, "--project", "acme"]).done();
+    for (at, proof) in proofs.iter().enumerate() {
         let (proof, rest) = proof.split_once("\n\n").unwrap();
         let lines: Vec<&str> = proof.lines().collect();
         assert_eq!(lines[..2], ["c2sp.org/tlog-proof@v1", &*format!("index {at}")]);

@@ -1,0 +1,66 @@
+//! The exceptions of what is counted and added up of receipts, and of what recounts it.
+
+use super::Grows;
+
+pub(super) const COUNTS: &[Grows] = &[
+    Grows {
+        starts: "INSERT INTO usage (project_id,",
+        has: "FROM pipeline_fetch f JOIN receipt r",
+        why: "it adds up what was delivered since the last count, and goes through the sums",
+    },
+    Grows {
+        starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
+        has: "FROM pipeline_fetch f",
+        why: "the same: the tokens of what was fetched since the last count",
+    },
+    Grows {
+        starts: "UPDATE secret_version SET deliveries = secret_version.deliveries + g.times",
+        has: "FROM pipeline_fetch f JOIN receipt r",
+        why: "the same: the versions of what was delivered since the last count",
+    },
+    Grows {
+        starts: "SELECT v.id FROM secret_version v WHERE v.project_id = ? AND (v.credential_id, v.version) IN",
+        has: " ORDER BY v.credential_id, v.version",
+        why: "the versions that were delivered a moment ago, each by its number; only PostgreSQL is asked",
+    },
+    Grows {
+        starts: "INSERT INTO usage_day (chain,",
+        has: "FROM pipeline_fetch f JOIN receipt r",
+        why: "it adds up the receipts of some links, and goes through the sums",
+    },
+    Grows {
+        starts: "SELECT got.credential_id AS credential_id,",
+        has: "f.seq > ? AND f.seq <= ?",
+        why: "the same for who looks at what is not added up yet, and for who recounts it",
+    },
+    Grows {
+        starts: "SELECT * FROM \"usage_day\" WHERE \"usage_day\".\"chain\" = ?",
+        has: "\"usage_day\".\"outcome\" ASC LIMIT ?",
+        why: "the sums of a chain are recounted when it is verified, some at a time, in the order of their key",
+    },
+    Grows {
+        starts: "SELECT * FROM \"usage\" WHERE \"usage\".\"project_id\" = ?",
+        has: "\"usage\".\"pipeline_id\" ASC LIMIT ?",
+        why: "the same of the pairs",
+    },
+    Grows {
+        starts: "SELECT \"delivery_report\".\"seq\", \"delivery_report\".\"number\" FROM",
+        has: "LEFT JOIN \"receipt\"",
+        why: "every report is looked at when the chain is verified",
+    },
+    Grows {
+        starts: "WITH RECURSIVE found(id)",
+        has: "FROM usage_day",
+        why: "each pipeline is one look into the index; a project has hundreds of pipelines at most",
+    },
+    Grows {
+        starts: "SELECT \"counted\".\"chain\"",
+        has: "\"counted\".\"chain\" = ?",
+        why: "there is one row for each project",
+    },
+    Grows {
+        starts: "UPDATE \"counted\" SET",
+        has: "\"counted\".\"chain\" = ?",
+        why: "there is one row for each project",
+    },
+];
