@@ -71,7 +71,7 @@ fn passwords(facts: &DeclaredFacts<'_>) -> Vec<Found> {
             },
             file.declared()
         );
-        let about = file.id.simple().to_string();
+        let about = file.path.clone();
         Found { fact, evidence, ..of(FindingKind::PasswordInFile, facts, about) }
     };
     let such = facts.files.iter().filter(|file| file.counts.passwords > 0);
