@@ -55,6 +55,8 @@ super::words! {
         PipelineDeleted = "pipeline.deleted", "deleted the pipeline";
         DefinitionsChanged = "definitions.changed", "updated the definitions of";
         DefinitionDeleted = "definitions.deleted", "deleted a definition of";
+        FindingAccepted = "finding.accepted", "accepted a finding about";
+        FindingWithdrawn = "finding.withdrawn", "withdrew the acceptance of a finding about";
         TokenCreated = "token.created", "created a token for";
         TokenRevoked = "token.revoked", "revoked a token of";
         GrantCreated = "grant.created", "granted a credential to";

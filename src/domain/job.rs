@@ -19,6 +19,8 @@ super::words! {
         ChangedRows = "changed_rows", "Look for rows that were changed outside Regcred";
         /// So that the receipts of before an upgrade are in the figures, too.
         Usage = "usage", "Add up deliveries by day";
+        /// So that what changed since is resolved.
+        Findings = "findings", "Look for findings";
         /// So that checkpoints of chains can be signed that are older than their trees.
         Trees = "trees", "Prepare checkpoints of the audit chains";
         /// Only where the operator says how long receipts are kept.
@@ -82,6 +84,9 @@ impl JobKind {
             Self::Readiness => Schedule { every: Some(5 * MINUTE), limit: 30, ..usual },
             Self::ChangedRows => {
                 Schedule { every: Some(DAY), limit: HOUR.cast_unsigned(), ..usual }
+            }
+            Self::Findings => {
+                Schedule { every: Some(15 * MINUTE), limit: HOUR.cast_unsigned(), ..usual }
             }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be millions of receipts.

@@ -43,6 +43,7 @@ pub mod delivery;
 pub mod departure;
 pub mod doubt;
 pub mod expiry;
+pub mod finding;
 pub mod first_steps;
 pub mod grant;
 pub mod guard_change;

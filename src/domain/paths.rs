@@ -226,6 +226,11 @@ pub fn usage(project: &str) -> String {
     format!("/p/{}/usage", percent(project))
 }
 
+/// What somebody should look at; what is asked of it is in its query.
+pub fn findings(project: &str) -> String {
+    format!("/p/{}/findings", percent(project))
+}
+
 /// What was done in the project, and what its pipelines were handed or refused. Without a project it is
 /// that of the instance.
 pub fn audit(project: &str) -> String {

@@ -36,6 +36,8 @@ pub mod definitions;
 #[cfg(feature = "ssr")]
 pub mod deliveries;
 #[cfg(feature = "ssr")]
+pub mod findings;
+#[cfg(feature = "ssr")]
 pub mod first_steps;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) mod fuzz;

@@ -31,6 +31,8 @@ pub struct Frame {
     pub needs_key_backup: bool,
     /// How many requests wait for their approval, counted up to a bound.
     pub waiting: usize,
+    /// How many findings are open, counted up to a bound.
+    pub findings: usize,
 }
 
 /// The frame of the page that is being rendered, which the server read before it began: what stands

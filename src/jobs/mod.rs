@@ -127,6 +127,7 @@ async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
         JobKind::ChainHeads => vault.tell_heads().await,
         JobKind::ChangedRows => vault.find_changed_rows().await,
         JobKind::Usage => vault.add_up_usage().await,
+        JobKind::Findings => vault.look_for_findings().await,
         JobKind::Trees => vault.grow_trees().await,
         JobKind::Retention => vault.remove_old_receipts().await,
     }

@@ -14,6 +14,7 @@ use sea_orm::{
     QuerySelect,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A handle on what the project's pipelines declare.
@@ -78,6 +79,44 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
             .all(self.db)
             .await?;
         Ok(readable(rows))
+    }
+
+    /// What all of these files say, each statement with its file.
+    pub async fn statements_of(
+        &self,
+        files: &[Definition],
+    ) -> Result<Vec<(Uuid, Statement)>, DbErr> {
+        use definition_statement::Column::{DefinitionId, Number};
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = definition_statement::Entity::find()
+            .filter(DefinitionId.is_in(files.iter().map(|file| file.id)))
+            .order_by_asc(DefinitionId)
+            .order_by_asc(Number)
+            .all(self.db)
+            .await?;
+        let read = |row: definition_statement::Model| {
+            let file = row.definition_id;
+            Statement::try_from(row).ok().map(|statement| (file, statement))
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
+    }
+
+    /// Those of these pipelines that have files.
+    pub async fn declaring(&self, pipelines: Vec<Uuid>) -> Result<HashSet<Uuid>, DbErr> {
+        if pipelines.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::PipelineId)
+            .filter(Column::ProjectId.eq(self.project))
+            .filter(Column::PipelineId.is_in(pipelines))
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        Ok(ids.into_iter().collect())
     }
 
     /// Writes what files of the pipeline say, in the place of what files of the same paths said.

@@ -18,6 +18,7 @@ mod departures;
 mod dependents;
 mod doctor;
 mod entity;
+mod findings;
 mod first_steps;
 mod grants;
 mod guard_changes;
@@ -86,6 +87,7 @@ pub use entity::outbox::Model as OutboxRow;
 pub use entity::session::Model as SessionRow;
 /// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
 pub use entity::slot::Model as SlotRow;
+pub use findings::{Findings, FoundCredential, FoundGrant};
 pub use grants::{ApprovalRow, GrantRow};
 pub use guard_changes::GuardChangeRow;
 pub use held_up::HeldUp;

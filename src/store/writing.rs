@@ -30,7 +30,7 @@ pub enum Unrecorded {
     Job,
     /// Receipts: those of a fetch are a link of the chain itself.
     Receipts,
-    /// What is counted of receipts.
+    /// What is counted of receipts, and what is found by that: it says nothing but what other rows say.
     Counts,
     /// A further part of the old receipts whose removal an event has said.
     Removal,

@@ -37,12 +37,13 @@ const NAMED: &str = " requests from 127.0.0.2 in the last minute: none had shown
 /// A delivery begins no sooner than this after the one before.
 const PAUSE: Duration = Duration::from_millis(4);
 /// Tables that the pipeline's own deliveries, and the server's own jobs, write.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "pipeline_fetch",
     "receipt",
     "counted",
     "usage",
     "usage_day",
+    "finding",
     "chain_head",
     "job",
     "lease",

@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 const KIND: JobKind = JobKind::Sweep;
 /// What runs on a schedule in every instance.
-const SCHEDULED: [JobKind; 7] = [
+const SCHEDULED: [JobKind; 8] = [
     JobKind::Sweep,
     JobKind::Readiness,
     JobKind::Outbox,
     JobKind::ChainHeads,
     JobKind::ChangedRows,
     JobKind::Usage,
+    JobKind::Findings,
     JobKind::Trees,
 ];
 /// How long the leases of these tests last, in milliseconds.

@@ -10,6 +10,7 @@ pub use pages::{OTHER_PAGES, pages, routes};
 pub use right::Right;
 
 use crate::app::{Browser, PASSWORD, Reply};
+use regcred::domain::moment::Moment;
 use regcred::domain::short_id;
 use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELINES};
 
@@ -59,6 +60,12 @@ impl Function {
     }
 }
 
+/// The day after today, as a form sends it.
+pub fn tomorrow() -> String {
+    let day = time::OffsetDateTime::now_utc() + time::Duration::days(1);
+    Moment(day.unix_timestamp() * 1_000).day().to_text()
+}
+
 /// Every server function, called for `project` with these things.
 pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
     use Right::{Admin, None, SignedIn};
@@ -66,6 +73,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         (at.credential.to_string(), at.pipeline.to_string(), at.grant.to_string());
     let (credential, pipeline, grant) = (credential.as_str(), pipeline.as_str(), grant.as_str());
     let short = short_id::of(at.credential);
+    let tomorrow = tomorrow();
     let of = ("project", project);
     let fields = [
         of,
@@ -185,6 +193,13 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("pipeline", pipeline), ("id", grant)],
         )
         .about_one(),
+        Function::new(
+            "/rpc/findings/accept",
+            WRITE,
+            &[of, ("id", grant), ("reason", "Meant so."), ("until", &tomorrow)],
+        )
+        .about_one(),
+        Function::new("/rpc/findings/withdraw", WRITE, &[of, ("id", grant)]).about_one(),
         Function::new("/rpc/grants/create", GRANT, &on_pipeline).about_one(),
         Function::new(
             "/rpc/grants/update",

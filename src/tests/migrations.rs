@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 33] = [
+pub const TABLES: [&str; 34] = [
     "instance",
     "person",
     "project",
@@ -48,6 +48,7 @@ pub const TABLES: [&str; 33] = [
     "usage_day",
     "definition",
     "definition_statement",
+    "finding",
 ];
 
 #[tokio::test]

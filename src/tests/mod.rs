@@ -46,6 +46,7 @@ mod faults;
 mod figures;
 mod filters;
 mod finder;
+mod findings;
 mod first_steps;
 mod flood;
 mod forms;

@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 35] = [
+const NOTHING: [(&str, &str); 37] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -106,6 +106,8 @@ const NOTHING: [(&str, &str); 35] = [
     ("/rpc/jobs/run", "does what is done anyway"),
     ("/rpc/pipelines/update", "changes what a pipeline is called"),
     ("/rpc/pipelines/delete", "takes away"),
+    ("/rpc/findings/accept", "nothing is decided by a finding"),
+    ("/rpc/findings/withdraw", "nothing is decided by a finding"),
     ("/rpc/definitions/create", "nothing is decided by what a file names"),
     ("/rpc/definitions/delete", "nothing is decided by what a file names"),
     ("/rpc/grants/delete", "takes away"),

@@ -58,7 +58,7 @@ async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
 async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let empty = app.project("beta").await;
-    for noun in ["credentials", "pipelines", "match", "usage", "audit"] {
+    for noun in ["credentials", "pipelines", "match", "usage", "findings", "audit"] {
         book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
@@ -66,6 +66,11 @@ async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     for view in ["credential", "pipeline"] {
         let path = format!("/p/acme/usage?view={view}&window=all");
         book.open(&format!("usage_by_{view}"), owner, &path).await;
+    }
+    crate::findings::plant(app).await;
+    for state in ["open", "resolved"] {
+        let path = format!("/p/acme/findings?state={state}&kind=no_owner");
+        book.open(&format!("findings_{state}"), owner, &path).await;
     }
     let filters = "/p/acme/audit?noun=credential&outcome=refused&from=2020-01-31";
     book.open("audit_nothing_found", owner, filters).await;

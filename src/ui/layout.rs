@@ -1,8 +1,7 @@
 //! What stands round the pages: the header, the navigation, the way past both.
 
-use super::approvals::waiting_in_words;
 use super::kit::{Icon, PageContext, PostButton, Problem, Shortcuts, without_said};
-use super::navigation::{self, APPROVALS, Group, Link};
+use super::navigation::{self, Group, Link};
 use crate::domain::approval::listing::in_short;
 use crate::domain::paths;
 use crate::domain::project::Project;
@@ -154,20 +153,19 @@ fn here_now() -> String {
 #[component]
 fn NavGroup(group: Group) -> impl IntoView {
     let path = use_url().with_untracked(|url| url.path().to_owned());
-    let Group { id, title, links, waiting } = group;
+    let Group { id, title, links } = group;
     let links = links
         .into_iter()
-        .map(|Link { href, label, icon }| {
+        .map(|Link { href, label, icon, count }| {
             // The list's own page is the current one; a dialog or a detail is within it.
             let current = match path.strip_prefix(&href) {
                 Some("") => Some("page"),
                 Some(rest) if rest.starts_with('/') => Some("true"),
                 _ => None,
             };
-            let is_counted = label == APPROVALS;
+            let said = count.as_ref().map(|(_, said)| format!("{label}: {said}"));
             let count =
-                is_counted.then(|| view! { <span class="nav-count">{in_short(waiting)}</span> });
-            let said = is_counted.then(|| format!("{label}: {}", waiting_in_words(waiting)));
+                count.map(|(count, _)| view! { <span class="nav-count">{in_short(count)}</span> });
             view! {
                 <li>
                     <a href=href aria-current=current aria-label=said>

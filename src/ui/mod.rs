@@ -7,6 +7,7 @@ mod choosing;
 pub mod credentials;
 mod events;
 pub mod finder;
+pub mod findings;
 mod first_steps;
 mod granting;
 pub mod help;

@@ -1,21 +1,26 @@
 //! Where the navigation leads: what stands beside the pages, and what the finder finds of them.
 
+use super::approvals::waiting_in_words;
+use crate::domain::approval::listing::in_short;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::functions::session::Frame;
-
-/// The entry that is there while something waits.
-pub(super) const APPROVALS: &str = "Approvals";
 
 pub(super) struct Link {
     pub href: String,
     pub label: &'static str,
     pub icon: &'static str,
+    /// How many of it there are for who looks at it, and the sentence that says so; `None` for none.
+    pub count: Option<(usize, String)>,
 }
 
 impl Link {
     fn new(href: impl Into<String>, label: &'static str, icon: &'static str) -> Self {
-        Self { href: href.into(), label, icon }
+        Self { href: href.into(), label, icon, count: None }
+    }
+
+    fn counted(self, count: usize, said: impl FnOnce(usize) -> String) -> Self {
+        Self { count: (count > 0).then(|| (count, said(count))), ..self }
     }
 }
 
@@ -24,8 +29,6 @@ pub(super) struct Group {
     pub id: &'static str,
     pub title: &'static str,
     pub links: Vec<Link>,
-    /// How many requests wait for who looks at it.
-    pub waiting: usize,
 }
 
 impl Group {
@@ -36,18 +39,18 @@ impl Group {
             Link::new(paths::JOBS, "Jobs", "clock"),
             Link::new(paths::INSTANCE_AUDIT, "Instance audit", "audit"),
         ];
-        Self { id: "nav-instance", title, links, waiting: 0 }
+        Self { id: "nav-instance", title, links }
     }
 
     fn of_help() -> Self {
         let links = vec![Link::new(paths::HELP, "Help", "help")];
-        Self { id: "nav-help", title: "", links, waiting: 0 }
+        Self { id: "nav-help", title: "", links }
     }
 }
 
 /// Beside the pages of a project, for who looks at them: nothing that they may not open.
 pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
-    let Frame { project, permissions, waiting, .. } = frame;
+    let Frame { project, permissions, waiting, findings, .. } = frame;
     let slug = &project.slug;
     let mut links = Vec::new();
     if permissions.has(Permission::RegistryRead) {
@@ -58,6 +61,8 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
     }
     if permissions.has(Permission::RegistryRead) {
         links.push(Link::new(paths::usage(slug), "Usage", "usage"));
+        let link = Link::new(paths::findings(slug), "Findings", "warning");
+        links.push(link.counted(*findings, found_in_words));
     }
     if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::matching(slug), "Match", "search"));
@@ -66,13 +71,21 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
         links.push(Link::new(paths::audit(slug), "Audit", "audit"));
     }
     if *waiting > 0 {
-        links.push(Link::new(paths::approvals(slug), APPROVALS, "check"));
+        let link = Link::new(paths::approvals(slug), "Approvals", "check");
+        links.push(link.counted(*waiting, waiting_in_words));
     }
     let (id, title) = ("nav-secrets", "Secrets & Variables");
-    let mut groups = vec![Group { id, title, links, waiting: *waiting }];
+    let mut groups = vec![Group { id, title, links }];
     groups.extend(frame.person.is_admin.then(|| Group::of_instance("Instance")));
     groups.push(Group::of_help());
     groups
+}
+
+fn found_in_words(count: usize) -> String {
+    match count {
+        1 => "1 is open".to_owned(),
+        count => format!("{} are open", in_short(count)),
+    }
 }
 
 /// Beside the pages of the instance.
@@ -102,6 +115,7 @@ mod tests {
             is_confirmed: false,
             needs_key_backup: false,
             waiting,
+            findings: 2,
         };
         of_project(&frame)
             .into_iter()
@@ -113,18 +127,37 @@ mod tests {
     #[test]
     fn who_may_not_open_a_page_is_not_led_there() {
         let registries = Permissions::none().with(Permission::RegistryRead);
-        assert_eq!(labels(registries, false, 0), ["Registry Credentials", "Usage", "Help"]);
+        assert_eq!(
+            labels(registries, false, 0),
+            ["Registry Credentials", "Usage", "Findings", "Help"]
+        );
         let both = registries.with(Permission::PipelineRead);
         assert_eq!(
             labels(both, false, 1),
-            ["Registry Credentials", "Pipelines", "Usage", "Match", "Approvals", "Help"]
+            [
+                "Registry Credentials",
+                "Pipelines",
+                "Usage",
+                "Findings",
+                "Match",
+                "Approvals",
+                "Help"
+            ]
         );
         let auditor = both.with(Permission::AuditRead);
         assert_eq!(
             labels(auditor, false, 0),
-            ["Registry Credentials", "Pipelines", "Match", "Audit", "Help"]
+            ["Registry Credentials", "Pipelines", "Usage", "Findings", "Match", "Audit", "Help"]
         );
         assert!(!labels(both, false, 0).contains(&"Jobs"));
         assert!(labels(both, true, 0).contains(&"Jobs"));
+    }
+    #[test]
+    fn what_is_open_is_counted_up_to_a_bound() {
+        for (count, said) in [(1, "1 is open"), (2, "2 are open"), (100, "99+ are open")] {
+            assert_eq!(found_in_words(count), said);
+        }
+        let link = |count| Link::new("/", "Findings", "warning").counted(count, found_in_words);
+        assert!(link(0).count.is_none() && link(1).count.is_some());
     }
 }

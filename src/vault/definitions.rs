@@ -17,7 +17,7 @@ use crate::domain::permission::of;
 use crate::domain::proof::Proof;
 use crate::error::{Error, Result};
 use crate::store::{Changed, Unrecorded};
-use matched::Granted;
+pub(super) use matched::Granted;
 use regcred_scan::Report;
 use std::collections::BTreeSet;
 use tokio::sync::Semaphore;

@@ -29,6 +29,7 @@ impl Vault {
         write.grants(project).delete_of_credential(id).await?;
         write.guard_changes(project).delete_of_credential(id).await?;
         write.secrets(project).delete(id).await?;
+        write.findings(project).delete_of_credential(id).await?;
         write.credentials(project).delete(id).await?;
         let subject = Subject { id, name: name.clone() };
         let detail = Detail::Registry(found.summary.host.as_str().to_owned());
@@ -54,6 +55,7 @@ impl Vault {
         write.tokens().delete_of_pipeline(project, id).await?;
         write.trust_rules(project).delete_of_pipeline(id).await?;
         write.definitions(project).delete_of_pipeline(id).await?;
+        write.findings(project).delete_of_pipeline(id).await?;
         write.pipelines(project).delete(id).await?;
         let name = subject.name.clone();
         let what = (Action::PipelineDeleted, subject, Detail::Nothing);

@@ -14,6 +14,7 @@ mod doctor;
 mod events;
 mod exchange;
 mod explain;
+mod findings;
 mod first_steps;
 mod guesses;
 mod issuers;

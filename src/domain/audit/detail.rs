@@ -11,6 +11,7 @@ pub use term_change::TermChange;
 use super::export::ExportFormat;
 use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
+use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
@@ -92,6 +93,14 @@ pub enum Detail {
         path: String,
         #[serde(default, skip_serializing_if = "is_none")]
         others: u64,
+    },
+    /// A finding that was accepted until a day, or is no longer.
+    Finding {
+        kind: FindingKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Day>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// How many trust rules stop.
     Rules(u64),
@@ -221,6 +230,10 @@ impl Detail {
             Self::File { path, others: 0 } => path.clone(),
             Self::File { path, others: 1 } => format!("{path} and 1 other file"),
             Self::File { path, others } => format!("{path} and {others} other files"),
+            Self::Finding { kind, until: Some(until), reason } => {
+                format!("{}, until {}, reason: {reason}", kind.label(), until.to_text())
+            }
+            Self::Finding { kind, until: None, .. } => kind.label().to_owned(),
             Self::Rules(1) => "1 trust rule".to_owned(),
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),

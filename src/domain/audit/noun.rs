@@ -13,6 +13,7 @@ crate::domain::words! {
         Pipeline = "pipeline", "Pipelines";
         Definitions = "definitions", "Definitions";
         Grant = "grant", "Grants";
+        Finding = "finding", "Findings";
         Token = "token", "Pipeline tokens";
         TrustRule = "trust_rule", "Trust rules";
         SharedSecret = "shared_secret", "Shared Drone secrets";
@@ -44,6 +45,7 @@ impl Noun {
         Self::Pipeline,
         Self::Definitions,
         Self::Grant,
+        Self::Finding,
         Self::Token,
         Self::TrustRule,
         Self::SharedSecret,

@@ -43,6 +43,7 @@ fn a_page_of_a_thing_stands_under_its_project() {
     assert_eq!(matching("acme"), "/p/acme/match");
     assert_eq!(finder("acme"), "/p/acme/find");
     assert_eq!(usage("acme"), "/p/acme/usage");
+    assert_eq!(findings("acme"), "/p/acme/findings");
     assert_eq!(approvals("acme"), "/p/acme/approvals");
     assert_eq!(help_registry(RegistryKind::DockerHub), "/help/registries/docker-hub");
     assert_eq!(help_error("not_approved"), "/help/errors#not-approved");

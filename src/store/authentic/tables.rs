@@ -214,6 +214,7 @@ const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("outbox", "it says where in the chains to look"),
     ("definition", "it says what a file names, for pages"),
     ("definition_statement", "it is a part of what a file names, for pages"),
+    ("finding", "it is found anew from what decides, and who accepted one is a link of a chain"),
 ];
 
 authentic! {

@@ -27,6 +27,7 @@ macro_rules! entities {
 
 mod chains;
 mod definitions;
+mod findings;
 mod jobs;
 mod machines;
 mod people;
@@ -37,6 +38,7 @@ pub use chains::{
     removed_links, usage_day,
 };
 pub use definitions::{definition, definition_statement};
+pub use findings::finding;
 pub use jobs::{job, outbox};
 pub use machines::{
     access_grant, issuer, pipeline, pipeline_token, shared_secret_view, trust_rule, usage,
@@ -57,6 +59,7 @@ pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
         chains::shapes()?,
         jobs::shapes()?,
         definitions::shapes()?,
+        findings::shapes()?,
     ];
     Ok(files.into_iter().flatten().collect())
 }

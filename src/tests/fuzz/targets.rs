@@ -18,6 +18,7 @@ use crate::domain::approval::listing::ApprovalsQuery;
 use crate::domain::audit::AuditQuery;
 use crate::domain::credential::Method;
 use crate::domain::delivery::ReceiptFilter;
+use crate::domain::finding::FindingsQuery;
 use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::key_file::KeyFile;
@@ -49,6 +50,11 @@ pub(super) const TARGETS: &[Target] = &[
         file: "src/domain/usage/query.rs",
         seeds: &[b"view=pipeline&window=all&after=YWNtZS9hcGk"],
         run: usage,
+    },
+    Target {
+        file: "src/domain/finding/query.rs",
+        seeds: &[b"state=accepted&kind=tie&after=2_019a0000000070008000000000000001"],
+        run: findings,
     },
     Target {
         file: "src/domain/delivery/filter.rs",
@@ -189,6 +195,12 @@ fn approvals(data: &[u8]) {
 
 fn usage(data: &[u8]) {
     if let Ok(query) = UsageQuery::read(value_in(data)) {
+        let _ = query.to_url();
+    }
+}
+
+fn findings(data: &[u8]) {
+    if let Ok(query) = FindingsQuery::read(value_in(data)) {
         let _ = query.to_url();
     }
 }

@@ -50,6 +50,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/pipelines/{pipeline}/grants/{grant}/approve"), GRANT),
         ("/p/{}/approvals".to_owned(), GRANT),
         ("/p/{}/usage".to_owned(), READ),
+        ("/p/{}/findings".to_owned(), READ),
         ("/p/{}/audit".to_owned(), READ_AUDIT),
         ("/p/{}/audit/verify".to_owned(), READ_AUDIT),
         ("/p/{}/audit/1".to_owned(), READ_AUDIT),

@@ -250,4 +250,9 @@ const OTHERS: &[Grows] = &[
         has: "\"slug\"",
         why: "an operator lists the projects",
     },
+    Grows {
+        starts: "SELECT * FROM \"finding\" WHERE \"finding\".\"project_id\" = ?",
+        has: "\"project_id\" = ?",
+        why: "the job that looks for findings compares all of a project with what it found",
+    },
 ];

@@ -15,7 +15,7 @@ static PINNED: &str = include_str!("pages.txt");
 const MANY: usize = 30;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 15] = [
+const QUESTIONS: [(&str, &str); 16] = [
     ("/admin/audit", "?noun=instance"),
     ("/p/{project}/audit", "?noun=credential"),
     ("/p/{project}/audit", "?noun=delivery"),
@@ -26,6 +26,7 @@ const QUESTIONS: [(&str, &str); 15] = [
     ("/p/{project}/credentials", "?q=more"),
     ("/p/{project}/credentials/new", "?preset=ghcr"),
     ("/p/{project}/find", "?q=more"),
+    ("/p/{project}/findings", "?state=accepted&kind=tie&after=2_019a0000000070008000000000000001"),
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
     ("/p/{project}/match", "?search=more&look=true"),
     ("/p/{project}/pipelines", "?q=more"),

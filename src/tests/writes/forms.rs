@@ -1,6 +1,8 @@
 //! Every form that is saved is one durable transaction. Each server function is called once as it
 //! succeeds, and its transactions are counted; a new one that is not called here fails.
 
+mod findings;
+
 use super::{commits, count_commits, forget_commits};
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline_form};
 use crate::departed::{losses, operate};
@@ -152,13 +154,11 @@ async fn change_pipelines(counter: &mut Counter, owner: &Browser) {
     let token = counter.app.database.scalar_text("SELECT id FROM pipeline_token LIMIT 1").await;
     let form = [of[0], of[1], ("id", token.as_str())];
     counter.post(owner, "/rpc/tokens/revoke", &form).await;
-
     let form = [of[0], of[1], ("name", "Dockerfile"), ("text", "FROM nginx\n")];
     counter.post(owner, "/rpc/definitions/create", &form).await;
     let definition = counter.id("SELECT id FROM definition").await;
     let form = [of[0], of[1], ("id", definition.as_str())];
     counter.post(owner, "/rpc/definitions/delete", &form).await;
-
     counter.post(owner, "/rpc/trust-rules/create", &rule("acme", &pipeline)).await;
     let form = [of[0], of[1], ("token", JOB_TOKEN)];
     counter.post(owner, "/rpc/trust-rules/try", &form).await;
@@ -282,6 +282,7 @@ async fn every_form_that_is_saved_is_one_durable_transaction() {
     change_credentials(&mut counter, &owner).await;
     change_pipelines(&mut counter, &owner).await;
     approve(&mut counter, &owner).await;
+    findings::accept(&mut counter, &owner).await;
     administer(&mut counter, &owner).await;
     found.append(&mut counter.found);
 

@@ -50,7 +50,16 @@ impl Vault {
         reader: &Can<of::RegistryRead>,
         credential: &Credential,
     ) -> Result<Vec<(Uuid, String)>> {
-        let others = self.store.secrets(reader.project().id).same_as(credential).await?;
+        self.same_secret_in(reader.project().id, credential).await
+    }
+
+    /// The same for who looks at all of a project.
+    pub(in crate::vault) async fn same_secret_in(
+        &self,
+        project: Uuid,
+        credential: &Credential,
+    ) -> Result<Vec<(Uuid, String)>> {
+        let others = self.store.secrets(project).same_as(credential).await?;
         let mine = &credential.summary;
         Ok(others
             .into_iter()

@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a pipeline was granted.
-pub(super) struct Granted {
+pub(in crate::vault) struct Granted {
     /// Each credential once, with the terms of its grants.
     of: Vec<(Summary, Vec<Terms>)>,
     today: Day,
 }
 
 impl Granted {
-    pub(super) fn of(held: Vec<(Grant, Option<Summary>)>, today: Day) -> Self {
+    pub(in crate::vault) fn of(held: Vec<(Grant, Option<Summary>)>, today: Day) -> Self {
         let mut of: BTreeMap<Uuid, (Summary, Vec<Terms>)> = BTreeMap::new();
         for (grant, credential) in held {
             if let Some(credential) = credential {
@@ -30,7 +30,7 @@ impl Granted {
         Self { of: of.into_values().collect(), today }
     }
 
-    pub(super) fn serve(&self, statement: &Statement) -> Match {
+    pub(in crate::vault) fn serve(&self, statement: &Statement) -> Match {
         let intent = match statement.kind {
             Kind::Builds | Kind::Password | Kind::Unread => return Match::NotFetched,
             Kind::Pushes => Access::PullAndPush,

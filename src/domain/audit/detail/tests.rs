@@ -38,6 +38,18 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             Detail::TokenService("https://auth.example.com:443".to_owned()),
             "https://auth.example.com:443",
         ),
+        (
+            Detail::Finding {
+                kind: FindingKind::NoOwner,
+                until: Day::parse("2027-01-31"),
+                reason: "A robot.".to_owned(),
+            },
+            "No owner, until 2027-01-31, reason: A robot.",
+        ),
+        (
+            Detail::Finding { kind: FindingKind::Tie, until: None, reason: String::new() },
+            "Credentials tie",
+        ),
         (Detail::Version(3), "version 3"),
         (Detail::Versions { from: 2, to: 1 }, "from version 2 to 1"),
         (grant(Some(Access::PullAndPush), None), "ghcr, pull and push"),

@@ -1,0 +1,216 @@
+//! What is found of a credential and of its grants: how they are used, whose account it is, and who answers for it.
+
+use super::{CACHED, Evidence, FindingKind, Found, NEVER, Thing, WINDOW};
+use crate::domain::credential::Access;
+use crate::domain::moment::{DAY_MS, Day, Moment};
+use crate::domain::usage::Figures;
+use crate::domain::user::Person;
+use uuid::Uuid;
+
+#[derive(Clone, Debug)]
+pub struct CredentialFacts {
+    pub thing: Thing,
+    pub username: String,
+    /// The name of the member who answers for it; may be empty.
+    pub owner: String,
+    pub review_on: Option<Day>,
+    pub is_disabled: bool,
+    pub created: Moment,
+    /// The version that would be delivered now, and since when it is that one.
+    pub version: i64,
+    pub version_since: Moment,
+}
+
+/// A grant as it is now.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted {
+    pub id: Uuid,
+    pub intent: Access,
+    pub since: Moment,
+}
+
+/// A pipeline that was granted the credential, or received it.
+#[derive(Clone, Debug)]
+pub struct PairFacts {
+    pub pipeline: Thing,
+    pub grants: Vec<Granted>,
+    /// In the window.
+    pub figures: Figures,
+    /// The last delivery there ever was.
+    pub last_ever: Option<Moment>,
+}
+
+/// How it was used, or was not. What did not exist for the whole window is not judged by it.
+pub fn of_use(one: &CredentialFacts, pairs: &[PairFacts], now: Moment) -> Vec<Found> {
+    if one.is_disabled {
+        return Vec::new();
+    }
+    let last = pairs.iter().filter_map(|pair| pair.last_ever).max();
+    if let Some(mut found) = unused(one.created, last, now) {
+        found.credential = Some(one.thing.clone());
+        found.fact = said(&found, "It was added", "no pipeline has received it", one.created, last);
+        return vec![found];
+    }
+    let found = pairs.iter().flat_map(|pair| of_pair(one, pair, now));
+    found.collect()
+}
+
+fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
+    // A pair without a grant receives nothing any more.
+    let Some(since) = pair.grants.iter().map(|grant| grant.since).min() else {
+        return Vec::new();
+    };
+    let grant = pair.grants.first().map(|grant| grant.id);
+    let about = |found: Found| Found {
+        credential: Some(one.thing.clone()),
+        pipeline: Some(pair.pipeline.clone()),
+        grant: found.grant.or(grant),
+        ..found
+    };
+    if let Some(found) = unused(since, pair.last_ever, now) {
+        let has_not = "the pipeline has not received it";
+        let fact = said(&found, "It was granted", has_not, since, pair.last_ever);
+        return vec![about(Found { fact, ..found })];
+    }
+    let both = [only_pulled(pair, now), old_version(one, pair, now)];
+    both.into_iter().flatten().map(about).collect()
+}
+
+/// Since when it exists, and when it was delivered last.
+fn unused(since: Moment, last: Option<Moment>, now: Moment) -> Option<Found> {
+    let first = first_moment(now);
+    match last {
+        None if older(since, NEVER, now) => Some(blank(FindingKind::NeverUsed)),
+        Some(last) if last < first && since < first => Some(blank(FindingKind::Unused)),
+        _ => None,
+    }
+}
+
+fn said(found: &Found, was: &str, has_not: &str, since: Moment, last: Option<Moment>) -> String {
+    let day = |moment: Moment| moment.day().to_text();
+    match last {
+        Some(last) if found.kind == FindingKind::Unused => {
+            format!("In the last {WINDOW} days {has_not}. The last delivery was on {}.", day(last))
+        }
+        _ => format!("{was} on {}, and {has_not} since.", day(since)),
+    }
+}
+
+fn only_pulled(pair: &PairFacts, now: Moment) -> Option<Found> {
+    let may_push =
+        pair.grants.iter().filter(|grant| grant.intent == Access::PullAndPush).collect::<Vec<_>>();
+    let grant = may_push.first()?;
+    let is_whole = may_push.iter().all(|grant| grant.since < first_moment(now));
+    let figures = &pair.figures;
+    (is_whole && figures.pulls > 0 && figures.pushes == 0).then(|| Found {
+        fact: format!(
+            "The pipeline may push with it. In the last {WINDOW} days it asked to pull {}, and never to push.",
+            times(figures.pulls)
+        ),
+        evidence: link(figures.last_delivery),
+        grant: Some(grant.id),
+        ..blank(FindingKind::OnlyPulled)
+    })
+}
+
+fn old_version(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<Found> {
+    let (_, newest) = pair.figures.versions?;
+    let is_old = newest < one.version && older(one.version_since, CACHED, now);
+    is_old.then(|| Found {
+        fact: format!(
+            "The pipeline received version {newest} last. Version {} has been the current one since {}.",
+            one.version,
+            one.version_since.day().to_text()
+        ),
+        evidence: link(pair.figures.last_delivery),
+        ..blank(FindingKind::OldVersion)
+    })
+}
+
+/// The others that hold the same secret.
+pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
+    let (first, rest) = others.split_first()?;
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => " and 1 other credential".to_owned(),
+        count => format!(" and {count} other credentials"),
+    };
+    let fact = format!(
+        "It holds the same secret as {}{more}. Who replaces or leaks one of them does it to all.",
+        first.name
+    );
+    let evidence = others.into_iter().take(EVIDENCE).map(Evidence::Credential).collect();
+    Some(Found { fact, evidence, ..of(FindingKind::SameSecret, one) })
+}
+
+/// Others that a finding names.
+const EVIDENCE: usize = 10;
+
+/// Whether the user name is that of one of these people.
+pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
+    let person = people.iter().find(|person| is_of(&one.username, person))?;
+    let fact = format!(
+        "Its user name is the one of {}. When this person leaves or changes the password, pipelines stop.",
+        person.name
+    );
+    Some(Found { fact, ..of(FindingKind::PersonalAccount, one) })
+}
+
+/// Whether the user name is the person's e-mail address, or what stands before its `@`.
+fn is_of(username: &str, person: &Person) -> bool {
+    let (username, email) = (username.trim().to_lowercase(), person.email.to_lowercase());
+    let login = email.split('@').next().unwrap_or_default();
+    !username.is_empty() && (username == email || username == login)
+}
+
+/// `members`: the names of those who may sign in.
+pub fn no_owner(one: &CredentialFacts, members: &[Person]) -> Option<Found> {
+    let fact = if one.owner.is_empty() {
+        "Nobody is its owner, so nobody is asked when it expires or breaks.".to_owned()
+    } else if members.iter().any(|person| person.name == one.owner) {
+        return None;
+    } else {
+        format!("{} is its owner, and is not a member of this project any more.", one.owner)
+    };
+    Some(Found { fact, ..of(FindingKind::NoOwner, one) })
+}
+
+pub fn review_due(one: &CredentialFacts, today: Day) -> Option<Found> {
+    let day = one.review_on.filter(|day| *day < today)?;
+    let fact = format!("It was to be reviewed by {}.", day.to_text());
+    Some(Found { fact, ..of(FindingKind::ReviewDue, one) })
+}
+
+fn of(kind: FindingKind, one: &CredentialFacts) -> Found {
+    Found { credential: Some(one.thing.clone()), ..blank(kind) }
+}
+
+pub(super) fn blank(kind: FindingKind) -> Found {
+    Found {
+        kind,
+        credential: None,
+        pipeline: None,
+        about: String::new(),
+        fact: String::new(),
+        evidence: Vec::new(),
+        grant: None,
+    }
+}
+
+pub(super) fn link(seq: Option<i64>) -> Vec<Evidence> {
+    seq.map(Evidence::Link).into_iter().collect()
+}
+
+pub(super) fn times(count: i64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+/// Whether it is at least so many days ago.
+pub(super) fn older(at: Moment, days: i64, now: Moment) -> bool {
+    at.0.saturating_add(days * DAY_MS) <= now.0
+}
+
+/// The first moment of the window.
+pub(super) fn first_moment(now: Moment) -> Moment {
+    Moment::of_day(now.day_number() - (WINDOW - 1))
+}

@@ -1,0 +1,205 @@
+//! What is found of a pipeline's files: what they name beside what the pipeline was granted and received.
+
+use super::credentials::{blank, link, older, times};
+use super::{Evidence, FindingKind, Found, TO_FETCH, Thing, WINDOW};
+use crate::domain::definition::{Definition, Kind, Match, Named, Statement};
+use crate::domain::matching::named;
+use crate::domain::moment::Moment;
+use crate::domain::registry::RegistryHost;
+use crate::domain::usage::Figures;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Lines of a file that a finding names.
+const LINES: usize = 10;
+
+/// A statement of a file.
+#[derive(Clone, Debug)]
+pub struct Declared<'a> {
+    pub file: &'a Definition,
+    pub statement: Statement,
+    /// Which granted credential serves it, by the rules of deliveries.
+    pub found: Match,
+    /// Whether some credential of the project is for its registry.
+    pub is_served: bool,
+}
+
+/// A credential that the pipeline received.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub credential: Thing,
+    pub host: RegistryHost,
+    pub is_insecure: bool,
+    pub grant: Option<Uuid>,
+    /// In the window.
+    pub figures: Figures,
+    /// The last delivery there ever was.
+    pub last_ever: Option<Moment>,
+}
+
+/// A pipeline that has files.
+#[derive(Clone, Debug)]
+pub struct DeclaredFacts<'a> {
+    pub pipeline: Thing,
+    pub files: &'a [Definition],
+    pub statements: Vec<Declared<'a>>,
+    pub received: Vec<Received>,
+}
+
+/// All that is found of its files.
+pub fn of_declared(facts: &DeclaredFacts<'_>, now: Moment) -> Vec<Found> {
+    let mut all = passwords(facts);
+    all.extend(statements(facts, now));
+    all.extend(not_declared(facts));
+    all
+}
+
+fn passwords(facts: &DeclaredFacts<'_>) -> Vec<Found> {
+    let of_file = |file: &Definition| {
+        let lines = facts.statements.iter();
+        let lines = lines
+            .filter(|one| one.file.id == file.id && one.statement.kind == Kind::Password)
+            .take(LINES);
+        let evidence: Vec<Evidence> = lines.map(line).collect();
+        let fact = format!(
+            "{} holds {}. Everybody who can read the repository has it. Declared {}.",
+            file.path,
+            if file.counts.passwords == 1 {
+                "a password".to_owned()
+            } else {
+                format!("{} passwords", file.counts.passwords)
+            },
+            file.declared()
+        );
+        let about = file.path.clone();
+        Found { fact, evidence, ..of(FindingKind::PasswordInFile, facts, about) }
+    };
+    let such = facts.files.iter().filter(|file| file.counts.passwords > 0);
+    such.map(of_file).collect()
+}
+
+/// What is found of single statements: each thing once, by the first of them.
+fn statements(facts: &DeclaredFacts<'_>, now: Moment) -> Vec<Found> {
+    let mut keys = BTreeSet::new();
+    let all = facts.statements.iter().filter(|one| is_fetched(&one.statement));
+    let found = all.flat_map(|one| {
+        [tie(facts, one), no_credential(facts, one), not_delivered(facts, one, now)]
+    });
+    found.flatten().filter(|found| keys.insert(found.key())).collect()
+}
+
+/// A job that others take from does not run, and what is only built is not fetched.
+fn is_fetched(statement: &Statement) -> bool {
+    let is_fetch =
+        matches!(statement.kind, Kind::Pulls | Kind::Pushes | Kind::LogsIn | Kind::Implicit);
+    is_fetch && !statement.is_hidden
+}
+
+fn tie(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
+    let Match::Tie(names) = &one.found else { return None };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let image = untagged(&one.statement.named);
+    let fact = format!(
+        "{} names {image}, and nothing tells {} apart, so none of them is delivered. Give them different paths, or revoke a grant. Declared {}.",
+        one.file.path,
+        named(&names),
+        one.file.declared()
+    );
+    let evidence = vec![line(one)];
+    Some(Found { fact, evidence, ..of(FindingKind::Tie, facts, image) })
+}
+
+fn no_credential(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
+    let host = one.statement.named.host()?;
+    if one.is_served {
+        return None;
+    }
+    let fact = format!(
+        "{} names {}, and this project has no credential for {host}. If everything there is public, accept this finding. Declared {}.",
+        one.file.path,
+        untagged(&one.statement.named),
+        one.file.declared()
+    );
+    let evidence = vec![line(one)];
+    Some(Found { fact, evidence, ..of(FindingKind::NoCredential, facts, host.to_owned()) })
+}
+
+fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> Option<Found> {
+    let Match::Credential { id, name } = &one.found else { return None };
+    // What a variable stands for may be another image.
+    let Named::Image { .. } = &one.statement.named else { return None };
+    let first_seen = one.file.first_seen;
+    if !older(first_seen, TO_FETCH, now) {
+        return None;
+    }
+    let last = facts.received.iter().find(|received| received.credential.id == *id);
+    if last.and_then(|received| received.last_ever).is_some_and(|last| last >= first_seen) {
+        return None;
+    }
+    let fact = format!(
+        "{} has named {} since {}, and the pipeline has not received {name} since then. It may have another source for it. Declared {}.",
+        one.file.path,
+        untagged(&one.statement.named),
+        first_seen.day().to_text(),
+        one.file.declared()
+    );
+    let evidence = vec![line(one)];
+    let credential = Some(Thing { id: *id, name: name.clone() });
+    Some(Found {
+        credential,
+        fact,
+        evidence,
+        ..of(FindingKind::NotDelivered, facts, String::new())
+    })
+}
+
+/// What it received although no file names its registry. Where a variable may be any registry, or a file could not be
+/// read, nobody can tell.
+fn not_declared(facts: &DeclaredFacts<'_>) -> Vec<Found> {
+    let is_open = |one: &Declared<'_>| match &one.statement.named {
+        Named::Unresolved { host, .. } => host.is_none(),
+        Named::Unread(_) => true,
+        _ => false,
+    };
+    let Some(since) = facts.files.iter().map(|file| file.first_seen).min() else {
+        return Vec::new();
+    };
+    if facts.statements.iter().any(is_open) {
+        return Vec::new();
+    }
+    let hosts = facts.statements.iter().filter_map(|one| one.statement.named.host());
+    let hosts: Vec<RegistryHost> = hosts.filter_map(RegistryHost::stored).collect();
+    let is_named =
+        |one: &&Received| hosts.iter().any(|host| one.host.serves(one.is_insecure, host));
+    let is_lately = |one: &&Received| one.figures.last_at.is_some_and(|last| last >= since);
+    let such = facts.received.iter().filter(is_lately).filter(|one| !is_named(one));
+    let found = such.map(|one| Found {
+        credential: Some(one.credential.clone()),
+        fact: format!(
+            "In the last {WINDOW} days the pipeline received it {}, and no file in its definitions names {}.",
+            times(one.figures.delivered()),
+            one.host.as_str()
+        ),
+        evidence: link(one.figures.last_delivery),
+        grant: one.grant,
+        ..of(FindingKind::NotDeclared, facts, String::new())
+    });
+    found.collect()
+}
+
+fn of(kind: FindingKind, facts: &DeclaredFacts<'_>, about: String) -> Found {
+    Found { pipeline: Some(facts.pipeline.clone()), about, ..blank(kind) }
+}
+
+fn line(one: &Declared<'_>) -> Evidence {
+    Evidence::Line { file: one.file.id, path: one.file.path.clone(), line: one.statement.line }
+}
+
+/// The image without what stands behind its name, or the registry.
+fn untagged(named: &Named) -> String {
+    match (named.host(), named.repository()) {
+        (Some(host), Some(repository)) => format!("{host}/{repository}"),
+        (Some(host), None) => host.to_owned(),
+        _ => named.to_text(),
+    }
+}

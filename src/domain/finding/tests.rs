@@ -1,0 +1,246 @@
+//! The predicates, at their bounds.
+
+mod changes;
+mod declared;
+
+use super::*;
+use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::credential::Access;
+use crate::domain::usage::Figures;
+use crate::domain::user::Person;
+
+/// Some day, a little after its beginning.
+const NOW: Moment = Moment(20_000 * DAY + 5);
+const DAY: i64 = crate::domain::moment::DAY_MS;
+
+fn ago(days: i64) -> Moment {
+    Moment(NOW.0 - days * DAY)
+}
+
+fn thing(name: &str) -> Thing {
+    Thing { id: Uuid::from_u128(name.len() as u128), name: name.to_owned() }
+}
+
+fn credential() -> CredentialFacts {
+    CredentialFacts {
+        thing: thing("ghcr"),
+        username: "acme-bot".to_owned(),
+        owner: "Kim".to_owned(),
+        review_on: None,
+        is_disabled: false,
+        created: ago(400),
+        version: 2,
+        version_since: ago(30),
+    }
+}
+
+/// Granted long ago, and received a moment ago in the current version.
+fn pair() -> PairFacts {
+    let grant = Granted { id: Uuid::nil(), intent: Access::Pull, since: ago(300) };
+    let figures = Figures {
+        pulls: 3,
+        last_at: Some(ago(1)),
+        versions: Some((1, 2)),
+        last_delivery: Some(70),
+        ..Figures::default()
+    };
+    PairFacts { pipeline: thing("build"), grants: vec![grant], figures, last_ever: Some(ago(1)) }
+}
+
+fn kinds(found: &[Found]) -> Vec<FindingKind> {
+    found.iter().map(|found| found.kind).collect()
+}
+
+fn used(one: &CredentialFacts, pairs: &[PairFacts]) -> Vec<FindingKind> {
+    kinds(&of_use(one, pairs, NOW))
+}
+
+#[test]
+fn what_is_in_use_is_no_finding() {
+    assert!(used(&credential(), &[pair()]).is_empty());
+    let person = |name: &str| Person {
+        id: Uuid::nil(),
+        email: format!("{name}@example.com"),
+        name: name.to_owned(),
+        is_admin: false,
+    };
+    let people = [person("Kim"), person("Bo")];
+    assert_eq!(personal(&credential(), &people), None);
+    assert_eq!(no_owner(&credential(), &people), None);
+    assert_eq!(review_due(&credential(), NOW.day()), None);
+    assert_eq!(same_secret(&credential(), Vec::new()), None);
+    for username in ["kim@example.com", "KIM", " kim "] {
+        let one = CredentialFacts { username: username.to_owned(), ..credential() };
+        assert!(personal(&one, &people).is_some(), "{username}");
+    }
+    for owner in ["", "Alex"] {
+        let one = CredentialFacts { owner: owner.to_owned(), ..credential() };
+        assert!(no_owner(&one, &people).is_some(), "{owner}");
+    }
+    for (days, is_due) in [(-1, true), (0, false), (1, false)] {
+        let review_on = Some(NOW.day().plus_days(days));
+        let one = CredentialFacts { review_on, ..credential() };
+        assert_eq!(review_due(&one, NOW.day()).is_some(), is_due, "{days}");
+    }
+}
+
+#[test]
+fn unused_is_judged_only_for_what_existed_the_whole_window() {
+    for (created, last, expected) in [
+        (29, None, None),
+        (30, None, Some(FindingKind::NeverUsed)),
+        (400, None, Some(FindingKind::NeverUsed)),
+        (400, Some(89), None),
+        (400, Some(90), Some(FindingKind::Unused)),
+        // What a clock that jumped dates before it existed.
+        (80, Some(95), None),
+    ] {
+        let one = CredentialFacts { created: ago(created), ..credential() };
+        let last_ever = last.map(ago);
+        let pair =
+            PairFacts { last_ever, figures: Figures::default(), grants: Vec::new(), ..pair() };
+        let expected: Vec<FindingKind> = expected.into_iter().collect();
+        assert_eq!(used(&one, &[pair]), expected, "{created} {last:?}");
+    }
+    let off = CredentialFacts { is_disabled: true, ..credential() };
+    assert!(used(&off, &[]).is_empty(), "nobody can use what is disabled");
+}
+
+#[test]
+fn a_grant_is_judged_by_itself_when_another_one_uses_the_credential() {
+    for (since, last, expected) in [
+        (300, Some(95), Some(FindingKind::Unused)),
+        (80, Some(95), None),
+        (300, None, Some(FindingKind::NeverUsed)),
+        (29, None, None),
+    ] {
+        let grant = Granted { since: ago(since), ..pair().grants[0] };
+        let idle = PairFacts {
+            pipeline: thing("idle"),
+            grants: vec![grant],
+            figures: Figures::default(),
+            last_ever: last.map(ago),
+        };
+        let found = of_use(&credential(), &[pair(), idle.clone()], NOW);
+        assert_eq!(kinds(&found), expected.into_iter().collect::<Vec<_>>(), "{since} {last:?}");
+        assert!(found.iter().all(|found| found.pipeline == Some(thing("idle"))));
+        let revoked = PairFacts { grants: Vec::new(), ..idle };
+        assert!(used(&credential(), &[pair(), revoked]).is_empty(), "it receives nothing anyway");
+    }
+}
+
+#[test]
+fn a_right_to_push_is_judged_when_it_was_there_the_whole_window_and_something_was_pulled() {
+    for (since, pulls, pushes, is_found) in
+        [(100, 3, 0, true), (100, 3, 1, false), (100, 0, 0, false), (80, 3, 0, false)]
+    {
+        let grant = Granted { intent: Access::PullAndPush, since: ago(since), ..pair().grants[0] };
+        let figures = Figures { pulls, pushes, ..pair().figures };
+        let pair = PairFacts { grants: vec![grant], figures, ..pair() };
+        let found = of_use(&credential(), &[pair], NOW);
+        let expected: &[FindingKind] = if is_found { &[FindingKind::OnlyPulled] } else { &[] };
+        assert_eq!(kinds(&found), expected, "{since} {pulls} {pushes}");
+        assert!(found.iter().all(|found| found.evidence == [Evidence::Link(70)]));
+    }
+}
+
+#[test]
+fn an_old_version_is_judged_when_no_cache_has_it_any_more() {
+    for (received, since, is_found) in [(1, 7, true), (1, 6, false), (2, 30, false), (3, 30, false)]
+    {
+        let figures = Figures { versions: Some((1, received)), ..pair().figures };
+        let one = CredentialFacts { version_since: ago(since), ..credential() };
+        let pair = PairFacts { figures, ..pair() };
+        let expected: &[FindingKind] = if is_found { &[FindingKind::OldVersion] } else { &[] };
+        assert_eq!(used(&one, &[pair]), expected, "{received} {since}");
+    }
+}
+
+fn event(seq: i64, action: Action, subject: &str, at: Moment) -> AuditEvent {
+    let (actor, subject) = ("Kim".to_owned(), subject.to_owned());
+    AuditEvent { seq, at, action, actor, subject, detail: Detail::Nothing }
+}
+
+#[test]
+fn what_was_changed_a_moment_ago_is_not_judged_yet() {
+    let of = |kind| Found { pipeline: Some(thing("build")), ..credentials::blank(kind) };
+    let push = of(FindingKind::OnlyPulled);
+    for (action, subject, days, stands) in [
+        (Action::GrantChanged, "build", 89, false),
+        (Action::GrantChanged, "build", 90, true),
+        (Action::GrantChanged, "other", 1, true),
+        (Action::GrantApproved, "build", 1, true),
+    ] {
+        let events = [event(1, action, subject, ago(days))];
+        assert_eq!(push.stands(&events, NOW), stands, "{action:?} {subject} {days}");
+    }
+    let old = of(FindingKind::OldVersion);
+    for (days, stands) in [(6, false), (7, true)] {
+        let events = [event(1, Action::SecretSwitched, "ghcr", ago(days))];
+        assert_eq!(old.stands(&events, NOW), stands, "{days}");
+    }
+    assert!(push.depends_on_events() && !of(FindingKind::Tie).depends_on_events());
+}
+
+#[test]
+fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery() {
+    let events = [
+        event(9, Action::GrantDeleted, "build", ago(1)),
+        event(8, Action::GrantDeleted, "other", ago(1)),
+        event(7, Action::CredentialUpdated, "ghcr", ago(2)),
+        event(6, Action::CredentialEnabled, "ghcr", ago(2)),
+        event(4, Action::CredentialDisabled, "ghcr", ago(3)),
+    ];
+    let change = Change::after(5, &events, "build").unwrap();
+    assert_eq!((change.link, change.said.as_str()), (7, "Kim edited ghcr"));
+    assert!(Change::after(9, &events, "build").is_none());
+    let both = || (Some(thing("ghcr")), thing("build"));
+    let figures =
+        |refused, last| Figures { refused, last_refusal: Some(last), ..Figures::default() };
+    for (refused, last_refusal, last_delivery, is_found) in [
+        (3, 20, Some(5), true),
+        (2, 20, Some(5), false),
+        (3, 6, Some(5), false),
+        (3, 20, Some(10), false),
+        // It never worked.
+        (3, 20, None, false),
+    ] {
+        let found = refused_since(both(), &figures(refused, last_refusal), last_delivery, &change);
+        assert_eq!(found.is_some(), is_found, "{refused} {last_refusal} {last_delivery:?}");
+    }
+}
+
+#[test]
+fn a_reason_and_a_day_within_a_year_are_needed() {
+    let today = NOW.day();
+    let day = |days: i64| today.plus_days(days).to_text();
+    for (days, is_right) in [(-1, false), (0, true), (365, true), (366, false)] {
+        let read = accepted(" Meant so. ", &day(days), today);
+        assert_eq!(read.is_ok(), is_right, "{days}");
+    }
+    let (reason, until) = accepted(" Meant so. ", &day(3), today).unwrap();
+    assert_eq!((reason.as_str(), until), ("Meant so.", today.plus_days(3)));
+    let Err(Error::Invalid(errors)) = accepted(" ", "soon", today) else { panic!() };
+    let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+    assert_eq!(fields, ["reason", "until"]);
+    assert!(accepted(&"x".repeat(REASON_MAX + 1), &day(1), today).is_err());
+}
+
+#[test]
+fn every_kind_has_something_to_do() {
+    for kind in FindingKind::ALL.iter().copied() {
+        let found = Found {
+            credential: Some(thing("ghcr")),
+            pipeline: Some(thing("build")),
+            grant: Some(Uuid::nil()),
+            ..credentials::blank(kind)
+        };
+        let act = found.act("acme").unwrap();
+        assert!(act.href.starts_with("/p/acme/") && !act.needs.is_empty(), "{kind:?}");
+        let stored = serde_json::to_string(&found).unwrap();
+        assert_eq!(serde_json::from_str::<Found>(&stored).unwrap(), found);
+    }
+    let whole =
+        Found { credential: Some(thing("ghcr")), ..credentials::blank(FindingKind::Unused) };
+    assert_eq!(whole.act("acme").unwrap().label, "Delete the credential");
+}

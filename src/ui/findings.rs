@@ -1,0 +1,100 @@
+//! The page of findings: what to look at, the most urgent first, each with what to do.
+
+mod row;
+
+use crate::domain::finding::{FindingKind, FindingState, FindingsPage, FindingsQuery, WINDOW};
+use crate::domain::paths;
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::findings::findings_page;
+use crate::ui::kit::{
+    Control, FlashMessages, Hidden, Loaded, Onward, PageContext, PageHead, Select, SubmitButton,
+    Tab, Table, Tabs, options,
+};
+use leptos::prelude::*;
+use row::columns;
+
+/// `/p/{project}/findings?state=&kind=&after=`
+#[component]
+pub fn Page() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <FlashMessages/>
+        <Loaded title="Findings" from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
+    }
+}
+
+type Found = (FindingsPage, FindingsQuery, Option<FailedForm>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    let query = FindingsQuery::read(|key| page.query(key))?;
+    let found = findings_page(page.project.clone(), query.clone()).await?;
+    Ok((found, query, page.failed_form().await))
+}
+
+fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
+    let own = paths::findings(&page.project);
+    let tabs = FindingState::ALL.iter().copied().map(|state| Tab {
+        label: state.label(),
+        href: own.clone() + &query.in_state(state).to_url(),
+        count: None,
+        is_current: state == query.state,
+    });
+    let tabs: Vec<Tab> = tabs.collect();
+    let first = query.after.map(|_| own.clone() + &query.first_page().to_url());
+    let next = found.next.as_ref().map(|query| own.clone() + &query.to_url());
+    let label = format!("Findings, {}", query.state.label().to_lowercase());
+    let empty = empty(&query);
+    let columns = columns(found.rows, &query, failed.as_ref(), &page);
+    view! {
+        <PageHead title="Findings"/>
+        <p class="muted">
+            "Regcred looks at credentials, grants, deliveries and definitions every 15 minutes. A finding is resolved by itself when its fact changes."
+        </p>
+        <Tabs label="Findings" tabs/>
+        <Kinds query action=own/>
+        <Table columns label empty/>
+        <Onward what="Pages" first next/>
+        <details class="fold">
+            <summary>"What is judged"</summary>
+            <p class="muted">
+                {format!(
+                    "Use is judged over {WINDOW} days, today included, and only of what existed for all of them. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding stays out of the count until its last day. A finding that was resolved stays here for 90 days."
+                )}
+            </p>
+        </details>
+    }
+}
+
+/// The form that asks for one kind.
+#[component]
+fn Kinds(query: FindingsQuery, action: String) -> impl IntoView {
+    let chosen = query.kind.map(|kind| kind.word().to_owned()).unwrap_or_default();
+    let at = Control { name: "kind".to_owned(), text: chosen, ..Control::default() };
+    let all = options(FindingKind::ALL, FindingKind::word, FindingKind::label);
+    let every = [(String::new(), "Every kind".to_owned())].into_iter().chain(all);
+    let every: Vec<(String, String)> = every.collect();
+    let state = query.state.word();
+    view! {
+        <form role="search" aria-label="Filter the findings" method="get" action=action class="search-line">
+            <Hidden name="state" value=state/>
+            <Select at label="Kind" options=every/>
+            <SubmitButton label="Apply"/>
+        </form>
+    }
+}
+
+/// What is said instead of a table without rows.
+fn empty(query: &FindingsQuery) -> &'static str {
+    match (query.state, query.kind) {
+        _ if query.after.is_some() => "There are no more findings.",
+        (_, Some(_)) => "There is no such finding. Choose every kind to see the others.",
+        (FindingState::Open, None) => {
+            "Nothing needs your attention. Credentials that nobody uses, grants that are too wide, old versions, passwords in files and the like are listed here."
+        }
+        (FindingState::Accepted, None) => "No finding is accepted.",
+        (FindingState::Resolved, None) => "No finding was resolved in the last 90 days.",
+    }
+}

@@ -1,0 +1,173 @@
+//! What is found of pipelines: what their files name beside what they received, and what they are refused since somebody
+//! changed something.
+
+use super::used::window;
+use super::{AT_ONCE, EVENTS, Known};
+use crate::domain::definition::{Definition, Statement};
+use crate::domain::finding::{
+    Change, Declared, DeclaredFacts, Found, REFUSALS, Received, Thing, of_declared, refused_since,
+};
+use crate::domain::moment::Moment;
+use crate::domain::registry::RegistryHost;
+use crate::domain::usage::Figures;
+use crate::error::Result;
+use crate::store::{UsageOf, UsedPipeline};
+use crate::vault::definitions::Granted;
+use crate::vault::{Vault, now, today};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// What a pipeline received of each credential, nil for whole requests: in the window, and the last time ever.
+type ReceivedOf = HashMap<Uuid, (Figures, Option<Moment>)>;
+
+impl Vault {
+    /// Adds what is found of the project's pipelines; `false` while figures are behind.
+    pub(super) async fn found_of_pipelines(
+        &self,
+        project: Uuid,
+        known: &Known,
+        found: &mut Vec<Found>,
+    ) -> Result<bool> {
+        let mut after = String::new();
+        loop {
+            let rows = self.store.pipelines(project).used_after(&after, AT_ONCE).await?;
+            let Some(last) = rows.last() else { return Ok(true) };
+            after.clone_from(&last.name_key);
+            let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+            let Some(mut received) = self.received_by(project, &ids).await? else {
+                return Ok(false);
+            };
+            let declaring = self.store.definitions(project).declaring(ids).await?;
+            for UsedPipeline { id, name, .. } in rows {
+                let pipeline = Thing { id, name };
+                let of = received.remove(&id).unwrap_or_default();
+                found.extend(self.refused_since(project, &pipeline, &of, known).await?);
+                if declaring.contains(&id) {
+                    found.extend(self.found_in_files(project, pipeline, of, known).await?);
+                }
+            }
+        }
+    }
+
+    /// What these pipelines received. `None` while figures are behind.
+    async fn received_by(
+        &self,
+        project: Uuid,
+        ids: &[Uuid],
+    ) -> Result<Option<HashMap<Uuid, ReceivedOf>>> {
+        let of = UsageOf::Pipelines(ids.to_vec());
+        let receipts = self.store.receipts(project);
+        let usage = receipts.usage(&of, window()).await?;
+        if usage.is_behind {
+            return Ok(None);
+        }
+        let mut all: HashMap<Uuid, ReceivedOf> = HashMap::new();
+        for before in receipts.pairs_known(&of).await? {
+            let last = Some(Moment(before.last_at));
+            let of = all.entry(before.pipeline_id).or_default();
+            of.insert(before.credential_id, (Figures::default(), last));
+        }
+        for ((credential, pipeline), (figures, _)) in usage.pairs {
+            let one = all.entry(pipeline).or_default().entry(credential).or_default();
+            one.1 = one.1.max(figures.last_at);
+            one.0 = figures;
+        }
+        Ok(Some(all))
+    }
+
+    /// What the pipeline received once and is refused since a change.
+    async fn refused_since(
+        &self,
+        project: Uuid,
+        pipeline: &Thing,
+        of: &ReceivedOf,
+        known: &Known,
+    ) -> Result<Vec<Found>> {
+        let mut found = Vec::new();
+        // A whole request was refused after the last one of which anything was delivered.
+        let of_all = of.values().filter_map(|(figures, _)| figures.last_delivery).max();
+        for (credential, (figures, _)) in of {
+            let last = if credential.is_nil() { of_all } else { figures.last_delivery };
+            let (Some(last), Some(refusal)) = (last, figures.last_refusal) else { continue };
+            if figures.refused < REFUSALS || refusal < last {
+                continue;
+            }
+            let chain = self.store.chain();
+            let page = if credential.is_nil() {
+                chain.about_before(project, pipeline.id, refusal, EVENTS).await?
+            } else {
+                chain.about_credential(project, *credential, Some(refusal), EVENTS).await?
+            };
+            let Some(change) = Change::after(last, &page.events, &pipeline.name) else { continue };
+            let days = (change.at.day_number(), i64::MAX);
+            let since = UsageOf::Pipelines(vec![pipeline.id]);
+            let usage = self.store.receipts(project).usage(&since, days).await?;
+            let pair = (*credential, pipeline.id);
+            let Some((since, _)) = usage.pairs.get(&pair) else { continue };
+            let thing = known.get(credential).map(|one| one.thing.clone());
+            let both = (thing, pipeline.clone());
+            found.extend(refused_since(both, since, Some(last), &change));
+        }
+        Ok(found)
+    }
+
+    async fn found_in_files(
+        &self,
+        project: Uuid,
+        pipeline: Thing,
+        of: ReceivedOf,
+        known: &Known,
+    ) -> Result<Vec<Found>> {
+        let definitions = self.store.definitions(project);
+        let files = definitions.of_pipeline(pipeline.id).await?;
+        let statements = definitions.statements_of(&files).await?;
+        let held = self.store.grants(project).held_by(pipeline.id, Uuid::nil()).await?;
+        let grants: HashMap<Uuid, Uuid> =
+            held.iter().map(|(grant, _)| (grant.credential_id, grant.id)).collect();
+        let granted = Granted::of(held, today());
+        let statements = declared(&files, statements, &granted, known);
+        let received = of.into_iter().filter_map(|(id, (figures, last_ever))| {
+            let one = known.get(&id)?;
+            Some(Received {
+                credential: one.thing.clone(),
+                host: one.host.clone(),
+                is_insecure: one.is_insecure,
+                grant: grants.get(&id).copied(),
+                figures,
+                last_ever,
+            })
+        });
+        let received = received.collect();
+        let facts = DeclaredFacts { pipeline, files: &files, statements, received };
+        Ok(of_declared(&facts, now()))
+    }
+}
+
+/// The statements of these files, each with what a delivery would choose for it.
+fn declared<'a>(
+    files: &'a [Definition],
+    statements: Vec<(Uuid, Statement)>,
+    granted: &Granted,
+    known: &Known,
+) -> Vec<Declared<'a>> {
+    let by_id: HashMap<Uuid, &Definition> = files.iter().map(|file| (file.id, file)).collect();
+    // Many lines name the same few registries.
+    let hosts: BTreeSet<&str> = statements.iter().filter_map(|(_, one)| one.named.host()).collect();
+    let served: BTreeSet<String> =
+        hosts.into_iter().filter(|host| is_served(host, known)).map(str::to_owned).collect();
+    let one = |(file, statement): (Uuid, Statement)| {
+        Some(Declared {
+            file: by_id.get(&file).copied()?,
+            found: granted.serve(&statement),
+            is_served: statement.named.host().is_none_or(|host| served.contains(host)),
+            statement,
+        })
+    };
+    statements.into_iter().filter_map(one).collect()
+}
+
+/// Whether a credential of the project is for the registry. One that no credential can have is nobody's to add.
+fn is_served(host: &str, known: &Known) -> bool {
+    RegistryHost::stored(host)
+        .is_none_or(|host| known.values().any(|one| one.host.serves(one.is_insecure, &host)))
+}

@@ -1,0 +1,148 @@
+//! What is found of credentials: how they are used, by the figures of the window, and who answers for them.
+
+use super::{AT_ONCE, EVENTS, Known, KnownCredential};
+use crate::domain::finding::{
+    CredentialFacts, Found, Granted, PairFacts, Thing, WINDOW, no_owner, of_use, personal,
+    review_due, same_secret,
+};
+use crate::domain::moment::{Day, Moment};
+use crate::domain::registry::RegistryHost;
+use crate::domain::usage::Figures;
+use crate::domain::user::Person;
+use crate::error::Result;
+use crate::store::{FoundCredential, UsageOf};
+use crate::vault::{Vault, now, today};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// The pipelines of each credential.
+type Pairs = HashMap<Uuid, BTreeMap<Uuid, PairFacts>>;
+
+/// The days of the window, for figures: its first one, and none of which they are wanted singly.
+pub(super) fn window() -> (i64, i64) {
+    (now().day_number() - (WINDOW - 1), i64::MAX)
+}
+
+impl Vault {
+    /// Adds what is found of the project's credentials; gives these. `None` while figures are behind.
+    pub(super) async fn found_of_credentials(
+        &self,
+        project: Uuid,
+        found: &mut Vec<Found>,
+    ) -> Result<Option<Known>> {
+        let members = self.store.projects().members(project).await?.into_iter();
+        let members: Vec<Person> = members.map(|(person, _)| person).collect();
+        let (mut after, mut known) = (String::new(), Known::new());
+        loop {
+            let rows = self.store.credentials(project).found_after(&after, AT_ONCE).await?;
+            let Some(last) = rows.last() else { return Ok(Some(known)) };
+            after.clone_from(&last.name_key);
+            let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+            let Some(mut pairs) = self.pairs_of(project, &ids).await? else { return Ok(None) };
+            let alike = self.store.secrets(project).held_twice(&ids).await?;
+            for row in &rows {
+                let facts = facts(row);
+                let pairs = pairs.remove(&row.id).unwrap_or_default();
+                let pairs: Vec<PairFacts> = pairs.into_values().collect();
+                let used = of_use(&facts, &pairs, now());
+                found.extend(self.standing(project, used).await?);
+                if alike.contains(&row.id) {
+                    let others = self.others_with_same(project, row.id).await?;
+                    found.extend(same_secret(&facts, others));
+                }
+                found.extend(personal(&facts, &members));
+                found.extend(no_owner(&facts, &members));
+                found.extend(review_due(&facts, today()));
+            }
+            known.extend(rows.into_iter().filter_map(known_of));
+        }
+    }
+
+    /// Who was granted these credentials, or received them. `None` while figures are behind.
+    async fn pairs_of(&self, project: Uuid, ids: &[Uuid]) -> Result<Option<Pairs>> {
+        let of = UsageOf::Credentials(ids.to_vec());
+        let receipts = self.store.receipts(project);
+        let usage = receipts.usage(&of, window()).await?;
+        if usage.is_behind {
+            return Ok(None);
+        }
+        let mut pairs = Pairs::new();
+        for grant in self.store.grants(project).found_of(ids.to_vec()).await? {
+            let pair = pair_in(&mut pairs, grant.credential_id, grant.pipeline_id);
+            let since = Moment(grant.created_at);
+            pair.grants.push(Granted { id: grant.id, intent: grant.intent, since });
+        }
+        for before in receipts.pairs_known(&of).await? {
+            let pair = pair_in(&mut pairs, before.credential_id, before.pipeline_id);
+            pair.last_ever = Some(Moment(before.last_at));
+            pair.pipeline.name = before.pipeline;
+        }
+        for ((credential, pipeline), (figures, _)) in usage.pairs {
+            let pair = pair_in(&mut pairs, credential, pipeline);
+            pair.last_ever = pair.last_ever.max(figures.last_at);
+            pair.figures = figures;
+        }
+        let pipelines: BTreeSet<Uuid> = pairs.values().flat_map(|of| of.keys().copied()).collect();
+        let names = self.store.pipelines(project).names(pipelines.into_iter().collect()).await?;
+        for pair in pairs.values_mut().flat_map(BTreeMap::values_mut) {
+            if let Some(name) = names.get(&pair.pipeline.id) {
+                pair.pipeline.name.clone_from(name);
+            }
+        }
+        Ok(Some(pairs))
+    }
+
+    /// Those of them that no change of a moment ago explains.
+    async fn standing(&self, project: Uuid, found: Vec<Found>) -> Result<Vec<Found>> {
+        let mut standing = Vec::new();
+        for one in found {
+            let credential = one.credential.as_ref().filter(|_| one.depends_on_events());
+            if let Some(credential) = credential {
+                let chain = self.store.chain();
+                let page = chain.about_credential(project, credential.id, None, EVENTS).await?;
+                if !one.stands(&page.events, now()) {
+                    continue;
+                }
+            }
+            standing.push(one);
+        }
+        Ok(standing)
+    }
+
+    /// The others that hold the same secret and are not meant to.
+    async fn others_with_same(&self, project: Uuid, id: Uuid) -> Result<Vec<Thing>> {
+        let Some(credential) = self.store.credentials(project).find(id).await? else {
+            return Ok(Vec::new());
+        };
+        let others = self.same_secret_in(project, &credential).await?;
+        Ok(others.into_iter().map(|(id, name)| Thing { id, name }).collect())
+    }
+}
+
+fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFacts {
+    pairs.entry(credential).or_default().entry(pipeline).or_insert_with(|| PairFacts {
+        pipeline: Thing { id: pipeline, name: String::new() },
+        grants: Vec::new(),
+        figures: Figures::default(),
+        last_ever: None,
+    })
+}
+
+fn facts(row: &FoundCredential) -> CredentialFacts {
+    CredentialFacts {
+        thing: Thing { id: row.id, name: row.name.clone() },
+        username: row.username.clone(),
+        owner: row.owner.clone(),
+        review_on: row.review_on.as_deref().and_then(Day::parse),
+        is_disabled: row.disabled_at.is_some(),
+        created: Moment(row.created_at),
+        version: row.secret_version,
+        version_since: Moment(row.secret_set_at),
+    }
+}
+
+fn known_of(row: FoundCredential) -> Option<(Uuid, KnownCredential)> {
+    let host = RegistryHost::stored(&row.host)?;
+    let thing = Thing { id: row.id, name: row.name };
+    Some((row.id, KnownCredential { thing, host, is_insecure: row.is_insecure }))
+}
