@@ -74,7 +74,7 @@ pub use backup::{
 pub use chain::{Checked, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
-pub use definitions::Definitions;
+pub use definitions::{Definitions, NamedIn};
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.
@@ -96,7 +96,7 @@ pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
     FetchRow, NotRecorded, Pair, ProofWalk, ReceiptPlace, ReceiptRow, Receipts, Recorder, Removal,
-    Usage, UsageOf, WrongSum,
+    Usage, UsageOf, VersionsReceived, WrongSum,
 };
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};

@@ -9,6 +9,7 @@ mod insert;
 mod pages;
 mod proved;
 mod queue;
+mod received;
 mod recorder;
 mod recount;
 mod report;
@@ -18,6 +19,7 @@ mod usage;
 
 pub use exported::ReceiptPlace;
 pub use proved::ProofWalk;
+pub use received::VersionsReceived;
 pub use recorder::{NotRecorded, Recorder};
 pub use recount::WrongSum;
 pub use retention::Removal;
