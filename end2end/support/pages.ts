@@ -69,6 +69,8 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'what was delivered of a credential': `${ofCredential}/deliveries`,
     'the versions of a credential': `${ofCredential}/versions`,
     'a version that is current': `${ofCredential}/versions/1/destroy`,
+    'the question before a credential is compromised': `${ofCredential}/compromise`,
+    'a credential that is not compromised': `${ofCredential}/compromised`,
     'who can read a credential': `${ofCredential}/readers`,
     'the activity of a credential': `${ofCredential}/activity`,
     'how to use a credential': `${ofCredential}/connect`,

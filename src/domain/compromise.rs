@@ -99,10 +99,7 @@ pub fn steps(
     dependents: &[Dependent],
     same_secret: &[(Uuid, String)],
 ) -> Vec<Step> {
-    let stop = (
-        Standing::Done,
-        format!("{} stopped them on {}.", mark.by, mark.at.to_text()),
-    );
+    let stop = (Standing::Done, format!("{} stopped them on {}.", mark.by, mark.at.to_text()));
     let revoke = (
         Standing::Unknown,
         format!(

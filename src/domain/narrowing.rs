@@ -28,7 +28,11 @@ impl Reach<'_> {
 
     fn has_other_paths(self, other: Reach<'_>) -> bool {
         let is_kept = |path: &String| is_within(other.paths, path);
-        if self.paths.is_empty() { !other.paths.is_empty() } else { !self.paths.iter().all(is_kept) }
+        if self.paths.is_empty() {
+            !other.paths.is_empty()
+        } else {
+            !self.paths.iter().all(is_kept)
+        }
     }
 }
 
@@ -73,7 +77,8 @@ pub fn questions(
 /// Who received it lately, as a sentence; `None` when nobody did.
 pub fn received_lately(lately: &[Lately]) -> Option<String> {
     let names: Vec<&str> = lately.iter().map(|one| one.pipeline.as_str()).collect();
-    (!names.is_empty()).then(|| format!("In the last {LATELY} days, {} received it.", named(&names)))
+    (!names.is_empty())
+        .then(|| format!("In the last {LATELY} days, {} received it.", named(&names)))
 }
 
 #[cfg(test)]

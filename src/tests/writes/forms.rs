@@ -134,9 +134,14 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     let other = counter.app.credential(owner, "acme", "other", "ghcr.io", "s").await.to_string();
     let form = [one.as_slice(), &[("target", other.as_str())]].concat();
     counter.post(owner, "/rpc/grants/repoint", &form).await;
+    let of_other = [("project", "acme"), ("id", other.as_str()), ("password", PASSWORD)];
+    let back = [("target", id.as_str()), ("typed_name", "other")];
+    let form = [of_other.as_slice(), &back].concat();
+    counter.post(owner, "/rpc/credentials/move-and-delete", &form).await;
     let grant = counter.id("SELECT id FROM access_grant").await;
     let form = [of[0], of[1], ("id", grant.as_str())];
     counter.post(owner, "/rpc/grants/delete", &form).await;
+    counter.post(owner, "/rpc/credentials/compromise", &one[..2]).await;
     let form = [one.as_slice(), &[("typed_name", "ghcr")]].concat();
     counter.post(owner, "/rpc/credentials/delete", &form).await;
 }

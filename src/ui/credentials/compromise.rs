@@ -128,8 +128,7 @@ fn WhoReceived(found: CompromisePage, page: PageContext) -> impl IntoView {
 fn cells(one: Received, existing: &[Uuid], page: &PageContext) -> [Cell; 5] {
     let (id, has_page) = (one.pipeline_id, existing.contains(&one.pipeline_id));
     let version = one.versions_text();
-    let name =
-        if one.pipeline.is_empty() { "A deleted pipeline".to_owned() } else { one.pipeline };
+    let name = if one.pipeline.is_empty() { "A deleted pipeline".to_owned() } else { one.pipeline };
     let page = page.clone();
     [
         Cell::of(view! { <PipelineName id name has_page page/> }),

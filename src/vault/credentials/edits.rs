@@ -272,9 +272,7 @@ fn has_secret_error(errors: &[FieldError]) -> bool {
 fn fields_of(event: &AuditEvent) -> Vec<Field> {
     match (event.action, &event.detail) {
         (
-            Action::CredentialDisabled
-            | Action::CredentialEnabled
-            | Action::CredentialCompromised,
+            Action::CredentialDisabled | Action::CredentialEnabled | Action::CredentialCompromised,
             _,
         ) => vec![Field::State],
         (Action::SecretSwitched, _) => vec![Field::Secret],

@@ -75,9 +75,10 @@ impl Vault {
     async fn images_lately(&self, project: Uuid, id: Uuid) -> Result<Vec<Image>> {
         let since = Moment(now().0 - LATELY * DAY_MS);
         let page = self.store.receipts(project).of_credential(id, None, LOOKED_AT).await?;
-        let delivered = page.receipts.into_iter().filter(|receipt| {
-            receipt.outcome == Outcome::Delivered && receipt.at >= since
-        });
+        let delivered = page
+            .receipts
+            .into_iter()
+            .filter(|receipt| receipt.outcome == Outcome::Delivered && receipt.at >= since);
         let images: BTreeSet<Image> = delivered
             .filter_map(|receipt| {
                 let image = receipt.image?;
@@ -95,8 +96,7 @@ impl Vault {
         credential: &Summary,
         dependents: &[Dependent],
     ) -> Result<Vec<Declared>> {
-        let ids: Vec<Uuid> =
-            dependents.iter().take(DECLARING).map(|one| one.pipeline_id).collect();
+        let ids: Vec<Uuid> = dependents.iter().take(DECLARING).map(|one| one.pipeline_id).collect();
         let named = self.store.definitions(project).naming(&ids, credential.host.as_str()).await?;
         let is_for = |repository: &Option<String>| {
             repository.as_deref().is_none_or(|path| is_within(&credential.paths, path))

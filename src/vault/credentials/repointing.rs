@@ -93,8 +93,7 @@ impl Vault {
             ));
         };
         let names = write.pipelines(project).names(pipelines.clone()).await?;
-        let subject =
-            |id: Uuid| Subject { id, name: names.get(&id).cloned().unwrap_or_default() };
+        let subject = |id: Uuid| Subject { id, name: names.get(&id).cloned().unwrap_or_default() };
         let pipelines: Vec<Subject> = pipelines.into_iter().map(subject).collect();
         let mut recorded = None;
         for pipeline in &pipelines {
