@@ -12,6 +12,7 @@ export const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
   'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'a credential',
   'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
+  'the question before a credential is compromised', 'a credential that is not compromised',
   'who can read a credential', 'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
   'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
   'revoking a token', 'how a pipeline fetches', 'what a pipeline declares', 'what a pipeline received', 'what was done to a pipeline',

@@ -116,7 +116,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     await addPipeline(page, instance, { name, credentials: [name] });
     await page.goto(`${await pathOf(page, instance, name)}/delete`);
     await fillIn(page.locator('form:has(button:text-is("Move grants"))'), { 'Your password': 'not the password' });
-    await page.getByRole('button', { name: 'Move grants' }).click();
+    await page.getByRole('button', { name: 'Move grants', exact: true }).click();
     await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
   },
   'a pipeline that was refused': async (page, instance) => {
