@@ -8,7 +8,7 @@ use crate::domain::matching::is_within;
 use crate::domain::moment::{DAY_MS, Moment};
 use crate::domain::narrowing::{Image, LATELY, Reach, questions};
 use crate::error::{FieldError, Result};
-use crate::store::UsageOf;
+use crate::store::{NamedIn, UsageOf};
 use crate::vault::{Vault, now};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -98,11 +98,11 @@ impl Vault {
     ) -> Result<Vec<Declared>> {
         let ids: Vec<Uuid> = dependents.iter().take(DECLARING).map(|one| one.pipeline_id).collect();
         let named = self.store.definitions(project).naming(&ids, credential.host.as_str()).await?;
-        let is_for = |repository: &Option<String>| {
-            repository.as_deref().is_none_or(|path| is_within(&credential.paths, path))
+        let is_for = |one: &NamedIn| {
+            one.repository.as_deref().is_none_or(|path| is_within(&credential.paths, path))
         };
         let mut files: BTreeMap<Uuid, BTreeSet<String>> = BTreeMap::new();
-        for one in named.into_iter().filter(|one| is_for(&one.repository)) {
+        for one in named.into_iter().filter(is_for) {
             files.entry(one.pipeline_id).or_default().insert(one.path);
         }
         let mut declared: Vec<Declared> = dependents
