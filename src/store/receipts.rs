@@ -6,6 +6,7 @@ mod counts;
 mod days;
 mod exported;
 mod insert;
+mod lately;
 mod pages;
 mod proved;
 mod queue;

@@ -4,6 +4,9 @@ use crate::app::App;
 use crate::edits::save;
 use uuid::Uuid;
 
+/// Not sure of it: the usual form of the tests is.
+const ASKS: (&str, &str) = ("anyway", "");
+
 /// A credential that `build` may push with, and its token.
 async fn scene() -> (App, Uuid, Uuid, String) {
     let app = App::new().await;
@@ -16,13 +19,13 @@ async fn scene() -> (App, Uuid, Uuid, String) {
 async fn a_save_that_stops_a_pipeline_names_it_first() {
     let (app, id, _, token) = scene().await;
     // Nobody has received it: there is nobody to name.
-    let reply = save(&app, id, "1", &[("access", "pull")]).await;
+    let reply = save(&app, id, "1", &[("access", "pull"), ASKS]).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
-    assert_eq!(save(&app, id, "2", &[("access", "pull_push")]).await.status, 200);
+    assert_eq!(save(&app, id, "2", &[("access", "pull_push"), ASKS]).await.status, 200);
 
     let pushed = app.docker_config(&token, "?intent=push&image=ghcr.io/acme/api", &[]).await;
     assert_eq!(pushed.status, 200, "{}", pushed.text());
-    let narrowed = save(&app, id, "3", &[("access", "pull"), ("paths", "acme/web")]).await;
+    let narrowed = save(&app, id, "3", &[("access", "pull"), ("paths", "acme/web"), ASKS]).await;
     let asked = narrowed.asked("access").unwrap();
     assert!(asked.starts_with("build received this credential to push"), "{asked}");
     let asked = narrowed.asked("paths").unwrap();
@@ -32,12 +35,11 @@ async fn a_save_that_stops_a_pipeline_names_it_first() {
 
     for harmless in [("paths", "acme"), ("description", "for builds")] {
         let revision = app.stored("acme", id).await.revision.to_string();
-        let reply = save(&app, id, &revision, &[harmless]).await;
+        let reply = save(&app, id, &revision, &[harmless, ASKS]).await;
         assert_eq!(reply.status, 200, "{harmless:?}: {}", reply.text());
     }
     let revision = app.stored("acme", id).await.revision.to_string();
-    let sure = [("access", "pull"), ("is_sure", "true")];
-    assert_eq!(save(&app, id, &revision, &sure).await.status, 200);
+    assert_eq!(save(&app, id, &revision, &[("access", "pull")]).await.status, 200, "they are sure");
 }
 
 #[tokio::test]

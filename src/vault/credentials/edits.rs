@@ -136,7 +136,7 @@ impl Vault {
         let new_secret = read.as_ref().filter(|_| stored_as.is_none());
         let is_replaced = new_secret.is_some() && !form.is_staged;
         let secret = doubt.filter(|_| new_secret.is_some());
-        let narrowed = self.narrowed(project, &stored, &settings).await?;
+        let narrowed = self.narrowed_in(&write, project, &stored, &settings).await?;
         ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret }, narrowed)?;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
