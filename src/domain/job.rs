@@ -85,9 +85,7 @@ impl JobKind {
             }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be millions of receipts.
-            Self::Usage | Self::Trees => {
-                Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual }
-            }
+            Self::Usage | Self::Trees => Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }

@@ -189,9 +189,7 @@ impl<C: Sealing> Chain<'_, C> {
         }
         let (links, _) = self.links(chain, (after, after)).await?;
         let link = links.into_iter().find(|(seq, ..)| *seq == after);
-        let reached = link
-            .map(|(seq, .., mac)| (seq, mac))
-            .or_else(|| removed.run(after).map(|(last, mac)| (last, mac.to_vec())));
+        let reached = link.map(|(seq, .., mac)| (seq, mac)).or_else(|| removed.run(after).map(|(last, mac)| (last, mac.to_vec())));
         Ok(reached.map(|(last, before)| Place {
             before,
             expected: last + 1,
