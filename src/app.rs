@@ -82,9 +82,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/credentials/:id/readers") view=credentials::ReadersPage ssr=ASYNC/>
                     <Route path=path!("/credentials/:id/activity") view=credentials::ActivityPage ssr=ASYNC/>
                     <Route path=path!("/credentials/:id/connect") view=credentials::ConnectPage ssr=ASYNC/>
+                    <Route path=path!("/credentials/:id/compromised") view=credentials::CompromisedPage ssr=ASYNC/>
                     <ParentRoute path=path!("/credentials/:id") view=credentials::DetailPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/grant") view=credentials::GrantDialog ssr=ASYNC/>
+                        <Route path=path!("/compromise") view=credentials::CompromiseDialog ssr=ASYNC/>
                     </ParentRoute>
                     <ParentRoute path=path!("/pipelines") view=pipelines::ListPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>

@@ -20,6 +20,13 @@ async function stage(page: Page, instance: Instance): Promise<string> {
 
 /** How each state is reached, by what it shows. */
 export const STATES: Record<string, (page: Page, instance: Instance) => Promise<void>> = {
+  'the record of a compromise': async (page, instance) => {
+    const name = unique('leaked');
+    await addCredential(page, instance, { name });
+    await page.goto(`${await pathOf(page, instance, name)}/compromise`);
+    await page.getByRole('button', { name: 'Disable and mark as compromised' }).click();
+    await expect(page.getByRole('heading', { name: 'Checklist' })).toBeVisible();
+  },
   'a create form that was refused': async (page, instance) => {
     const dialog = await openNew(page, instance);
     await dialog.getByText('More options').click();
@@ -116,7 +123,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     await addPipeline(page, instance, { name, credentials: [name] });
     await page.goto(`${await pathOf(page, instance, name)}/delete`);
     await fillIn(page.locator('form:has(button:text-is("Move grants"))'), { 'Your password': 'not the password' });
-    await page.getByRole('button', { name: 'Move grants' }).click();
+    await page.getByRole('button', { name: 'Move grants', exact: true }).click();
     await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
   },
   'a pipeline that was refused': async (page, instance) => {

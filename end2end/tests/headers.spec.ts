@@ -7,7 +7,7 @@ import { expect, test } from '../support/test.ts';
 /** Every server function: what changes something, and what only reads. */
 const FUNCTIONS = [
   'setup/create', 'session/create', 'session/delete',
-  'credentials/create', 'credentials/update', 'credentials/replace-secret', 'credentials/questions', 'credentials/disable', 'credentials/enable', 'credentials/bulk', 'credentials/delete',
+  'credentials/create', 'credentials/update', 'credentials/replace-secret', 'credentials/questions', 'credentials/disable', 'credentials/enable', 'credentials/bulk', 'credentials/delete', 'credentials/move-and-delete', 'credentials/compromise',
   'pipelines/create', 'pipelines/update', 'pipelines/delete', 'grants/create', 'grants/delete', 'grants/repoint', 'tokens/create', 'tokens/revoke',
   'grants/approve', 'grants/reject', 'grants/update', 'trust-rules/update', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
   'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete', 'guard-changes/reject', 'first-steps/hide',

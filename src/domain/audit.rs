@@ -43,6 +43,7 @@ super::words! {
         SecretDestroyed = "credential.secret_destroyed", "destroyed a secret of";
         CredentialDisabled = "credential.disabled", "disabled";
         CredentialEnabled = "credential.enabled", "enabled";
+        CredentialCompromised = "credential.compromised", "marked as compromised";
         CredentialDeleted = "credential.deleted", "deleted";
         CredentialUnreadable = "credential.unreadable", "could not decrypt the secret of";
         KeyCreated = "data_key.created", "created the data key";

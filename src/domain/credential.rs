@@ -4,6 +4,7 @@ mod settings;
 
 pub use settings::CredentialSettings;
 
+use super::compromise::Mark;
 use super::expiry::{self, ExpiryState};
 use super::key_file::KeyFile;
 use super::moment::{Day, Moment};
@@ -72,6 +73,8 @@ pub struct Summary {
     pub unreadable_at: Option<Moment>,
     /// What looked wrong with the secret when it was saved anyway. It holds nothing of the secret.
     pub secret_doubt: Option<String>,
+    /// Whether the stored secret is one that others may know: see [`Credential::compromised`].
+    pub is_compromised: bool,
     pub updated_at: Moment,
     pub updated_by: String,
 }
@@ -110,6 +113,8 @@ pub struct Credential {
     pub rotate_every_days: Option<u32>,
     pub is_protected: bool,
     pub secret: StoredSecret,
+    /// That somebody marked it as compromised, the last time. It stays when the secret is replaced.
+    pub compromised: Option<Mark>,
     /// The origin of the token service that may get the secret, in addition to the registry itself.
     pub token_service: Option<String>,
     /// What may be shown of a service account key.

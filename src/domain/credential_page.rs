@@ -70,14 +70,43 @@ pub struct Readers {
     pub companions: Vec<String>,
 }
 
+/// A pipeline that received it lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lately {
+    pub pipeline_id: Uuid,
+    pub pipeline: String,
+    pub pulls: i64,
+    pub pushes: i64,
+}
+
+/// A pipeline whose files name something that it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    pub pipeline_id: Uuid,
+    pub pipeline: String,
+    /// The paths of the files.
+    pub files: Vec<String>,
+}
+
 /// What a person is told before they delete it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
     pub dependents: Vec<Dependent>,
     /// Which of these pipelines still exist.
     pub existing: Vec<Uuid>,
+    /// Those of them whose files name it, by name.
+    pub declared: Vec<Declared>,
     /// Credentials that could take over every grant of it, as far as the form lists them.
     pub replacements: Choices<Grantable>,
+}
+
+/// Who receives it when another secret takes the place of the one that is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receivers {
+    /// How many pipelines have a grant for it.
+    pub granted: usize,
+    /// Those that received it lately: they may have kept what they received.
+    pub lately: Vec<Lately>,
 }
 
 /// One version of its secret with the pipelines that received it last, the last one first.

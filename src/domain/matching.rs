@@ -200,7 +200,7 @@ fn covered(ask: &Ask<'_>, credential: &Summary, terms: &Terms) -> Result<Vec<Str
 }
 
 /// Whether one of the prefixes covers the repository; no prefixes cover every one.
-fn is_within(prefixes: &[String], repository: &str) -> bool {
+pub fn is_within(prefixes: &[String], repository: &str) -> bool {
     prefixes.is_empty() || prefixes.iter().any(|prefix| covers(prefix, repository))
 }
 

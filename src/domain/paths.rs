@@ -86,6 +86,16 @@ pub fn delete_credential(project: &str, id: Uuid) -> String {
     format!("{}/delete", credential(project, id))
 }
 
+/// Where it is asked before a credential is marked as compromised.
+pub fn compromise_credential(project: &str, id: Uuid) -> String {
+    format!("{}/compromise", credential(project, id))
+}
+
+/// The record of a compromise: who had the secret, and what is done about it.
+pub fn compromised_credential(project: &str, id: Uuid) -> String {
+    format!("{}/compromised", credential(project, id))
+}
+
 /// What was delivered of a credential.
 pub fn credential_deliveries(project: &str, id: Uuid) -> String {
     format!("{}/deliveries", credential(project, id))

@@ -3,8 +3,9 @@
 use super::context::{member, vault};
 use crate::domain::actor::Can;
 use crate::domain::choosing::{Choices, Sought};
+pub use crate::domain::compromise::CompromisePage;
 pub use crate::domain::credential_page::{
-    Activity, Connection, CredentialHead, Deletion, Overview, Readers, VersionInUse,
+    Activity, Connection, CredentialHead, Deletion, Overview, Readers, Receivers, VersionInUse,
 };
 use crate::domain::permission::of;
 use crate::domain::secret_version::SecretVersion;
@@ -20,9 +21,14 @@ pub async fn readers(project: String, id: Uuid) -> Result<(CredentialHead, Reade
     vault().credential_readers(&reader(&project).await?, id).await
 }
 
-/// The credential, and how many pipelines have a grant for it.
-pub async fn receivers(project: String, id: Uuid) -> Result<(CredentialHead, usize)> {
+/// The credential, and who would receive another secret of it.
+pub async fn receivers(project: String, id: Uuid) -> Result<(CredentialHead, Receivers)> {
     vault().credential_receivers(&reader(&project).await?, id).await
+}
+
+/// What a compromise of it means: who has its secret, and what is done about it.
+pub async fn compromise(project: String, id: Uuid) -> Result<(CredentialHead, CompromisePage)> {
+    vault().credential_compromise(&reader(&project).await?, id).await
 }
 
 /// What its delete dialog says and offers.

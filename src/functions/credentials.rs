@@ -159,12 +159,13 @@ async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) 
     let page = list_page(project, back);
     let done = async {
         let editor = member(project).await?.can::<of::RegistryWrite>()?;
-        let name = vault().set_disabled(&editor, id, is_disabled).await?;
+        let (name, lately) = vault().set_disabled(&editor, id, is_disabled).await?;
+        let said = [switched(&name, is_disabled)].into_iter().chain(lately).collect();
         let undo = if is_disabled { EnableCredential::url() } else { DisableCredential::url() };
         let mut values = vec![("project", project.to_owned()), ("id", id.to_string())];
         // What is said has to fit into a cookie: the button goes to the list without its query.
         values.extend((page.len() <= UNDO_BACK_MAX).then(|| ("back", page.clone())));
-        Ok(Flash::from(switched(&name, is_disabled)).with_undo(undo, values))
+        Ok(Flash::good(said).with_undo(undo, values))
     };
     finish_action(&page, done.await).await
 }

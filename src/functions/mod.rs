@@ -24,6 +24,8 @@ mod context;
 #[cfg(feature = "ssr")]
 pub mod credential_bulk;
 #[cfg(feature = "ssr")]
+pub mod credential_endings;
+#[cfg(feature = "ssr")]
 pub mod credential_pages;
 #[cfg(feature = "ssr")]
 mod credential_post;

@@ -1,6 +1,7 @@
 //! What pipelines declare: their files, and what these say.
 
 use super::entity::{Unreadable, definition, definition_statement, readable};
+use super::prepared::{numbered, repeated};
 use super::reader::Reader;
 use super::writing::Tx;
 use super::{Store, Write};
@@ -10,8 +11,8 @@ use crate::domain::definition::{
 use crate::domain::moment::Moment;
 use definition::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, Statement as Sql, Value,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -57,7 +58,41 @@ struct Detail {
     notes: Vec<String>,
 }
 
+/// A file that names something on a registry.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct NamedIn {
+    pub pipeline_id: Uuid,
+    /// Of the file.
+    pub path: String,
+    /// Unknown where only the registry is named.
+    pub repository: Option<String>,
+}
+
+/// Names on a registry that are read of the files of some pipelines, at most.
+const NAMED_MOST: i64 = 2_000;
+
 impl<C: ConnectionTrait> Definitions<'_, C> {
+    /// What the files of these pipelines name on that registry.
+    pub async fn naming(&self, pipelines: &[Uuid], host: &str) -> Result<Vec<NamedIn>, DbErr> {
+        if pipelines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT DISTINCT definition.pipeline_id AS pipeline_id, definition.path AS path,
+                definition_statement.repository AS repository
+            FROM definition INNER JOIN definition_statement
+                ON definition_statement.definition_id = definition.id
+            WHERE definition.pipeline_id IN ({}) AND definition.project_id = ?
+                AND definition_statement.host = ? LIMIT ?",
+            repeated("?", pipelines.len())
+        );
+        let mut values: Vec<Value> = pipelines.iter().copied().map(Value::from).collect();
+        values.extend([self.project.into(), host.into(), NAMED_MOST.into()]);
+        let backend = self.db.get_database_backend();
+        let sql = Sql::from_sql_and_values(backend, numbered(backend, &text), values);
+        NamedIn::find_by_statement(sql).all(self.db).await
+    }
+
     /// The files of the pipeline, by path.
     pub async fn of_pipeline(&self, pipeline: Uuid) -> Result<Vec<Definition>, DbErr> {
         let rows = Entity::find()

@@ -288,6 +288,7 @@ fn held_in(read: Read<'_>) -> Option<Held> {
             unreadable_at: read.unreadable_at.map(Moment),
             // Nothing is decided by these, and no answer tells them.
             secret_doubt: None,
+            is_compromised: false,
             description: String::new(),
             updated_at: Moment(0),
             updated_by: String::new(),

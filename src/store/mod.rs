@@ -75,7 +75,7 @@ pub use backup::{
 pub use chain::{CheckedLinks, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
-pub use definitions::{Changed, Definitions};
+pub use definitions::{Changed, Definitions, NamedIn};
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.
@@ -98,7 +98,7 @@ pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
     FetchRow, NotRecorded, Pair, ProofWalk, ReceiptPlace, ReceiptRow, Receipts, Recorder, Removal,
-    Usage, UsageOf, WrongSum,
+    Usage, UsageOf, VersionsReceived, WrongSum,
 };
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};

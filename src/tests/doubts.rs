@@ -14,13 +14,14 @@ use uuid::Uuid;
 
 /// Every server function that saves something by which a pipeline receives a credential, and what
 /// each asks itself.
-const SAVES: [(&str, &str); 6] = [
+const SAVES: [(&str, &str); 7] = [
     (
         "/rpc/grants/create",
         "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, does it tie",
     ),
     ("/rpc/grants/update", "the same as a new grant, and can the credential do as much"),
     ("/rpc/grants/repoint", "the same as a new grant, of each pipeline"),
+    ("/rpc/credentials/move-and-delete", "the same as a new grant, of each pipeline"),
     (
         "/rpc/trust-rules/create",
         "does the provider sign such values, does the issuer answer, do its runs receive anything",
@@ -46,7 +47,7 @@ const OTHERS: [(&str, &str); 9] = [
 ];
 
 /// What takes away, tries or turns something off and on saves nothing that could fail to work.
-const NO_SAVES: [&str; 14] = [
+const NO_SAVES: [&str; 15] = [
     "/rpc/grants/delete",
     "/rpc/grants/reject",
     "/rpc/guard-changes/reject",
@@ -56,6 +57,7 @@ const NO_SAVES: [&str; 14] = [
     "/rpc/trust-rules/delete",
     "/rpc/trust-rules/try",
     "/rpc/credentials/delete",
+    "/rpc/credentials/compromise",
     "/rpc/credentials/disable",
     "/rpc/credentials/enable",
     "/rpc/credentials/bulk",

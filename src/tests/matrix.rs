@@ -139,6 +139,13 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
         Function::new(
+            "/rpc/credentials/move-and-delete",
+            DELETE,
+            &[of, ("id", credential), ("target", credential), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new("/rpc/credentials/compromise", WRITE, &[of, ("id", credential)]).about_one(),
+        Function::new(
             "/rpc/credentials/token-service",
             GRANT,
             &[

@@ -92,6 +92,8 @@ const NOTHING: [(&str, &str); 37] = [
     ("/rpc/credentials/enable", "gives back what was approved"),
     ("/rpc/credentials/bulk", "disables or enables, as the two above"),
     ("/rpc/credentials/delete", "takes away"),
+    ("/rpc/credentials/move-and-delete", "takes away, and moves as repointing does"),
+    ("/rpc/credentials/compromise", "takes away"),
     ("/rpc/versions/switch", "the same pipelines receive another version"),
     ("/rpc/versions/destroy", "takes away"),
     ("/rpc/keys/rotate", "encrypts the same secrets"),

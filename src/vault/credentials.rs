@@ -2,9 +2,11 @@
 
 mod checks;
 mod completed;
+mod compromised;
 mod doubts;
 mod edits;
 mod guards;
+mod lately;
 mod listed;
 mod pages;
 mod registry_tokens;
@@ -67,7 +69,7 @@ impl Vault {
         let kind = RegistryKind::recognise(&draft.host);
         let secret = read.doubt(kind, draft.settings.method, &draft.settings.username);
         let asked = Asked { today: today(), stored_until: None, is_replaced: false, secret };
-        doubts::ask(form, draft.settings.expires_on, asked)?;
+        doubts::ask(form, draft.settings.expires_on, asked, Vec::new())?;
         // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };

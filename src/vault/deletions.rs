@@ -3,8 +3,10 @@
 use super::Vault;
 use crate::domain::actor::{Can, Confirmed};
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::credential::Credential;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
+use crate::store::{Recorded, Write};
 use uuid::Uuid;
 
 impl Vault {
@@ -22,20 +24,31 @@ impl Vault {
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         write.receipts(project).count().await?;
         let dependents = write.credentials(project).dependents(id).await?;
-        let name = found.summary.name;
         if !dependents.is_empty() {
-            confirm(&name, typed_name)?;
+            confirm(&found.summary.name, typed_name)?;
         }
+        let recorded = self.remove_credential(&write, remover, &found).await?;
+        write.commit(recorded).await?;
+        Ok(found.summary.name)
+    }
+
+    /// Deletes a credential that is locked, with its grants and its ciphertext, and records it.
+    pub(super) async fn remove_credential(
+        &self,
+        write: &Write,
+        remover: &Can<of::RegistryDelete>,
+        found: &Credential,
+    ) -> Result<Recorded> {
+        let (project, id) = (remover.project().id, found.summary.id);
         write.grants(project).delete_of_credential(id).await?;
         write.guard_changes(project).delete_of_credential(id).await?;
         write.secrets(project).delete(id).await?;
         write.findings(project).delete_of_credential(id).await?;
         write.credentials(project).delete(id).await?;
-        let subject = Subject { id, name: name.clone() };
+        let subject = Subject { id, name: found.summary.name.clone() };
         let detail = Detail::Registry(found.summary.host.as_str().to_owned());
         let what = (Action::CredentialDeleted, subject, detail);
-        self.commit_event(write, project, remover, what).await?;
-        Ok(name)
+        self.record_event(write, project, remover, what).await
     }
 
     /// Deletes the pipeline with its tokens and grants; gives its name. What it received stays on
@@ -64,7 +77,8 @@ impl Vault {
     }
 }
 
-fn confirm(name: &str, typed: &str) -> Result<()> {
+/// The name has to be typed as it is.
+pub(super) fn confirm(name: &str, typed: &str) -> Result<()> {
     if typed.trim() == name {
         return Ok(());
     }

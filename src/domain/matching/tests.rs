@@ -23,6 +23,7 @@ fn credential(name: &str, paths: &[&str], access: Access) -> Summary {
         disabled_at: None,
         unreadable_at: None,
         secret_doubt: None,
+        is_compromised: false,
         updated_at: Moment(0),
         updated_by: String::new(),
     }

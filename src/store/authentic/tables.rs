@@ -270,8 +270,9 @@ authentic! {
             SecretVersion, DisabledAt, TokenService, Revision;
         do_not: NameKey, NaturalKey, SearchKey, Description, Email, Owner, Environment, Labels, ExpiresOn,
             ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy,
-            SecretUnreadableAt, CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt
-            because "they are shown, searched and warned of; the registry says when a secret ends";
+            SecretUnreadableAt, CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt,
+            CompromisedAt, CompromisedBy, CompromisedVersion
+            because "they are shown, searched and warned of; the registry says when a secret ends, and a compromised one is disabled by what decides";
     }
     guard_change called "guard_change" with Mac mended by MakeAgain {
         decide: Id, ProjectId, CredentialId, Changes, ProposedBy, Revision;

@@ -1,5 +1,6 @@
 //! Rows of the table of credentials as what people see of them.
 
+use crate::domain::compromise::Mark;
 use crate::domain::credential::{Access, Credential, Method, StoredSecret, Summary};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
@@ -32,6 +33,8 @@ pub(in crate::store) struct SummaryRow {
     disabled_at: Option<i64>,
     secret_unreadable_at: Option<i64>,
     secret_doubt: Option<String>,
+    secret_version: i64,
+    compromised_version: Option<i64>,
     pub(super) updated_at: i64,
     updated_by: String,
 }
@@ -40,7 +43,7 @@ pub(in crate::store) struct SummaryRow {
 pub(super) const SUMMARY: &str =
     "UUID(id), natural_key, name, description, host, is_insecure, method,
     username, access, paths, expires_on, renew_on, disabled_at, secret_unreadable_at, secret_doubt,
-    updated_at, updated_by";
+    secret_version, compromised_version, updated_at, updated_by";
 
 /// Which pipelines have received it, of a table of rows that is called `listed`. What is no number, which
 /// only somebody else writes, is as if it was not there.
@@ -71,6 +74,7 @@ macro_rules! summary {
             disabled_at: $row.disabled_at.map(Moment),
             unreadable_at: $row.secret_unreadable_at.map(Moment),
             secret_doubt: $row.secret_doubt,
+            is_compromised: $row.compromised_version.is_some_and(|old| $row.secret_version <= old),
             updated_at: Moment($row.updated_at),
             updated_by: $row.updated_by,
         }
@@ -90,6 +94,8 @@ impl TryFrom<Model> for Credential {
 
     fn try_from(row: Model) -> Result<Self, Unreadable> {
         let summary = summary!(row);
+        let compromised = row.compromised_at.zip(row.compromised_version);
+        let by = row.compromised_by.unwrap_or_default();
         Ok(Self {
             origin: summary.host.origin(summary.is_insecure),
             summary,
@@ -105,6 +111,7 @@ impl TryFrom<Model> for Credential {
                 set_at: Moment(row.secret_set_at),
                 set_by: row.secret_set_by,
             },
+            compromised: compromised.map(|(at, version)| Mark { at: Moment(at), by, version }),
             token_service: row.token_service,
             key_file: row.key_file.as_deref().and_then(|text| serde_json::from_str(text).ok()),
             revision: row.revision,

@@ -52,6 +52,10 @@ entities! {
         token_service: Option<String>,
         mac: Option<String>,
         secret_doubt: Option<String>,
+        compromised_at: Option<i64>,
+        compromised_by: Option<String>,
+        /// The newest version of its secret at that time.
+        compromised_version: Option<i64>,
     }
     /// How many credentials a project has; no row: none. The database writes it by itself.
     mod credential_count = "credential_count" {

@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Links behind the days that whoever looks adds to them.
-const TAIL: i64 = 5_000;
+pub(super) const TAIL: i64 = 5_000;
 /// How often it is read when more is in the days meanwhile.
-const READ: usize = 4;
+pub(super) const READ: usize = 4;
 
 /// Whose usage it is.
 #[derive(Clone, Debug)]

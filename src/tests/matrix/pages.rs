@@ -23,6 +23,8 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/credentials/{credential}/readers"), READ),
         (format!("/p/{{}}/credentials/{credential}/activity"), READ),
         (format!("/p/{{}}/credentials/{credential}/connect"), READ),
+        (format!("/p/{{}}/credentials/{credential}/compromised"), READ),
+        (format!("/p/{{}}/credentials/{credential}/compromise"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/grant"), GRANT),
         (format!("/p/{{}}/credentials/{credential}/edit"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/secret"), WRITE),

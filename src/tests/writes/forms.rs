@@ -128,17 +128,18 @@ async fn change_credentials(counter: &mut Counter, owner: &Browser) {
     let pipeline = counter.id("SELECT id FROM pipeline").await;
     let of = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
     let grant = [("form[credentials][]", id.as_str()), ("form[intent]", "pull")];
-    let form = [of.as_slice(), &grant].concat();
-    counter.post(owner, "/rpc/grants/create", &form).await;
+    counter.post(owner, "/rpc/grants/create", &[of.as_slice(), &grant].concat()).await;
     let grant = counter.id("SELECT id FROM access_grant").await;
     let more = [("id", grant.as_str()), ("form[intent]", "pull"), ("form[branches]", "main")];
     counter.post(owner, "/rpc/grants/update", &[of.as_slice(), &more].concat()).await;
     let other = counter.app.credential(owner, "acme", "other", "ghcr.io", "s").await.to_string();
-    let form = [one.as_slice(), &[("target", other.as_str())]].concat();
+    let form = [one[0], one[1], one[2], ("target", other.as_str())];
     counter.post(owner, "/rpc/grants/repoint", &form).await;
+    let back = [one[0], ("id", &*other), one[2], ("target", &*id), ("typed_name", "other")];
+    counter.post(owner, "/rpc/credentials/move-and-delete", &back).await;
     let grant = counter.id("SELECT id FROM access_grant").await;
-    let form = [of[0], of[1], ("id", grant.as_str())];
-    counter.post(owner, "/rpc/grants/delete", &form).await;
+    counter.post(owner, "/rpc/grants/delete", &[of[0], of[1], ("id", grant.as_str())]).await;
+    counter.post(owner, "/rpc/credentials/compromise", &one[..2]).await;
     let form = [one.as_slice(), &[("typed_name", "ghcr")]].concat();
     counter.post(owner, "/rpc/credentials/delete", &form).await;
 }

@@ -5,9 +5,13 @@ use super::repointing::{CONFIRMATION, Repointing};
 use super::row::EnableToggle;
 use super::used_by::{Dependents, never_received};
 use crate::domain::credential::Dependent;
+use crate::domain::credential_page::Declared;
+use crate::domain::matching::named;
+use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::{FailedForm, Flash};
+use crate::functions::credential_endings::MoveAndDelete;
 use crate::functions::credential_pages::{CredentialHead, Deletion, deletion};
 use crate::functions::credentials::DeleteCredential;
 use crate::functions::pipelines::RepointGrants;
@@ -45,16 +49,24 @@ pub fn DeleteDialog() -> impl IntoView {
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryDelete)?;
     let failed = page.failed_form().await;
-    let moving = FormState::of::<RepointGrants>(failed.clone(), ());
+    let moving = moving_form(failed.clone());
     let chosen = Uuid::parse_str(&moving.at("target").text).ok();
     let found = deletion(page.project.clone(), page.id()?, moving.search(), chosen).await?;
     Ok((found, failed, page.flash().await))
 }
 
+/// The form that moves, which two buttons send.
+fn moving_form(failed: Option<FailedForm>) -> FormState {
+    match failed {
+        Some(failed) if failed.is_of(MoveAndDelete::PATH) => FormState::new(Some(failed), ()),
+        other => FormState::of::<RepointGrants>(other, ()),
+    }
+}
+
 #[component]
 fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     let ((head, found), failed, flash) = loaded;
-    let moving = FormState::of::<RepointGrants>(failed.clone(), ());
+    let moving = moving_form(failed.clone());
     let deleting = FormState::of::<DeleteCredential>(failed, ());
     let summary = head.credential.summary.clone();
     // What was typed here stays while something is searched for or refused above.
@@ -91,7 +103,7 @@ fn Warning(
     page: PageContext,
     form: FormState,
 ) -> impl IntoView {
-    let Deletion { dependents, existing, replacements } = found;
+    let Deletion { dependents, existing, declared, replacements } = found;
     let has_grants = dependents.iter().any(|dependent| dependent.grant.is_some());
     let can_move = has_grants && page.may_grant();
     let credential = head.credential;
@@ -110,6 +122,7 @@ fn Warning(
             view! {
                 <h3>"Pipelines that depend on it"</h3>
                 <Dependents dependents existing current page=page.clone()/>
+                <DeclaredBy declared page=page.clone()/>
             }
                 .into_any()
         }}
@@ -127,6 +140,33 @@ fn Warning(
                 }
             })}
     }
+}
+
+/// Pipelines whose files name it: they will ask for it again.
+#[component]
+fn DeclaredBy(declared: Vec<Declared>, page: PageContext) -> impl IntoView {
+    if declared.is_empty() {
+        return ().into_any();
+    }
+    let items = declared
+        .into_iter()
+        .map(|one| {
+            let href = paths::pipeline_definitions(&page.project, one.pipeline_id);
+            let files: Vec<&str> = one.files.iter().map(String::as_str).collect();
+            let files = format!(": {}", named(&files));
+            view! {
+                <li>
+                    <a href=href>{one.pipeline.clone()}</a>
+                    {files}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3>"Files that name what it is for"</h3>
+        <ul>{items}</ul>
+    }
+    .into_any()
 }
 
 /// What deleting does, and to how many: only those with a grant would receive it again.

@@ -24,6 +24,8 @@ pub enum Part {
     Readers,
     Activity,
     Connect,
+    /// Of one that was marked as compromised.
+    Compromise,
 }
 
 /// A page of a credential, as it reads what it shows: the link to the list, how the last post went, the
@@ -76,9 +78,10 @@ fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
         Part::Readers => format!("Who can read {name}"),
         Part::Activity => format!("Activity of {name}"),
         Part::Connect => format!("Connect {name}"),
+        Part::Compromise => format!("Compromise of {name}"),
     };
     let tab = |label, of, href| Tab { label, href, count: None, is_current: part == of };
-    let tabs = vec![
+    let mut tabs = vec![
         tab("Overview", Part::Overview, paths::credential(&project, id)),
         tab("Deliveries", Part::Deliveries, paths::credential_deliveries(&project, id)),
         tab("Versions", Part::Versions, paths::credential_versions(&project, id)),
@@ -86,6 +89,10 @@ fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
         tab("Activity", Part::Activity, paths::credential_activity(&project, id)),
         tab("Connect", Part::Connect, paths::connect_credential(&project, id)),
     ];
+    if credential.compromised.is_some() {
+        let record = paths::compromised_credential(&project, id);
+        tabs.push(tab("Compromise", Part::Compromise, record));
+    }
     let of_states = summary.clone();
     // A dialog over the page has the title of its own.
     let title = (!page.is_covered()).then_some(title);
@@ -120,11 +127,14 @@ fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
     let edit = paths::from_page(&paths::edit_credential(&project, id));
     let replace = paths::from_page(&paths::replace_secret(&project, id));
     let delete = paths::from_page(&paths::delete_credential(&project, id));
+    let compromise = paths::compromise_credential(&project, id);
+    let (may_write, may_delete) =
+        (page.may(Permission::RegistryWrite), page.may(Permission::RegistryDelete));
+    let can_mark = may_write && !credential.is_compromised;
     let label = format!("More actions for {}", credential.name);
     view! {
         <div class="toolbar">
-            {page
-                .may(Permission::RegistryWrite)
+            {may_write
                 .then(|| {
                     let back = paths::credential(&project, id);
                     view! {
@@ -133,12 +143,20 @@ fn Actions(credential: Summary, page: PageContext) -> impl IntoView {
                         <EnableToggle credential project back button_class="button"/>
                     }
                 })}
-            {page
-                .may(Permission::RegistryDelete)
+            {(can_mark || may_delete)
                 .then(|| {
                     view! {
                         <Menu id="credential-menu" label>
-                            <a class="menu-item" href=delete>"Delete"</a>
+                            {can_mark
+                                .then(|| {
+                                    view! {
+                                        <a class="menu-item" href=compromise>
+                                            "Mark as compromised"
+                                        </a>
+                                    }
+                                })}
+                            {may_delete
+                                .then(|| view! { <a class="menu-item" href=delete>"Delete"</a> })}
                         </Menu>
                     }
                 })}

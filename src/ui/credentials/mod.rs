@@ -2,6 +2,7 @@
 
 mod activity;
 mod bulk;
+mod compromise;
 mod connect;
 mod dates;
 mod delete;
@@ -34,6 +35,7 @@ mod version_dialogs;
 mod versions;
 
 pub use activity::ActivityPage;
+pub use compromise::{CompromiseDialog, CompromisedPage};
 pub use connect::ConnectPage;
 pub use delete::DeleteDialog;
 pub use deliveries::DeliveriesPage;

@@ -6,10 +6,11 @@ use super::sign_in::{Guide, KeyFields, PasswordField};
 use super::stored::{SecretDoubt, Stored};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::moment::Day;
+use crate::domain::narrowing::received_lately;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::credential_pages::receivers;
+use crate::functions::credential_pages::{Receivers, receivers};
 use crate::functions::credentials::ReplaceSecret;
 use crate::functions::registry::recognised;
 use crate::ui::kit::{Field, FormState, Hidden, LoadedDialog, PageContext, PostForm, WhereFrom};
@@ -17,8 +18,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde_json::json;
 
-/// The credential, how many pipelines receive it, and the last post of the dialog that failed.
-type Found = (Credential, usize, Option<FailedForm>);
+/// The credential, who receives it, and the last post of the dialog that failed.
+type Found = (Credential, Receivers, Option<FailedForm>);
 
 #[component]
 pub fn ReplaceDialog() -> impl IntoView {
@@ -40,9 +41,11 @@ pub fn ReplaceDialog() -> impl IntoView {
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryWrite)?;
-    let (head, receivers) = receivers(page.project.clone(), page.id()?).await?;
+    let (head, mut receivers) = receivers(page.project.clone(), page.id()?).await?;
     // Of one that is disabled nobody receives anything.
-    let receivers = if head.credential.summary.disabled_at.is_some() { 0 } else { receivers };
+    if head.credential.summary.disabled_at.is_some() {
+        receivers.granted = 0;
+    }
     Ok((head.credential, receivers, page.failed_form().await))
 }
 
@@ -66,7 +69,8 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
         <Summary form=form.clone()/>
         <SecretDoubt doubt=summary.secret_doubt/>
         <Stored credential/>
-        {consequence(receivers).map(|sentence| view! { <p>{sentence}</p> })}
+        {consequence(receivers.granted).map(|sentence| view! { <p>{sentence}</p> })}
+        {kept_by(&receivers).map(|sentence| view! { <p>{sentence}</p> })}
         <PostForm
             action=ReplaceSecret::url()
             project
@@ -102,6 +106,14 @@ fn consequence(receivers: usize) -> Option<String> {
     };
     Some(format!(
         "{who} next fetch that the grant allows. If you are not sure that the secret works, stage it."
+    ))
+}
+
+/// Who may still have the old secret; nothing where nobody received it lately.
+fn kept_by(receivers: &Receivers) -> Option<String> {
+    let received = received_lately(&receivers.lately)?;
+    Some(format!(
+        "{received} A client that keeps what it received uses the old secret until its next fetch, so revoke that at the registry only then."
     ))
 }
 

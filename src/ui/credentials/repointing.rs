@@ -3,10 +3,11 @@
 use crate::domain::choosing::Choices;
 use crate::domain::credential::Summary;
 use crate::domain::pipeline::Grantable;
+use crate::functions::credential_endings::MoveAndDelete;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::choosing::{ChoicesSearch, EnterSends, LostChoices, Search, one_of};
 use crate::ui::granting::{YourPassword, grantable_label};
-use crate::ui::kit::{FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
+use crate::ui::kit::{Field, FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -61,8 +62,23 @@ pub fn Repointing(
             />
             // What is typed below to confirm.
             <input type="hidden" name=beside.name value=beside.text data-from=CONFIRMATION/>
+            <Field
+                at=form.at(CONFIRMATION)
+                id="move-typed-name"
+                label=format!("Type {} to delete it as well", from.name)
+                hint="Moving and deleting is one step: no fetch in between finds neither. Leave this blank to move the grants only."
+            />
             <YourPassword error=form.error("password")/>
-            <SubmitButton label="Move grants"/>
+            <div class="toolbar">
+                <SubmitButton label="Move grants"/>
+                <button
+                    type="submit"
+                    class="button button-danger"
+                    formaction=MoveAndDelete::url()
+                >
+                    "Move grants and delete"
+                </button>
+            </div>
         </PostForm>
     }
     .into_any()

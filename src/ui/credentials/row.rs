@@ -29,6 +29,9 @@ pub fn states(credential: &Summary, today: Day) -> Vec<State> {
     if credential.unreadable_at.is_some() {
         states.push(State::new("Unreadable", "bad"));
     }
+    if credential.is_compromised {
+        states.push(State::new("Compromised", "bad"));
+    }
     if credential.disabled_at.is_some() {
         states.push(State::new("Disabled", "neutral"));
     }
@@ -75,7 +78,8 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
     view! { <span class="states">{states(&credential, today).into_iter().map(dot).collect_view()}</span> }
 }
 
-/// The button that stops deliveries or allows them again.
+/// The button that stops deliveries or allows them again. One whose secret others may know is not enabled
+/// by a click.
 #[component]
 pub fn EnableToggle(
     credential: Summary,
@@ -83,12 +87,15 @@ pub fn EnableToggle(
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {
+    if credential.is_compromised && credential.disabled_at.is_some() {
+        return ().into_any();
+    }
     let (action, word) = match credential.disabled_at {
         None => (DisableCredential::url(), "Disable"),
         Some(_) => (EnableCredential::url(), "Enable"),
     };
     let values = vec![("project", project), ("id", credential.id.to_string()), ("back", back)];
-    view! { <PostButton action values word class=button_class/> }
+    view! { <PostButton action values word class=button_class/> }.into_any()
 }
 
 #[cfg(test)]
@@ -117,6 +124,7 @@ mod tests {
             disabled_at: None,
             unreadable_at: None,
             secret_doubt: None,
+            is_compromised: false,
             updated_at: Moment(0),
             updated_by: String::new(),
         };
@@ -130,6 +138,8 @@ mod tests {
         assert_eq!(labels(&doubtful), ["Secret looks wrong"]);
         let disabled = Summary { disabled_at: Some(Moment(0)), ..fine };
         assert_eq!(labels(&disabled), ["Disabled"]);
+        let known = Summary { is_compromised: true, ..disabled.clone() };
+        assert_eq!(labels(&known), ["Compromised", "Disabled"]);
         let late = Summary { expires_on: Some(today.plus_days(3)), ..disabled };
         assert_eq!(labels(&late), ["Disabled", "Expires in 3 days"]);
     }

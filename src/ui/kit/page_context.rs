@@ -138,7 +138,7 @@ impl PageContext {
         matches!(
             of_the_list.as_slice(),
             ["new"]
-                | [_, "edit" | "delete" | "secret" | "grant"]
+                | [_, "edit" | "delete" | "secret" | "grant" | "compromise"]
                 | [_, "versions", _, "current" | "destroy"]
                 | [_, "identity", "tokens", _, "revoke"]
                 | [_, "grants" | "trust", _, "delete"]
@@ -218,6 +218,7 @@ mod tests {
             "credentials/1/secret",
             "credentials/1/delete",
             "credentials/1/grant",
+            "credentials/1/compromise",
             "credentials/1/versions/2/current",
             "credentials/1/versions/2/destroy/",
             "pipelines/new",
@@ -233,6 +234,7 @@ mod tests {
             "credentials",
             "credentials/1",
             "credentials/1/versions",
+            "credentials/1/compromised",
             "pipelines/1/identity",
             "pipelines/1/grants/2/edit",
             "pipelines/1/trust/new",

@@ -34,9 +34,17 @@ pub enum Doubt {
     Undated,
 }
 
-/// Asks about what is probably not meant, unless the person is sure.
-pub(super) fn ask(form: &CredentialForm, until: Option<Day>, asked: Asked) -> Result<()> {
-    let doubts = if form.is_sure { Vec::new() } else { form.doubts(until, asked) };
+/// Asks about what is probably not meant, and what `more` asks, unless the person is sure.
+pub(super) fn ask(
+    form: &CredentialForm,
+    until: Option<Day>,
+    asked: Asked,
+    more: Vec<FieldError>,
+) -> Result<()> {
+    if form.is_sure {
+        return Ok(());
+    }
+    let doubts = [more, form.doubts(until, asked)].concat();
     if doubts.is_empty() { Ok(()) } else { Err(Error::Questioned(doubts)) }
 }
 
@@ -91,9 +99,14 @@ impl Vault {
         let Ok(read) = secret.read(*method, username) else { return Ok(Vec::new()) };
         let kind = RegistryKind::recognise(&draft.host);
         let secret = read.as_ref().and_then(|read| read.doubt(kind, *method, username));
+        let narrowed = match &stored {
+            Some(stored) => self.narrowed(editor.project().id, stored, &draft.settings).await?,
+            None => Vec::new(),
+        };
         let stored_until = stored.and_then(|stored| stored.summary.expires_on);
         let is_replaced = read.is_some() && !form.is_staged;
-        Ok(form.doubts(*expires_on, Asked { today: today(), stored_until, is_replaced, secret }))
+        let asked = Asked { today: today(), stored_until, is_replaced, secret };
+        Ok([narrowed, form.doubts(*expires_on, asked)].concat())
     }
 
     /// The name, or the first with a number behind it that nobody has; blank when there is none.

@@ -136,7 +136,8 @@ impl Vault {
         let new_secret = read.as_ref().filter(|_| stored_as.is_none());
         let is_replaced = new_secret.is_some() && !form.is_staged;
         let secret = doubt.filter(|_| new_secret.is_some());
-        ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret })?;
+        let narrowed = self.narrowed_in(&write, project, &stored, &settings).await?;
+        ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret }, narrowed)?;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
         if has_new_username {
@@ -229,6 +230,7 @@ impl Vault {
                     | Action::SecretSwitched
                     | Action::CredentialDisabled
                     | Action::CredentialEnabled
+                    | Action::CredentialCompromised
             )
         };
         let since: Vec<&AuditEvent> =
@@ -269,7 +271,10 @@ fn has_secret_error(errors: &[FieldError]) -> bool {
 
 fn fields_of(event: &AuditEvent) -> Vec<Field> {
     match (event.action, &event.detail) {
-        (Action::CredentialDisabled | Action::CredentialEnabled, _) => vec![Field::State],
+        (
+            Action::CredentialDisabled | Action::CredentialEnabled | Action::CredentialCompromised,
+            _,
+        ) => vec![Field::State],
         (Action::SecretSwitched, _) => vec![Field::Secret],
         (_, Detail::Changed(changes)) => changes.iter().map(|change| change.field).collect(),
         // Older events list the labels of the form.

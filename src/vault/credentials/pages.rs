@@ -4,9 +4,11 @@
 use crate::domain::actor::{Can, Member};
 use crate::domain::choosing::{Choices, Sought};
 use crate::domain::credential::Access;
-use crate::domain::credential_page::{CredentialHead, Deletion, Holder, Overview, Readers};
+use crate::domain::credential_page::{
+    CredentialHead, Deletion, Holder, Overview, Readers, Receivers,
+};
 use crate::domain::departure::Thing;
-use crate::domain::permission::of;
+use crate::domain::permission::{Permission, of};
 use crate::domain::secret_version::VersionState;
 use crate::error::{Error, Result};
 use crate::vault::people::gone;
@@ -28,15 +30,18 @@ impl Vault {
         Ok(CredentialHead { credential: found.ok_or(Error::NotFound)?, today: today() })
     }
 
-    /// The credential, and how many pipelines have a grant for it.
+    /// The credential, and who would receive another secret of it.
     pub async fn credential_receivers(
         &self,
         reader: &Can<of::RegistryRead>,
         id: Uuid,
-    ) -> Result<(CredentialHead, usize)> {
+    ) -> Result<(CredentialHead, Receivers)> {
+        let project = reader.project().id;
         let head = self.credential_head(reader, id).await?;
-        let dependents = self.store.credentials(reader.project().id).dependents(id).await?;
-        Ok((head, dependents.iter().filter(|one| one.grant.is_some()).count()))
+        let dependents = self.store.credentials(project).dependents(id).await?;
+        let granted = dependents.iter().filter(|one| one.grant.is_some()).count();
+        let lately = self.received_lately(project, id).await?;
+        Ok((head, Receivers { granted, lately }))
     }
 
     pub async fn credential_overview(
@@ -118,10 +123,14 @@ impl Vault {
         } else {
             self.replacements_listed(project, (summary, intents.as_slice()), moving).await?
         };
+        let declared = if reader.may(Permission::PipelineRead) {
+            self.declaring(project, summary, &dependents).await?
+        } else {
+            Vec::new()
+        };
         let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
-        let deletion =
-            Deletion { existing: self.existing(reader, named).await?, replacements, dependents };
-        Ok((head, deletion))
+        let existing = self.existing(reader, named).await?;
+        Ok((head, Deletion { existing, declared, replacements, dependents }))
     }
 
     /// Which of these pipelines still exist: the others have no page.

@@ -1,7 +1,7 @@
 //! Re-pointing: the pipelines of one credential get another of the same registry, so that the first
 //! one can be deleted and nobody feels it.
 
-use crate::domain::actor::Granter;
+use crate::domain::actor::{Can, Confirmed, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::choosing::{Choices, LISTED, Lost, Sought, one_after_the_other};
 use crate::domain::credential::{Access, Credential, Summary};
@@ -9,11 +9,20 @@ use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::Terms;
 use crate::domain::listing::ListQuery;
 use crate::domain::matching::named;
+use crate::domain::permission::of;
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
+use crate::vault::deletions::confirm;
 use crate::vault::{Vault, names, today};
 use uuid::Uuid;
+
+/// Grants that were moved in a transaction that is not committed yet.
+struct Moved {
+    pipelines: Vec<Subject>,
+    to: Summary,
+    recorded: Recorded,
+}
 
 impl Vault {
     /// Moves every grant of the credential `id` to the credential `target`; gives what to say of it on
@@ -22,13 +31,51 @@ impl Vault {
     /// # Errors
     /// `Invalid` at `target` for what cannot take over, `Conflict` when there is no grant to move.
     pub async fn repoint_grants(&self, granter: &Granter, id: Uuid, target: &str) -> Result<Saved> {
-        let project = granter.project().id;
-        // What is no id names nothing.
-        let target = Uuid::parse_str(target).unwrap_or_default();
+        let target = id_in(target);
         let write = self.write_as(granter).await?;
-        let (from, to) = lock_both(&write, project, id, target).await?;
+        let (from, to) = lock_both(&write, granter.project().id, id, target).await?;
         let from = from.ok_or(Error::NotFound)?;
-        let granted = write.grants(project).of_credential(id).await?;
+        let moved = self.move_grants(&write, granter, &from, to).await?;
+        write.commit(moved.recorded).await?;
+        Ok(self.said_of_moved(granter, &moved.pipelines, &moved.to).await)
+    }
+
+    /// The same, and deletes the credential `id` in the same transaction: at every moment each of its
+    /// pipelines has the one or the other. `typed_name` has to be its name.
+    ///
+    /// # Errors
+    /// As [`Vault::repoint_grants`], and `Invalid` at `typed_name`. Nothing is moved then.
+    pub async fn move_and_delete(
+        &self,
+        remover: &Can<of::RegistryDelete>,
+        granter: &Granter,
+        _: Confirmed,
+        id: Uuid,
+        (target, typed_name): (&str, &str),
+    ) -> Result<Saved> {
+        let target = id_in(target);
+        let write = self.write_as(granter).await?;
+        let (from, to) = lock_both(&write, granter.project().id, id, target).await?;
+        let from = from.ok_or(Error::NotFound)?;
+        confirm(&from.summary.name, typed_name)?;
+        let moved = self.move_grants(&write, granter, &from, to).await?;
+        let recorded = self.remove_credential(&write, remover, &from).await?;
+        write.commit(recorded).await?;
+        let mut saved = self.said_of_moved(granter, &moved.pipelines, &moved.to).await;
+        saved.sentences.insert(0, format!("{} was deleted.", from.summary.name));
+        Ok(saved)
+    }
+
+    /// Moves every grant of `from` to `to`. Both are locked.
+    async fn move_grants(
+        &self,
+        write: &Write,
+        granter: &Granter,
+        from: &Credential,
+        to: Option<Credential>,
+    ) -> Result<Moved> {
+        let project = granter.project().id;
+        let granted = write.grants(project).of_credential(from.summary.id).await?;
         if granted.is_empty() {
             return Err(nothing_to_move());
         }
@@ -36,6 +83,7 @@ impl Vault {
         // One that has it to pull and to push holds two grants.
         pipelines.sort_unstable();
         pipelines.dedup();
+        let target = to.as_ref().map(|to| to.summary.id).unwrap_or_default();
         let others = write.credentials(project).grantable_of(vec![target]).await?;
         let fit = replacements(&from.summary, &intents, others);
         let Some(to) = to.filter(|_| fit.iter().any(|one| one.id == target)) else {
@@ -45,17 +93,14 @@ impl Vault {
             ));
         };
         let names = write.pipelines(project).names(pipelines.clone()).await?;
+        let subject = |id: Uuid| Subject { id, name: names.get(&id).cloned().unwrap_or_default() };
+        let pipelines: Vec<Subject> = pipelines.into_iter().map(subject).collect();
         let mut recorded = None;
-        for id in &pipelines {
-            let pipeline = Subject { id: *id, name: names.get(id).cloned().unwrap_or_default() };
-            recorded = self.repoint(&write, granter, &pipeline, &from, &to).await?.or(recorded);
+        for pipeline in &pipelines {
+            recorded = self.repoint(write, granter, pipeline, from, &to).await?.or(recorded);
         }
-        write.commit(recorded.ok_or_else(nothing_to_move)?).await?;
-        let moved: Vec<Subject> = pipelines
-            .into_iter()
-            .map(|id| Subject { id, name: names.get(&id).cloned().unwrap_or_default() })
-            .collect();
-        Ok(self.said_of_moved(granter, &moved, &to.summary).await)
+        let recorded = recorded.ok_or_else(nothing_to_move)?;
+        Ok(Moved { pipelines, to: to.summary, recorded })
     }
 
     /// Which of the project's credentials could take over every grant of `from`, which are for `intents`:
@@ -188,6 +233,11 @@ impl Vault {
         let what = (Action::GrantDeleted, pipeline.clone(), detail);
         self.record_event(write, project, granter, what).await
     }
+}
+
+/// What is no id names nothing.
+fn id_in(text: &str) -> Uuid {
+    Uuid::parse_str(text).unwrap_or_default()
 }
 
 fn nothing_to_move() -> Error {

@@ -1,9 +1,11 @@
 //! Deliveries of a credential are stopped, or allowed again: of one, or of several at once.
 
+use super::compromised::refusal_to_enable;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Credential;
 use crate::domain::listing::PAGE_ROWS;
+use crate::domain::narrowing::received_lately;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Recorded, Set, Write};
@@ -23,20 +25,30 @@ pub struct Switched {
 }
 
 impl Vault {
-    /// Stops deliveries, or allows them again. Doing it twice changes nothing.
+    /// Stops deliveries, or allows them again; gives its name, and, where they stop, a sentence about who
+    /// received it lately. Doing it twice changes nothing.
+    ///
+    /// # Errors
+    /// `Conflict` for one that is to be enabled with a secret that others may know.
     pub async fn set_disabled(
         &self,
         editor: &Can<of::RegistryWrite>,
         id: Uuid,
         is_disabled: bool,
-    ) -> Result<String> {
+    ) -> Result<(String, Option<String>)> {
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         if let Some(recorded) = self.switch(&write, editor, &found, is_disabled).await? {
             write.commit(recorded).await?;
         }
-        Ok(found.summary.name)
+        let lately = if is_disabled {
+            // It is done, whether or not this can be read.
+            self.received_lately(project, id).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        Ok((found.summary.name, received_lately(&lately)))
     }
 
     /// The same for as many as a page of the list has: in one transaction, with an event for each that
@@ -96,6 +108,9 @@ impl Vault {
     ) -> Result<Option<Recorded>> {
         if found.summary.disabled_at.is_some() == is_disabled {
             return Ok(None);
+        }
+        if !is_disabled && let Some(refusal) = refusal_to_enable(found) {
+            return Err(refusal);
         }
         let (project, id, at) = (editor.project().id, found.summary.id, now().0);
         let row = CredentialChanges {

@@ -1,6 +1,7 @@
 //! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
 //! undone, and one can be staged beside the current one.
 
+use super::compromised::refusal_to_switch;
 use super::renew_on;
 use super::seals::{login_of, secret_place};
 use super::secret_input::ReadSecret;
@@ -130,6 +131,9 @@ impl Vault {
             return Err(Error::Conflict(format!(
                 "Version {version} cannot be current: its secret was destroyed or cannot be decrypted."
             )));
+        }
+        if let Some(refusal) = refusal_to_switch(&found, version) {
+            return Err(refusal);
         }
         if chosen.method != found.summary.method {
             return Err(Error::Conflict(format!(

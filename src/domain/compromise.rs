@@ -1,0 +1,243 @@
+//! A credential whose secret others may know: since when, who was handed it, and what is done about it.
+//! What is done is read from the facts, so nobody ticks anything.
+
+use super::credential::{Credential, Dependent};
+use super::matching::named;
+use super::moment::Moment;
+use super::secret_version::{SecretVersion, VersionState};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// That somebody marked it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub at: Moment,
+    pub by: String,
+    /// The newest version that was stored then. It and all before it are not delivered again.
+    pub version: i64,
+}
+
+impl Mark {
+    /// Whether a secret with this number was stored before it was marked.
+    pub fn is_of(&self, version: i64) -> bool {
+        version <= self.version
+    }
+}
+
+/// A pipeline that was handed a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    pub pipeline_id: Uuid,
+    /// Its name, as it was last known.
+    pub pipeline: String,
+    /// The lowest and the highest version: they differ on days on which it received several.
+    pub versions: (i64, i64),
+    pub times: i64,
+    pub first_at: Moment,
+    pub last_at: Moment,
+}
+
+impl Received {
+    /// For people: `2`, or `1 to 2`.
+    pub fn versions_text(&self) -> String {
+        let (low, high) = self.versions;
+        if low == high { low.to_string() } else { format!("{low} to {high}") }
+    }
+}
+
+super::words! {
+    /// What there is to do.
+    pub enum Task {
+        Stop = "stop", "Stop deliveries";
+        Revoke = "revoke", "Revoke the old secret at the registry";
+        Replace = "replace", "Store another secret";
+        Others = "others", "Look after other credentials with the same secret";
+        Destroy = "destroy", "Destroy the old versions";
+        Enable = "enable", "Enable the credential again";
+        Fetch = "fetch", "Pipelines have received the new secret";
+    }
+}
+
+super::words! {
+    /// How it stands.
+    pub enum Standing {
+        Done = "done", "Done";
+        Open = "open", "Open";
+        /// Only people know.
+        Unknown = "unknown", "Check it yourself";
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub task: Task,
+    pub standing: Standing,
+    /// What is known of it, in a sentence.
+    pub fact: String,
+}
+
+/// What a page says of it, before or after it is marked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompromisePage {
+    /// By pipeline, and the oldest version first.
+    pub received: Vec<Received>,
+    /// Which of the pipelines still exist.
+    pub existing: Vec<Uuid>,
+    /// Other credentials that hold the same secret: id and name.
+    pub same_secret: Vec<(Uuid, String)>,
+    /// None before it is marked.
+    pub steps: Vec<Step>,
+    /// Whether deliveries of the last while are not in it yet.
+    pub is_behind: bool,
+}
+
+/// The steps, in the order in which they are taken.
+pub fn steps(
+    credential: &Credential,
+    mark: &Mark,
+    versions: &[SecretVersion],
+    dependents: &[Dependent],
+    same_secret: &[(Uuid, String)],
+) -> Vec<Step> {
+    let stop = (Standing::Done, format!("{} stopped them on {}.", mark.by, mark.at.to_text()));
+    let revoke = (
+        Standing::Unknown,
+        format!(
+            "Until it is revoked at {}, whoever has the old secret can use it. Regcred does not see whether that was done.",
+            credential.summary.host.as_str()
+        ),
+    );
+    let mut steps = vec![
+        of(Task::Stop, stop),
+        of(Task::Revoke, revoke),
+        of(Task::Replace, replaced(credential, mark)),
+    ];
+    if !same_secret.is_empty() {
+        let names: Vec<&str> = same_secret.iter().map(|(_, name)| name.as_str()).collect();
+        let fact = format!("The stored secret is also in {}.", named(&names));
+        steps.push(of(Task::Others, (Standing::Open, fact)));
+    }
+    steps.push(of(Task::Destroy, destroyed(mark, versions)));
+    steps.push(of(Task::Enable, enabled(credential)));
+    steps.push(of(Task::Fetch, fetched(mark, dependents)));
+    steps
+}
+
+fn of(task: Task, (standing, fact): (Standing, String)) -> Step {
+    Step { task, standing, fact }
+}
+
+fn replaced(credential: &Credential, mark: &Mark) -> (Standing, String) {
+    let secret = &credential.secret;
+    if mark.is_of(secret.version) {
+        let fact = "The stored secret is still the old one, so the credential cannot be enabled.";
+        return (Standing::Open, fact.to_owned());
+    }
+    let (by, at) = (&secret.set_by, secret.set_at.to_text());
+    (Standing::Done, format!("{by} stored version {} on {at}.", secret.version))
+}
+
+fn destroyed(mark: &Mark, versions: &[SecretVersion]) -> (Standing, String) {
+    let is_left =
+        |one: &&SecretVersion| mark.is_of(one.version) && one.state != VersionState::Destroyed;
+    let left: Vec<String> =
+        versions.iter().rev().filter(is_left).map(|one| one.version.to_string()).collect();
+    if left.is_empty() {
+        return (Standing::Done, "No old version is stored any more.".to_owned());
+    }
+    let left: Vec<&str> = left.iter().map(String::as_str).collect();
+    let word = if left.len() == 1 { "Version" } else { "Versions" };
+    let fact = format!("{word} {} can still be decrypted here.", named(&left));
+    (Standing::Open, fact)
+}
+
+fn enabled(credential: &Credential) -> (Standing, String) {
+    match credential.summary.disabled_at {
+        Some(_) => (Standing::Open, "It is disabled, so pipelines receive nothing.".to_owned()),
+        None => (Standing::Done, "It is enabled.".to_owned()),
+    }
+}
+
+/// Of those that may have it, and had the old one.
+fn fetched(mark: &Mark, dependents: &[Dependent]) -> (Standing, String) {
+    let had = dependents.iter().filter(|one| one.grant.is_some() && one.last_version.is_some());
+    let (new, old): (Vec<&Dependent>, Vec<&Dependent>) =
+        had.partition(|one| one.last_version.is_some_and(|version| !mark.is_of(version)));
+    let all = new.len() + old.len();
+    if all == 0 {
+        let fact = "No pipeline that has a grant received the old secret.";
+        return (Standing::Done, fact.to_owned());
+    }
+    if old.is_empty() {
+        let fact = "Every pipeline that has a grant and received the old secret has a newer one.";
+        return (Standing::Done, fact.to_owned());
+    }
+    let waiting: Vec<&str> = old.iter().map(|one| one.pipeline.as_str()).collect();
+    let fact = format!("{} of {all} have. These have not: {}.", new.len(), named(&waiting));
+    (Standing::Open, fact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::credential::{Access, Method};
+
+    fn mark() -> Mark {
+        Mark { at: Moment(0), by: "Ada".to_owned(), version: 2 }
+    }
+
+    fn version(version: i64, state: VersionState) -> SecretVersion {
+        SecretVersion {
+            version,
+            state,
+            method: Method::Password,
+            set_at: Moment(0),
+            set_by: String::new(),
+            deliveries: 0,
+            last_delivered_at: None,
+        }
+    }
+
+    fn dependent(pipeline: &str, grant: Option<Access>, last_version: Option<i64>) -> Dependent {
+        Dependent {
+            pipeline_id: Uuid::nil(),
+            pipeline: pipeline.to_owned(),
+            grant,
+            deliveries: 1,
+            last_delivery: None,
+            last_version,
+            used: 0,
+            last_use: None,
+        }
+    }
+
+    #[test]
+    fn old_versions_are_those_that_were_stored_when_it_was_marked() {
+        let all = [
+            version(3, VersionState::Current),
+            version(2, VersionState::Kept),
+            version(1, VersionState::Unreadable),
+        ];
+        let (standing, fact) = destroyed(&mark(), &all);
+        assert_eq!(standing, Standing::Open);
+        assert_eq!(fact, "Versions 1 and 2 can still be decrypted here.");
+        let gone = [version(3, VersionState::Current), version(2, VersionState::Destroyed)];
+        assert_eq!(destroyed(&mark(), &gone).0, Standing::Done);
+    }
+
+    #[test]
+    fn only_pipelines_that_may_have_it_and_had_the_old_one_are_waited_for() {
+        let pull = Some(Access::Pull);
+        let all = [
+            dependent("build", pull, Some(3)),
+            dependent("nightly", pull, Some(1)),
+            dependent("revoked", None, Some(2)),
+            dependent("new", pull, None),
+        ];
+        let (standing, fact) = fetched(&mark(), &all);
+        assert_eq!(standing, Standing::Open);
+        assert_eq!(fact, "1 of 2 have. These have not: nightly.");
+        assert_eq!(fetched(&mark(), &all[..1]).0, Standing::Done);
+        assert_eq!(fetched(&mark(), &all[2..]).0, Standing::Done);
+    }
+}

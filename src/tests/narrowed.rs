@@ -1,0 +1,72 @@
+//! Before a credential is narrowed, disabled, replaced or deleted, who received it lately is named.
+
+use crate::app::App;
+use crate::edits::save;
+use uuid::Uuid;
+
+/// Not sure of it: the usual form of the tests is.
+const ASKS: (&str, &str) = ("anyway", "");
+
+/// A credential that `build` may push with, and its token.
+async fn scene() -> (App, Uuid, Uuid, String) {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull_push").await;
+    (app, id, pipeline, token)
+}
+
+#[tokio::test]
+async fn a_save_that_stops_a_pipeline_names_it_first() {
+    let (app, id, _, token) = scene().await;
+    // Nobody has received it: there is nobody to name.
+    let reply = save(&app, id, "1", &[("access", "pull"), ASKS]).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(save(&app, id, "2", &[("access", "pull_push"), ASKS]).await.status, 200);
+
+    let pushed = app.docker_config(&token, "?intent=push&image=ghcr.io/acme/api", &[]).await;
+    assert_eq!(pushed.status, 200, "{}", pushed.text());
+    let narrowed = save(&app, id, "3", &[("access", "pull"), ("paths", "acme/web"), ASKS]).await;
+    let asked = narrowed.asked("access").unwrap();
+    assert!(asked.starts_with("build received this credential to push"), "{asked}");
+    let asked = narrowed.asked("paths").unwrap();
+    assert!(asked.starts_with("build received this credential for acme/api"), "{asked}");
+    let stored = app.stored("acme", id).await;
+    assert_eq!(stored.revision, 3, "nothing was saved");
+
+    for harmless in [("paths", "acme"), ("description", "for builds")] {
+        let revision = app.stored("acme", id).await.revision.to_string();
+        let reply = save(&app, id, &revision, &[harmless, ASKS]).await;
+        assert_eq!(reply.status, 200, "{harmless:?}: {}", reply.text());
+    }
+    let revision = app.stored("acme", id).await.revision.to_string();
+    assert_eq!(save(&app, id, &revision, &[("access", "pull")]).await.status, 200, "they are sure");
+}
+
+#[tokio::test]
+async fn who_disables_replaces_or_deletes_reads_who_received_it_and_what_declares_it() {
+    let (app, id, pipeline, token) = scene().await;
+    let pipeline = pipeline.to_string();
+    let form = [
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("name", "web/Dockerfile"),
+        ("text", "FROM ghcr.io/acme/api\n"),
+    ];
+    let reply = app.owner.post_multipart("/rpc/definitions/create", &form, None).await;
+    assert!(reply.location().contains("said="), "{}", reply.text());
+    app.docker_config(&token, "", &[]).await;
+
+    let page = format!("/p/acme/credentials/{id}");
+    let deleting = app.owner.get(&format!("{page}/delete")).await.text();
+    assert!(deleting.contains("web/Dockerfile"), "{deleting}");
+    let lately = "In the last 30 days, build received it.";
+    let replacing = app.owner.get(&format!("{page}/secret")).await.text();
+    assert!(replacing.contains(lately), "{replacing}");
+    let text = id.to_string();
+    let form = [("project", "acme"), ("id", text.as_str())];
+    let reply = app.owner.post_form("/rpc/credentials/disable", &form).await;
+    let said = app.owner.follow(reply).await.text();
+    assert!(said.contains(lately) && said.contains("Undo"), "{said}");
+    let reply = app.owner.post_form("/rpc/credentials/enable", &form).await;
+    assert!(!app.owner.follow(reply).await.text().contains(lately));
+}

@@ -1,0 +1,119 @@
+//! A credential whose secret others may know: it is disabled and marked at once, and what is done about it
+//! is read from the facts.
+
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::compromise::{CompromisePage, Received, steps};
+use crate::domain::credential::{Credential, Dependent};
+use crate::domain::credential_page::CredentialHead;
+use crate::domain::moment::Moment;
+use crate::domain::permission::of;
+use crate::error::{Error, Result};
+use crate::store::{CredentialChanges, Set, VersionsReceived};
+use crate::vault::{Vault, now};
+use uuid::Uuid;
+
+impl Vault {
+    /// Who was handed which version of its secret, and, once it is marked, what is done about it.
+    pub async fn credential_compromise(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<(CredentialHead, CompromisePage)> {
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let head = self.credential_head(reader, id).await?;
+        let credential = &head.credential;
+        let (received, is_behind) = self.store.receipts(project).versions_received(id).await?;
+        let dependents = self.store.credentials(project).dependents(id).await?;
+        let versions = self.secret_versions(reader, credential).await?;
+        let same_secret = self.same_secret(reader, credential).await?;
+        let steps = match &credential.compromised {
+            Some(mark) => steps(credential, mark, &versions, &dependents, &same_secret),
+            None => Vec::new(),
+        };
+        let named = dependents.iter().map(|one| one.pipeline_id).collect();
+        let existing = self.existing(reader, named).await?;
+        let received = by_name(received, &dependents);
+        Ok((head, CompromisePage { received, existing, same_secret, steps, is_behind }))
+    }
+
+    /// Stops deliveries and marks it, in one transaction; gives its name. No version that is stored now
+    /// is delivered again. Doing it twice changes nothing.
+    pub async fn mark_compromised(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        id: Uuid,
+    ) -> Result<String> {
+        let project = editor.project().id;
+        let write = self.write_in(project).await?;
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let name = found.summary.name.clone();
+        if found.summary.is_compromised {
+            return Ok(name);
+        }
+        let newest = write.secrets(project).newest(id).await?;
+        let (at, by) = (now(), editor.person().name.clone());
+        let disabled_at = found.summary.disabled_at.unwrap_or(at);
+        let row = CredentialChanges {
+            disabled_at: Set(Some(disabled_at.0)),
+            compromised_at: Set(Some(at.0)),
+            compromised_by: Set(Some(by.clone())),
+            compromised_version: Set(Some(newest)),
+            revision: Set(found.revision + 1),
+            updated_at: Set(at.0),
+            updated_by: Set(by),
+            ..CredentialChanges::default()
+        };
+        write.credentials(project).update(id, row).await?;
+        let subject = Subject { id, name: name.clone() };
+        let detail = Detail::Version(found.secret.version);
+        let what = (Action::CredentialCompromised, subject, detail);
+        self.commit_event(write, project, editor, what).await?;
+        Ok(name)
+    }
+}
+
+/// Why it may not be delivered again, if its secret is one that others may know.
+pub(super) fn refusal_to_enable(credential: &Credential) -> Option<Error> {
+    let summary = &credential.summary;
+    summary.is_compromised.then(|| {
+        Error::Conflict(format!(
+            "{} is marked as compromised. Replace its secret first, then enable it. Nothing was changed.",
+            summary.name
+        ))
+    })
+}
+
+/// Why this version may not be delivered again, if it is one that others may know.
+pub(super) fn refusal_to_switch(credential: &Credential, version: i64) -> Option<Error> {
+    let mark = credential.compromised.as_ref().filter(|mark| mark.is_of(version))?;
+    Some(Error::Conflict(format!(
+        "Version {version} cannot be current: it was stored before the credential was marked as compromised on {}. Store another secret.",
+        mark.at.day().to_text()
+    )))
+}
+
+/// The same with the names of the pipelines, by name.
+fn by_name(received: Vec<VersionsReceived>, dependents: &[Dependent]) -> Vec<Received> {
+    let name = |id: Uuid| dependents.iter().find(|one| one.pipeline_id == id);
+    let mut all: Vec<Received> = received
+        .into_iter()
+        .map(|row| Received {
+            pipeline_id: row.pipeline_id,
+            pipeline: name(row.pipeline_id).map(|one| one.pipeline.clone()).unwrap_or_default(),
+            versions: (row.first_version, row.last_version),
+            times: row.times,
+            first_at: Moment(row.first_at),
+            last_at: Moment(row.last_at),
+        })
+        .collect();
+    all.sort_by(|one, other| {
+        (&one.pipeline, one.pipeline_id, one.versions).cmp(&(
+            &other.pipeline,
+            other.pipeline_id,
+            other.versions,
+        ))
+    });
+    all
+}
