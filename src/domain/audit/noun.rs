@@ -18,6 +18,7 @@ crate::domain::words! {
         Member = "member", "Members";
         Project = "project", "Projects";
         Audit = "audit", "Audit exports";
+        Review = "review", "Access reviews";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
@@ -47,6 +48,7 @@ impl Noun {
         Self::Member,
         Self::Project,
         Self::Audit,
+        Self::Review,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,
