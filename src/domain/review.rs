@@ -1,16 +1,18 @@
 //! Access reviews: everything that lets somebody in, frozen as it was when the review began, and what
 //! people decided of it.
 
+mod forms;
+mod parts;
 mod query;
 mod suggestion;
 
+pub use forms::{Choice, ReviewForm};
+pub use parts::{NotReviewed, ReviewPage, ReviewReport, Reviews};
 pub use query::{ReviewQuery, Show};
 pub use suggestion::Suggestion;
 
 use super::moment::{Day, Moment};
-use super::typed_text::{LINE_MAX, name_problem, text_problem};
 use super::user::{Maker, Person};
-use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -66,79 +68,6 @@ super::words! {
     pub enum Undecided {
         Listed = "list", "List it in the report";
         Removed = "remove", "Remove it";
-    }
-}
-
-/// What a form opens a review with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ReviewForm {
-    pub name: String,
-    /// The last day to decide; blank for none.
-    pub due_on: String,
-    /// The word of an [`Undecided`].
-    pub undecided: String,
-}
-
-impl ReviewForm {
-    /// The name, the last day and what becomes of what is undecided.
-    ///
-    /// # Errors
-    /// `Invalid` with a sentence at each field that needs another look.
-    pub fn read(&self, today: Day) -> Result<(String, Option<Day>, Undecided)> {
-        let (name, due) = (self.name.trim(), self.due_on.trim());
-        let mut errors: Vec<FieldError> = Vec::new();
-        errors.extend(name_problem(name, "review").map(|text| FieldError::new("name", text)));
-        let due_on = Day::parse(due);
-        if !due.is_empty() && due_on.is_none_or(|day| day < today) {
-            let sentence = "Enter a day from today on, such as 2027-01-31, or leave it blank.";
-            errors.push(FieldError::new("due_on", sentence));
-        }
-        let undecided = Undecided::from_word(&self.undecided);
-        if undecided.is_none() {
-            let sentence = "Choose what happens to items that nobody has decided.";
-            errors.push(FieldError::new("undecided", sentence));
-        }
-        match undecided {
-            Some(undecided) if errors.is_empty() => Ok((name.to_owned(), due_on, undecided)),
-            _ => Err(Error::Invalid(errors)),
-        }
-    }
-}
-
-/// What a form decides of the items that were selected in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    pub verdict: Verdict,
-    /// Why; trimmed.
-    pub note: String,
-    /// Who decides instead.
-    pub to: Option<Uuid>,
-}
-
-impl Choice {
-    /// Reads the fields `verdict`, `note` and `to` of the form.
-    ///
-    /// # Errors
-    /// `Invalid` with a sentence at each field that needs another look.
-    pub fn read(verdict: &str, note: &str, to: &str) -> Result<Self> {
-        let (note, to) = (note.trim(), Uuid::parse_str(to).ok());
-        let Some(verdict) = Verdict::from_word(verdict) else {
-            return Err(Error::at("verdict", "Choose a decision."));
-        };
-        let mut errors = Vec::new();
-        if let Some(problem) = text_problem(note, LINE_MAX, false) {
-            errors.push(FieldError::new("note", problem));
-        } else if note.is_empty() && verdict.needs_note() {
-            errors.push(FieldError::new("note", "Enter a reason. It is in the report."));
-        }
-        if verdict == Verdict::Delegate && to.is_none() {
-            errors.push(FieldError::new("to", "Choose the member who decides instead."));
-        }
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
-        Ok(Self { verdict, note: note.to_owned(), to: to.filter(|_| verdict == Verdict::Delegate) })
     }
 }
 
@@ -270,83 +199,9 @@ impl Tally {
     }
 }
 
-/// Something of the project that is in no item, since it was made after the review began.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotReviewed {
-    pub kind: ReviewKind,
-    pub name: String,
-    pub terms: String,
-    pub made_by: String,
-    pub made_at: Option<Moment>,
-}
-
-/// A page of a review's items.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReviewPage {
-    pub review: Review,
-    pub tally: Tally,
-    pub items: Vec<ReviewItem>,
-    /// The next page.
-    pub next: Option<ReviewQuery>,
-    /// Those who may decide, to delegate to.
-    pub reviewers: Vec<(Uuid, String)>,
-    /// What is in no item; read only when that is asked for.
-    pub not_reviewed: Vec<NotReviewed>,
-    /// Who looks at it.
-    pub viewer: Person,
-}
-
-/// All of a review, to be printed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReviewReport {
-    pub review: Review,
-    pub project: String,
-    pub tally: Tally,
-    pub items: Vec<ReviewItem>,
-    pub not_reviewed: Vec<NotReviewed>,
-    /// Those of the reviewed members who are members still.
-    pub members: Vec<String>,
-    pub made_at: Moment,
-}
-
-/// A page of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reviews {
-    pub open: Vec<Review>,
-    pub closed: Vec<Review>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_decision_that_is_not_plain_needs_a_reason() {
-        assert!(Choice::read("confirm", "", "").is_ok());
-        for word in ["remove", "change", "delegate"] {
-            assert!(Choice::read(word, " ", &Uuid::nil().to_string()).is_err(), "{word}");
-        }
-        assert!(Choice::read("delegate", "On leave.", "nobody").is_err());
-        assert!(Choice::read("", "Why.", "").is_err());
-        let removed = Choice::read("remove", " Unused. ", &Uuid::nil().to_string()).unwrap();
-        assert_eq!((removed.note.as_str(), removed.to), ("Unused.", None));
-    }
-
-    #[test]
-    fn a_review_has_a_name_and_no_day_that_is_over() {
-        let today = Day::parse("2026-11-30").unwrap();
-        let form = |due_on: &str| ReviewForm {
-            name: " Q4 ".to_owned(),
-            due_on: due_on.to_owned(),
-            undecided: "list".to_owned(),
-        };
-        assert_eq!(form("").read(today).unwrap().0, "Q4");
-        assert_eq!(form("2026-11-30").read(today).unwrap().1, Some(today));
-        for due in ["2026-11-29", "soon"] {
-            assert!(form(due).read(today).is_err(), "{due}");
-        }
-        assert!(ReviewForm::default().read(today).is_err());
-    }
 
     #[test]
     fn what_was_made_before_ids_were_kept_is_own_by_the_name() {

@@ -52,7 +52,6 @@ fn said(terms: &Terms) -> [(&'static str, String); 8] {
 mod tests {
     use super::*;
     use crate::domain::credential::Access;
-    use crate::domain::grant::ForkRule;
 
     #[test]
     fn each_term_that_was_changed_is_told_from_what_to_what() {

@@ -30,6 +30,7 @@ mod definitions;
 mod jobs;
 mod machines;
 mod people;
+mod reviews;
 mod sealed;
 
 pub use chains::{
@@ -43,6 +44,7 @@ pub use machines::{
     used_assertion,
 };
 pub use people::{instance, membership, person, project, session, slot};
+pub use reviews::{review, review_item};
 pub use sealed::{credential, credential_count, crypto_key, guard_change, lease, secret_version};
 
 use super::shape::TableShape;
@@ -57,6 +59,7 @@ pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
         chains::shapes()?,
         jobs::shapes()?,
         definitions::shapes()?,
+        reviews::shapes()?,
     ];
     Ok(files.into_iter().flatten().collect())
 }
