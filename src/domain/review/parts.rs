@@ -40,7 +40,7 @@ pub struct ReviewReport {
     pub tally: Tally,
     pub items: Vec<ReviewItem>,
     pub not_reviewed: Vec<NotReviewed>,
-    /// Those of the reviewed members who are members still.
+    /// The ids of those who are members now.
     pub members: Vec<String>,
     pub made_at: Moment,
 }
