@@ -6,7 +6,7 @@ mod parts;
 mod query;
 mod suggestion;
 
-pub use forms::{Choice, ReviewForm};
+pub use forms::{Choice, DecisionForm, ReviewForm};
 pub use parts::{NotReviewed, ReviewPage, ReviewReport, Reviews};
 pub use query::{ReviewQuery, Show};
 pub use suggestion::Suggestion;

@@ -5,12 +5,10 @@ use super::reply::{Form, finish, finish_action, saved};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::domain::review::{
-    Choice, ReviewForm, ReviewPage, ReviewQuery, ReviewReport, Reviews, Verdict,
+    DecisionForm, ReviewForm, ReviewPage, ReviewQuery, ReviewReport, Reviews,
 };
-use crate::error::{Error, Result};
+use crate::error::Result;
 use leptos::prelude::*;
-use serde_json::json;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub async fn list_reviews(project: String) -> Result<Reviews> {
@@ -42,34 +40,23 @@ pub async fn create_review(project: String, #[server(default)] form: ReviewForm)
     finish(done, Form::of::<CreateReview>(paths::reviews(&project), form)).await
 }
 
-/// Decides items of the review `id`: those in `items`, or the one in `confirm`, which is confirmed. `list`
-/// says which items the page shows.
+/// Decides items of the review `id`. `list` says which items the page shows.
 #[server(prefix = "/rpc", endpoint = "reviews/decide")]
 pub async fn decide_items(
     project: String,
     id: Uuid,
-    #[server(default)] items: Vec<String>,
-    #[server(default)] verdict: String,
-    #[server(default)] note: String,
-    #[server(default)] to: String,
-    #[server(default)] confirm: String,
+    #[server(default)] form: DecisionForm,
     #[server(default)] list: ListedItems,
 ) -> Result<()> {
     let page = paths::review(&project, id) + &list.to_url();
     let done = async {
         let editor = member(&project).await?.can::<of::PipelineWrite>()?;
-        let (choice, ids) = if confirm.is_empty() {
-            (Choice::read(&verdict, &note, &to)?, read(&items)?)
-        } else {
-            let word = Verdict::Confirm.word();
-            (Choice::read(word, "", "")?, read(std::slice::from_ref(&confirm))?)
-        };
+        let (choice, ids) = form.read()?;
         let sentence = vault().decide_items(&editor, id, &ids, &choice).await?;
         Ok(saved(&page, vec![sentence]).await)
     };
     let done = done.await;
-    let typed = json!({ "items": items, "verdict": verdict, "note": note, "to": to });
-    finish(done, Form::of::<DecideItems>(page, typed)).await
+    finish(done, Form::of::<DecideItems>(page, form)).await
 }
 
 /// Closes a review, or signs the checkpoint of one that is closed and has none.
@@ -102,14 +89,4 @@ impl ListedItems {
         });
         query.map(ReviewQuery::to_url).unwrap_or_default()
     }
-}
-
-fn read(items: &[String]) -> Result<BTreeSet<Uuid>> {
-    let ids: Option<BTreeSet<Uuid>> = items.iter().map(|id| Uuid::parse_str(id).ok()).collect();
-    ids.ok_or_else(|| {
-        Error::BadRequest(
-            "The selection cannot be read. Open the review again and select the items there."
-                .to_owned(),
-        )
-    })
 }

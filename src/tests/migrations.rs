@@ -48,6 +48,8 @@ pub const TABLES: [&str; 33] = [
     "usage_day",
     "definition",
     "definition_statement",
+    "review",
+    "review_item",
 ];
 
 #[tokio::test]

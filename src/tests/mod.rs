@@ -94,6 +94,7 @@ mod repointing;
 mod reports;
 mod requests;
 mod requirements;
+mod reviews;
 mod revocation;
 mod rooms;
 mod rotation;

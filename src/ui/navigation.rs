@@ -62,6 +62,9 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
     if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::matching(slug), "Match", "search"));
     }
+    if permissions.has(Permission::PipelineRead) {
+        links.push(Link::new(paths::reviews(slug), "Access reviews", "person"));
+    }
     if permissions.has(Permission::AuditRead) {
         links.push(Link::new(paths::audit(slug), "Audit", "audit"));
     }
@@ -117,12 +120,28 @@ mod tests {
         let both = registries.with(Permission::PipelineRead);
         assert_eq!(
             labels(both, false, 1),
-            ["Registry Credentials", "Pipelines", "Usage", "Match", "Approvals", "Help"]
+            [
+                "Registry Credentials",
+                "Pipelines",
+                "Usage",
+                "Match",
+                "Access reviews",
+                "Approvals",
+                "Help"
+            ]
         );
         let auditor = both.with(Permission::AuditRead);
         assert_eq!(
             labels(auditor, false, 0),
-            ["Registry Credentials", "Pipelines", "Match", "Audit", "Help"]
+            [
+                "Registry Credentials",
+                "Pipelines",
+                "Usage",
+                "Match",
+                "Access reviews",
+                "Audit",
+                "Help"
+            ]
         );
         assert!(!labels(both, false, 0).contains(&"Jobs"));
         assert!(labels(both, true, 0).contains(&"Jobs"));

@@ -5,6 +5,7 @@ use crate::domain::moment::Day;
 use crate::domain::typed_text::{LINE_MAX, name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a form opens a review with.
@@ -42,6 +43,46 @@ impl ReviewForm {
             _ => Err(Error::Invalid(errors)),
         }
     }
+}
+
+/// What a form decides, as it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DecisionForm {
+    /// The ids of the items that were selected.
+    pub items: Vec<String>,
+    /// The word of a [`Verdict`].
+    pub verdict: String,
+    pub note: String,
+    /// The id of who decides instead; blank for nobody.
+    pub to: String,
+    /// The id of the one item that is confirmed, whatever else was selected; blank for none.
+    pub confirm: String,
+}
+
+impl DecisionForm {
+    /// What is decided, and of which items.
+    ///
+    /// # Errors
+    /// `Invalid` with a sentence at each field that needs another look; `BadRequest` for what is no item.
+    pub fn read(&self) -> Result<(Choice, BTreeSet<Uuid>)> {
+        if self.confirm.is_empty() {
+            let choice = Choice::read(&self.verdict, &self.note, &self.to)?;
+            return Ok((choice, ids(&self.items)?));
+        }
+        let choice = Choice::read(Verdict::Confirm.word(), "", "")?;
+        Ok((choice, ids(std::slice::from_ref(&self.confirm))?))
+    }
+}
+
+fn ids(items: &[String]) -> Result<BTreeSet<Uuid>> {
+    let ids: Option<BTreeSet<Uuid>> = items.iter().map(|id| Uuid::parse_str(id).ok()).collect();
+    ids.ok_or_else(|| {
+        Error::BadRequest(
+            "The selection cannot be read. Open the review again and select the items there."
+                .to_owned(),
+        )
+    })
 }
 
 /// What a form decides of the items that were selected in it.

@@ -1,6 +1,6 @@
 //! The form round the items: what is decided of those that are selected.
 
-use crate::domain::review::{ReviewQuery, Verdict};
+use crate::domain::review::{DecisionForm, ReviewQuery, Verdict};
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::DecideItems;
 use crate::ui::kit::{
@@ -8,7 +8,6 @@ use crate::ui::kit::{
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde_json::json;
 use uuid::Uuid;
 
 /// The form; its children are the table with the tick boxes.
@@ -22,8 +21,9 @@ pub(super) fn Deciding(
     failed: Option<FailedForm>,
     children: Children,
 ) -> impl IntoView {
-    let start = json!({ "verdict": Verdict::Confirm.word(), "note": "", "to": "" });
-    let form = FormState::of::<DecideItems>(failed, start);
+    let verdict = Verdict::Confirm.word().to_owned();
+    let start = DecisionForm { verdict, ..DecisionForm::default() };
+    let form = FormState::of::<DecideItems>(failed, start).within("form");
     let verdicts = options(Verdict::ALL, Verdict::word, Verdict::label);
     let to = reviewers.into_iter().map(|(id, name)| (id.to_string(), name));
     let to: Vec<(String, String)> =

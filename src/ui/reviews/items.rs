@@ -94,14 +94,14 @@ fn buttons(id: String, name: &str, may_confirm: bool) -> AnyView {
     let value = id.clone();
     let button = may_confirm.then(|| {
         view! {
-            <button type="submit" class="button button-quiet" name="confirm" value=value aria-label=confirm>
+            <button type="submit" class="button button-quiet" name="form[confirm]" value=value aria-label=confirm>
                 "Confirm"
             </button>
         }
     });
     view! {
         <div class="toolbar">
-            <input type="checkbox" name="items[]" value=id aria-label=select autocomplete="off"/>
+            <input type="checkbox" name="form[items][]" value=id aria-label=select autocomplete="off"/>
             {button}
         </div>
     }

@@ -11,7 +11,7 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, Columns, Fact, Facts, Loaded, PageContext, PageHead, Section, Table,
+    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Section, Table,
 };
 use leptos::prelude::*;
 
@@ -69,8 +69,8 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 <p class="muted">
                     "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Check it with: regcred audit verify --export FILE --checkpoint FILE --key KEY."
                 </p>
-                {checkpoint("When the review was opened", opening)}
-                {checkpoint("When the review was closed", closing)}
+                {checkpoint("opening", "When the review was opened", opening)}
+                {checkpoint("closing", "When the review was closed", closing)}
             </Section>
         </div>
     }
@@ -133,14 +133,22 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
             view! { <a href=href>{label}</a> }.into_any()
         }
         Some(Decision { verdict: Verdict::Remove, .. }) => {
-            let is_member = item.kind == ReviewKind::Member && members.contains(&item.subject);
-            if is_member { "Still a member" } else { "It was gone already" }.into_any()
+            let words = match (item.kind, members.contains(&item.subject)) {
+                (ReviewKind::Member, true) => "Still a member: an operator ends the membership",
+                (ReviewKind::Member, false) => "No longer a member",
+                _ => "It was gone already",
+            };
+            words.into_any()
         }
         _ => ().into_any(),
     }
 }
 
-fn checkpoint(title: &'static str, found: Option<ReviewCheckpoint>) -> AnyView {
+fn checkpoint(
+    id: &'static str,
+    title: &'static str,
+    found: Option<ReviewCheckpoint>,
+) -> AnyView {
     match found {
         None => view! { <p>{format!("{title}: no checkpoint.")}</p> }.into_any(),
         Some(ReviewCheckpoint { links, note, keys }) => {
@@ -148,9 +156,9 @@ fn checkpoint(title: &'static str, found: Option<ReviewCheckpoint>) -> AnyView {
             view! {
                 <h3>{title}</h3>
                 <p>{format!("It covers {links} links. The note:")}</p>
-                <pre class="code">{note}</pre>
+                <CodeToCopy id=format!("{id}-note") text=note/>
                 <p>"Public keys that verify it:"</p>
-                <pre class="code">{keys}</pre>
+                <CodeToCopy id=format!("{id}-keys") text=keys/>
             }
             .into_any()
         }

@@ -86,9 +86,10 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     let title = review.name.clone();
     let (opened_at, opened_by) = (review.opened_at, review.opened_by.name.clone());
     let at_end = review.undecided.label();
+    let needs_checkpoint = !is_open && review.closing.is_none();
     view! {
         <PageHead title up>
-            <Actions page id is_open needs_checkpoint=!is_open && review.closing.is_none()/>
+            <Actions page id is_open needs_checkpoint/>
         </PageHead>
         <Facts>
             <Fact label="State"><State review/></Fact>
