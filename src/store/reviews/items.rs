@@ -53,25 +53,25 @@ impl<C: Sealing> ReviewItems<'_, C> {
         if let Some(kind) = query.kind {
             rows = rows.filter(Column::Kind.eq(kind.word()));
         }
-        self.read(rows.order_by_asc(Column::Number).limit(most)).await
+        self.found(rows.order_by_asc(Column::Number).limit(most)).await
     }
 
     /// All items, in their order.
     pub async fn all(&self, review: Uuid) -> Result<Vec<ReviewItem>, DbErr> {
-        self.read(self.of(review).order_by_asc(Column::Number)).await
+        self.found(self.of(review).order_by_asc(Column::Number)).await
     }
 
     /// These items, locked where they are read in a transaction.
     pub async fn these(&self, review: Uuid, ids: &BTreeSet<Uuid>) -> Result<Vec<ReviewItem>, DbErr> {
         let ids: Vec<Uuid> = ids.iter().copied().collect();
-        self.read(self.locked(&ids).filter(Column::ReviewId.eq(review))).await
+        self.found(self.locked(&ids).filter(Column::ReviewId.eq(review))).await
     }
 
     /// The first of those that are undecided and that the product can remove: no memberships.
     pub async fn removable(&self, review: Uuid, most: u64) -> Result<Vec<ReviewItem>, DbErr> {
         let rows = self.of(review).filter(Column::Verdict.is_null());
         let rows = rows.filter(Column::Kind.ne(ReviewKind::Member.word()));
-        self.read(rows.order_by_asc(Column::Number).limit(most)).await
+        self.found(rows.order_by_asc(Column::Number).limit(most)).await
     }
 
     /// How many there are by what was decided.
@@ -138,7 +138,7 @@ impl<C: Sealing> ReviewItems<'_, C> {
         self.rows().filter(Column::ReviewId.eq(review))
     }
 
-    async fn read(&self, rows: Select<Entity>) -> Result<Vec<ReviewItem>, DbErr> {
+    async fn found(&self, rows: Select<Entity>) -> Result<Vec<ReviewItem>, DbErr> {
         let rows = rows.all(self.db).await?;
         Ok(readable(self.genuine(rows).await))
     }

@@ -18,7 +18,7 @@ use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::key_file::KeyFile;
 use crate::domain::listing::{Cursor, ListQuery};
-use crate::domain::moment::Day;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::paths;
 use crate::domain::pipeline::listing::PipelineQuery;
 use crate::domain::registry::RegistryHost;
