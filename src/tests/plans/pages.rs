@@ -25,7 +25,7 @@ const MANY: usize = 30;
 const FAR: i64 = 4_000_000_000_000;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 15] = [
+const QUESTIONS: [(&str, &str); 16] = [
     ("/admin/audit", "?noun=instance"),
     ("/p/{project}/audit", "?noun=credential"),
     ("/p/{project}/audit", "?noun=delivery"),
@@ -39,6 +39,7 @@ const QUESTIONS: [(&str, &str); 15] = [
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
     ("/p/{project}/match", "?search=more&look=true"),
     ("/p/{project}/pipelines", "?q=more"),
+    ("/p/{project}/reviews/{id}", "?show=new"),
     ("/p/{project}/usage", "?view=credential&window=all"),
     ("/p/{project}/usage", "?view=pipeline"),
 ];
