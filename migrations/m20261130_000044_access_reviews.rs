@@ -13,8 +13,7 @@ const INDEXES: [&str; 4] = [
     "CREATE INDEX pipeline_token_project ON pipeline_token (project_id) WHERE expires_at IS NULL",
 ];
 
-const OTHERS: [&str; 2] =
-    ["DROP INDEX pipeline_token_project", "DROP INDEX access_grant_project"];
+const OTHERS: [&str; 2] = ["DROP INDEX pipeline_token_project", "DROP INDEX access_grant_project"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -84,7 +84,8 @@ impl TryFrom<Model> for Review {
             None => None,
             Some(day) => Some(Day::parse(day).ok_or(Unreadable)?),
         };
-        let checkpoint = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        let checkpoint =
+            |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
         Ok(Self {
             id: row.id,
             name: row.name,

@@ -163,9 +163,8 @@ async fn nobody_decides_about_their_own() {
     let grant = scene.item(id, ReviewKind::Grant).await;
     assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await.status, 200);
     let items = scene.items(id).await;
-    let is_theirs = |one: &&ReviewItem| {
-        one.kind == ReviewKind::Member && one.whose.id == owner.person
-    };
+    let is_theirs =
+        |one: &&ReviewItem| one.kind == ReviewKind::Member && one.whose.id == owner.person;
     let of_owner = items.iter().find(is_theirs).unwrap();
     assert_eq!(scene.decide(&scene.reviewer, id, of_owner.id, &CONFIRM).await.status, 409);
 }

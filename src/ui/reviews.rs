@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn the_figures_stand_beside_a_grant_and_a_membership_has_none() {
-        let facts = Facts { days: 90, pulls: 2, refused: 1, last_at: Some(Moment(0)), ..Facts::default() };
+        let facts =
+            Facts { days: 90, pulls: 2, refused: 1, last_at: Some(Moment(0)), ..Facts::default() };
         let mut item = ReviewItem {
             id: Uuid::nil(),
             number: 1,
@@ -97,11 +98,15 @@ mod tests {
             reviewer: None,
             decision: None,
         };
-        let said = "Last delivery 1970-01-01 00:00 UTC; in 90 days: 2 to pull, 0 to push, 1 refused";
+        let said =
+            "Last delivery 1970-01-01 00:00 UTC; in 90 days: 2 to pull, 0 to push, 1 refused";
         assert_eq!(use_in_words(&item), said);
         assert_eq!(decided(&item), "Undecided");
         item.kind = ReviewKind::Member;
         item.reviewer = Some(Maker::nobody("Bea"));
-        assert_eq!((use_in_words(&item).as_str(), decided(&item).as_str()), ("", "Delegated to Bea"));
+        assert_eq!(
+            (use_in_words(&item).as_str(), decided(&item).as_str()),
+            ("", "Delegated to Bea")
+        );
     }
 }

@@ -137,7 +137,8 @@ impl Vault {
     async fn not_reviewed(&self, project: Uuid, review: Uuid) -> Result<Vec<NotReviewed>> {
         let known = self.store.review_items(project).subjects(review).await?;
         let now = self.store.population(project, today()).await?.into_iter();
-        let new = now.filter(|one| !known.contains(&(one.kind.word().to_owned(), one.subject.clone())));
+        let new =
+            now.filter(|one| !known.contains(&(one.kind.word().to_owned(), one.subject.clone())));
         Ok(new
             .map(|one| NotReviewed {
                 kind: one.kind,

@@ -15,7 +15,9 @@ impl ReviewItem {
     /// What its figures suggest, for a review that began then; `None` when they say nothing.
     pub fn suggestion(&self, opened_at: Moment) -> Option<Suggestion> {
         let facts = &self.facts;
-        let said = |verdict: Verdict, reason: &str| Some(Suggestion { verdict, reason: reason.to_owned() });
+        let said = |verdict: Verdict, reason: &str| {
+            Some(Suggestion { verdict, reason: reason.to_owned() })
+        };
         if facts.is_changed {
             return said(Verdict::Remove, "Its row was changed outside Regcred.");
         }
@@ -42,7 +44,10 @@ impl ReviewItem {
             let reason = format!("In the last {days} it was used only to pull.");
             return Some(Suggestion { verdict: Verdict::Change, reason });
         }
-        Some(Suggestion { verdict: Verdict::Confirm, reason: format!("It was used in the last {days}.") })
+        Some(Suggestion {
+            verdict: Verdict::Confirm,
+            reason: format!("It was used in the last {days}."),
+        })
     }
 
     fn delivered(&self) -> i64 {

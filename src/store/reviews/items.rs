@@ -62,7 +62,11 @@ impl<C: Sealing> ReviewItems<'_, C> {
     }
 
     /// These items, locked where they are read in a transaction.
-    pub async fn these(&self, review: Uuid, ids: &BTreeSet<Uuid>) -> Result<Vec<ReviewItem>, DbErr> {
+    pub async fn these(
+        &self,
+        review: Uuid,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<ReviewItem>, DbErr> {
         let ids: Vec<Uuid> = ids.iter().copied().collect();
         self.found(self.locked(&ids).filter(Column::ReviewId.eq(review))).await
     }

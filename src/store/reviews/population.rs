@@ -56,11 +56,7 @@ impl Write {
     }
 }
 
-async fn population<C: Sealing>(
-    db: &C,
-    project: Uuid,
-    today: Day,
-) -> Result<Vec<Frozen>, DbErr> {
+async fn population<C: Sealing>(db: &C, project: Uuid, today: Day) -> Result<Vec<Frozen>, DbErr> {
     let mut all = grants(db, project).await?;
     all.extend(tokens(db, project, today).await?);
     all.extend(rules(db, project).await?);

@@ -42,7 +42,10 @@ async fn the_report_carries_a_checkpoint_of_the_opening_and_of_the_end() {
     let id = app.review(&app.owner, "acme", "Q4").await;
     let path = format!("/p/acme/reviews/{id}/report");
     let page = app.owner.get(&path).await.text();
-    assert!(page.contains("Not closed yet") && page.contains("When the review was closed: no checkpoint."));
+    assert!(
+        page.contains("Not closed yet")
+            && page.contains("When the review was closed: no checkpoint.")
+    );
     scene.close(id).await;
     let report = scene.report(id).await.review;
     let (first, last) = (report.opening.unwrap(), report.closing.unwrap());

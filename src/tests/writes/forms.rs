@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 const SESSION: &str = "the session's row is of the store of sessions, which knows no event";
 const SLOT: &str = "it waits in a slot for the page that shows it once, after it is durable itself";
-const CHECKPOINT: &str = "its event is durable before a checkpoint is signed, and that before it is kept";
+const CHECKPOINT: &str =
+    "its event is durable before a checkpoint is signed, and that before it is kept";
 
 /// What is not one transaction: how many it is, and the reason.
 const OTHERS: [(&str, i64, &str); 11] = [

@@ -144,11 +144,7 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
     }
 }
 
-fn checkpoint(
-    id: &'static str,
-    title: &'static str,
-    found: Option<ReviewCheckpoint>,
-) -> AnyView {
+fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpoint>) -> AnyView {
     match found {
         None => view! { <p>{format!("{title}: no checkpoint.")}</p> }.into_any(),
         Some(ReviewCheckpoint { links, note, keys }) => {

@@ -31,7 +31,9 @@ enum Left {
 impl Left {
     fn sentence(self) -> &'static str {
         match self {
-            Self::Own => "Nobody reviews their own access or what they created: another member decides.",
+            Self::Own => {
+                "Nobody reviews their own access or what they created: another member decides."
+            }
             Self::Reserved => "An item was delegated to another member, who decides.",
             Self::Removed => "An item was removed before, which cannot be taken back.",
             Self::Differs => {
@@ -73,7 +75,10 @@ impl Vault {
         let items = write.review_items(project).these(review, ids).await?;
         let (mut done, mut recorded, mut left) = (0_u64, None, Vec::new());
         for item in items {
-            match self.decide_one(&write, editor, (&found, &item), choice, delegate.as_ref()).await? {
+            match self
+                .decide_one(&write, editor, (&found, &item), choice, delegate.as_ref())
+                .await?
+            {
                 Ok(event) => {
                     done += 1;
                     recorded = Some(event);
@@ -221,7 +226,8 @@ fn left(
     }
     if choice.verdict == Verdict::Delegate {
         // Who has it may hand it on: nothing is decided by that.
-        let may = delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
+        let may =
+            delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
         return (!may).then_some(Left::NotTheirs);
     }
     if item.is_own(editor.person()) {
@@ -242,7 +248,8 @@ async fn delegate(
     let members = write.projects().members(editor.project().id).await?.into_iter();
     let mut able = members.filter(|(_, role)| role.permissions().has(Permission::PipelineWrite));
     let found = able.find(|(person, _)| Some(person.id) == choice.to);
-    let found = found.map(|(person, role)| (person, role.permissions().has(Permission::AuditWrite)));
+    let found =
+        found.map(|(person, role)| (person, role.permissions().has(Permission::AuditWrite)));
     let sentence = "Choose a member who may decide: a maintainer or an owner.";
     found.map(Some).ok_or_else(|| Error::at("to", sentence))
 }

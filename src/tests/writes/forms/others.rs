@@ -34,12 +34,8 @@ pub(super) async fn review(counter: &mut Counter, owner: &Browser) {
     let id = counter.id("SELECT id FROM review").await;
     let item = counter.id("SELECT id FROM review_item WHERE kind = 'grant' LIMIT 1").await;
     let reviewer = counter.app.new_member("reviewer", Role::Maintainer).await;
-    let form = [
-        of,
-        ("id", id.as_str()),
-        ("form[items][]", item.as_str()),
-        ("form[verdict]", "confirm"),
-    ];
+    let form =
+        [of, ("id", id.as_str()), ("form[items][]", item.as_str()), ("form[verdict]", "confirm")];
     counter.post(&reviewer, "/rpc/reviews/decide", &form).await;
     let form = [form[0], form[1], form[2], ("form[verdict]", "remove"), ("form[note]", "Unused.")];
     counter.post(&reviewer, "/rpc/reviews/decide that removes", &form).await;
