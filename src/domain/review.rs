@@ -7,7 +7,7 @@ mod query;
 mod suggestion;
 
 pub use forms::{Choice, DecisionForm, ReviewForm};
-pub use parts::{NotReviewed, ReviewPage, ReviewReport, Reviews};
+pub use parts::{NotReviewed, ReviewPage, ReviewReport, Reviewer, Reviews};
 pub use query::{ReviewQuery, Show};
 pub use suggestion::Suggestion;
 

@@ -58,7 +58,7 @@ async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
 async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let empty = app.project("beta").await;
-    for noun in ["credentials", "pipelines", "match", "usage", "audit"] {
+    for noun in ["credentials", "pipelines", "match", "usage", "audit", "reviews"] {
         book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;

@@ -11,7 +11,7 @@ use crate::domain::counted::count;
 use crate::domain::permission::{Permission, of};
 use crate::domain::review::{
     ITEMS_MAX, NotReviewed, PAGE_ITEMS, REVIEWS_SHOWN, Review, ReviewCheckpoint, ReviewForm,
-    ReviewPage, ReviewQuery, ReviewReport, Reviews, Show, Tally,
+    ReviewPage, ReviewQuery, ReviewReport, Reviewer, Reviews, Show, Tally,
 };
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
@@ -100,7 +100,11 @@ impl Vault {
         let members = self.store.projects().members(project).await?.into_iter();
         let reviewers = members
             .filter(|(_, role)| role.permissions().has(Permission::PipelineWrite))
-            .map(|(person, _)| (person.id, person.name))
+            .map(|(person, role)| Reviewer {
+                id: person.id,
+                name: person.name,
+                decides_members: role.permissions().has(Permission::AuditWrite),
+            })
             .collect();
         let viewer = viewer.clone();
         Ok(ReviewPage { review, tally, items: shown, next, reviewers, not_reviewed, viewer })

@@ -16,6 +16,22 @@ pub struct NotReviewed {
     pub made_at: Option<Moment>,
 }
 
+/// A member who may decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewer {
+    pub id: Uuid,
+    pub name: String,
+    /// Whether that is so of memberships, too.
+    pub decides_members: bool,
+}
+
+impl Reviewer {
+    /// Whether they may decide such an item.
+    pub fn decides(&self, kind: ReviewKind) -> bool {
+        kind != ReviewKind::Member || self.decides_members
+    }
+}
+
 /// A page of a review's items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewPage {
@@ -24,8 +40,8 @@ pub struct ReviewPage {
     pub items: Vec<ReviewItem>,
     /// The next page.
     pub next: Option<ReviewQuery>,
-    /// Those who may decide, to delegate to.
-    pub reviewers: Vec<(Uuid, String)>,
+    /// Those who may decide.
+    pub reviewers: Vec<Reviewer>,
     /// What is in no item; read only when that is asked for.
     pub not_reviewed: Vec<NotReviewed>,
     /// Who looks at it.

@@ -1,6 +1,6 @@
 //! The form round the items: what is decided of those that are selected.
 
-use crate::domain::review::{DecisionForm, ReviewQuery, Verdict};
+use crate::domain::review::{DecisionForm, ReviewQuery, Reviewer, Verdict};
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::DecideItems;
 use crate::ui::kit::{
@@ -17,7 +17,7 @@ pub(super) fn Deciding(
     id: Uuid,
     query: ReviewQuery,
     /// Those who may decide, to delegate to.
-    reviewers: Vec<(Uuid, String)>,
+    reviewers: Vec<Reviewer>,
     failed: Option<FailedForm>,
     children: Children,
 ) -> impl IntoView {
@@ -25,7 +25,7 @@ pub(super) fn Deciding(
     let start = DecisionForm { verdict, ..DecisionForm::default() };
     let form = FormState::of::<DecideItems>(failed, start).within("form");
     let verdicts = options(Verdict::ALL, Verdict::word, Verdict::label);
-    let to = reviewers.into_iter().map(|(id, name)| (id.to_string(), name));
+    let to = reviewers.into_iter().map(|one| (one.id.to_string(), one.name));
     let to: Vec<(String, String)> =
         [(String::new(), "Nobody".to_owned())].into_iter().chain(to).collect();
     let kind = query.kind.map(|kind| kind.word().to_owned()).unwrap_or_default();

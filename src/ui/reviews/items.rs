@@ -2,20 +2,22 @@
 
 use super::{decided, suggested, use_in_words};
 use crate::domain::paths;
-use crate::domain::review::{Review, ReviewItem, ReviewKind};
+use crate::domain::review::{Review, ReviewItem, ReviewKind, Reviewer};
 use crate::domain::user::Person;
 use crate::ui::kit::{Cell, Columns, PageContext};
 use leptos::prelude::*;
 
-/// The columns; the last one is for those who may decide. `is_alone`: there is nobody else who may.
+/// The columns; the last one is for those who may decide. The viewer comes with all who may.
 pub(super) fn columns(
     items: Vec<ReviewItem>,
-    viewer: &Person,
+    (viewer, reviewers): (&Person, &[Reviewer]),
     review: &Review,
-    (may_decide, is_alone): (bool, bool),
+    (may_decide, chosen): (bool, &[String]),
     page: &PageContext,
 ) -> Columns {
     let rows = items.into_iter().map(|item| {
+        let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
+        let is_alone = !reviewers.iter().any(may_too);
         let state = state(&item, viewer, is_alone);
         let may = may_decide && may_tick(&item, viewer);
         let may_confirm = may && !item.is_own(viewer) && !item.is_for_another(viewer);
@@ -38,7 +40,7 @@ pub(super) fn columns(
                 {suggestion.map(|text| view! { <div class="muted">{text}</div> })}
             }),
             Cell::of(state),
-            Cell::of(may.then(|| buttons(id.to_string(), &name, may_confirm))),
+            Cell::of(may.then(|| buttons((id.to_string(), &name), may_confirm, chosen))),
         ]
     });
     Columns::new(["Item", "Terms", "Use and suggestion", "Decision", "Decide"], rows)
@@ -89,9 +91,9 @@ fn state(item: &ReviewItem, viewer: &Person, is_alone: bool) -> AnyView {
 }
 
 /// The tick box, and the button that confirms this one alone.
-fn buttons(id: String, name: &str, may_confirm: bool) -> AnyView {
+fn buttons((id, name): (String, &str), may_confirm: bool, chosen: &[String]) -> AnyView {
     let (select, confirm) = (format!("Select {name}"), format!("Confirm {name}"));
-    let value = id.clone();
+    let (value, is_chosen) = (id.clone(), chosen.contains(&id));
     let button = may_confirm.then(|| {
         view! {
             <button type="submit" class="button button-quiet" name="form[confirm]" value=value aria-label=confirm>
@@ -101,7 +103,7 @@ fn buttons(id: String, name: &str, may_confirm: bool) -> AnyView {
     });
     view! {
         <div class="toolbar">
-            <input type="checkbox" name="form[items][]" value=id aria-label=select autocomplete="off"/>
+            <input type="checkbox" name="form[items][]" value=id checked=is_chosen aria-label=select autocomplete="off"/>
             {button}
         </div>
     }

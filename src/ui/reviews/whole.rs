@@ -8,10 +8,10 @@ use crate::domain::permission::Permission;
 use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
-use crate::functions::reviews::{CloseReview, review_page};
+use crate::functions::reviews::{CloseReview, DecideItems, review_page};
 use crate::ui::kit::{
-    Cell, Columns, Fact, Facts, FlashMessages, LinkButton, Loaded, Onward, PageContext, PageHead,
-    PostButton, Tab, Table, Tabs, Time,
+    Alert, Cell, Columns, Fact, Facts, FlashMessages, FormState, LinkButton, Loaded, Onward,
+    PageContext, PageHead, PostButton, Tab, Table, Tabs, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -56,22 +56,23 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         .collect();
     let first = (query.after > 0).then(|| own.clone() + &query.after(0).to_url());
     let next = found.next.map(|query| own.clone() + &query.to_url());
-    let tally = found.tally.to_text();
+    let (tally, is_cut) = (found.tally.to_text(), found.tally.all() != review.items);
     let rows = if query.show == Show::New {
         not_reviewed(found.not_reviewed).into_any()
     } else {
         let may_decide = is_open && page.may(Permission::PipelineWrite);
         let kinds = kinds(&own, query);
         let (items, viewer) = (found.items, found.viewer);
-        let is_alone = found.reviewers.len() < 2;
-        let of_form = (found.reviewers, failed);
+        let reviewers = found.reviewers;
         let has_items = !items.is_empty();
         let page = page.clone();
-        let of_row = columns(items, &viewer, &review, (may_decide, is_alone), &page);
+        // What was selected when a post failed is selected again.
+        let chosen = FormState::of::<DecideItems>(failed.clone(), ()).chosen("items");
+        let people = (&viewer, reviewers.as_slice());
+        let of_row = columns(items, people, &review, (may_decide, &chosen), &page);
         let empty = "There are no such items.";
         let table = view! { <Table columns=of_row label="Items" empty/> };
         let table = if may_decide && has_items {
-            let (reviewers, failed) = of_form;
             view! { <Deciding page id query reviewers failed>{table}</Deciding> }.into_any()
         } else {
             table.into_any()
@@ -100,6 +101,14 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
             <Fact label="Decisions">{tally}</Fact>
             <Fact label="Undecided at closing">{at_end}</Fact>
         </Facts>
+        {is_cut
+            .then(|| {
+                view! {
+                    <Alert>
+                        <p>"Items of this review were added or removed outside Regcred. Run regcred doctor on the server."</p>
+                    </Alert>
+                }
+            })}
         <Tabs label="Items" tabs/>
         {rows}
     }
