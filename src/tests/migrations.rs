@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 33] = [
+pub const TABLES: [&str; 35] = [
     "instance",
     "person",
     "project",
