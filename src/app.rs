@@ -3,7 +3,8 @@
 
 use crate::ui::layout::{self, NotFound};
 use crate::ui::{
-    admin, approvals, audit, credentials, finder, findings, help, home, matching, pipelines, setup,
+    admin, approvals, audit, credentials, finder, findings, help, home, matching, pipelines,
+    reviews, setup,
     sign_in, usage,
 };
 use leptos::prelude::*;
@@ -120,6 +121,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/audit") view=audit::AuditPage ssr=ASYNC/>
                     <Route path=path!("/audit/verify") view=audit::VerifyPage ssr=ASYNC/>
                     <Route path=path!("/audit/:seq") view=audit::AuditEventPage ssr=ASYNC/>
+                    <Route path=path!("/reviews") view=reviews::ReviewsPage ssr=ASYNC/>
+                    <Route path=path!("/reviews/:id") view=reviews::ReviewPageView ssr=ASYNC/>
+                    <Route path=path!("/reviews/:id/report") view=reviews::ReportPage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                     <Route path=path!("/find") view=finder::FinderPage ssr=ASYNC/>
                 </ParentRoute>

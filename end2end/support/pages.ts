@@ -20,7 +20,7 @@ export const PAGES = [
   'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'the audit', 'a filtered audit', 'an audit without a result', 'an audit event', 'a verified chain', 'the audit of the instance', 'an event of the instance', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
-  'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the usage of registries', 'the usage of credentials', 'the usage of pipelines', 'the findings', 'accepted findings', 'the explainer', 'an answer of the explainer', 'a question that names no image',
+  'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the usage of registries', 'the usage of credentials', 'the usage of pipelines', 'the findings', 'accepted findings', 'the access reviews', 'an access review', 'what is in no access review', 'the report of an access review', 'the explainer', 'an answer of the explainer', 'a question that names no image',
   'the finder', 'what the finder found', 'the finder without a result',
   'the guides', 'a search in the guides', 'a search in the guides without a result', 'a guide', 'the guide of a registry',
   'the errors', 'a guide that does not exist',
@@ -57,6 +57,11 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
   await page.goto('/admin/issuers');
   const removal = await page.getByRole('link', { name: `Remove ${issuer}` }).getAttribute('href');
   const list = `${instance.project}/credentials`;
+  await page.goto(`${instance.project}/reviews`);
+  await fillIn(page, { Name: unique('review') });
+  await page.getByRole('button', { name: 'Open review' }).click();
+  const report = await page.getByRole('link', { name: 'Report' }).getAttribute('href');
+  const review = report!.replace(/\/report$/, '');
   return {
     'the list': `${list}?q=${credential}`,
     'a search without a result': `${list}?q=${unique('none')}`,
@@ -119,6 +124,10 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'the usage of pipelines': `${instance.project}/usage?view=pipeline&window=all`,
     'the findings': `${instance.project}/findings`,
     'accepted findings': `${instance.project}/findings?state=accepted&kind=no_owner`,
+    'the access reviews': `${instance.project}/reviews`,
+    'an access review': review,
+    'what is in no access review': `${review}?show=new`,
+    'the report of an access review': report!,
     'the explainer': `${instance.project}/match`,
     'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
     'a question that names no image': `${instance.project}/match?image=ghcr.io/`,

@@ -97,6 +97,10 @@ super::words! {
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         KekBackedUp = "data_key.kek_backed_up", "has a backup of the key-encryption key of";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
+        ReviewOpened = "review.opened", "opened the access review";
+        ReviewDecided = "review.decided", "decided on an item of the access review";
+        ReviewDelegated = "review.delegated", "delegated an item of the access review";
+        ReviewClosed = "review.closed", "closed the access review";
         CheckpointsRenewed = "checkpoints.renewed", "began a new series of checkpoints of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
         SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";

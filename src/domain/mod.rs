@@ -65,6 +65,7 @@ pub mod project;
 pub mod proof;
 pub mod registry;
 pub mod registry_kind;
+pub mod review;
 pub mod secret;
 pub mod secret_version;
 pub mod short_id;

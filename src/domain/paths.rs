@@ -251,6 +251,21 @@ pub fn audit(project: &str) -> String {
     }
 }
 
+/// The access reviews of a project.
+pub fn reviews(project: &str) -> String {
+    format!("/p/{}/reviews", percent(project))
+}
+
+/// The items of one; which of them is in its query.
+pub fn review(project: &str, id: Uuid) -> String {
+    format!("{}/{id}", reviews(project))
+}
+
+/// All of it, to be printed.
+pub fn review_report(project: &str, id: Uuid) -> String {
+    format!("{}/report", review(project, id))
+}
+
 /// One link of the chain.
 pub fn audit_link(project: &str, seq: i64) -> String {
     format!("{}/{seq}", audit(project))

@@ -65,6 +65,8 @@ pub mod registry;
 #[cfg(feature = "ssr")]
 mod reply;
 #[cfg(feature = "ssr")]
+pub mod reviews;
+#[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod trust_rules;

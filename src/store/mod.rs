@@ -43,6 +43,7 @@ mod prepared;
 mod projects;
 mod reader;
 mod receipts;
+mod reviews;
 mod rewraps;
 mod schema;
 mod scoped;
@@ -100,6 +101,7 @@ pub use receipts::{
     FetchRow, NotRecorded, Pair, ProofWalk, ReceiptPlace, ReceiptRow, Receipts, Recorder, Removal,
     Usage, UsageOf, VersionsReceived, WrongSum,
 };
+pub use reviews::Frozen;
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;
@@ -197,6 +199,8 @@ handles! {
     grants: Grants of access_grant, "The grants of its pipelines.";
     guard_changes: GuardChanges of guard_change, "What waits to lower a guard of its credentials.";
     trust_rules: TrustRules of trust_rule, "The trust rules of its pipelines.";
+    reviews: Reviews of review, "Its access reviews.";
+    review_items: ReviewItems of review_item, "What its access reviews are about.";
 }
 
 handles! { instance:

@@ -2,7 +2,10 @@
 //! made of, so that no query can forget whose rows it is about.
 
 use super::authentic::{self, Authentic, are_genuine, decides_nothing, is_genuine, ours_among};
-use super::entity::{access_grant, credential, guard_change, pipeline, secret_version, trust_rule};
+use super::entity::{
+    access_grant, credential, guard_change, pipeline, review, review_item, secret_version,
+    trust_rule,
+};
 use super::locked;
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
@@ -28,7 +31,16 @@ macro_rules! in_project {
     };
 }
 
-in_project!(access_grant, credential, guard_change, pipeline, secret_version, trust_rule);
+in_project!(
+    access_grant,
+    credential,
+    guard_change,
+    pipeline,
+    review,
+    review_item,
+    secret_version,
+    trust_rule
+);
 
 /// The rows of the table `E` that belong to one project.
 #[derive(Debug)]

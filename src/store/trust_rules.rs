@@ -186,7 +186,7 @@ impl TryFrom<Model> for TrustRule {
 }
 
 /// The rule for who only looks at it: a salt is no key, and nobody's to see.
-fn without_salt(rule: TrustRule) -> TrustRule {
+pub(super) fn without_salt(rule: TrustRule) -> TrustRule {
     let is_salt = rule.provider == Provider::Drone;
     TrustRule { public_key: rule.public_key.filter(|_| !is_salt), ..rule }
 }

@@ -3,6 +3,7 @@
 
 mod objects;
 mod pages;
+mod reviews;
 mod right;
 
 pub use objects::{Objects, rule};
@@ -106,7 +107,8 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
     let id = at.rule.to_string();
     let changed: Vec<(&'static str, &str)> =
         rule(project, pipeline).into_iter().chain([("id", id.as_str())]).collect();
-    vec![
+    let mut all = reviews::functions(project, at);
+    all.extend(vec![
         Function::new("/rpc/registry/recognise", SignedIn, &[("input", "ghcr.io")]),
         Function::new(
             "/rpc/session/create",
@@ -303,5 +305,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],
         )
         .about_one(),
-    ]
+    ]);
+    all
 }

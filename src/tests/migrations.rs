@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 34] = [
+pub const TABLES: [&str; 36] = [
     "instance",
     "person",
     "project",
@@ -49,6 +49,8 @@ pub const TABLES: [&str; 34] = [
     "definition",
     "definition_statement",
     "finding",
+    "review",
+    "review_item",
 ];
 
 #[tokio::test]

@@ -93,6 +93,7 @@ async fn another_projects_pages_do_not_exist() {
         let forged = beta.get(&path.replace("{}", "beta")).await;
         let is_about_one = path.contains(&at.credential.to_string())
             || path.contains(&at.pipeline.to_string())
+            || path.contains(&at.review.to_string())
             || path.ends_with("/audit/1");
         assert_eq!(forged.status, if is_about_one { 404 } else { 200 }, "{path}");
         for reply in [theirs, forged] {

@@ -38,6 +38,7 @@ const COMMITS: [(&str, &str, usize); 35] = [
     ("src/vault/refusals.rs", "Refusals", 1),
     ("src/vault/reports.rs", "Report", 1),
     ("src/vault/retention.rs", "Removal", 1),
+    ("src/vault/reviews.rs", "Tree", 1),
     ("src/vault/signed.rs", "Proof", 1),
     ("src/vault/slots.rs", "Slot", 2),
     ("src/vault/trust_rules/named.rs", "Sweep", 1),

@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 37] = [
+const NOTHING: [(&str, &str); 40] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -120,6 +120,9 @@ const NOTHING: [(&str, &str); 37] = [
     ("/rpc/grants/reject", "approves nothing"),
     ("/rpc/guard-changes/reject", "approves nothing"),
     ("/rpc/first-steps/hide", "hides a part of a page"),
+    ("/rpc/reviews/create", "records what there is"),
+    ("/rpc/reviews/decide", "says that something may stay, or takes it away"),
+    ("/rpc/reviews/close", "takes away, or records"),
     ("/rpc/tokens/revoke", "takes away"),
     ("/rpc/trust-rules/delete", "takes away"),
     ("/rpc/trust-rules/try", "hands nothing out"),

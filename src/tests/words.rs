@@ -58,7 +58,8 @@ async fn open_routes(book: &mut Book, app: &App, at: &Objects) {
 async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     let owner = &app.owner;
     let empty = app.project("beta").await;
-    for noun in ["credentials", "pipelines", "match", "usage", "findings", "audit"] {
+    let nouns = ["credentials", "pipelines", "match", "usage", "findings", "audit", "reviews"];
+    for noun in nouns {
         book.open(&format!("empty_{noun}"), &empty, &format!("/p/beta/{noun}")).await;
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;

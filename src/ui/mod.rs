@@ -18,6 +18,7 @@ pub mod matching;
 mod navigation;
 pub mod pipelines;
 mod receipts;
+pub mod reviews;
 pub mod setup;
 pub mod sign_in;
 pub mod usage;

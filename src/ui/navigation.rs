@@ -67,6 +67,9 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
     if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::matching(slug), "Match", "search"));
     }
+    if permissions.has(Permission::PipelineRead) {
+        links.push(Link::new(paths::reviews(slug), "Access reviews", "person"));
+    }
     if permissions.has(Permission::AuditRead) {
         links.push(Link::new(paths::audit(slug), "Audit", "audit"));
     }
@@ -140,6 +143,7 @@ mod tests {
                 "Usage",
                 "Findings",
                 "Match",
+                "Access reviews",
                 "Approvals",
                 "Help"
             ]
@@ -147,7 +151,16 @@ mod tests {
         let auditor = both.with(Permission::AuditRead);
         assert_eq!(
             labels(auditor, false, 0),
-            ["Registry Credentials", "Pipelines", "Usage", "Findings", "Match", "Audit", "Help"]
+            [
+                "Registry Credentials",
+                "Pipelines",
+                "Usage",
+                "Findings",
+                "Match",
+                "Access reviews",
+                "Audit",
+                "Help"
+            ]
         );
         assert!(!labels(both, false, 0).contains(&"Jobs"));
         assert!(labels(both, true, 0).contains(&"Jobs"));

@@ -29,6 +29,7 @@ mod readiness;
 mod refusals;
 mod reports;
 mod retention;
+mod reviews;
 mod sealed_notes;
 mod shares;
 mod sign_in;

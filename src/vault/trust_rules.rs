@@ -17,6 +17,7 @@ use crate::domain::issuer::NOT_LISTED;
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm, TrustRule};
 use crate::error::{Error, Result};
+use crate::store::{Recorded, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use named::note_names;
@@ -218,27 +219,40 @@ impl Vault {
         pipeline: Uuid,
         id: Uuid,
     ) -> Result<String> {
+        let write = self.write_in(editor.project().id).await?;
+        let (sentence, recorded) = self.remove_rule(&write, editor, pipeline, id).await?;
+        write.commit(recorded).await?;
+        Ok(sentence)
+    }
+
+    /// The same in a transaction of the caller's, which holds the chain.
+    pub(super) async fn remove_rule(
+        &self,
+        write: &Write,
+        editor: &Can<of::PipelineWrite>,
+        pipeline: Uuid,
+        id: Uuid,
+    ) -> Result<(String, Recorded)> {
         let project = editor.project().id;
-        let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
-        needs_unchanged(&write, project, pipeline).await?;
+        needs_unchanged(write, project, pipeline).await?;
         let rule = write.trust_rules(project).delete(pipeline, id).await?;
         let rule = rule.ok_or(Error::NotFound)?;
         write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
         let what = (Action::RuleDeleted, subject, Detail::Provider(rule.provider));
-        let recorded = self.record_event(&write, project, editor, what).await?;
-        note_names(&write, project, pipeline).await?;
+        let recorded = self.record_event(write, project, editor, what).await?;
+        note_names(write, project, pipeline).await?;
         let is_shared = rule.provider == Provider::Drone
             && !write.trust_rules(project).of_provider(rule.provider).await?.is_empty();
-        write.commit(recorded).await?;
         let still = if is_shared {
             " The shared Drone secret works until the other Drone rules of this project are deleted."
         } else {
             ""
         };
-        Ok(format!(
+        let sentence = format!(
             "The trust rule was deleted. Short-lived tokens of this pipeline no longer work.{still}"
-        ))
+        );
+        Ok((sentence, recorded))
     }
 }
 

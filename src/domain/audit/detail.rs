@@ -13,6 +13,7 @@ use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
+use crate::domain::review::{self, Verdict};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
 use serde::{Deserialize, Serialize};
@@ -125,6 +126,22 @@ pub enum Detail {
         /// Whether that was all.
         is_whole: bool,
     },
+    /// How many items a review has.
+    Items(u64),
+    /// What was decided of an item of a review; `to`: who decides instead.
+    Reviewed {
+        item: String,
+        verdict: Verdict,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        /// The link that says what was removed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<i64>,
+    },
+    /// How a review ended.
+    ReviewEnd(review::Tally),
     /// How many rows were changed outside the product.
     Rows(u64),
     /// A row that was changed outside the product and is taken for ours from now on.
@@ -245,6 +262,17 @@ impl Detail {
                 let end = if *is_whole { "up to" } else { "broken off before the end, at" };
                 format!("lines: {lines}, {end} link {last}")
             }
+            Self::Items(1) => "1 item".to_owned(),
+            Self::Items(count) => format!("{count} items"),
+            Self::Reviewed { item, verdict, note, to, effect } => {
+                let to = to.as_ref().map(|to| format!("to {to}"));
+                let effect = effect.map(|link| format!("link {link}"));
+                let note = (!note.is_empty()).then(|| format!("reason: {note}"));
+                let parts = [Some(verdict.done().to_lowercase()), to, effect, note];
+                let said: Vec<String> = parts.into_iter().flatten().collect();
+                format!("{item}: {}", said.join(", "))
+            }
+            Self::ReviewEnd(tally) => tally.to_text(),
             Self::Rows(1) => "1 row".to_owned(),
             Self::Rows(count) => format!("{count} rows"),
             Self::Row { table, id, broken_at: None } => format!("{table} {id}"),

@@ -21,6 +21,7 @@ crate::domain::words! {
         Project = "project", "Projects";
         Audit = "audit", "Audit exports";
         Checkpoints = "checkpoints", "Checkpoints";
+        Review = "review", "Access reviews";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
@@ -53,6 +54,7 @@ impl Noun {
         Self::Project,
         Self::Audit,
         Self::Checkpoints,
+        Self::Review,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,

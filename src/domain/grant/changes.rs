@@ -1,10 +1,28 @@
 //! What was changed of a grant's terms, for the audit: it matters which way it went.
 
-use super::Terms;
+use super::{ForkRule, Terms};
 use crate::domain::audit::TermChange;
 use crate::domain::moment::Day;
 
 impl Terms {
+    /// What they allow, in a line: without the approval, and without what is as it usually is.
+    pub fn in_words(&self) -> String {
+        let only = |what: &str, these: &[String]| {
+            (!these.is_empty()).then(|| format!("{what}: {}", these.join(" ")))
+        };
+        let last = self.expires_on.map(|day| format!("until {}", day.to_text()));
+        let parts = [
+            Some(self.intent.label().to_owned()),
+            only("repositories", &self.repositories),
+            only("branches", &self.branches),
+            only("events", &self.events),
+            (self.forks == ForkRule::Pull).then(|| "pull for pull requests from forks".to_owned()),
+            last,
+            self.is_narrow.then(|| "short-lived tokens only".to_owned()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+
     /// What these terms say otherwise than those before, without the approval.
     pub fn changes_from(&self, before: &Self) -> Vec<TermChange> {
         let both = said(before).into_iter().zip(said(self));
@@ -34,7 +52,6 @@ fn said(terms: &Terms) -> [(&'static str, String); 8] {
 mod tests {
     use super::*;
     use crate::domain::credential::Access;
-    use crate::domain::grant::ForkRule;
 
     #[test]
     fn each_term_that_was_changed_is_told_from_what_to_what() {

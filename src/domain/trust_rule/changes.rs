@@ -5,6 +5,15 @@ use crate::domain::audit::TermChange;
 use std::collections::BTreeSet;
 
 impl TrustRule {
+    /// What it accepts, in a line: the claims, and who signs them.
+    pub fn in_words(&self) -> String {
+        let claims = self.claims.iter().map(|(name, value)| format!("{name}={value}"));
+        let issuer = (!self.issuer.is_empty()).then(|| format!("issuer {}", self.issuer));
+        let key = (!key(self).is_empty()).then(|| format!("public key {}", key(self)));
+        let first = [Some(self.provider.label().to_owned()), issuer, key];
+        first.into_iter().flatten().chain(claims).collect::<Vec<_>>().join("; ")
+    }
+
     /// What this rule says otherwise than the one before it.
     pub fn changes_from(&self, before: &Self) -> Vec<TermChange> {
         let mut changes = vec![

@@ -37,6 +37,14 @@ pub(super) const V1: &[(&str, &str)] = &[
         "secret_version",
         "id Uuid, project_id Uuid, credential_id Uuid, version Bigint, method Text, staged_at Bigint, destroyed_at Bigint",
     ),
+    (
+        "review",
+        "id Uuid, project_id Uuid, name Text, opened_at Bigint, opened_by Text, opened_by_id Uuid, due_on Text, undecided Text, items Bigint, closed_at Bigint, closed_by Text",
+    ),
+    (
+        "review_item",
+        "id Uuid, project_id Uuid, review_id Uuid, number Bigint, kind Text, subject Text, pipeline_id Uuid, credential_id Uuid, name Text, terms Text, whose Text, whose_id Uuid, made_at Bigint, facts Text, reviewer Text, reviewer_id Uuid, verdict Text, decided_at Bigint, decided_by Text, decided_by_id Uuid, note Text, effect Bigint",
+    ),
     ("regcred/chain-head/v1", "chain Uuid, seq Bigint, link Bytes"),
 ];
 

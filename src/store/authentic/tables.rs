@@ -1,5 +1,8 @@
 //! The tables whose rows decide, each with the columns that do and those that do not.
 
+#[cfg(test)]
+mod nothing;
+
 use super::checks::{adopt_table, columns_of, look_at, seal_table};
 use super::moved::{RowWalk, step_in};
 use super::named::{NamedRow, accept, named};
@@ -8,7 +11,7 @@ use super::tampered::Tampered;
 use super::{Authentic, Mend};
 use crate::store::entity::{
     access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
-    pipeline, pipeline_token, project, secret_version, session, trust_rule,
+    pipeline, pipeline_token, project, review, review_item, secret_version, session, trust_rule,
 };
 use crate::store::seals::Sealing;
 use crate::store::shape::ColumnKind;
@@ -107,6 +110,7 @@ macro_rules! authentic {
 
         #[cfg(test)]
         mod tests {
+            use super::nothing::DECIDE_NOTHING;
             use super::*;
             use crate::store::authentic::FORMAT;
             use crate::store::authentic::format::{LATER, V1};
@@ -189,34 +193,6 @@ macro_rules! authentic {
     };
 }
 
-/// The tables whose rows have no MAC, and why nobody gets more by changing them.
-#[cfg(test)]
-const DECIDE_NOTHING: &[(&str, &str)] = &[
-    ("slot", "what is in it opens only for the person and the kind that it was sealed for"),
-    (
-        "crypto_key",
-        "each key is bound to its row by its wrapping; the state only says which is used",
-    ),
-    ("credential_count", "it is shown, and the list has its rows whatever it says"),
-    ("lease", "it says who works and whether writes are kept"),
-    ("shared_secret_view", "it takes rights away, and the rules for Drone say the same"),
-    ("used_assertion", "a row takes rights away, and that one was removed shows with no MAC"),
-    ("usage", "it is added up for pages"),
-    ("audit_event", "each is a link of a chain"),
-    ("pipeline_fetch", "each is a link of a chain"),
-    ("receipt", "it is a part of a link of a chain"),
-    ("delivery_report", "it is what a pipeline said, for pages"),
-    ("counted", "it says how far the counts are"),
-    ("usage_day", "it is added up for pages, and recounted when the chain is verified"),
-    ("removed_links", "each has a proof of its own"),
-    ("removed_leaves", "each has a proof of its own"),
-    ("job", "what is due is done by the product for everybody alike"),
-    ("outbox", "it says where in the chains to look"),
-    ("definition", "it says what a file names, for pages"),
-    ("definition_statement", "it is a part of what a file names, for pages"),
-    ("finding", "it is found anew from what decides, and who accepted one is a link of a chain"),
-];
-
 authentic! {
     instance called "instance" with Mac mended by Backup {
         decide: Name, Value, Until;
@@ -284,6 +260,17 @@ authentic! {
         do_not: Sealed, CreatedAt, CreatedBy, KeyFile, DataKey, Fingerprint, UnreadableAt,
             Deliveries, LastDeliveredAt, Doubt, ExpiresOn, FingerprintKey
             because "the ciphertext is bound to the row, and the rest is shown and counted";
+    }
+    review called "review" with Mac mended by MakeAgain {
+        decide: Id, ProjectId, Name, OpenedAt, OpenedBy, OpenedById, DueOn, Undecided, Items, ClosedAt,
+            ClosedBy;
+        do_not: Opening, Closing because "each is signed";
+    }
+    review_item called "review_item" with Mac mended by MakeAgain {
+        decide: Id, ProjectId, ReviewId, Number, Kind, Subject, PipelineId, CredentialId, Name, Terms,
+            Whose, WhoseId, MadeAt, Facts, Reviewer, ReviewerId, Verdict, DecidedAt, DecidedBy,
+            DecidedById, Note, Effect;
+        do_not: ;
     }
     chain_head called "regcred/chain-head/v1" with EndMac mended by Chain {
         decide: Chain, Seq, Link;

@@ -31,6 +31,7 @@ mod findings;
 mod jobs;
 mod machines;
 mod people;
+mod reviews;
 mod sealed;
 
 pub use chains::{
@@ -45,6 +46,7 @@ pub use machines::{
     used_assertion,
 };
 pub use people::{instance, membership, person, project, session, slot};
+pub use reviews::{review, review_item};
 pub use sealed::{credential, credential_count, crypto_key, guard_change, lease, secret_version};
 
 use super::shape::TableShape;
@@ -60,6 +62,7 @@ pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
         jobs::shapes()?,
         definitions::shapes()?,
         findings::shapes()?,
+        reviews::shapes()?,
     ];
     Ok(files.into_iter().flatten().collect())
 }

@@ -23,11 +23,12 @@ use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::key_file::KeyFile;
 use crate::domain::listing::{Cursor, ListQuery};
-use crate::domain::moment::Day;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::paths;
 use crate::domain::pipeline::listing::PipelineQuery;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
+use crate::domain::review::{DecisionForm, ReviewForm, ReviewQuery};
 use crate::domain::short_id;
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::domain::typed_text::name_problem;
@@ -56,6 +57,11 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"state=accepted&kind=tie&after=2_019a0000000070008000000000000001"],
         run: findings,
     },
+        file: "src/domain/review/query.rs",
+        seeds: &[b"show=all&kind=grant&after=50"],
+        run: reviews,
+    },
+    Target { file: "src/domain/review/forms.rs", seeds: QUERY, run: review_forms },
     Target {
         file: "src/domain/delivery/filter.rs",
         seeds: &[b"pipeline=019a0000-0000-7000-8000-000000000001&outcome=failed"],
@@ -203,6 +209,23 @@ fn findings(data: &[u8]) {
     if let Ok(query) = FindingsQuery::read(value_in(data)) {
         let _ = query.to_url();
     }
+}
+
+fn reviews(data: &[u8]) {
+    if let Ok(query) = ReviewQuery::read(value_in(data)) {
+        let again = ReviewQuery::read(value_in(query.to_url().trim_start_matches('?').as_bytes()));
+        assert_eq!(again, Ok(query), "an address says what it was read from");
+    }
+}
+
+fn review_forms(data: &[u8]) {
+    let text = text(data).into_owned();
+    let (today, note) = (Moment(0).day(), text.clone());
+    let form = ReviewForm { name: text.clone(), due_on: text.clone(), undecided: text.clone() };
+    let _ = form.read(today);
+    let (items, verdict) = (vec![text.clone()], "delegate".to_owned());
+    let form = DecisionForm { items, verdict, note, to: text.clone(), confirm: text };
+    let _ = form.read();
 }
 
 fn receipts(data: &[u8]) {

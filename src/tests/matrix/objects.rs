@@ -3,6 +3,7 @@
 use crate::app::{App, Browser, PASSWORD};
 use regcred::crypto::token::parse_token;
 use regcred::domain::permission::of;
+use regcred::domain::review::{ReviewKind, ReviewQuery, Show};
 use uuid::Uuid;
 
 /// Things of one project, to be asked for by others.
@@ -13,10 +14,14 @@ pub struct Objects {
     /// The public half.
     pub token: String,
     pub rule: Uuid,
+    /// An access review that is open, and the grant in it.
+    pub review: Uuid,
+    pub item: Uuid,
 }
 
 impl Objects {
-    /// Makes them: a credential `hidden-credential` and a pipeline `hidden-pipeline`.
+    /// Makes them: a credential `hidden-credential`, a pipeline `hidden-pipeline` and a review
+    /// `hidden-review`.
     pub async fn of(app: &App, by: &Browser, project: &str) -> Self {
         let credential =
             app.credential(by, project, "hidden-credential", "ghcr.io", "hunter2-hunter2").await;
@@ -30,7 +35,12 @@ impl Objects {
         let reader = app.evidence(by, project).await.can::<of::PipelineRead>().unwrap();
         let page = app.vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
         let (grant, rule) = (page.grants[0].id, page.rules[0].id);
-        Self { credential, pipeline, grant, token: parse_token(&token).unwrap().id, rule }
+        let token = parse_token(&token).unwrap().id;
+        let review = app.review(by, project, "hidden-review").await;
+        let query = ReviewQuery { show: Show::All, ..ReviewQuery::default() };
+        let items = app.vault.review_page(&reader, review, query).await.unwrap().items;
+        let item = items.iter().find(|one| one.kind == ReviewKind::Grant).unwrap().id;
+        Self { credential, pipeline, grant, token, rule, review, item }
     }
 }
 

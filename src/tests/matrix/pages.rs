@@ -56,6 +56,9 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/audit".to_owned(), READ_AUDIT),
         ("/p/{}/audit/verify".to_owned(), READ_AUDIT),
         ("/p/{}/audit/1".to_owned(), READ_AUDIT),
+        ("/p/{}/reviews".to_owned(), READ_PIPELINES),
+        (format!("/p/{{}}/reviews/{}", at.review), READ_PIPELINES),
+        (format!("/p/{{}}/reviews/{}/report", at.review), READ_AUDIT),
         ("/p/{}/match".to_owned(), READ_PIPELINES),
         ("/p/{}/find".to_owned(), READ),
     ]
@@ -92,6 +95,8 @@ pub fn routes(at: &Objects, issuer: Uuid) -> BTreeMap<String, String> {
             issuer
         } else if route.contains("/pipelines/") {
             at.pipeline
+        } else if route.contains("/reviews/") {
+            at.review
         } else {
             at.credential
         };

@@ -30,6 +30,7 @@ const QUESTIONS: [(&str, &str); 16] = [
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
     ("/p/{project}/match", "?search=more&look=true"),
     ("/p/{project}/pipelines", "?q=more"),
+    ("/p/{project}/reviews/{id}", "?show=new"),
     ("/p/{project}/usage", "?view=credential&window=all"),
     ("/p/{project}/usage", "?view=pipeline"),
 ];

@@ -49,6 +49,7 @@ async fn no_random_edit_of_what_decides_gets_anybody_anything() {
     drone_rule(app, scene.other, "7").await;
     app.trust_issuer("https://gitlab.example.com").await;
     propose(&scene).await;
+    app.review(&app.owner, "acme", "Q4").await;
     let columns = Store::deciding_columns().unwrap();
     assert!(columns.len() > 80, "{}", columns.len());
     for round in 0..soak(1, 1_000) {

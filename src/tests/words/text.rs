@@ -125,11 +125,18 @@ fn is_link_code(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// The root or a signature of a checkpoint.
+fn is_base64(word: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    word.len() >= 44 && word.ends_with('=') && word.bytes().all(is_part)
+}
+
 /// Without what differs of a public key, which is written `NAME+ID+KEY`.
 fn without_keys(line: &str) -> String {
     let is_id = |id: &str| id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let words = line.split(' ').map(|word| match word.splitn(3, '+').collect::<Vec<_>>()[..] {
         [name, id, _] if is_id(id) => format!("{name}+[public key]"),
+        _ if is_base64(word) => "[base64]".to_owned(),
         _ => word.to_owned(),
     });
     words.collect::<Vec<_>>().join(" ")

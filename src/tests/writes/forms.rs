@@ -2,6 +2,7 @@
 //! succeeds, and its transactions are counted; a new one that is not called here fails.
 
 mod findings;
+mod others;
 
 use super::{commits, count_commits, forget_commits};
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline_form};
@@ -9,18 +10,19 @@ use crate::departed::{losses, operate};
 use crate::edits;
 use crate::matrix::{JOB_TOKEN, rule, takes_files};
 use leptos::server_fn::axum::server_fn_paths;
-use regcred::domain::job::JobKind;
+use others::{administer, review};
 use regcred::domain::short_id;
 use regcred::domain::user::Role;
-use regcred::store::Unrecorded;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const SESSION: &str = "the session's row is of the store of sessions, which knows no event";
 const SLOT: &str = "it waits in a slot for the page that shows it once, after it is durable itself";
+const CHECKPOINT: &str =
+    "its event is durable before a checkpoint is signed, and that before it is kept";
 
 /// What is not one transaction: how many it is, and the reason.
-const OTHERS: [(&str, i64, &str); 9] = [
+const OTHERS: [(&str, i64, &str); 11] = [
     ("/rpc/credentials/questions", 0, "it tells what it would ask, and keeps nothing"),
     ("/rpc/registry/recognise", 0, "it tells what was typed, and keeps nothing"),
     ("/rpc/setup/create", 2, SESSION),
@@ -30,6 +32,8 @@ const OTHERS: [(&str, i64, &str); 9] = [
     ("/rpc/tokens/create", 2, SLOT),
     ("/rpc/trust-rules/create for Drone", 2, SLOT),
     ("/rpc/trust-rules/renew-secret", 2, SLOT),
+    ("/rpc/reviews/create", 3, CHECKPOINT),
+    ("/rpc/reviews/close", 3, CHECKPOINT),
 ];
 
 /// An instance whose transactions are counted, and how many each form was.
@@ -255,26 +259,6 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
     counter.post(&other, "/rpc/guard-changes/approve", &form).await;
 }
 
-/// What an instance admin does.
-async fn administer(counter: &mut Counter, owner: &Browser) {
-    counter.post(owner, "/rpc/keys/backed-up", &[]).await;
-    counter.post(owner, "/rpc/keys/rotate", &[]).await;
-    while counter.app.vault.tend_keys_once().await.unwrap() {}
-    let form = [("version", "1"), ("password", PASSWORD)];
-    counter.post(owner, "/rpc/keys/retire", &form).await;
-    counter.post(owner, "/rpc/keys/destroy", &form).await;
-    let form = [("url", "https://ci.example.com"), ("password", PASSWORD)];
-    counter.post(owner, "/rpc/issuers/create", &form).await;
-    let issuer = counter.id("SELECT id FROM issuer").await;
-    let form = [("id", issuer.as_str()), ("password", PASSWORD)];
-    counter.post(owner, "/rpc/issuers/delete", &form).await;
-    let write = counter.app.vault.store().write().await.unwrap();
-    write.jobs().enqueue(JobKind::Sweep, "", 4_000_000_000_000).await.unwrap();
-    write.commit_without_event(Unrecorded::Test).await.unwrap();
-    let job = counter.id("SELECT id FROM job WHERE kind = 'sweep'").await;
-    counter.post(owner, "/rpc/jobs/run", &[("id", job.as_str())]).await;
-}
-
 #[tokio::test]
 async fn every_form_that_is_saved_is_one_durable_transaction() {
     let mut found = begin().await;
@@ -284,6 +268,7 @@ async fn every_form_that_is_saved_is_one_durable_transaction() {
     change_pipelines(&mut counter, &owner).await;
     approve(&mut counter, &owner).await;
     findings::accept(&mut counter, &owner).await;
+    review(&mut counter, &owner).await;
     administer(&mut counter, &owner).await;
     found.append(&mut counter.found);
 

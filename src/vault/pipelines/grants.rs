@@ -71,8 +71,21 @@ impl Vault {
         pipeline: Uuid,
         id: Uuid,
     ) -> Result<String> {
+        let write = self.write_in(editor.project().id).await?;
+        let (sentence, recorded) = self.revoke_grant(&write, editor, pipeline, id).await?;
+        write.commit(recorded).await?;
+        Ok(sentence)
+    }
+
+    /// The same in a transaction of the caller's, which holds the chain.
+    pub(in crate::vault) async fn revoke_grant(
+        &self,
+        write: &Write,
+        editor: &Can<of::PipelineWrite>,
+        pipeline: Uuid,
+        id: Uuid,
+    ) -> Result<(String, Recorded)> {
         let project = editor.project().id;
-        let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let credential =
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
@@ -86,9 +99,9 @@ impl Vault {
             reason: None,
             changes: Vec::new(),
         };
-        let what = (Action::GrantDeleted, subject.clone(), detail);
-        self.commit_event(write, project, editor, what).await?;
-        Ok(format!("{} can no longer use {name}.", subject.name))
+        let sentence = format!("{} can no longer use {name}.", subject.name);
+        let what = (Action::GrantDeleted, subject, detail);
+        Ok((sentence, self.record_event(write, project, editor, what).await?))
     }
 
     /// The credentials that were ticked, each with what it is granted for.

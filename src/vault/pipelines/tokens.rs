@@ -68,18 +68,31 @@ impl Vault {
         pipeline: Uuid,
         id: &str,
     ) -> Result<String> {
+        let write = self.write_in(editor.project().id).await?;
+        let (sentence, recorded) = self.refuse_token(&write, editor, pipeline, id).await?;
+        write.commit(recorded).await?;
+        Ok(sentence)
+    }
+
+    /// The same in a transaction of the caller's, which holds the chain.
+    pub(in crate::vault) async fn refuse_token(
+        &self,
+        write: &Write,
+        editor: &Can<of::PipelineWrite>,
+        pipeline: Uuid,
+        id: &str,
+    ) -> Result<(String, Recorded)> {
         let project = editor.project().id;
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(Error::NotFound);
         }
-        let write = self.write_in(project).await?;
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         if !write.tokens().revoke(project, pipeline, id, now().0).await? {
             return Err(Error::NotFound);
         }
         let what = (Action::TokenRevoked, subject, Detail::Token(id.to_owned()));
-        self.commit_event(write, project, editor, what).await?;
-        Ok("The token was revoked and no longer works.".to_owned())
+        let recorded = self.record_event(write, project, editor, what).await?;
+        Ok(("The token was revoked and no longer works.".to_owned(), recorded))
     }
 
     /// Writes a new token with its event; gives its text.

@@ -50,6 +50,21 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             Detail::Finding { kind: FindingKind::Tie, until: None, reason: String::new() },
             "Credentials tie",
         ),
+        (Detail::Items(2), "2 items"),
+        (
+            Detail::Reviewed {
+                item: "build: ghcr".to_owned(),
+                verdict: Verdict::Remove,
+                note: "Unused.".to_owned(),
+                to: None,
+                effect: Some(9),
+            },
+            "build: ghcr: removed, link 9, reason: Unused.",
+        ),
+        (
+            Detail::ReviewEnd(review::Tally { confirmed: 3, removed: 1, changed: 0, undecided: 2 }),
+            "3 confirmed, 1 removed, 0 to be changed, 2 undecided",
+        ),
         (Detail::Version(3), "version 3"),
         (Detail::Versions { from: 2, to: 1 }, "from version 2 to 1"),
         (grant(Some(Access::PullAndPush), None), "ghcr, pull and push"),

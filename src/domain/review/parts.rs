@@ -1,0 +1,69 @@
+//! Reviews as their pages show them.
+
+use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally};
+use crate::domain::moment::Moment;
+use crate::domain::user::Person;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Something of the project that is in no item, since it was made after the review began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotReviewed {
+    pub kind: ReviewKind,
+    pub name: String,
+    pub terms: String,
+    pub made_by: String,
+    pub made_at: Option<Moment>,
+}
+
+/// A member who may decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewer {
+    pub id: Uuid,
+    pub name: String,
+    /// Whether that is so of memberships, too.
+    pub decides_members: bool,
+}
+
+impl Reviewer {
+    /// Whether they may decide such an item.
+    pub fn decides(&self, kind: ReviewKind) -> bool {
+        kind != ReviewKind::Member || self.decides_members
+    }
+}
+
+/// A page of a review's items.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewPage {
+    pub review: Review,
+    pub tally: Tally,
+    pub items: Vec<ReviewItem>,
+    /// The next page.
+    pub next: Option<ReviewQuery>,
+    /// Those who may decide.
+    pub reviewers: Vec<Reviewer>,
+    /// What is in no item; read only when that is asked for.
+    pub not_reviewed: Vec<NotReviewed>,
+    /// Who looks at it.
+    pub viewer: Person,
+}
+
+/// All of a review, to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewReport {
+    pub review: Review,
+    pub project: String,
+    pub tally: Tally,
+    pub items: Vec<ReviewItem>,
+    pub not_reviewed: Vec<NotReviewed>,
+    /// The ids of those who are members now.
+    pub members: Vec<String>,
+    pub made_at: Moment,
+}
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviews {
+    pub open: Vec<Review>,
+    pub closed: Vec<Review>,
+}

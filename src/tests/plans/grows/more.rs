@@ -1,0 +1,41 @@
+//! Further exceptions: lists of an operator, and access reviews, which are of everything.
+
+use super::Grows;
+
+pub(super) const MORE: &[Grows] = &[
+    Grows {
+        starts: "SELECT \"pipeline\".\"id\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
+        has: "\"pipeline\".\"rules_key\" = ?",
+        why: "the sweep looks for pipelines whose rules an older server saved; a project has hundreds of pipelines at most",
+    },
+    Grows {
+        starts: "SELECT \"membership\".\"project_id\", COUNT(",
+        has: " GROUP BY",
+        why: "an operator lists the projects, each with the number of its members",
+    },
+    Grows {
+        starts: "SELECT * FROM \"project\" ORDER BY",
+        has: "\"slug\"",
+        why: "an operator lists the projects",
+    },
+    Grows {
+        starts: "SELECT * FROM \"access_grant\" WHERE \"access_grant\".\"project_id\" = ? ORDER BY",
+        has: "\"access_grant\".\"id\" ASC",
+        why: "an access review is of every grant of the project",
+    },
+    Grows {
+        starts: "SELECT * FROM \"pipeline_token\" WHERE \"pipeline_token\".\"project_id\" = ?",
+        has: "\"pipeline_token\".\"expires_at\" IS NULL ORDER BY",
+        why: "the same: every token that a person made",
+    },
+    Grows {
+        starts: "SELECT * FROM \"trust_rule\" WHERE \"trust_rule\".\"project_id\" = ? ORDER BY",
+        has: "\"trust_rule\".\"id\" ASC",
+        why: "the same: every trust rule",
+    },
+    Grows {
+        starts: "SELECT * FROM \"review\" WHERE \"review\".\"project_id\" = ? ORDER BY",
+        has: "\"review\".\"id\" DESC LIMIT ?",
+        why: "the newest reviews, in the order of an index",
+    },
+];

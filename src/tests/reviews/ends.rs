@@ -1,0 +1,105 @@
+//! The end of a review, its report, and who sees what.
+
+use super::{CLOSE, CONFIRM, REMOVE, Scene};
+use regcred::checkpoints::checkpoint::Checkpoint;
+use regcred::checkpoints::note::Key;
+use regcred::domain::review::{ReviewCheckpoint, ReviewKind};
+use regcred::domain::user::Role;
+
+#[tokio::test]
+async fn at_the_end_what_is_undecided_goes_if_the_review_says_so() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let listed = app.review(&app.owner, "acme", "Listed").await;
+    scene.close(listed).await;
+    assert!(scene.is_delivered().await);
+    assert!(scene.report(listed).await.tally.undecided == 4);
+    let removed = app.review_that(&app.owner, "acme", "Removed", "remove").await;
+    let token = scene.item(removed, ReviewKind::Token).await;
+    assert_eq!(scene.decide(&scene.reviewer, removed, token.id, &CONFIRM).await.status, 200);
+    scene.close(removed).await;
+    assert!(!scene.is_delivered().await);
+    let tally = scene.report(removed).await.tally;
+    // The memberships are listed.
+    assert_eq!((tally.confirmed, tally.removed, tally.undecided), (1, 1, 2));
+    assert_eq!(app.owner.get("/p/acme/reviews").await.status, 200, "they are members still");
+    let reply = scene.decide(&scene.reviewer, removed, token.id, &REMOVE).await;
+    assert_eq!(reply.status, 409);
+    app.assert_chain_holds().await;
+}
+
+/// Opens the note with the keys beside it.
+fn opened(found: &ReviewCheckpoint) -> Checkpoint {
+    let keys: Vec<Key> = found.keys.iter().filter_map(|key| Key::parse(key)).collect();
+    assert!(!keys.is_empty());
+    Checkpoint::open(&found.note, &keys).unwrap()
+}
+
+#[tokio::test]
+async fn the_report_carries_a_checkpoint_of_the_opening_and_of_the_end() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    let path = format!("/p/acme/reviews/{id}/report");
+    let page = app.owner.get(&path).await.text();
+    assert!(
+        page.contains("Not closed yet")
+            && page.contains("When the review was closed: no checkpoint.")
+    );
+    scene.close(id).await;
+    let report = scene.report(id).await.review;
+    let (first, last) = (report.opening.unwrap(), report.closing.unwrap());
+    assert!(opened(&first).size < opened(&last).size);
+    let newest = "SELECT MAX(seq) FROM audit_event WHERE action = 'review.closed'";
+    assert_eq!(u64::try_from(app.scalar_i64(newest).await).unwrap(), last.links);
+    let page = app.owner.get(&path).await.text();
+    assert!(page.contains(last.note.lines().next().unwrap()), "{page}");
+    // Once is enough.
+    let review = id.to_string();
+    let form = [("project", "acme"), ("id", review.as_str())];
+    assert_eq!(app.owner.post_json_accept(CLOSE, &form).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_report_that_is_not_whole_is_none() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    let path = format!("/p/acme/reviews/{id}/report");
+    assert_eq!(app.owner.get(&path).await.status, 200);
+    assert_eq!(app.raw("UPDATE review_item SET terms = 'Nothing' WHERE kind = 'grant'").await, 1);
+    assert_eq!(app.owner.get(&path).await.status, 409);
+    let found = app.vault.store().tampered_rows().await.unwrap();
+    assert!(found.named.iter().any(|row| row.table == "review_item"), "{found:?}");
+}
+
+#[tokio::test]
+async fn another_project_sees_nothing() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Hidden-review").await;
+    let beta = scene.app.project("beta").await;
+    for path in [format!("reviews/{id}"), format!("reviews/{id}/report")] {
+        assert_eq!(beta.get(&format!("/p/beta/{path}")).await.status, 404, "{path}");
+        assert_eq!(beta.get(&format!("/p/acme/{path}")).await.status, 404, "{path}");
+    }
+    assert!(!beta.get("/p/beta/reviews").await.text().contains("Hidden-review"));
+}
+
+#[tokio::test]
+async fn each_role_sees_and_does_what_it_may() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
+    let page = format!("/p/acme/reviews/{id}");
+    for (role, decides, reports) in [
+        (Role::Viewer, false, 403),
+        (Role::Auditor, false, 200),
+        (Role::Maintainer, true, 403),
+        (Role::Owner, true, 200),
+    ] {
+        let member = scene.app.member(role, "acme").await;
+        let shown = member.get(&page).await.text();
+        assert_eq!(shown.contains("Save decision"), decides, "{role:?}");
+        assert_eq!(shown.contains("Close review"), role == Role::Owner, "{role:?}");
+        assert_eq!(member.get(&format!("{page}/report")).await.status, reports, "{role:?}");
+    }
+}

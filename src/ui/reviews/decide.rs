@@ -1,0 +1,67 @@
+//! The form round the items: what is decided of those that are selected.
+
+use crate::domain::review::{DecisionForm, ReviewQuery, Reviewer, Verdict};
+use crate::functions::answer::FailedForm;
+use crate::functions::reviews::DecideItems;
+use crate::ui::kit::{
+    Alert, Field, FormState, Hidden, PageContext, Section, Select, SubmitButton, options,
+};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use uuid::Uuid;
+
+/// The form; its children are the table with the tick boxes.
+#[component]
+pub(super) fn Deciding(
+    page: PageContext,
+    id: Uuid,
+    query: ReviewQuery,
+    /// Those who may decide, to delegate to.
+    reviewers: Vec<Reviewer>,
+    failed: Option<FailedForm>,
+    children: Children,
+) -> impl IntoView {
+    let verdict = Verdict::Confirm.word().to_owned();
+    let start = DecisionForm { verdict, ..DecisionForm::default() };
+    let form = FormState::of::<DecideItems>(failed, start).within("form");
+    let verdicts = options(Verdict::ALL, Verdict::word, Verdict::label);
+    let to = reviewers.into_iter().map(|one| (one.id.to_string(), one.name));
+    let to: Vec<(String, String)> =
+        [(String::new(), "Nobody".to_owned())].into_iter().chain(to).collect();
+    let kind = query.kind.map(|kind| kind.word().to_owned()).unwrap_or_default();
+    let unselected = form.error("items");
+    view! {
+        {form.summary()}
+        {unselected.map(|text| view! { <Alert><p>{text}</p></Alert> })}
+        <form method="post" action=DecideItems::url() class="stack" autocomplete="off" novalidate>
+            // Enter in a field presses the first button of its form. This one does nothing.
+            <button type="submit" formmethod="dialog" hidden=true></button>
+            <Hidden name="project" value=page.project/>
+            <Hidden name="id" value=id.to_string()/>
+            <Hidden name="list[show]" value=query.show.word()/>
+            <Hidden name="list[kind]" value=kind/>
+            <Hidden name="list[after]" value=query.after.to_string()/>
+            {children()}
+            <Section id="decide" title="Decide the selected items">
+                <Select at=form.at("verdict") label="Decision" options=verdicts/>
+                <Field
+                    at=form.at("note")
+                    label="Reason"
+                    hint="Needed to remove, change or delegate. It is recorded and is in the report."
+                />
+                <Select
+                    at=form.at("to")
+                    label="Delegate to"
+                    options=to
+                    hint="Only for the decision Delegate."
+                />
+                <p class="muted">
+                    "Remove revokes a grant or token and deletes a trust rule at once. A membership is ended by an operator. Change records what has to be changed: change it where it stands."
+                </p>
+                <div class="toolbar">
+                    <SubmitButton label="Save decision"/>
+                </div>
+            </Section>
+        </form>
+    }
+}

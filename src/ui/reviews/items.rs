@@ -1,0 +1,111 @@
+//! The rows of a review's items.
+
+use super::{decided, suggested, use_in_words};
+use crate::domain::paths;
+use crate::domain::review::{Review, ReviewItem, ReviewKind, Reviewer};
+use crate::domain::user::Person;
+use crate::ui::kit::{Cell, Columns, PageContext};
+use leptos::prelude::*;
+
+/// The columns; the last one is for those who may decide. The viewer comes with all who may.
+pub(super) fn columns(
+    items: Vec<ReviewItem>,
+    (viewer, reviewers): (&Person, &[Reviewer]),
+    review: &Review,
+    (may_decide, chosen): (bool, &[String]),
+    page: &PageContext,
+) -> Columns {
+    let rows = items.into_iter().map(|item| {
+        let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
+        let is_alone = !reviewers.iter().any(may_too);
+        let state = state(&item, viewer, is_alone);
+        let may = may_decide && may_tick(&item, viewer);
+        let may_confirm = may && !item.is_own(viewer) && !item.is_for_another(viewer);
+        let used = use_in_words(&item);
+        let suggestion = suggested(&item, review.opened_at);
+        let (name, terms, kind, id) = (item.name.clone(), item.terms, item.kind.label(), item.id);
+        let shown = link(page, item.kind, item.pipeline, item.name);
+        let whose = (item.kind != ReviewKind::Member).then(|| format!("Created by {}", item.whose));
+        [
+            Cell::of(view! {
+                {shown}
+                <div class="muted">{kind}</div>
+            }),
+            Cell::of(view! {
+                <div>{terms}</div>
+                {whose.map(|whose| view! { <div class="muted">{whose}</div> })}
+            }),
+            Cell::of(view! {
+                <div>{used}</div>
+                {suggestion.map(|text| view! { <div class="muted">{text}</div> })}
+            }),
+            Cell::of(state),
+            Cell::of(may.then(|| buttons((id.to_string(), &name), may_confirm, chosen))),
+        ]
+    });
+    Columns::new(["Item", "Terms", "Use and suggestion", "Decision", "Decide"], rows)
+        .with_last(may_decide)
+}
+
+/// Whether it can be selected: nothing takes a removal back.
+fn may_tick(item: &ReviewItem, viewer: &Person) -> bool {
+    // Who may not decide it may hand it on.
+    !item.is_removed() && (item.decision.is_none() || !item.is_own(viewer))
+}
+
+/// Where the thing stands now.
+fn link(
+    page: &PageContext,
+    kind: ReviewKind,
+    pipeline: Option<uuid::Uuid>,
+    name: String,
+) -> AnyView {
+    let href = pipeline.map(|id| match kind {
+        ReviewKind::Grant => paths::grants(&page.project, id),
+        _ => paths::pipeline_identity(&page.project, id),
+    });
+    match href {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => name.into_any(),
+    }
+}
+
+/// What was decided and why, or why who looks cannot decide.
+fn state(item: &ReviewItem, viewer: &Person, is_alone: bool) -> AnyView {
+    let note = item.decision.as_ref().map(|one| one.note.clone()).filter(|note| !note.is_empty());
+    let is_own = item.decision.is_none() && item.is_own(viewer);
+    let own = match (is_own, is_alone) {
+        (false, _) => None,
+        (true, false) => Some("Yours, so another member decides."),
+        (true, true) => Some(
+            "Yours, and nobody reviews their own access. No other member may decide it, so it stays undecided.",
+        ),
+    };
+    let decided = decided(item);
+    view! {
+        <div>{decided}</div>
+        {note.map(|note| view! { <div class="muted">{note}</div> })}
+        {own.map(|own| view! { <div class="muted">{own}</div> })}
+    }
+    .into_any()
+}
+
+/// The tick box, and the button that confirms this one alone.
+fn buttons((id, name): (String, &str), may_confirm: bool, chosen: &[String]) -> AnyView {
+    let (select, confirm) = (format!("Select {name}"), format!("Confirm {name}"));
+    let (value, is_chosen) = (id.clone(), chosen.contains(&id));
+    let button = may_confirm.then(|| {
+        view! {
+            <button type="submit" class="button button-quiet" name="form[confirm]" value=value aria-label=confirm>
+                "Confirm"
+            </button>
+        }
+    });
+    view! {
+        <div class="toolbar">
+            <input type="checkbox" name="form[items][]" value=id checked=is_chosen aria-label=select autocomplete="off"/>
+            {button}
+        </div>
+    }
+    .into_any()
+}

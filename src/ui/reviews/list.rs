@@ -1,0 +1,103 @@
+//! The list: reviews that are open, those that were closed, and the form that opens one.
+
+use super::State;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::domain::review::{Review, ReviewForm, Reviews, Undecided};
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::reviews::{CreateReview, list_reviews};
+use crate::ui::kit::{
+    Cell, Columns, Field, FlashMessages, FormState, Loaded, PageContext, PageHead, PostForm,
+    Section, Select, Table, options,
+};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// `/p/{project}/reviews`
+#[component]
+pub fn ReviewsPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <FlashMessages/>
+        <Loaded title="Access reviews" from=load(page.clone()) let:found>
+            {listed(found, page)}
+        </Loaded>
+    }
+}
+
+type Found = (Reviews, Option<FailedForm>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::PipelineRead)?;
+    let failed = page.failed_form().await;
+    Ok((list_reviews(page.project).await?, failed))
+}
+
+fn listed((found, failed): Found, page: PageContext) -> impl IntoView {
+    let open = columns(found.open, &page);
+    let has_closed = !found.closed.is_empty();
+    let closed = has_closed.then(|| columns(found.closed, &page));
+    let project = page.project.clone();
+    let form = page.may(Permission::AuditWrite).then(|| view! { <Opening project failed/> });
+    view! {
+        <PageHead title="Access reviews"/>
+        <p class="muted">
+            "A review lists who and what has access: grants, pipeline tokens, trust rules and members. Everything is recorded as it is when the review is opened. Then members confirm or remove each item."
+        </p>
+        <Section id="open" title="Open">
+            <Table columns=open empty="No review is open."/>
+        </Section>
+        {form}
+        {closed
+            .map(|columns| {
+                view! {
+                    <Section id="closed" title="Closed">
+                        <Table columns/>
+                    </Section>
+                }
+            })}
+    }
+}
+
+fn columns(reviews: Vec<Review>, page: &PageContext) -> Columns {
+    let rows = reviews.into_iter().map(|review| {
+        let href = paths::review(&page.project, review.id);
+        let name = review.name.clone();
+        [
+            Cell::of(view! { <a href=href>{name}</a> }),
+            Cell::of(review.items),
+            Cell::done(review.opened_at, &review.opened_by.name),
+            Cell::of(view! { <State review/> }),
+        ]
+    });
+    Columns::new(["Review", "Items", "Opened", "State"], rows)
+}
+
+#[component]
+fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
+    let usual = Undecided::Listed.word().to_owned();
+    let start = ReviewForm { undecided: usual, ..ReviewForm::default() };
+    let form = FormState::of::<CreateReview>(failed, start).within("form");
+    let undecided = options(Undecided::ALL, Undecided::word, Undecided::label);
+    view! {
+        <Section id="new" title="Open a review">
+            {form.summary()}
+            <PostForm action=CreateReview::url() project class="card stack" submit="Open review">
+                <Field at=form.at("name") label="Name" hint="Such as 2026, fourth quarter."/>
+                <Field
+                    at=form.at("due_on")
+                    label="Decide until (Optional)"
+                    kind="date"
+                    hint="The last day. It is shown to everybody who decides."
+                />
+                <Select
+                    at=form.at("undecided")
+                    label="Undecided items at closing"
+                    options=undecided
+                    hint="Removed grants, tokens and trust rules stop at once. Memberships are always only listed."
+                />
+            </PostForm>
+        </Section>
+    }
+}

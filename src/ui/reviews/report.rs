@@ -1,0 +1,162 @@
+//! The report: all of a review on one page, to be printed.
+
+use super::whole::not_reviewed;
+use super::{State, decided, suggested, use_in_words};
+use crate::domain::moment::Moment;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::domain::review::{
+    Decision, ReviewCheckpoint, ReviewItem, ReviewKind, ReviewReport, Verdict,
+};
+use crate::error::Result;
+use crate::functions::reviews::review_report;
+use crate::ui::kit::{
+    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Section, Table,
+};
+use leptos::prelude::*;
+
+/// `/p/{project}/reviews/{id}/report`
+#[component]
+pub fn ReportPage() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <Loaded title="Report of an access review" from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
+    }
+}
+
+async fn load(page: PageContext) -> Result<ReviewReport> {
+    page.needs(Permission::AuditRead)?;
+    let id = page.id()?;
+    review_report(page.project, id).await
+}
+
+fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
+    let ReviewReport { review, project, tally, items, not_reviewed: new, members, made_at } = found;
+    let up = (paths::review(&page.project, review.id), review.name.clone());
+    let title = format!("Access review: {}", review.name);
+    let opened = said(review.opened_at, &review.opened_by.name);
+    let closed = review.closed.as_ref().map(|(at, by)| said(*at, by));
+    let closed = closed.unwrap_or_else(|| "Not closed yet: decisions may still change.".to_owned());
+    let (opening, closing) = (review.opening.clone(), review.closing.clone());
+    let columns = columns(items, review.opened_at, &members, &page);
+    let end = review.undecided.label();
+    view! {
+        <div class="report stack">
+            <PageHead title up/>
+            <Facts>
+                <Fact label="Project">{project}</Fact>
+                <Fact label="State"><State review/></Fact>
+                <Fact label="Opened">{opened}</Fact>
+                <Fact label="Closed">{closed}</Fact>
+                <Fact label="Undecided at closing">{end}</Fact>
+                <Fact label="Items">{tally.all()}</Fact>
+                <Fact label="Decisions">{tally.to_text()}</Fact>
+                <Fact label="This report">{made_at.to_text()}</Fact>
+            </Facts>
+            <Section id="items" title="Items">
+                <p class="muted">
+                    "Everything that had access when the review was opened, read in one transaction. Figures are of that moment."
+                </p>
+                <Table columns empty="Nothing had access."/>
+            </Section>
+            <Section id="new" title="Not in this review">
+                <p class="muted">"What has access now and was created after the review was opened."</p>
+                {not_reviewed(new)}
+            </Section>
+            <Section id="checkpoints" title="Checkpoints of the audit log">
+                <p class="muted">
+                    "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Check it with: regcred audit verify --export FILE --checkpoint FILE --key KEY."
+                </p>
+                {checkpoint("opening", "When the review was opened", opening)}
+                {checkpoint("closing", "When the review was closed", closing)}
+            </Section>
+        </div>
+    }
+}
+
+fn said(at: Moment, by: &str) -> String {
+    format!("{} by {by}", at.to_text())
+}
+
+fn columns(
+    items: Vec<ReviewItem>,
+    opened_at: Moment,
+    members: &[String],
+    page: &PageContext,
+) -> Columns {
+    let rows = items.into_iter().map(|item| {
+        let (used, suggestion) = (use_in_words(&item), suggested(&item, opened_at));
+        let effect = effect(&item, members, page);
+        let words = decided(&item);
+        let when = item.decision.as_ref().map(|one| one.at.to_text());
+        let note = item.decision.as_ref().map(|one| one.note.clone());
+        let note = note.filter(|note| !note.is_empty());
+        let made_at = item.made_at.map(|at| format!(", {}", at.to_text())).unwrap_or_default();
+        let made = match item.kind {
+            ReviewKind::Member => String::new(),
+            _ => format!("{}{made_at}", item.whose),
+        };
+        [
+            Cell::of(item.number),
+            Cell::of(item.kind.label()),
+            Cell::of(view! {
+                <div>{item.name}</div>
+                <div class="muted">{item.terms}</div>
+            }),
+            Cell::of(made),
+            Cell::of(view! {
+                <div>{used}</div>
+                {suggestion.map(|text| view! { <div class="muted">{text}</div> })}
+            }),
+            Cell::of(view! {
+                <div>{words}</div>
+                {when.map(|when| view! { <div class="muted">{when}</div> })}
+                {note.map(|note| view! { <div>{note}</div> })}
+            }),
+            Cell::of(effect),
+        ]
+    });
+    Columns::new(
+        ["Number", "Kind", "Item", "Created by", "Use and suggestion", "Decision", "Effect"],
+        rows,
+    )
+}
+
+/// What became of a removal.
+fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView {
+    match &item.decision {
+        Some(Decision { verdict: Verdict::Remove, effect: Some(link), .. }) => {
+            let href = paths::audit_link(&page.project, *link);
+            let label = format!("Audit event {link}");
+            view! { <a href=href>{label}</a> }.into_any()
+        }
+        Some(Decision { verdict: Verdict::Remove, .. }) => {
+            let words = match (item.kind, members.contains(&item.subject)) {
+                (ReviewKind::Member, true) => "Still a member: an operator ends the membership",
+                (ReviewKind::Member, false) => "No longer a member",
+                _ => "It was gone already",
+            };
+            words.into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpoint>) -> AnyView {
+    match found {
+        None => view! { <p>{format!("{title}: no checkpoint.")}</p> }.into_any(),
+        Some(ReviewCheckpoint { links, note, keys }) => {
+            let keys = keys.join("\n");
+            view! {
+                <h3>{title}</h3>
+                <p>{format!("It covers {links} links. The note:")}</p>
+                <CodeToCopy id=format!("{id}-note") text=note/>
+                <p>"Public keys that verify it:"</p>
+                <CodeToCopy id=format!("{id}-keys") text=keys/>
+            }
+            .into_any()
+        }
+    }
+}

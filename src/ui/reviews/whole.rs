@@ -1,0 +1,169 @@
+//! One review: how far it is, and its items.
+
+use super::State;
+use super::decide::Deciding;
+use super::items::columns;
+use crate::domain::paths;
+use crate::domain::permission::Permission;
+use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show};
+use crate::error::Result;
+use crate::functions::answer::FailedForm;
+use crate::functions::reviews::{CloseReview, DecideItems, review_page};
+use crate::ui::kit::{
+    Alert, Cell, Columns, Fact, Facts, FlashMessages, FormState, LinkButton, Loaded, Onward,
+    PageContext, PageHead, PostButton, Tab, Table, Tabs, Time,
+};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use uuid::Uuid;
+
+/// `/p/{project}/reviews/{id}?show=&kind=&after=`
+#[component]
+pub fn ReviewPageView() -> impl IntoView {
+    let page = PageContext::here();
+    view! {
+        <FlashMessages/>
+        <Loaded title="Access review" from=load(page.clone()) let:found>
+            {whole(found, page)}
+        </Loaded>
+    }
+}
+
+type Found = (ReviewPage, ReviewQuery, Option<FailedForm>);
+
+async fn load(page: PageContext) -> Result<Found> {
+    page.needs(Permission::PipelineRead)?;
+    let query = ReviewQuery::read(|key| page.query(key))?;
+    let id = page.id()?;
+    let failed = page.failed_form().await;
+    Ok((review_page(page.project, id, query).await?, query, failed))
+}
+
+fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
+    let review = found.review.clone();
+    let (id, is_open) = (review.id, review.closed.is_none());
+    let up = (paths::reviews(&page.project), "Access reviews".to_owned());
+    let own = paths::review(&page.project, id);
+    let tabs: Vec<Tab> = Show::ALL
+        .iter()
+        .copied()
+        .map(|show| Tab {
+            label: show.label(),
+            href: own.clone() + &query.showing(show).to_url(),
+            count: None,
+            is_current: show == query.show,
+        })
+        .collect();
+    let first = (query.after > 0).then(|| own.clone() + &query.after(0).to_url());
+    let next = found.next.map(|query| own.clone() + &query.to_url());
+    let (tally, is_cut) = (found.tally.to_text(), found.tally.all() != review.items);
+    let rows = if query.show == Show::New {
+        not_reviewed(found.not_reviewed).into_any()
+    } else {
+        let may_decide = is_open && page.may(Permission::PipelineWrite);
+        let kinds = kinds(&own, query);
+        let (items, viewer) = (found.items, found.viewer);
+        let reviewers = found.reviewers;
+        let has_items = !items.is_empty();
+        let page = page.clone();
+        // What was selected when a post failed is selected again.
+        let chosen = FormState::of::<DecideItems>(failed.clone(), ()).chosen("items");
+        let people = (&viewer, reviewers.as_slice());
+        let of_row = columns(items, people, &review, (may_decide, &chosen), &page);
+        let empty = "There are no such items.";
+        let table = view! { <Table columns=of_row label="Items" empty/> };
+        let table = if may_decide && has_items {
+            view! { <Deciding page id query reviewers failed>{table}</Deciding> }.into_any()
+        } else {
+            table.into_any()
+        };
+        view! {
+            {kinds}
+            {table}
+            <Onward what="Pages" first next/>
+        }
+        .into_any()
+    };
+    let title = review.name.clone();
+    let (opened_at, opened_by) = (review.opened_at, review.opened_by.name.clone());
+    let at_end = review.undecided.label();
+    let needs_checkpoint = !is_open && review.closing.is_none();
+    view! {
+        <PageHead title up>
+            <Actions page id is_open needs_checkpoint/>
+        </PageHead>
+        <Facts>
+            <Fact label="State"><State review/></Fact>
+            <Fact label="Opened">
+                <Time at=opened_at/>
+                {format!(" by {opened_by}")}
+            </Fact>
+            <Fact label="Decisions">{tally}</Fact>
+            <Fact label="Undecided at closing">{at_end}</Fact>
+        </Facts>
+        {is_cut
+            .then(|| {
+                view! {
+                    <Alert>
+                        <p>"Items of this review were added or removed outside Regcred. Run regcred doctor on the server."</p>
+                    </Alert>
+                }
+            })}
+        <Tabs label="Items" tabs/>
+        {rows}
+    }
+}
+
+/// The report for who may audit; to close it, for who opens reviews.
+#[component]
+fn Actions(page: PageContext, id: Uuid, is_open: bool, needs_checkpoint: bool) -> impl IntoView {
+    let report = page.may(Permission::AuditRead).then(|| {
+        let href = paths::review_report(&page.project, id);
+        view! { <LinkButton href label="Report"/> }
+    });
+    let word = if is_open { "Close review" } else { "Sign checkpoint" };
+    let close = (page.may(Permission::AuditWrite) && (is_open || needs_checkpoint)).then(|| {
+        let values = vec![("project", page.project.clone()), ("id", id.to_string())];
+        view! { <PostButton action=CloseReview::url() values word class="button"/> }
+    });
+    view! {
+        <div class="toolbar">
+            {report}
+            {close}
+        </div>
+    }
+}
+
+/// Links to the items of one kind.
+fn kinds(own: &str, query: ReviewQuery) -> impl IntoView + use<> {
+    let all = [None].into_iter().chain(ReviewKind::ALL.iter().copied().map(Some));
+    let links = all
+        .map(|kind| {
+            let href = own.to_owned() + &query.of_kind(kind).to_url();
+            let current = (kind == query.kind).then_some("true");
+            let label = kind.map_or("Every kind", ReviewKind::label);
+            view! { <a class="button" href=href aria-current=current>{label}</a> }
+        })
+        .collect_view();
+    view! { <nav class="toolbar presets" aria-label="Kind">{links}</nav> }
+}
+
+/// What was made after the review began.
+pub(super) fn not_reviewed(found: Vec<NotReviewed>) -> impl IntoView {
+    let rows = found.into_iter().map(|one| {
+        let made_by = one.made_by;
+        let made = match one.made_at {
+            Some(at) => Cell::done(at, &made_by),
+            None => Cell::of(made_by),
+        };
+        [Cell::of(one.kind.label()), Cell::of(one.name), Cell::of(one.terms), made]
+    });
+    let columns = Columns::new(["Kind", "Name", "Terms", "Created"], rows);
+    view! {
+        <Table
+            columns
+            label="Not in this review"
+            empty="Everything that has access now is in this review."
+        />
+    }
+}

@@ -1,0 +1,181 @@
+//! Access reviews: opened, shown, decided and closed.
+
+mod closing;
+mod decisions;
+mod frozen;
+
+use super::{Vault, now, today};
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::counted::count;
+use crate::domain::permission::{Permission, of};
+use crate::domain::review::{
+    ITEMS_MAX, NotReviewed, PAGE_ITEMS, REVIEWS_SHOWN, Review, ReviewCheckpoint, ReviewForm,
+    ReviewPage, ReviewQuery, ReviewReport, Reviewer, Reviews, Show, Tally,
+};
+use crate::domain::user::Maker;
+use crate::error::{Error, Result};
+use crate::store::Unrecorded;
+use frozen::{facts_known, items_of};
+use uuid::Uuid;
+
+const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it has no report. Run `regcred doctor`.";
+
+impl Vault {
+    /// Opens a review of everything that lets somebody in as it is at this moment: read and frozen in one
+    /// transaction. Gives its id and what to say.
+    ///
+    /// # Errors
+    /// `Invalid` with a sentence at each field that needs another look.
+    pub async fn open_review(
+        &self,
+        opener: &Can<of::AuditWrite>,
+        form: &ReviewForm,
+    ) -> Result<(Uuid, String)> {
+        let project = opener.project().id;
+        let (name, due_on, undecided) = form.read(today())?;
+        // Before the chain is held: deliveries wait for it. The figures only suggest.
+        let known = facts_known(self, project).await?;
+        let write = self.write_in(project).await?;
+        let found = write.population(project, today()).await?;
+        if found.len() > ITEMS_MAX {
+            return Err(Error::Conflict(format!(
+                "A review has at most {ITEMS_MAX} items, and this project has more. Delete pipelines that are not used any more first."
+            )));
+        }
+        let items = items_of(found, &known);
+        let review = Review {
+            id: Uuid::now_v7(),
+            name,
+            opened_at: now(),
+            opened_by: Maker::from(opener.person()),
+            due_on,
+            undecided,
+            items: i64::try_from(items.len()).unwrap_or(i64::MAX),
+            closed: None,
+            opening: None,
+            closing: None,
+        };
+        write.reviews(project).open(&review).await?;
+        write.review_items(project).freeze(review.id, &items).await?;
+        let subject = Subject { id: review.id, name: review.name.clone() };
+        let number = u64::try_from(items.len()).unwrap_or(u64::MAX);
+        let detail = Detail::Items(number);
+        self.commit_event(write, project, opener, (Action::ReviewOpened, subject, detail)).await?;
+        let begun = format!("The review was opened with {}.", count(number, "item"));
+        Ok((review.id, self.with_checkpoint(project, review.id, false, begun).await))
+    }
+
+    /// The last reviews of the project.
+    pub async fn reviews(&self, reader: &Can<of::PipelineRead>) -> Result<Reviews> {
+        let found = self.store.reviews(reader.project().id).newest(REVIEWS_SHOWN).await?;
+        let (closed, open) = found.into_iter().partition(|one| one.closed.is_some());
+        Ok(Reviews { open, closed })
+    }
+
+    /// A page of a review's items.
+    ///
+    /// # Errors
+    /// `NotFound` when the project has no such review.
+    pub async fn review_page(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        id: Uuid,
+        query: ReviewQuery,
+    ) -> Result<ReviewPage> {
+        let (project, viewer) = (reader.project().id, reader.person());
+        let review = self.store.reviews(project).find(id).await?.ok_or(Error::NotFound)?;
+        let items = self.store.review_items(project);
+        let tally = items.tally(id).await?;
+        let (mut shown, mut not_reviewed) = (Vec::new(), Vec::new());
+        if query.show == Show::New {
+            not_reviewed = self.not_reviewed(project, id).await?;
+        } else {
+            shown = items.page(id, query, viewer.id, PAGE_ITEMS + 1).await?;
+        }
+        let most = usize::try_from(PAGE_ITEMS).unwrap_or(usize::MAX);
+        let has_more = shown.len() > most;
+        shown.truncate(most);
+        let next = shown.last().filter(|_| has_more).map(|last| query.after(last.number));
+        let members = self.store.projects().members(project).await?.into_iter();
+        let reviewers = members
+            .filter(|(_, role)| role.permissions().has(Permission::PipelineWrite))
+            .map(|(person, role)| Reviewer {
+                id: person.id,
+                name: person.name,
+                decides_members: role.permissions().has(Permission::AuditWrite),
+            })
+            .collect();
+        let viewer = viewer.clone();
+        Ok(ReviewPage { review, tally, items: shown, next, reviewers, not_reviewed, viewer })
+    }
+
+    /// All of a review, to be printed.
+    ///
+    /// # Errors
+    /// `NotFound` when the project has no such review; `Conflict` when a part of it was changed or removed
+    /// outside the product: what is not whole is no report.
+    pub async fn review_report(
+        &self,
+        reader: &Can<of::AuditRead>,
+        id: Uuid,
+    ) -> Result<ReviewReport> {
+        let project = reader.project();
+        let review = self.store.reviews(project.id).find(id).await?.ok_or(Error::NotFound)?;
+        let items = self.store.review_items(project.id).all(id).await?;
+        if i64::try_from(items.len()) != Ok(review.items) {
+            return Err(Error::Conflict(CHANGED.to_owned()));
+        }
+        let mut tally = Tally::default();
+        for item in &items {
+            tally.add(item.decision.as_ref().map(|one| one.verdict), 1);
+        }
+        let not_reviewed = self.not_reviewed(project.id, id).await?;
+        let members = self.store.projects().roster(project.id).await?.into_iter();
+        let members = members.map(|(person, _)| person.id.to_string()).collect();
+        let (project, made_at) = (project.name.clone(), now());
+        Ok(ReviewReport { review, project, tally, items, not_reviewed, members, made_at })
+    }
+
+    /// What lets somebody in now and is in no item of the review.
+    async fn not_reviewed(&self, project: Uuid, review: Uuid) -> Result<Vec<NotReviewed>> {
+        let known = self.store.review_items(project).subjects(review).await?;
+        let now = self.store.population(project, today()).await?.into_iter();
+        let new =
+            now.filter(|one| !known.contains(&(one.kind.word().to_owned(), one.subject.clone())));
+        Ok(new
+            .map(|one| NotReviewed {
+                kind: one.kind,
+                name: one.name,
+                terms: one.terms,
+                made_by: one.whose.name,
+                made_at: one.made_at,
+            })
+            .collect())
+    }
+
+    /// The sentence about what was done, with what is to be said of the checkpoint that is signed after it:
+    /// nothing when it is kept. What was done is done, whether or not it can be signed.
+    async fn with_checkpoint(
+        &self,
+        project: Uuid,
+        review: Uuid,
+        is_closing: bool,
+        done: String,
+    ) -> String {
+        match self.keep_checkpoint(project, review, is_closing).await {
+            Ok(()) => done,
+            Err(error) => format!("{done} No checkpoint was signed: {error}"),
+        }
+    }
+
+    async fn keep_checkpoint(&self, project: Uuid, review: Uuid, is_closing: bool) -> Result<()> {
+        let signed = self.checkpoint_now(project).await?;
+        let kept = ReviewCheckpoint { links: signed.links, note: signed.note, keys: signed.keys };
+        // Its keys are texts, so nothing in it can fail.
+        let text = serde_json::to_string(&kept).unwrap_or_default();
+        let write = self.write_in(project).await?;
+        write.reviews(project).keep_checkpoint(review, is_closing, text).await?;
+        Ok(write.commit_without_event(Unrecorded::Tree).await?)
+    }
+}

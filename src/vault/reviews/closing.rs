@@ -1,0 +1,78 @@
+//! The end of a review: what is undecided goes or is listed, and a checkpoint is signed.
+
+use crate::domain::actor::Can;
+use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::permission::of;
+use crate::domain::review::{Choice, Review, ReviewItem, Undecided, Verdict};
+use crate::error::{Error, Result};
+use crate::store::{Recorded, Write};
+use crate::vault::{Vault, now};
+use uuid::Uuid;
+
+/// Items that are removed in one transaction: deliveries wait for the chain meanwhile.
+const PART: u64 = 100;
+
+const BEFORE: &str = "This review is closed.";
+const SIGNED: &str = "The checkpoint was signed.";
+const REASON: &str = "Nobody had decided it when the review was closed.";
+
+impl Vault {
+    /// Closes a review. What nobody decided is listed, or removed when the review says so; memberships
+    /// are listed. One that is closed and has no checkpoint gets it. Gives what to say.
+    ///
+    /// # Errors
+    /// `NotFound` when the project has no such review, and `Conflict` when it is closed.
+    pub async fn close_review(&self, closer: &Can<of::AuditWrite>, id: Uuid) -> Result<String> {
+        let project = closer.project().id;
+        loop {
+            let write = self.write_in(project).await?;
+            let review = write.reviews(project).find(id).await?.ok_or(Error::NotFound)?;
+            if review.closed.is_some() {
+                if review.closing.is_some() {
+                    return Err(Error::Conflict(BEFORE.to_owned()));
+                }
+                drop(write);
+                self.keep_checkpoint(project, id, true).await?;
+                return Ok(SIGNED.to_owned());
+            }
+            let left = match review.undecided {
+                Undecided::Listed => Vec::new(),
+                Undecided::Removed => write.review_items(project).removable(id, PART).await?,
+            };
+            if let Some(recorded) = self.remove_undecided(&write, closer, &review, &left).await? {
+                write.commit(recorded).await?;
+                continue;
+            }
+            let tally = write.review_items(project).tally(id).await?;
+            write.reviews(project).close(id, now(), &closer.person().name).await?;
+            let subject = Subject { id, name: review.name.clone() };
+            let what = (Action::ReviewClosed, subject, Detail::ReviewEnd(tally));
+            self.commit_event(write, project, closer, what).await?;
+            let done = format!("The review was closed: {}.", tally.to_text());
+            return Ok(self.with_checkpoint(project, id, true, done).await);
+        }
+    }
+
+    /// Removes these; the last event, if there was one.
+    async fn remove_undecided(
+        &self,
+        write: &Write,
+        closer: &Can<of::AuditWrite>,
+        review: &Review,
+        items: &[ReviewItem],
+    ) -> Result<Option<Recorded>> {
+        if items.is_empty() {
+            return Ok(None);
+        }
+        let editor = closer.can::<of::PipelineWrite>()?;
+        let (verdict, note) = (Verdict::Remove, REASON.to_owned());
+        let choice = Choice { verdict, note, to: None };
+        let mut recorded = None;
+        for item in items {
+            let effect = self.remove_item(write, &editor, item).await?;
+            let event = self.write_decision(write, closer, (review, item), &choice, effect).await?;
+            recorded = Some(event);
+        }
+        Ok(recorded)
+    }
+}

@@ -1,0 +1,85 @@
+//! What is frozen in a review: what there is, with what is known of its use.
+
+use crate::domain::moment::Moment;
+use crate::domain::review::{Facts, ReviewItem, WINDOW_DAYS};
+use crate::domain::usage::Figures;
+use crate::error::Result;
+use crate::store::{Frozen, Pair, UsageOf};
+use crate::vault::{Vault, now};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Pipelines whose figures are read at once.
+const AT_ONCE: u64 = 500;
+
+/// What each pipeline received of each credential: the figures of the window, and the last time ever.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    window: HashMap<Pair, Figures>,
+    last: HashMap<Pair, Moment>,
+}
+
+/// What is known of the project's deliveries.
+pub(super) async fn facts_known(vault: &Vault, project: Uuid) -> Result<Known> {
+    let first = now().day_number() - (WINDOW_DAYS - 1);
+    let receipts = vault.store().receipts(project);
+    let (mut known, mut after) = (Known::default(), String::new());
+    loop {
+        let part = vault.store().pipelines(project).used_after(&after, AT_ONCE).await?;
+        let Some(last) = part.last() else { return Ok(known) };
+        after.clone_from(&last.name_key);
+        let of = UsageOf::Pipelines(part.iter().map(|one| one.id).collect());
+        // No day is drawn.
+        let usage = receipts.usage(&of, (first, i64::MAX)).await?;
+        let pairs = usage.pairs.into_iter().map(|(pair, (figures, _))| (pair, figures));
+        known.window.extend(pairs);
+        for one in receipts.pairs_known(&of).await? {
+            known.last.insert((one.credential_id, one.pipeline_id), Moment(one.last_at));
+        }
+    }
+}
+
+/// The items of a review of what was found, in its order.
+pub(super) fn items_of(found: Vec<Frozen>, known: &Known) -> Vec<ReviewItem> {
+    (1..)
+        .zip(found)
+        .map(|(number, one)| ReviewItem {
+            id: Uuid::now_v7(),
+            number,
+            kind: one.kind,
+            facts: facts_of(&one, known),
+            subject: one.subject,
+            pipeline: one.pipeline,
+            credential: one.credential,
+            name: one.name,
+            terms: one.terms,
+            whose: one.whose,
+            made_at: one.made_at,
+            reviewer: None,
+            decision: None,
+        })
+        .collect()
+}
+
+fn facts_of(one: &Frozen, known: &Known) -> Facts {
+    let usual = Facts {
+        days: WINDOW_DAYS,
+        last_at: one.last_used_at,
+        can_push: one.can_push,
+        is_stopped: one.is_stopped,
+        is_changed: !one.is_ours,
+        ..Facts::default()
+    };
+    let (Some(credential), Some(pipeline)) = (one.credential, one.pipeline) else { return usual };
+    let pair = (credential, pipeline);
+    let figures = known.window.get(&pair).cloned().unwrap_or_default();
+    // A pair may have two grants, and what was there before this one was not for it.
+    let last_at = figures.last_at.max(known.last.get(&pair).copied());
+    Facts {
+        pulls: figures.pulls,
+        pushes: figures.pushes,
+        refused: figures.refused,
+        last_at: last_at.filter(|at| one.made_at.is_none_or(|made| *at >= made)),
+        ..usual
+    }
+}
