@@ -96,6 +96,7 @@ mod m20261130_000037_usage_by_day;
 mod m20261130_000038_definitions_of_pipelines;
 mod m20261130_000039_filters_of_the_audit;
 mod m20261130_000040_trees_of_chains;
+mod m20261130_000043_destinations;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -141,6 +142,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000038_definitions_of_pipelines::Migration),
             Box::new(m20261130_000039_filters_of_the_audit::Migration),
             Box::new(m20261130_000040_trees_of_chains::Migration),
+            Box::new(m20261130_000043_destinations::Migration),
         ]
     }
 }

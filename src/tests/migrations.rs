@@ -48,6 +48,7 @@ pub const TABLES: [&str; 33] = [
     "usage_day",
     "definition",
     "definition_statement",
+    "destination",
 ];
 
 #[tokio::test]

@@ -37,6 +37,10 @@ pub(super) const V1: &[(&str, &str)] = &[
         "secret_version",
         "id Uuid, project_id Uuid, credential_id Uuid, version Bigint, method Text, staged_at Bigint, destroyed_at Bigint",
     ),
+    (
+        "destination",
+        "id Uuid, chain Uuid, transport Text, format Text, address Text, salt Text, earlier_salt Text, earlier_until Bigint, token_id Text, token_hash Bytes, cursor_link Bigint, cursor_receipt Bigint, stopped_at Bigint",
+    ),
     ("regcred/chain-head/v1", "chain Uuid, seq Bigint, link Bytes"),
 ];
 

@@ -7,8 +7,8 @@ use super::sealed_before::has_mac;
 use super::tampered::Tampered;
 use super::{Authentic, Mend};
 use crate::store::entity::{
-    access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
-    pipeline, pipeline_token, project, secret_version, session, trust_rule,
+    access_grant, chain_head, credential, destination, guard_change, instance, issuer, membership,
+    person, pipeline, pipeline_token, project, secret_version, session, trust_rule,
 };
 use crate::store::seals::Sealing;
 use crate::store::shape::ColumnKind;
@@ -282,6 +282,12 @@ authentic! {
         do_not: Sealed, CreatedAt, CreatedBy, KeyFile, DataKey, Fingerprint, UnreadableAt,
             Deliveries, LastDeliveredAt, Doubt, ExpiresOn, FingerprintKey
             because "the ciphertext is bound to the row, and the rest is shown and counted";
+    }
+    destination called "destination" with Mac mended by MakeAgain {
+        decide: Id, Chain, Transport, Format, Address, Salt, EarlierSalt, EarlierUntil, TokenId,
+            TokenHash, CursorLink, CursorReceipt, StoppedAt;
+        do_not: Name, UntilLink, UntilReceipt, FailingSince, Problem, Status, LastAt, MadeAt, MadeBy
+            because "they are shown, and say where a call ends that may be sent again";
     }
     chain_head called "regcred/chain-head/v1" with EndMac mended by Chain {
         decide: Chain, Seq, Link;

@@ -37,7 +37,7 @@ pub use chains::{
     removed_links, usage_day,
 };
 pub use definitions::{definition, definition_statement};
-pub use jobs::{job, outbox};
+pub use jobs::{destination, job, outbox};
 pub use machines::{
     access_grant, issuer, pipeline, pipeline_token, shared_secret_view, trust_rule, usage,
     used_assertion,
