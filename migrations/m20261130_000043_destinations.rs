@@ -32,5 +32,5 @@ creates! {
     ) key (id);
     "CREATE INDEX destination_chain ON destination (chain)";
     "CREATE UNIQUE INDEX destination_token ON destination (token_id)";
-    "CREATE INDEX destination_sent_to ON destination (transport) WHERE stopped_at IS NULL";
+    "CREATE INDEX destination_sent_to ON destination (transport, id) WHERE stopped_at IS NULL";
 }

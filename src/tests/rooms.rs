@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms and what each may use of ours; all may use themselves and `error`.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("ui", &["domain", "functions", "islands", "help"]),
     ("help", &["domain"]),
@@ -13,9 +13,10 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("functions", &["domain", "vault"]),
     // Of the keys' room only what hashes: signatures are the vault's to judge.
     ("api", &["domain", "vault", "crypto"]),
-    ("vault", &["domain", "checkpoints", "crypto", "store", "issuers", "registries"]),
+    ("vault", &["domain", "checkpoints", "crypto", "store", "issuers", "receivers", "registries"]),
     ("jobs", &["domain", "vault"]),
     ("issuers", &["crypto", "outbound"]),
+    ("receivers", &["domain", "crypto", "outbound"]),
     ("registries", &["domain", "outbound"]),
     ("outbound", &[]),
     ("store", &["domain", "checkpoints", "migrations"]),
@@ -36,6 +37,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "store",
             "crypto",
             "issuers",
+            "receivers",
             "registries",
             "outbound",
         ],
