@@ -21,6 +21,8 @@ super::words! {
         Usage = "usage", "Add up deliveries by day";
         /// So that checkpoints of chains can be signed that are older than their trees.
         Trees = "trees", "Prepare checkpoints of the audit chains";
+        /// One for each destination that events are sent to, whose id is its key.
+        Shipping = "shipping", "Send audit events";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -86,6 +88,8 @@ impl JobKind {
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be millions of receipts.
             Self::Usage | Self::Trees => Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual },
+            // It is tried for as long as it takes: the chain keeps what was not sent.
+            Self::Shipping => Schedule { tries: 1_000, longest_pause: DAY, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }

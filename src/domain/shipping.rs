@@ -8,7 +8,7 @@ mod ocsf_change;
 #[cfg(test)]
 mod tests;
 
-pub use event::Source;
+pub use event::{Source, call_body, page_body, test_body};
 
 use super::moment::Moment;
 use super::typed_text::name_problem;
@@ -83,6 +83,13 @@ impl Cursor {
             0 => self.link.to_string(),
             receipt => format!("{}.{receipt}", self.link),
         }
+    }
+
+    /// Whether it comes after the other one.
+    pub fn is_beyond(self, other: Self) -> bool {
+        // The whole of a link is more than any part of it.
+        let part = |one: Self| if one.receipt == 0 { i32::MAX } else { one.receipt };
+        (self.link, part(self)) > (other.link, part(other))
     }
 
     /// Reads what [`Cursor::to_text`] writes; `None` for any other text.

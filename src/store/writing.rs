@@ -41,6 +41,8 @@ pub enum Unrecorded {
     Revocation,
     /// How a delivery went: it belongs to the receipt.
     Report,
+    /// What another system has of a chain by now, or why it was not sent: the chain itself says what was done.
+    Shipped,
     /// That files were declared again as they were: a change of what they say has the event.
     Declared,
     /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.

@@ -12,6 +12,7 @@ use super::export::ExportFormat;
 use super::refusal::{Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::moment::Day;
+use crate::domain::shipping::{Format, Transport};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,14 @@ pub enum Detail {
         last: i64,
         /// Whether that was all.
         is_whole: bool,
+    },
+    /// Where a chain is sent, or who fetches it, and from behind which link on. `host`: of a webhook.
+    Destination {
+        transport: Transport,
+        format: Format,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        host: String,
+        after: i64,
     },
     /// How many rows were changed outside the product.
     Rows(u64),
@@ -231,6 +240,10 @@ impl Detail {
             Self::ExportEnd { lines, last, is_whole } => {
                 let end = if *is_whole { "up to" } else { "broken off before the end, at" };
                 format!("lines: {lines}, {end} link {last}")
+            }
+            Self::Destination { transport, format, host, after } => {
+                let to = if host.is_empty() { String::new() } else { format!(" to {host}") };
+                format!("{}{to}, {}, after link {after}", transport.label(), format.label())
             }
             Self::Rows(1) => "1 row".to_owned(),
             Self::Rows(count) => format!("{count} rows"),

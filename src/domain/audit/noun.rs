@@ -18,6 +18,7 @@ crate::domain::words! {
         Member = "member", "Members";
         Project = "project", "Projects";
         Audit = "audit", "Audit exports";
+        Destination = "destination", "Destinations of the audit";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
@@ -47,6 +48,7 @@ impl Noun {
         Self::Member,
         Self::Project,
         Self::Audit,
+        Self::Destination,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,
@@ -62,6 +64,7 @@ impl Noun {
         Self::Issuer,
         Self::Job,
         Self::Audit,
+        Self::Destination,
         Self::Permission,
         Self::Refusals,
         Self::Rows,

@@ -1,7 +1,8 @@
 //! One event in each format.
 
-use super::{Format, cef, ocsf};
+use super::{Cursor, Format, cef, ocsf};
 use crate::domain::audit::ExportLine;
+use crate::domain::moment::Moment;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -49,4 +50,53 @@ fn ours(source: &Source, line: &ExportLine) -> Value {
         fields.insert("chain_id".to_owned(), json!(source.chain));
     }
     event
+}
+
+/// The body of a call with these events, each as JSON, between the two cursors.
+pub fn call_body(
+    source: &Source,
+    format: Format,
+    (after, cursor): (Cursor, Cursor),
+    at: Moment,
+    events: &[String],
+) -> String {
+    let data = format!(
+        "{},\"after\":\"{}\",\"cursor\":\"{}\",\"events\":[{}]",
+        head(source, format),
+        after.to_text(),
+        cursor.to_text(),
+        events.join(",")
+    );
+    message("audit.events", at, &data)
+}
+
+/// The body of a call that only shows whether calls arrive.
+pub fn test_body(source: &Source, format: Format, at: Moment) -> String {
+    message("audit.test", at, &head(source, format))
+}
+
+/// What somebody is answered who fetches events.
+pub fn page_body(
+    source: &Source,
+    format: Format,
+    cursor: Cursor,
+    has_more: bool,
+    events: &[String],
+) -> String {
+    format!(
+        "{{{},\"events\":[{}],\"cursor\":\"{}\",\"has_more\":{has_more}}}",
+        head(source, format),
+        events.join(","),
+        cursor.to_text()
+    )
+}
+
+fn message(kind: &str, at: Moment, data: &str) -> String {
+    let at = json!(at.to_rfc3339());
+    format!("{{\"type\":\"{kind}\",\"timestamp\":{at},\"data\":{{{data}}}}}")
+}
+
+fn head(source: &Source, format: Format) -> String {
+    let name = json!(source.name);
+    format!("\"chain\":{name},\"chain_id\":\"{}\",\"format\":\"{}\"", source.chain, format.word())
 }

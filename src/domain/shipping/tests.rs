@@ -180,6 +180,32 @@ fn a_cursor_is_read_as_it_was_written_and_nothing_else_is() {
 }
 
 #[test]
+fn a_whole_link_is_more_than_a_part_of_it() {
+    let part = |receipt| Cursor { link: 17, receipt };
+    let order = [Cursor::whole(16), part(1), part(2), Cursor::whole(17), Cursor::whole(18)];
+    for (at, one) in order.iter().enumerate() {
+        for (place, other) in order.iter().enumerate() {
+            assert_eq!(one.is_beyond(*other), at > place, "{one:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_call_has_its_events_between_two_cursors() {
+    let events = ["{\"a\":1}".to_owned(), "\"CEF:0\"".to_owned()];
+    let ends = (Cursor::whole(3), Cursor { link: 5, receipt: 2 });
+    let body = call_body(&source(), Format::Cef, ends, Moment(1_500), &events);
+    let expected = "{\"type\":\"audit.events\",\"timestamp\":\"1970-01-01T00:00:01.5Z\",\"data\":\
+        {\"chain\":\"acme\",\"chain_id\":\"00000000-0000-0000-0000-00000000000c\",\
+        \"format\":\"cef\",\"after\":\"3\",\"cursor\":\"5.2\",\"events\":[{\"a\":1},\"CEF:0\"]}}";
+    assert_eq!(body, expected);
+    let page = page_body(&source(), Format::Json, Cursor::whole(5), true, &[]);
+    let expected = "{\"chain\":\"acme\",\"chain_id\":\"00000000-0000-0000-0000-00000000000c\",\
+        \"format\":\"json\",\"events\":[],\"cursor\":\"5\",\"has_more\":true}";
+    assert_eq!(page, expected);
+}
+
+#[test]
 fn a_form_is_read_with_all_that_is_wrong_with_it() {
     let form = DestinationForm {
         name: " siem ".to_owned(),
