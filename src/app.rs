@@ -57,6 +57,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/jobs") view=admin::JobsPage ssr=ASYNC/>
                 <Route path=path!("/admin/audit") view=audit::InstanceAuditPage ssr=ASYNC/>
                 <Route path=path!("/admin/audit/verify") view=audit::InstanceVerifyPage ssr=ASYNC/>
+                <Route path=path!("/admin/audit/shipping") view=audit::InstanceShippingPage ssr=ASYNC/>
                 <Route path=path!("/admin/audit/:seq") view=audit::InstanceAuditEventPage ssr=ASYNC/>
                 <Route path=path!("/find") view=home::FinderHome ssr=ASYNC/>
                 <Route path=path!("/help") view=help::HelpPage ssr=ASYNC/>
@@ -116,6 +117,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/usage") view=usage::Page ssr=ASYNC/>
                     <Route path=path!("/audit") view=audit::AuditPage ssr=ASYNC/>
                     <Route path=path!("/audit/verify") view=audit::VerifyPage ssr=ASYNC/>
+                    <Route path=path!("/audit/shipping") view=audit::ShippingPage ssr=ASYNC/>
                     <Route path=path!("/audit/:seq") view=audit::AuditEventPage ssr=ASYNC/>
                     <Route path=path!("/match") view=matching::MatchPage ssr=ASYNC/>
                     <Route path=path!("/find") view=finder::FinderPage ssr=ASYNC/>

@@ -94,6 +94,8 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'an audit without a result': `${instance.project}/audit?to=2020-01-31`,
     'an audit event': `${instance.project}/audit/1`,
     'a verified chain': `${instance.project}/audit/verify`,
+    'where the audit is sent': `${instance.project}/audit/shipping`,
+    'where the audit of the instance is sent': '/admin/audit/shipping',
     'the audit of the instance': '/admin/audit',
     'an event of the instance': '/admin/audit/1',
     'a page that does not exist': `${list}/nothing`,

@@ -63,6 +63,8 @@ mod reply;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
+pub mod shipping;
+#[cfg(feature = "ssr")]
 pub mod trust_rules;
 #[cfg(feature = "ssr")]
 pub mod usage;

@@ -11,7 +11,9 @@ pub use right::Right;
 
 use crate::app::{Browser, PASSWORD, Reply};
 use regcred::domain::short_id;
-use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELINES};
+use right::{
+    DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_AUDIT, WRITE_PIPELINES,
+};
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
@@ -272,6 +274,37 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             "/rpc/guard-changes/reject",
             WRITE,
             &[of, ("credential", credential), ("id", pipeline), ("reason", "Not now.")],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/destinations/create",
+            WRITE_AUDIT,
+            &[
+                of,
+                ("form[name]", "made by the matrix"),
+                ("form[transport]", "pull"),
+                ("form[format]", "json"),
+                ("form[from]", "now"),
+                ("password", PASSWORD),
+            ],
+        ),
+        Function::new("/rpc/destinations/test", WRITE_AUDIT, &[of, ("id", grant)]).about_one(),
+        Function::new(
+            "/rpc/destinations/switch",
+            WRITE_AUDIT,
+            &[of, ("id", grant), ("is_on", "false")],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/destinations/renew",
+            WRITE_AUDIT,
+            &[of, ("id", grant), ("password", PASSWORD)],
+        )
+        .about_one(),
+        Function::new(
+            "/rpc/destinations/delete",
+            WRITE_AUDIT,
+            &[of, ("id", grant), ("password", PASSWORD)],
         )
         .about_one(),
         Function::new("/rpc/first-steps/hide", WRITE, &[of]),

@@ -17,7 +17,7 @@ use crate::domain::job::JobKind;
 use crate::domain::permission::of;
 use crate::domain::shipping::{
     Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Failing, Listed,
-    NewDestination, Transport,
+    NewDestination, ShipProblem, Transport,
 };
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
@@ -26,8 +26,7 @@ use crate::store::{DestinationRow, Unrecorded, Walk, Way, Write};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Seconds for which calls are also signed with the secret before, so that nobody has to change it at
-/// the very moment.
+/// Seconds for which calls are also signed with the secret before.
 const BOTH: i64 = 24 * 60 * 60;
 
 const NOT_SENT_TO: &str = "Nothing is sent to this destination: it asks for events with its token.";
@@ -251,6 +250,9 @@ impl Vault {
         }
         let source = self.source_of(keeper.chain).await?;
         let keys = self.keys_of(&row);
+        if keys.is_empty() {
+            return Err(Error::Conflict(ShipProblem::Secret.label().to_owned()));
+        }
         let call = sending::test_call(&source, &row, &keys);
         let done = self.reach()?.receivers.call(&row.shown.address, call).await;
         if let Err(why) = done {

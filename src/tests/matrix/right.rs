@@ -31,6 +31,7 @@ pub const READ_PIPELINES: Right = only(Permission::PipelineRead);
 pub const WRITE_PIPELINES: Right = only(Permission::PipelineWrite);
 pub const DELETE_PIPELINES: Right = only(Permission::PipelineDelete);
 pub const READ_AUDIT: Right = only(Permission::AuditRead);
+pub const WRITE_AUDIT: Right = only(Permission::AuditWrite);
 /// To give a pipeline a way to a secret.
 pub const GRANT: Right = all_of(Permission::RegistryWrite, Permission::PipelineWrite);
 

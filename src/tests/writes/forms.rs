@@ -6,6 +6,7 @@ use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline
 use crate::departed::{losses, operate};
 use crate::edits;
 use crate::matrix::{JOB_TOKEN, rule, takes_files};
+use crate::shipping::{Receiver, reaching};
 use leptos::server_fn::axum::server_fn_paths;
 use regcred::domain::job::JobKind;
 use regcred::domain::short_id;
@@ -18,7 +19,7 @@ const SESSION: &str = "the session's row is of the store of sessions, which know
 const SLOT: &str = "it waits in a slot for the page that shows it once, after it is durable itself";
 
 /// What is not one transaction: how many it is, and the reason.
-const OTHERS: [(&str, i64, &str); 9] = [
+const OTHERS: [(&str, i64, &str); 11] = [
     ("/rpc/credentials/questions", 0, "it tells what it would ask, and keeps nothing"),
     ("/rpc/registry/recognise", 0, "it tells what was typed, and keeps nothing"),
     ("/rpc/setup/create", 2, SESSION),
@@ -28,6 +29,8 @@ const OTHERS: [(&str, i64, &str); 9] = [
     ("/rpc/tokens/create", 2, SLOT),
     ("/rpc/trust-rules/create for Drone", 2, SLOT),
     ("/rpc/trust-rules/renew-secret", 2, SLOT),
+    ("/rpc/destinations/create", 2, SLOT),
+    ("/rpc/destinations/renew", 2, SLOT),
 ];
 
 /// An instance whose transactions are counted, and how many each form was.
@@ -254,6 +257,32 @@ async fn approve(counter: &mut Counter, owner: &Browser) {
     counter.post(&other, "/rpc/guard-changes/approve", &form).await;
 }
 
+/// What who keeps the audit does, at a server that may call this machine.
+async fn ship(counter: &mut Counter, owner: &Browser) {
+    let receiver = Receiver::start().await;
+    let mut keeper = Browser::new(&regcred::server::router(&reaching(&counter.app.vault), &[]));
+    (keeper.cookie, keeper.person) = (owner.cookie.clone(), owner.person);
+    let url = receiver.url();
+    let form = [
+        ("project", "acme"),
+        ("form[name]", "siem"),
+        ("form[transport]", "webhook"),
+        ("form[format]", "json"),
+        ("form[address]", url.as_str()),
+        ("form[from]", "now"),
+        ("password", PASSWORD),
+    ];
+    counter.post(&keeper, "/rpc/destinations/create", &form).await;
+    let id = counter.id("SELECT id FROM destination").await;
+    let of = [("project", "acme"), ("id", id.as_str())];
+    counter.post(&keeper, "/rpc/destinations/test", &of).await;
+    let form = [of[0], of[1], ("is_on", "false")];
+    counter.post(&keeper, "/rpc/destinations/switch", &form).await;
+    let form = [of[0], of[1], ("password", PASSWORD)];
+    counter.post(&keeper, "/rpc/destinations/renew", &form).await;
+    counter.post(&keeper, "/rpc/destinations/delete", &form).await;
+}
+
 /// What an instance admin does.
 async fn administer(counter: &mut Counter, owner: &Browser) {
     counter.post(owner, "/rpc/keys/backed-up", &[]).await;
@@ -282,6 +311,7 @@ async fn every_form_that_is_saved_is_one_durable_transaction() {
     change_credentials(&mut counter, &owner).await;
     change_pipelines(&mut counter, &owner).await;
     approve(&mut counter, &owner).await;
+    ship(&mut counter, &owner).await;
     administer(&mut counter, &owner).await;
     found.append(&mut counter.found);
 
