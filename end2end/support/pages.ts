@@ -16,7 +16,7 @@ export const PAGES = [
   'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
   'revoking a token', 'how a pipeline fetches', 'what a pipeline declares', 'what a pipeline received', 'what was done to a pipeline',
   'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
-  'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'the audit', 'a filtered audit', 'an audit without a result', 'an audit event', 'a verified chain', 'the audit of the instance', 'an event of the instance', 'a page that does not exist',
+  'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'the audit', 'a filtered audit', 'an audit without a result', 'an audit event', 'a verified chain', 'where the audit is sent', 'where the audit of the instance is sent', 'the audit of the instance', 'an event of the instance', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
   'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the usage of registries', 'the usage of credentials', 'the usage of pipelines', 'the explainer', 'an answer of the explainer', 'a question that names no image',
