@@ -87,7 +87,9 @@ impl JobKind {
             }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
             // The first time there may be millions of receipts.
-            Self::Usage | Self::Trees => Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual },
+            Self::Usage | Self::Trees => {
+                Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual }
+            }
             // It is tried for as long as it takes: the chain keeps what was not sent.
             Self::Shipping => Schedule { tries: 1_000, longest_pause: DAY, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },

@@ -60,7 +60,9 @@ async fn only_a_status_of_2xx_acknowledges_a_call() {
         let heard = receiver.heard().await;
         assert_eq!(heard.len(), 1, "{status}");
         assert!(heard[0].starts_with("POST /in HTTP/1.1"), "{heard:?}");
-        for header in ["webhook-id: msg_1", "webhook-timestamp: 1795900000", "webhook-signature: v1,"] {
+        for header in
+            ["webhook-id: msg_1", "webhook-timestamp: 1795900000", "webhook-signature: v1,"]
+        {
             assert!(heard[0].contains(header), "{header}: {heard:?}");
         }
     }

@@ -50,8 +50,8 @@ mod secrets;
 mod sessions;
 mod settling;
 mod shape;
-mod shipping;
 mod shared_secrets;
+mod shipping;
 mod slots;
 mod terms;
 #[cfg(test)]

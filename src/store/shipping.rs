@@ -7,9 +7,7 @@ use super::entity::destination::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, readable};
 use super::seals::Sealing;
 use crate::domain::moment::Moment;
-use crate::domain::shipping::{
-    Cursor, Destination, Failing, Format, ShipProblem, Transport,
-};
+use crate::domain::shipping::{Cursor, Destination, Failing, Format, ShipProblem, Transport};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -118,7 +116,12 @@ impl<C: Sealing> Destinations<'_, C> {
     }
 
     /// Gives it another signing secret; the one before is good until then (milliseconds).
-    pub async fn set_salt(&self, row: &DestinationRow, salt: String, until: i64) -> Result<(), DbErr> {
+    pub async fn set_salt(
+        &self,
+        row: &DestinationRow,
+        salt: String,
+        until: i64,
+    ) -> Result<(), DbErr> {
         let changes = ActiveModel {
             salt: Set(Some(salt)),
             earlier_salt: Set(row.salt.clone()),
@@ -228,8 +231,11 @@ impl TryFrom<Model> for DestinationRow {
             made_at: Moment(row.made_at),
             made_by: row.made_by,
             stopped_at: row.stopped_at.map(Moment),
-            failing: failing
-                .map(|(since, problem)| Failing { since: Moment(since), problem, status }),
+            failing: failing.map(|(since, problem)| Failing {
+                since: Moment(since),
+                problem,
+                status,
+            }),
             last_at: row.last_at.map(Moment),
             earlier_until: row.earlier_until.map(Moment),
         };

@@ -90,7 +90,9 @@ async fn an_event_has_a_page_with_its_neighbours_and_what_it_proves() {
 async fn another_project_sees_nothing_of_it() {
     let scene = Scene::of(2).await;
     let beta = scene.app.project("beta").await;
-    for path in ["/p/acme/audit", "/p/acme/audit/1", "/p/acme/audit/verify", "/p/acme/audit/shipping"] {
+    for path in
+        ["/p/acme/audit", "/p/acme/audit/1", "/p/acme/audit/verify", "/p/acme/audit/shipping"]
+    {
         assert_eq!(beta.get(path).await.status, 404, "{path}");
     }
     let own = beta.get("/p/beta/audit").await;

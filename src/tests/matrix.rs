@@ -11,9 +11,7 @@ pub use right::Right;
 
 use crate::app::{Browser, PASSWORD, Reply};
 use regcred::domain::short_id;
-use right::{
-    DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_AUDIT, WRITE_PIPELINES,
-};
+use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_AUDIT, WRITE_PIPELINES};
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";

@@ -228,7 +228,12 @@ async fn who_answers_410_gets_nothing_more_until_somebody_goes_on() {
 #[tokio::test]
 async fn what_is_private_is_called_by_nobody() {
     let app = App::reaching(&[]).await;
-    for url in ["https://127.0.0.1/in", "http://10.0.0.1/in", "https://169.254.169.254/", "http://siem.example.com/"] {
+    for url in [
+        "https://127.0.0.1/in",
+        "http://10.0.0.1/in",
+        "https://169.254.169.254/",
+        "http://siem.example.com/",
+    ] {
         let reply = app.owner.post_json_accept(CREATE, &webhook(url, "json")).await;
         assert_eq!(reply.status, 422, "{url}: {}", reply.text());
         let said = reply.at("address").unwrap();
@@ -247,12 +252,17 @@ async fn another_project_sees_and_changes_nothing_and_a_forged_row_is_none() {
         let path = format!("/rpc/destinations/{path}");
         for (project, status) in [("acme", 404), ("beta", 404), ("", 403)] {
             let form = [("project", project), ("id", id.as_str()), ("password", PASSWORD)];
-            assert_eq!(beta.post_json_accept(&path, &form).await.status, status, "{path} {project}");
+            assert_eq!(
+                beta.post_json_accept(&path, &form).await.status,
+                status,
+                "{path} {project}"
+            );
         }
     }
     let own = beta.get(&format!("/p/beta/audit/shipping?destination={id}")).await.text();
     assert!(!own.contains("siem") && own.contains("There are no destinations yet."), "{own}");
-    let page = scene.app.owner.get(&format!("/p/acme/audit/shipping?destination={id}")).await.text();
+    let page =
+        scene.app.owner.get(&format!("/p/acme/audit/shipping?destination={id}")).await.text();
     assert!(page.contains("siem") && !page.contains("key=hunter2"), "{page}");
     scene.app.tamper("UPDATE destination SET address = 'https://evil.example.com/'").await;
     let page = scene.app.owner.get("/p/acme/audit/shipping").await.text();

@@ -14,12 +14,12 @@ use crate::crypto::token::generate_token;
 use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin};
 use crate::domain::audit::{Action, AuditPlace, AuditQuery, Detail, Subject};
 use crate::domain::job::JobKind;
+use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::domain::shipping::{
     Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Failing, Listed,
     NewDestination, ShipProblem, Transport,
 };
-use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
 use crate::receivers::signing_secret;
 use crate::store::{DestinationRow, Unrecorded, Walk, Way, Write};

@@ -42,9 +42,19 @@ fn activity(action: Action) -> u16 {
     match done {
         "created" | "added" | "set_up" => 1,
         "exported" | "export_ended" | "looked" => 2,
-        "updated" | "changed" | "secret_replaced" | "secret_switched" | "secret_staged"
-        | "approved" | "rejected" | "confirmed" | "guard_lowered" | "rewrapped"
-        | "secret_renewed" | "drone_secret_renewed" | "token_service_accepted"
+        "updated"
+        | "changed"
+        | "secret_replaced"
+        | "secret_switched"
+        | "secret_staged"
+        | "approved"
+        | "rejected"
+        | "confirmed"
+        | "guard_lowered"
+        | "rewrapped"
+        | "secret_renewed"
+        | "drone_secret_renewed"
+        | "token_service_accepted"
         | "token_service_refused" => 3,
         "deleted" | "removed" | "destroyed" | "revoked" | "secret_destroyed" => 4,
         "enabled" | "activated" | "started" => 8,

@@ -100,7 +100,14 @@ const BASE: [&str; 8] = [
 
 /// What it asks of each class beside that; of several behind a bar it asks for one.
 const REQUIRED: [(u32, &[&str]); 5] = [
-    (6003, &["actor.user|actor.app_uid|actor.app_name", "api.operation", "src_endpoint.ip|src_endpoint.svc_name"]),
+    (
+        6003,
+        &[
+            "actor.user|actor.app_uid|actor.app_name",
+            "api.operation",
+            "src_endpoint.ip|src_endpoint.svc_name",
+        ],
+    ),
     (3001, &["user.name|user.uid"]),
     (3002, &["user.name|user.uid", "service.name|dst_endpoint.ip"]),
     (3004, &["entity.name|entity.uid"]),
@@ -133,9 +140,11 @@ fn every_event_has_what_ocsf_requires_of_its_class() {
     for action in Action::ALL {
         assert_complete(&Format::Ocsf.event(&source(), &change(*action, Detail::Nothing)));
     }
-    for (outcome, address) in
-        [(Outcome::Delivered, None), (Outcome::Refused, Some("192.0.2.7")), (Outcome::Delivered, Some("unix"))]
-    {
+    for (outcome, address) in [
+        (Outcome::Delivered, None),
+        (Outcome::Refused, Some("192.0.2.7")),
+        (Outcome::Delivered, Some("unix")),
+    ] {
         assert_complete(&Format::Ocsf.event(&source(), &receipt(outcome, address)));
     }
 }
@@ -174,7 +183,9 @@ fn a_cursor_is_read_as_it_was_written_and_nothing_else_is() {
     for cursor in [Cursor::default(), Cursor::whole(17), Cursor { link: 17, receipt: 500 }] {
         assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
     }
-    for text in ["", "-1", "+1", "1.", ".1", "1.0", "1.-1", "1.2.3", "x", " 1", "99999999999999999999"] {
+    for text in
+        ["", "-1", "+1", "1.", ".1", "1.0", "1.-1", "1.2.3", "x", " 1", "99999999999999999999"]
+    {
         assert_eq!(Cursor::parse(text), None, "{text}");
     }
 }
@@ -223,7 +234,9 @@ fn a_form_is_read_with_all_that_is_wrong_with_it() {
         let form = DestinationForm { address: address.to_owned(), ..form.clone() };
         assert_eq!(form.read().is_ok(), is_right, "{address}");
     }
-    let Err(Error::Invalid(errors)) = DestinationForm::default().read() else { panic!("it is read") };
+    let Err(Error::Invalid(errors)) = DestinationForm::default().read() else {
+        panic!("it is read")
+    };
     let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(fields, ["name", "transport", "format", "from"]);
     let pull = DestinationForm { transport: "pull".to_owned(), ..form };

@@ -167,7 +167,16 @@ mod tests {
         for name in SHOWN {
             assert!(columns.iter().any(|(_, column, _)| column == name), "{name}");
         }
-        for name in ["password_hash", "secret_hash", "token_hash", "salt", "data", "id_hash", "public_key", "value"] {
+        for name in [
+            "password_hash",
+            "secret_hash",
+            "token_hash",
+            "salt",
+            "data",
+            "id_hash",
+            "public_key",
+            "value",
+        ] {
             assert!(columns.iter().any(|(_, column, _)| *column == name), "{name}");
             assert!(!SHOWN.contains(&name), "{name}");
         }

@@ -59,7 +59,10 @@ async fn everything_is_fetched_once_and_a_page_is_given_again_until_its_cursor_c
     // Who begins with new events gets that they were added first.
     let app_token = self::token(&app, "", "now").await;
     let page = fetch(&app, &app_token, "").await;
-    assert_eq!((&page["chain"], page["events"][0]["action"].as_str()), (&"instance".into(), Some("destination.created")));
+    assert_eq!(
+        (&page["chain"], page["events"][0]["action"].as_str()),
+        (&"instance".into(), Some("destination.created"))
+    );
 }
 
 #[tokio::test]

@@ -163,12 +163,7 @@ impl Vault {
 
     /// Sends every link as it is hashed. No line says where they end: they are numbered, and who verifies
     /// them sees it.
-    async fn send_links(
-        &self,
-        chain: Uuid,
-        until: i64,
-        sending: &mut Sending,
-    ) -> Result<(), Gone> {
+    async fn send_links(&self, chain: Uuid, until: i64, sending: &mut Sending) -> Result<(), Gone> {
         while sending.last < until {
             let part = (sending.last.saturating_add(1), until);
             let lines = match self.exported_links(chain, part).await {
