@@ -115,8 +115,6 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/issuers/create",
         "/rpc/issuers/delete",
         "/rpc/destinations/create",
-        "/rpc/destinations/renew",
-        "/rpc/destinations/delete",
         "/rpc/versions/destroy",
         "/rpc/credentials/token-service",
         "/api/v1/credentials",

@@ -1,6 +1,7 @@
 //! Everything that can be called or opened, and what it takes: the rows of the matrix that
 //! `projects` and `requests` go through. A server function or page without a row fails a test.
 
+mod destinations;
 mod objects;
 mod pages;
 mod right;
@@ -11,7 +12,7 @@ pub use right::Right;
 
 use crate::app::{Browser, PASSWORD, Reply};
 use regcred::domain::short_id;
-use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_AUDIT, WRITE_PIPELINES};
+use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELINES};
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
@@ -98,7 +99,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
     let id = at.rule.to_string();
     let changed: Vec<(&'static str, &str)> =
         rule(project, pipeline).into_iter().chain([("id", id.as_str())]).collect();
-    vec![
+    let mut all = vec![
         Function::new("/rpc/registry/recognise", SignedIn, &[("input", "ghcr.io")]),
         Function::new(
             "/rpc/session/create",
@@ -274,37 +275,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("credential", credential), ("id", pipeline), ("reason", "Not now.")],
         )
         .about_one(),
-        Function::new(
-            "/rpc/destinations/create",
-            WRITE_AUDIT,
-            &[
-                of,
-                ("form[name]", "made by the matrix"),
-                ("form[transport]", "pull"),
-                ("form[format]", "json"),
-                ("form[from]", "now"),
-                ("password", PASSWORD),
-            ],
-        ),
-        Function::new("/rpc/destinations/test", WRITE_AUDIT, &[of, ("id", grant)]).about_one(),
-        Function::new(
-            "/rpc/destinations/switch",
-            WRITE_AUDIT,
-            &[of, ("id", grant), ("is_on", "false")],
-        )
-        .about_one(),
-        Function::new(
-            "/rpc/destinations/renew",
-            WRITE_AUDIT,
-            &[of, ("id", grant), ("password", PASSWORD)],
-        )
-        .about_one(),
-        Function::new(
-            "/rpc/destinations/delete",
-            WRITE_AUDIT,
-            &[of, ("id", grant), ("password", PASSWORD)],
-        )
-        .about_one(),
         Function::new("/rpc/first-steps/hide", WRITE, &[of]),
         Function::new(
             "/rpc/trust-rules/try",
@@ -312,5 +282,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("pipeline", pipeline), ("token", JOB_TOKEN)],
         )
         .about_one(),
-    ]
+    ];
+    all.extend(destinations::functions(project, grant));
+    all
 }

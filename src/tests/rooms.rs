@@ -81,12 +81,10 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file of the rooms.
 pub fn sources() -> Vec<Source> {
     let mut all = Vec::new();
     for (room, _) in ROOMS {
-        let folder =
-            if room == "migrations" { root().join(room) } else { root().join("src").join(room) };
+        let folder = root().join(if room == "migrations" { "" } else { "src" }).join(room);
         for path in files(&folder) {
             let code = without_words(&fs::read_to_string(&path).unwrap());
             let path = path.strip_prefix(root()).unwrap().display().to_string();
