@@ -208,11 +208,12 @@ impl Vault {
         } else {
             (Action::DestinationStopped, Some(now().0))
         };
-        write.destinations().set_stopped(id, at).await?;
+        // The job before the destination, as who sends locks them.
         if is_on {
-            write.destinations().set_failing(id, None).await?;
             self.enqueue_shipping(&write, id).await?;
+            write.destinations().set_failing(id, None).await?;
         }
+        write.destinations().set_stopped(id, at).await?;
         let (subject, detail) = about(&row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, (action, subject, detail)).await?;
         self.job_is_due.notify_one();
@@ -261,8 +262,8 @@ impl Vault {
         }
         if row.shown.is_sent_to() {
             let write = self.store.write().await?;
-            write.destinations().set_failing(id, None).await?;
             self.enqueue_shipping(&write, id).await?;
+            write.destinations().set_failing(id, None).await?;
             write.commit_without_event(Unrecorded::Shipped).await?;
             self.job_is_due.notify_one();
         }
