@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 #[component]
-pub(super) fn One(
+pub fn One(
     listed: Listed,
     project: String,
     once: ShownOnce,
