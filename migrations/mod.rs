@@ -98,6 +98,7 @@ mod m20261130_000039_filters_of_the_audit;
 mod m20261130_000040_trees_of_chains;
 mod m20261130_000041_findings;
 mod m20261130_000042_compromised_credentials;
+mod m20261130_000043_destinations;
 mod m20261130_000044_access_reviews;
 
 /// Every step, oldest first.
@@ -146,6 +147,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000040_trees_of_chains::Migration),
             Box::new(m20261130_000041_findings::Migration),
             Box::new(m20261130_000042_compromised_credentials::Migration),
+            Box::new(m20261130_000043_destinations::Migration),
             Box::new(m20261130_000044_access_reviews::Migration),
         ]
     }

@@ -58,6 +58,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/jobs") view=admin::JobsPage ssr=ASYNC/>
                 <Route path=path!("/admin/audit") view=audit::InstanceAuditPage ssr=ASYNC/>
                 <Route path=path!("/admin/audit/verify") view=audit::InstanceVerifyPage ssr=ASYNC/>
+                <Route path=path!("/admin/audit/shipping") view=audit::InstanceShippingPage ssr=ASYNC/>
                 <Route path=path!("/admin/audit/:seq") view=audit::InstanceAuditEventPage ssr=ASYNC/>
                 <Route path=path!("/find") view=home::FinderHome ssr=ASYNC/>
                 <Route path=path!("/help") view=help::HelpPage ssr=ASYNC/>
@@ -120,6 +121,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/findings") view=findings::Page ssr=ASYNC/>
                     <Route path=path!("/audit") view=audit::AuditPage ssr=ASYNC/>
                     <Route path=path!("/audit/verify") view=audit::VerifyPage ssr=ASYNC/>
+                    <Route path=path!("/audit/shipping") view=audit::ShippingPage ssr=ASYNC/>
                     <Route path=path!("/audit/:seq") view=audit::AuditEventPage ssr=ASYNC/>
                     <Route path=path!("/reviews") view=reviews::ReviewsPage ssr=ASYNC/>
                     <Route path=path!("/reviews/:id") view=reviews::ReviewPageView ssr=ASYNC/>

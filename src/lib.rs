@@ -17,6 +17,7 @@
 //! | `vault` | what the product does; where keys and rows meet |
 //! | `issuers` | who signs for a run: their keys, and whether a token is theirs |
 //! | `registries` | what is asked of registries |
+//! | `receivers` | other systems that are told what happened |
 //! | `outbound` | every connection to another host, and where none may go |
 //! | `store` | rows in, domain values out |
 //! | `checkpoints` | what others can check of an audit log without its database and keys |
@@ -57,6 +58,8 @@ pub mod migrations;
 pub mod opening;
 #[cfg(feature = "ssr")]
 pub mod outbound;
+#[cfg(feature = "ssr")]
+pub mod receivers;
 #[cfg(feature = "ssr")]
 pub mod registries;
 #[cfg(feature = "ssr")]

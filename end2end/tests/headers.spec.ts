@@ -14,6 +14,7 @@ const FUNCTIONS = [
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/backed-up', 'keys/retire', 'keys/destroy', 'registry/recognise',
   'issuers/create', 'issuers/delete', 'definitions/create', 'definitions/delete', 'findings/accept', 'findings/withdraw', 'audit/export',
   'reviews/create', 'reviews/decide', 'reviews/close',
+  'destinations/create', 'destinations/test', 'destinations/switch', 'destinations/renew', 'destinations/delete',
 ];
 
 test('every page has all security headers and its own nonce', async ({ page, instance }) => {

@@ -7,6 +7,7 @@
 
 mod answer;
 mod asking;
+mod audit;
 mod body;
 mod build;
 mod buildx;
@@ -49,6 +50,7 @@ pub fn router(vault: &Vault) -> Router {
         .route("/api/v1/kubelet", get(kubelet::fetch))
         .route("/api/v1/registry-token", get(registry_token::fetch))
         .route("/api/v1/match", get(explanation::fetch))
+        .route("/api/v1/audit", get(audit::fetch))
         .method_not_allowed_fallback(reply::wrong_method)
         .route_layer(from_fn(only_get));
     Router::new()

@@ -5,11 +5,27 @@ use super::reply::Reply;
 use crate::domain::actor::Pipeline;
 use crate::domain::asker::{Asker, Who};
 use crate::domain::delivery::Proved;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::vault::Vault;
 use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+
+/// The token that the request presents.
+///
+/// # Errors
+/// `Unauthenticated` when it presents none in this way.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str> {
+    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, token) =
+        header.and_then(|value| value.split_once(' ')).ok_or(Error::Unauthenticated)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(token.trim())
+    } else {
+        Err(Error::Unauthenticated)
+    }
+}
 
 /// A pipeline that proved itself with this request.
 #[derive(Debug)]
@@ -23,15 +39,9 @@ where
     type Rejection = Reply;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Reply> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, token) =
-            header.and_then(|value| value.split_once(' ')).ok_or(Error::Unauthenticated)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Error::Unauthenticated.into());
-        }
         let address = address(parts);
         let vault = Vault::from_ref(state);
-        let pipeline = vault.pipeline_of(token.trim(), address.as_deref()).await?;
+        let pipeline = vault.pipeline_of(bearer(&parts.headers)?, address.as_deref()).await?;
         if let Some(asker) = parts.extensions.get::<Asker>() {
             asker.is(Who::Pipeline(pipeline.id()));
         }

@@ -84,6 +84,11 @@ super::words! {
         IssuerAdded = "issuer.added", "added the issuer";
         IssuerRemoved = "issuer.removed", "removed the issuer";
         JobRun = "job.run", "ran the job";
+        DestinationCreated = "destination.created", "added the destination";
+        DestinationDeleted = "destination.deleted", "deleted the destination";
+        DestinationStopped = "destination.stopped", "stopped sending to";
+        DestinationStarted = "destination.started", "started sending to";
+        DestinationRenewed = "destination.secret_renewed", "renewed the secret of the destination";
         SignInRefused = "session.refused", "refused a sign-in as";
         AccountLocked = "session.delayed", "slowed down sign-ins as";
         PasswordRefused = "password.refused", "refused the password of";

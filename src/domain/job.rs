@@ -23,6 +23,8 @@ super::words! {
         Findings = "findings", "Look for findings";
         /// So that checkpoints of chains can be signed that are older than their trees.
         Trees = "trees", "Prepare checkpoints of the audit chains";
+        /// One for each destination that events are sent to, whose id is its key.
+        Shipping = "shipping", "Send audit events";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -93,6 +95,8 @@ impl JobKind {
             Self::Usage | Self::Trees => {
                 Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual }
             }
+            // It is tried for as long as it takes: the chain keeps what was not sent.
+            Self::Shipping => Schedule { tries: 1_000, longest_pause: DAY, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }

@@ -68,6 +68,7 @@ pub mod registry_kind;
 pub mod review;
 pub mod secret;
 pub mod secret_version;
+pub mod shipping;
 pub mod short_id;
 pub mod trust_rule;
 pub mod typed_text;

@@ -276,6 +276,16 @@ pub fn verify_audit(project: &str) -> String {
     format!("{}/verify", audit(project))
 }
 
+/// Where the events of the chain are sent, and who fetches them.
+pub fn shipping(project: &str) -> String {
+    format!("{}/shipping", audit(project))
+}
+
+/// The same with one of them.
+pub fn destination(project: &str, id: Uuid) -> String {
+    with_query(&shipping(project), "destination", &id.to_string())
+}
+
 pub fn matching(project: &str) -> String {
     format!("/p/{}/match", percent(project))
 }

@@ -69,6 +69,8 @@ pub mod reviews;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
+pub mod shipping;
+#[cfg(feature = "ssr")]
 pub mod trust_rules;
 #[cfg(feature = "ssr")]
 pub mod usage;

@@ -38,6 +38,8 @@ pub async fn run(vault: Vault, mut stop: watch::Receiver<bool>) {
         if is_to_be_scheduled(scheduled, now) && vault.schedule_jobs().await.is_ok() {
             scheduled = Some(now);
         }
+        // Why the database does not answer was logged where it was asked.
+        let _ = vault.wake_shipping().await;
         while running.len() < AT_ONCE {
             let asked = Instant::now();
             // Why the database does not answer was logged where it was asked.
@@ -92,7 +94,7 @@ async fn run_one(vault: Vault, job: Job, asked: Instant, mut cut_off: watch::Rec
         // Of its last try nothing was stored: it ended with its server, and may end this one, too.
         End::Done(Err(JobError::Panicked))
     } else {
-        work.spawn(perform(vault.clone(), job.kind));
+        work.spawn(perform(vault.clone(), job.clone()));
         tokio::select! {
             Some(done) = work.join_next() => End::Done(outcome(job.kind, done)),
             () = keep(&vault, &job, asked) => End::Lost,
@@ -118,8 +120,8 @@ async fn run_one(vault: Vault, job: Job, asked: Instant, mut cut_off: watch::Rec
     }
 }
 
-async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
-    match kind {
+async fn perform(vault: Vault, job: Job) -> Result<()> {
+    match job.kind {
         JobKind::Sweep => vault.sweep().await,
         JobKind::TendKeys => vault.tend_keys().await,
         JobKind::Readiness => vault.check_writes().await,
@@ -129,6 +131,7 @@ async fn perform(vault: Vault, kind: JobKind) -> Result<()> {
         JobKind::Usage => vault.add_up_usage().await,
         JobKind::Findings => vault.look_for_findings().await,
         JobKind::Trees => vault.grow_trees().await,
+        JobKind::Shipping => vault.ship(&job).await,
         JobKind::Retention => vault.remove_old_receipts().await,
     }
 }

@@ -42,6 +42,15 @@ pub(super) fn checked(text: &str, allowed: &[Network]) -> Result<Url, OutboundPr
     Ok(url)
 }
 
+/// The address that is the host, if it is one.
+pub(super) fn ip(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(_) => None,
+    }
+}
+
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const LOOPBACK_V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 

@@ -111,6 +111,35 @@ impl Outbound {
         }
         answer(request, limit).await
     }
+
+    /// Sends the body to `url` with these headers; gives the status of the answer, of which nothing else is
+    /// read.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Vec<u8>,
+    ) -> Result<u16, OutboundProblem> {
+        let mut request = self.client.post(address::checked(url, &self.allowed)?).body(body);
+        for (name, value) in headers {
+            request = request.header(name.clone(), value.clone());
+        }
+        Ok(request.send().await?.status().as_u16())
+    }
+
+    /// Whether the URL may be called, as far as can be said before its name is looked up.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn may_call(&self, url: &str) -> Result<(), OutboundProblem> {
+        address::checked(url, &self.allowed).map(drop)
+    }
+
+    /// Whether the host of the URL is an address, and in a network that the operator allowed.
+    pub fn is_allowed_address(&self, url: &str) -> bool {
+        let address = plain_url(url).ok().and_then(|url| address::ip(&url));
+        address.is_some_and(|ip| self.allowed.iter().any(|network| network.contains(ip)))
+    }
 }
 
 async fn answer(request: RequestBuilder, limit: usize) -> Result<Answer, OutboundProblem> {

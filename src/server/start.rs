@@ -8,6 +8,7 @@ use super::{router, serving};
 use crate::issuers::Issuers;
 use crate::opening::config::{Config, SiteConfig, StorageConfig, is_plain_in_public};
 use crate::opening::{Opened, StartError, exposure, find_keys, open};
+use crate::receivers::Receivers;
 use crate::registries::Registries;
 use crate::vault::{Reach, Settings, Vault};
 use std::io;
@@ -53,8 +54,11 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         rates: config.shares.rates(),
         retention: config.shares.retention,
     };
-    let reach =
-        Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };
+    let reach = Reach {
+        issuers: Issuers::new(outbound.clone()),
+        receivers: Receivers::new(outbound.clone()),
+        registries: Registries::new(outbound),
+    };
     let vault = Vault::new(store.clone(), keys, settings).reaching(reach);
     let app = router(&vault, &proxies);
     // Listened for before anybody is told that it serves: from then on they may come.

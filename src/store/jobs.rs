@@ -10,6 +10,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, Statement, Value,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +151,29 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
             .all(self.db)
             .await?;
         Ok(readable(rows))
+    }
+
+    /// The keys of those jobs of the kind that are due or will be, or run.
+    pub async fn waiting(&self, kind: JobKind) -> Result<BTreeSet<String>, DbErr> {
+        let keys: Vec<String> = Entity::find()
+            .select_only()
+            .column(Column::JobKey)
+            .filter(Column::Kind.eq(kind.word()))
+            .filter(Column::DueAt.is_not_null())
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        Ok(keys.into_iter().collect())
+    }
+
+    /// Forgets a job, if there is one.
+    pub async fn forget(&self, kind: JobKind, key: &str) -> Result<(), DbErr> {
+        Entity::delete_many()
+            .filter(Column::Kind.eq(kind.word()))
+            .filter(Column::JobKey.eq(key))
+            .exec(self.db)
+            .await
+            .map(drop)
     }
 
     /// What the run under way wrote last about how far it has come; empty when there is none.

@@ -1,9 +1,9 @@
 //! The outbox: what others are to be told, written in the transaction of what happened.
 //!
-//! Each audit event leaves one row here (`Chain::append`). Notifications and shipping read the rows
-//! in their order, remember the id of the last one, and find the event by its chain and number.
-//! Receipts leave none: there are many more of them, and the chain has them in order already, so
-//! who wants receipts reads them there.
+//! Each audit event leaves one row here (`Chain::append`). Notifications read the rows in their order,
+//! remember the id of the last one, and find the event by its chain and number. Receipts leave none:
+//! there are many more of them, and the chain has them in order already, so who wants receipts reads
+//! them there, as shipping does.
 
 use super::entity::audit_event;
 use super::entity::outbox::{ActiveModel, Column, Entity};

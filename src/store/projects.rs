@@ -112,6 +112,12 @@ impl<C: Sealing> Projects<'_, C> {
         Ok(genuine_now::<project::Entity>(self.db, row).await.map(Project::from))
     }
 
+    pub async fn of_id(&self, id: Uuid) -> Result<Option<Project>, DbErr> {
+        let row = project::Entity::find_by_id(id).one(self.db).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(genuine_now::<project::Entity>(self.db, row).await.map(Project::from))
+    }
+
     /// Takes the person out of the project; `false` when they were not in it.
     pub async fn dismiss(&self, project: Uuid, person: Uuid) -> Result<bool, DbErr> {
         let done = membership::Entity::delete_by_id((project, person)).exec(self.db).await?;

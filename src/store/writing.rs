@@ -7,6 +7,7 @@ use super::line::Place;
 use super::seals::{Sealing, Seals};
 use super::told::Told;
 use super::turns::{Rank, Turn};
+use super::unrecorded::Unrecorded;
 use super::{Store, connect};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
@@ -14,51 +15,6 @@ use sea_orm::{
     TransactionTrait,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Why a transaction leaves no audit event. `src/tests/unrecorded.rs` lists where each is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unrecorded {
-    /// A session, or that it was used: signing in and signing out have events.
-    Session,
-    /// A single-use slot between a form and the page after it.
-    Slot,
-    /// The removal of what has expired.
-    Sweep,
-    /// That a token was refused, or asked with: events say so up to a bound, and sums beyond.
-    Refusals,
-    /// A job: when it is due, who runs it, and how that went.
-    Job,
-    /// Receipts: those of a fetch are a link of the chain itself.
-    Receipts,
-    /// What is counted of receipts, and what is found by that: it says nothing but what other rows say.
-    Counts,
-    /// A further part of the old receipts whose removal an event has said.
-    Removal,
-    /// Links of an older version in a tree, and what is signed of it: it says only what links say.
-    Tree,
-    /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
-    Revocation,
-    /// How a delivery went: it belongs to the receipt.
-    Report,
-    /// That files were declared again as they were: a change of what they say has the event.
-    Declared,
-    /// A short-lived token for a proof, or when a rule was last used: the receipts hold the proof.
-    Proof,
-    /// Secrets under another key: the change of the key has the event.
-    Reseal,
-    /// The first keys: without them there is no chain.
-    FirstKeys,
-    /// That the first steps of a project were put away: it only hides a part of a page.
-    FirstSteps,
-    /// A link to set the instance up: who uses it has the event.
-    SetupLink,
-    /// Another version of the schema.
-    Schema,
-    /// A restored backup: it brings its own chains.
-    Restore,
-    /// What a test needs. The product never says this.
-    Test,
-}
 
 /// One transaction. Dropped without `commit`, it never happened.
 #[derive(Debug)]

@@ -91,7 +91,9 @@ async fn another_project_sees_nothing_of_it() {
     // More than one page has: how many there are is not told either.
     let scene = Scene::of(60).await;
     let beta = scene.app.project("beta").await;
-    for path in ["/p/acme/audit", "/p/acme/audit/1", "/p/acme/audit/verify"] {
+    for path in
+        ["/p/acme/audit", "/p/acme/audit/1", "/p/acme/audit/verify", "/p/acme/audit/shipping"]
+    {
         assert_eq!(beta.get(path).await.status, 404, "{path}");
     }
     let own = beta.get("/p/beta/audit").await;
@@ -104,7 +106,7 @@ async fn another_project_sees_nothing_of_it() {
         assert!(!page.contains("ghcr") && !page.contains("quay"), "{page}");
     }
     // The chain of the instance is for its admins.
-    for path in ["/admin/audit", "/admin/audit/1", "/admin/audit/verify"] {
+    for path in ["/admin/audit", "/admin/audit/1", "/admin/audit/verify", "/admin/audit/shipping"] {
         assert_eq!(beta.get(path).await.status, 403, "{path}");
         assert_eq!(scene.app.owner.get(path).await.status, 200, "{path}");
     }

@@ -114,6 +114,7 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/keys/destroy",
         "/rpc/issuers/create",
         "/rpc/issuers/delete",
+        "/rpc/destinations/create",
         "/rpc/versions/destroy",
         "/rpc/credentials/token-service",
         "/api/v1/credentials",

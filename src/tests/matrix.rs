@@ -1,6 +1,7 @@
 //! Everything that can be called or opened, and what it takes: the rows of the matrix that
 //! `projects` and `requests` go through. A server function or page without a row fails a test.
 
+mod destinations;
 mod objects;
 mod pages;
 mod reviews;
@@ -306,5 +307,6 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
         )
         .about_one(),
     ]);
+    all.extend(destinations::functions(project, grant));
     all
 }

@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 37] = [
     "instance",
     "person",
     "project",
@@ -51,6 +51,7 @@ pub const TABLES: [&str; 36] = [
     "finding",
     "review",
     "review_item",
+    "destination",
 ];
 
 #[tokio::test]

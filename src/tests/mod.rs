@@ -108,6 +108,7 @@ mod searches;
 mod sessions;
 mod setup;
 mod shares;
+mod shipping;
 mod sign_in;
 mod signed_out;
 mod signing;

@@ -5,6 +5,7 @@ use crate::app::{App, Browser, Reply};
 use regcred::domain::delivery::Outcome;
 use regcred::issuers::Issuers;
 use regcred::outbound::{Network, Outbound, OutboundSettings};
+use regcred::receivers::Receivers;
 use regcred::registries::Registries;
 use regcred::vault::Reach;
 use std::net::SocketAddr;
@@ -48,8 +49,11 @@ async fn asked(host: &str) -> (Reply, Option<String>) {
     let allowed = vec![Network::parse("127.0.0.0/8").unwrap()];
     let outbound =
         Outbound::new(OutboundSettings { allowed, ..OutboundSettings::default() }).unwrap();
-    let reach =
-        Reach { issuers: Issuers::new(outbound.clone()), registries: Registries::new(outbound) };
+    let reach = Reach {
+        issuers: Issuers::new(outbound.clone()),
+        receivers: Receivers::new(outbound.clone()),
+        registries: Registries::new(outbound),
+    };
     let vault = app.vault.clone().reaching(reach);
     let insecure = [("is_insecure", "true")];
     let id = app.credential_with(&app.owner, "acme", "own", host, SECRET, &insecure).await;

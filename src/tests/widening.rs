@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 40] = [
+const NOTHING: [(&str, &str); 47] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -119,6 +119,11 @@ const NOTHING: [(&str, &str); 40] = [
     ("/rpc/guard-changes/delete", "takes away"),
     ("/rpc/grants/reject", "approves nothing"),
     ("/rpc/guard-changes/reject", "approves nothing"),
+    ("/rpc/destinations/create", "sends what was recorded, which holds no secret"),
+    ("/rpc/destinations/test", "sends nothing that was recorded"),
+    ("/rpc/destinations/switch", "stops or goes on"),
+    ("/rpc/destinations/renew", "gives who receives it another secret"),
+    ("/rpc/destinations/delete", "takes away"),
     ("/rpc/first-steps/hide", "hides a part of a page"),
     ("/rpc/reviews/create", "records what there is"),
     ("/rpc/reviews/decide", "says that something may stay, or takes it away"),

@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::job::{Job, JobError, JobKind, JobList, JobResult};
 use crate::domain::moment::Moment;
 use crate::error::{Error, Result};
-use crate::store::{RunEnd, Unrecorded};
+use crate::store::{RunEnd, Unrecorded, Write};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -77,6 +77,13 @@ impl Vault {
         let is_mine = write.jobs().renew(job, self.server, until).await?;
         write.commit_without_event(Unrecorded::Job).await?;
         Ok(is_mine)
+    }
+
+    /// Keeps the job for another lease in this transaction; `false` when it is another server's by now, and
+    /// nothing of the transaction may be kept.
+    pub(super) async fn holds_job(&self, write: &Write, job: &Job) -> Result<bool> {
+        let until = lease_end(self.job_time().await?);
+        Ok(write.jobs().renew(job, self.server, until).await?)
     }
 
     /// Stores how a run went. One that failed is tried again after a pause; `chance`, from 0 to 1, is

@@ -32,6 +32,7 @@ mod retention;
 mod reviews;
 mod sealed_notes;
 mod shares;
+mod shipping;
 mod sign_in;
 mod signed;
 mod slots;
@@ -60,6 +61,7 @@ pub use pipelines::{Seen, problems_of_grant, problems_of_token};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use shares::{Rate, Rates};
+pub use shipping::{ChainKeeper, Pulled, Puller};
 pub use sign_in::Visitor;
 pub use signed::Signer;
 pub use slots::SlotKind;
@@ -71,6 +73,7 @@ use crate::domain::moment::Moment;
 use crate::domain::secret_version::KEEP;
 use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
+use crate::receivers::Receivers;
 use crate::registries::Registries;
 pub use crate::store::CheckedLinks;
 use crate::store::{Recorder, Store, Unrecorded, Write};
@@ -111,11 +114,13 @@ pub struct Vault {
     settings: Arc<Settings>,
 }
 
-/// The other hosts that the vault asks: issuers for their keys, registries for tokens.
+/// The other hosts that the vault asks, issuers for their keys and registries for tokens, and those that it
+/// tells what happened.
 #[derive(Clone, Debug)]
 pub struct Reach {
     pub issuers: Issuers,
     pub registries: Registries,
+    pub receivers: Receivers,
 }
 
 #[derive(Clone, Debug)]

@@ -150,7 +150,9 @@ impl Shares {
         Self { rates, state: Mutex::default() }
     }
 
-    fn take(&self, project: Uuid, pipeline: Uuid, now: Instant) -> Result<()> {
+    /// Takes one request of what the pipeline and its project have left; other callers have a share of their own by
+    /// an id of theirs in both places.
+    pub(super) fn take(&self, project: Uuid, pipeline: Uuid, now: Instant) -> Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { pipelines, projects } = &mut *state;
         let mut own = self.rates.pipeline.map(|rate| (rate, pipelines.of(pipeline, rate, now)));

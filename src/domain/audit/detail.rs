@@ -14,6 +14,7 @@ use crate::domain::credential::Access;
 use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
 use crate::domain::review::{self, Verdict};
+use crate::domain::shipping::{Format, Transport};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,14 @@ pub enum Detail {
     },
     /// How a review ended.
     ReviewEnd(review::Tally),
+    /// Where a chain is sent, or who fetches it, and from behind which link on. `host`: of a webhook.
+    Destination {
+        transport: Transport,
+        format: Format,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        host: String,
+        after: i64,
+    },
     /// How many rows were changed outside the product.
     Rows(u64),
     /// A row that was changed outside the product and is taken for ours from now on.
@@ -273,6 +282,10 @@ impl Detail {
                 format!("{item}: {}", said.join(", "))
             }
             Self::ReviewEnd(tally) => tally.to_text(),
+            Self::Destination { transport, format, host, after } => {
+                let to = if host.is_empty() { String::new() } else { format!(" to {host}") };
+                format!("{}{to}, {}, after link {after}", transport.label(), format.label())
+            }
             Self::Rows(1) => "1 row".to_owned(),
             Self::Rows(count) => format!("{count} rows"),
             Self::Row { table, id, broken_at: None } => format!("{table} {id}"),

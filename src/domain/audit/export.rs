@@ -98,6 +98,13 @@ impl ExportFormat {
     }
 }
 
+impl ExportLine {
+    /// The line as JSON Lines have it.
+    pub fn to_json(&self) -> Value {
+        json(self)
+    }
+}
+
 fn json(line: &ExportLine) -> Value {
     match line {
         ExportLine::Change { seq, at, change } => {

@@ -22,6 +22,7 @@ crate::domain::words! {
         Audit = "audit", "Audit exports";
         Checkpoints = "checkpoints", "Checkpoints";
         Review = "review", "Access reviews";
+        Destination = "destination", "Destinations of the audit";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";
@@ -55,6 +56,7 @@ impl Noun {
         Self::Audit,
         Self::Checkpoints,
         Self::Review,
+        Self::Destination,
         Self::Proof,
         Self::Refusals,
         Self::Receipts,
@@ -71,6 +73,7 @@ impl Noun {
         Self::Job,
         Self::Audit,
         Self::Checkpoints,
+        Self::Destination,
         Self::Permission,
         Self::Refusals,
         Self::Rows,

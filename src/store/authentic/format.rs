@@ -45,6 +45,10 @@ pub(super) const V1: &[(&str, &str)] = &[
         "review_item",
         "id Uuid, project_id Uuid, review_id Uuid, number Bigint, kind Text, subject Text, pipeline_id Uuid, credential_id Uuid, name Text, terms Text, whose Text, whose_id Uuid, made_at Bigint, facts Text, reviewer Text, reviewer_id Uuid, verdict Text, decided_at Bigint, decided_by Text, decided_by_id Uuid, note Text, effect Bigint",
     ),
+    (
+        "destination",
+        "id Uuid, chain Uuid, transport Text, format Text, address Text, salt Text, earlier_salt Text, earlier_until Bigint, token_id Text, token_hash Bytes, cursor_link Bigint, cursor_receipt Bigint, stopped_at Bigint",
+    ),
     ("regcred/chain-head/v1", "chain Uuid, seq Bigint, link Bytes"),
 ];
 

@@ -27,6 +27,8 @@ const SHOWN: &[&str] = &[
     "created_by",
     "created_by_id",
     "credential_id",
+    "cursor_link",
+    "cursor_receipt",
     "destroyed_at",
     "disabled_at",
     "email",
@@ -37,6 +39,7 @@ const SHOWN: &[&str] = &[
     "expires_at",
     "expires_on",
     "forks",
+    "format",
     "granted_by",
     "host",
     "id",
@@ -68,7 +71,9 @@ const SHOWN: &[&str] = &[
     "shown_to",
     "slug",
     "staged_at",
+    "stopped_at",
     "token_service",
+    "transport",
     "until",
     "url",
     "username",
@@ -112,7 +117,7 @@ pub(super) fn shown<E: Authentic>(row: &E::Model) -> Vec<(&'static str, Shown)> 
 pub(super) fn project_of<E: Authentic>(row: &E::Model) -> Option<Uuid> {
     let column = match shape::of::<E>().ok()?.name {
         "project" => "id",
-        "chain_head" => "chain",
+        "chain_head" | "destination" => "chain",
         _ => "project_id",
     };
     match value_of::<E>(row, column)? {
@@ -162,7 +167,16 @@ mod tests {
         for name in SHOWN {
             assert!(columns.iter().any(|(_, column, _)| column == name), "{name}");
         }
-        for name in ["password_hash", "secret_hash", "data", "id_hash", "public_key", "value"] {
+        for name in [
+            "password_hash",
+            "secret_hash",
+            "token_hash",
+            "salt",
+            "data",
+            "id_hash",
+            "public_key",
+            "value",
+        ] {
             assert!(columns.iter().any(|(_, column, _)| *column == name), "{name}");
             assert!(!SHOWN.contains(&name), "{name}");
         }

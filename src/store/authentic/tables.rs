@@ -10,8 +10,9 @@ use super::sealed_before::has_mac;
 use super::tampered::Tampered;
 use super::{Authentic, Mend};
 use crate::store::entity::{
-    access_grant, chain_head, credential, guard_change, instance, issuer, membership, person,
-    pipeline, pipeline_token, project, review, review_item, secret_version, session, trust_rule,
+    access_grant, chain_head, credential, destination, guard_change, instance, issuer, membership,
+    person, pipeline, pipeline_token, project, review, review_item, secret_version, session,
+    trust_rule,
 };
 use crate::store::seals::Sealing;
 use crate::store::shape::ColumnKind;
@@ -271,6 +272,12 @@ authentic! {
             Whose, WhoseId, MadeAt, Facts, Reviewer, ReviewerId, Verdict, DecidedAt, DecidedBy,
             DecidedById, Note, Effect;
         do_not: ;
+    }
+    destination called "destination" with Mac mended by MakeAgain {
+        decide: Id, Chain, Transport, Format, Address, Salt, EarlierSalt, EarlierUntil, TokenId,
+            TokenHash, CursorLink, CursorReceipt, StoppedAt;
+        do_not: Name, UntilLink, UntilReceipt, FailingSince, Problem, Status, LastAt, MadeAt, MadeBy
+            because "they are shown, and say where a call ends that may be sent again";
     }
     chain_head called "regcred/chain-head/v1" with EndMac mended by Chain {
         decide: Chain, Seq, Link;

@@ -40,7 +40,7 @@ pub use chains::{
 };
 pub use definitions::{definition, definition_statement};
 pub use findings::finding;
-pub use jobs::{job, outbox};
+pub use jobs::{destination, job, outbox};
 pub use machines::{
     access_grant, issuer, pipeline, pipeline_token, shared_secret_view, trust_rule, usage,
     used_assertion,

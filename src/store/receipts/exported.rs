@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A receipt by its link and its number there.
 pub type ReceiptPlace = (i64, i32);
 
-/// Some receipts in their order, each with its link, and behind which one there are more.
-pub type ExportedPart = (Vec<(i64, ExportedReceipt)>, Option<ReceiptPlace>);
+/// Some receipts in their order, each with its place, and behind which one there are more.
+pub type ExportedPart = (Vec<(ReceiptPlace, ExportedReceipt)>, Option<ReceiptPlace>);
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The receipts of these links behind a place, or from the first on, at most so many rows. The links
@@ -58,9 +58,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let fetches: BTreeMap<i64, fetch::Model> =
             fetches.into_iter().map(|fetch| (fetch.seq, fetch)).collect();
         let read = |row: receipt::Model| {
-            let (seq, credential_id) = (row.seq, row.credential_id);
-            let receipt = Self::unreported(row, fetches.get(&seq)?)?;
-            Some((seq, ExportedReceipt { receipt, credential_id }))
+            let (place, credential_id) = ((row.seq, row.number), row.credential_id);
+            let receipt = Self::unreported(row, fetches.get(&place.0)?)?;
+            Some((place, ExportedReceipt { receipt, credential_id }))
         };
         Ok((rows.into_iter().filter_map(read).collect(), next))
     }

@@ -29,6 +29,7 @@ use crate::domain::pipeline::listing::PipelineQuery;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::review::{DecisionForm, ReviewForm, ReviewQuery};
+use crate::domain::shipping;
 use crate::domain::short_id;
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::domain::typed_text::name_problem;
@@ -81,6 +82,11 @@ pub(super) const TARGETS: &[Target] = &[
         file: "src/domain/listing/cursor.rs",
         seeds: &[b"cmdoY3IuaW8KZ2hjcg", b"bgpnaGNy"],
         run: |data| _ = Cursor::parse(&text(data)),
+    },
+    Target {
+        file: "src/domain/shipping.rs",
+        seeds: &[b"17", b"17.500"],
+        run: |data| _ = shipping::Cursor::parse(&text(data)),
     },
     Target { file: "src/domain/short_id.rs", seeds: &[b"AZ5Gpn-0cKOAAAAAAAAAAA"], run: |data| _ = short_id::all(&text(data)) },
     Target { file: "src/domain/moment.rs", seeds: &[b"2026-11-29"], run: |data| _ = Day::parse(&text(data)) },

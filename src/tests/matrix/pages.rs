@@ -2,7 +2,7 @@
 
 use super::Objects;
 use super::right::{
-    DELETE, DELETE_PIPELINES, GRANT, READ, READ_AUDIT, READ_PIPELINES, Right, WRITE,
+    DELETE, DELETE_PIPELINES, GRANT, READ, READ_AUDIT, READ_PIPELINES, Right, WRITE, WRITE_AUDIT,
     WRITE_PIPELINES,
 };
 use std::collections::BTreeMap;
@@ -55,6 +55,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/findings".to_owned(), READ),
         ("/p/{}/audit".to_owned(), READ_AUDIT),
         ("/p/{}/audit/verify".to_owned(), READ_AUDIT),
+        ("/p/{}/audit/shipping".to_owned(), WRITE_AUDIT),
         ("/p/{}/audit/1".to_owned(), READ_AUDIT),
         ("/p/{}/reviews".to_owned(), READ_PIPELINES),
         (format!("/p/{{}}/reviews/{}", at.review), READ_PIPELINES),
@@ -65,7 +66,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
 }
 
 /// The pages outside the projects, and the ones that only lead on.
-pub const OTHER_PAGES: [&str; 17] = [
+pub const OTHER_PAGES: [&str; 18] = [
     "/",
     "/find",
     "/setup",
@@ -76,6 +77,7 @@ pub const OTHER_PAGES: [&str; 17] = [
     "/admin/jobs",
     "/admin/audit",
     "/admin/audit/verify",
+    "/admin/audit/shipping",
     "/admin/audit/{seq}",
     "/help",
     "/help/{topic}",

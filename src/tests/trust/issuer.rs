@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use regcred::issuers::Issuers;
 use regcred::outbound::{Network, Outbound, OutboundSettings};
+use regcred::receivers::Receivers;
 use regcred::registries::Registries;
 use regcred::vault::Reach;
 use ring::rand::SystemRandom;
@@ -114,7 +115,8 @@ impl App {
         let settings = OutboundSettings { allowed, ..OutboundSettings::default() };
         let outbound = Outbound::new(settings).unwrap();
         let issuers = Issuers::new(outbound.clone());
-        let reach = Reach { issuers, registries: Registries::new(outbound) };
+        let receivers = Receivers::new(outbound.clone());
+        let reach = Reach { issuers, receivers, registries: Registries::new(outbound) };
         app.vault = app.vault.clone().reaching(reach);
         app.router = regcred::server::router(&app.vault, &[]);
         let mut owner = Browser::new(&app.router);

@@ -3,6 +3,7 @@
 
 mod findings;
 mod others;
+mod kept;
 
 use super::{commits, count_commits, forget_commits};
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline_form};
@@ -22,7 +23,7 @@ const CHECKPOINT: &str =
     "its event is durable before a checkpoint is signed, and that before it is kept";
 
 /// What is not one transaction: how many it is, and the reason.
-const OTHERS: [(&str, i64, &str); 11] = [
+const OTHERS: [(&str, i64, &str); 13] = [
     ("/rpc/credentials/questions", 0, "it tells what it would ask, and keeps nothing"),
     ("/rpc/registry/recognise", 0, "it tells what was typed, and keeps nothing"),
     ("/rpc/setup/create", 2, SESSION),
@@ -34,6 +35,8 @@ const OTHERS: [(&str, i64, &str); 11] = [
     ("/rpc/trust-rules/renew-secret", 2, SLOT),
     ("/rpc/reviews/create", 3, CHECKPOINT),
     ("/rpc/reviews/close", 3, CHECKPOINT),
+    ("/rpc/destinations/create", 2, SLOT),
+    ("/rpc/destinations/renew", 2, SLOT),
 ];
 
 /// An instance whose transactions are counted, and how many each form was.
@@ -268,6 +271,7 @@ async fn every_form_that_is_saved_is_one_durable_transaction() {
     change_pipelines(&mut counter, &owner).await;
     approve(&mut counter, &owner).await;
     findings::accept(&mut counter, &owner).await;
+    kept::ship(&mut counter, &owner).await;
     review(&mut counter, &owner).await;
     administer(&mut counter, &owner).await;
     found.append(&mut counter.found);

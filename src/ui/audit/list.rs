@@ -74,8 +74,11 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
     let older_href = older.map(|query| format!("{list}{}", query.to_url()));
     let (verify, has_rows) = (paths::verify_audit(&page.project), !rows.is_empty());
     let project = page.project.clone();
+    let (shipping, may_ship) =
+        (paths::shipping(&project), is_instance || page.may(Permission::AuditWrite));
     view! {
         <PageHead title=title>
+            {may_ship.then(|| view! { <LinkButton href=shipping label="Shipping"/> })}
             <LinkButton href=verify label="Verify the chain"/>
         </PageHead>
         <p class="muted">{what}</p>

@@ -4,8 +4,11 @@ mod event;
 mod filters;
 mod list;
 mod row;
+mod shipping;
+mod shipping_one;
 mod verify;
 
 pub use event::{AuditEventPage, InstanceAuditEventPage};
 pub use list::{AuditPage, InstanceAuditPage};
+pub use shipping::{InstanceShippingPage, ShippingPage};
 pub use verify::{InstanceVerifyPage, VerifyPage};

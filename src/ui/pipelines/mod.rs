@@ -48,6 +48,7 @@ pub use how_to::example_lines;
 pub use identity::IdentityPage;
 pub use list::ListPage;
 pub use new::NewDialog;
+pub(super) use new_token::{ShownOnce, shown_once};
 pub use revoke::RevokeDialog;
 pub use trust_form::NewRulePage;
 pub use try_token::TryTokenPage;

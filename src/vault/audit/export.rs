@@ -234,7 +234,7 @@ impl Vault {
             let outcome = export.query.outcome;
             let part = receipts.exported(links, outcome, after, RECEIPTS).await;
             let (rows, next) = part.map_err(Error::from)?;
-            for (seq, receipt) in rows {
+            for ((seq, _), receipt) in rows {
                 let line = ExportLine::Receipt { seq, receipt: Box::new(receipt) };
                 sending.line(export.format, &line).await?;
             }

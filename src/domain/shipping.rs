@@ -1,0 +1,261 @@
+//! Shipping: audit events and receipts, sent to another system or fetched by it, in the order of their
+//! chain and at least once.
+
+mod cef;
+mod event;
+mod ocsf;
+mod ocsf_change;
+#[cfg(test)]
+mod tests;
+
+pub use event::{Source, call_body, page_body, test_body};
+
+use super::moment::Moment;
+use super::typed_text::name_problem;
+use crate::error::{Error, FieldError, Result};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Destinations that one chain can have.
+pub const DESTINATIONS_MAX: usize = 10;
+/// The longest address, in characters.
+const ADDRESS_MAX: usize = 2_000;
+/// Events in one call or page, at most.
+pub const EVENTS_MAX: usize = 500;
+/// Bytes of the events in one call or page, at most, unless one alone is larger.
+pub const BYTES_MAX: usize = 1024 * 1024;
+
+super::words! {
+    pub enum Transport {
+        /// Regcred calls the other system, which acknowledges with a status of 2xx.
+        Webhook = "webhook", "Webhook";
+        /// The other system asks, and says what it has.
+        Pull = "pull", "Pull by API";
+    }
+}
+
+super::words! {
+    pub enum Format {
+        /// As the export has it.
+        Json = "json", "JSON";
+        Ocsf = "ocsf", "OCSF 1.8.0";
+        Cef = "cef", "CEF";
+    }
+}
+
+super::words! {
+    /// Why nothing could be sent.
+    pub enum ShipProblem {
+        Address = "address", "The address cannot be called. Delete the destination, and add it with the right address.";
+        Forbidden = "forbidden", "The host has an address that is not public, and the operator has not allowed it.";
+        Unresolved = "unresolved", "The host name was not found.";
+        Unreachable = "unreachable", "The host cannot be reached, or closed the connection.";
+        TimedOut = "timed_out", "The host did not answer in time.";
+        Tls = "tls", "No secure connection could be made: the host does not speak TLS, or its certificate is not valid or not trusted.";
+        Redirected = "redirected", "The host answered with a redirect, which is not followed.";
+        Answer = "answer", "The host's answer could not be read.";
+        Status = "status", "The host did not accept the events.";
+        Gone = "gone", "The host answered that it wants no more events, so sending was stopped.";
+        Secret = "secret", "The signing secret cannot be made on this server. Renew it.";
+        /// Another server can read it.
+        Newer = "newer", "The next event was written by a newer version of Regcred. Update every server.";
+    }
+}
+
+/// How far a destination has come: it has everything up to this link. Of a link with many receipts it
+/// may have some.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    pub link: i64,
+    /// The number of the last receipt of that link that it has; 0 when it has the whole link.
+    pub receipt: i32,
+}
+
+impl Cursor {
+    /// The whole link, and all before it.
+    pub fn whole(link: i64) -> Self {
+        Self { link, receipt: 0 }
+    }
+
+    /// `17`, or `17.500` within a link.
+    pub fn to_text(self) -> String {
+        match self.receipt {
+            0 => self.link.to_string(),
+            receipt => format!("{}.{receipt}", self.link),
+        }
+    }
+
+    /// Whether it comes after the other one.
+    pub fn is_beyond(self, other: Self) -> bool {
+        // The whole of a link is more than any part of it.
+        let part = |one: Self| if one.receipt == 0 { i32::MAX } else { one.receipt };
+        (self.link, part(self)) > (other.link, part(other))
+    }
+
+    /// Reads what [`Cursor::to_text`] writes; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        let (link, receipt) = match text.split_once('.') {
+            Some((link, receipt)) => (link, Some(receipt)),
+            None => (text, None),
+        };
+        if !is_number(link) || !receipt.is_none_or(is_number) {
+            return None;
+        }
+        let receipt = receipt.map_or(Some(0), |part| part.parse().ok().filter(|one| *one > 0))?;
+        Some(Self { link: link.parse().ok()?, receipt })
+    }
+}
+
+/// Where the events of a chain go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    pub id: Uuid,
+    /// The project, or nil for the instance.
+    pub chain: Uuid,
+    pub name: String,
+    pub transport: Transport,
+    pub format: Format,
+    /// What is called; empty where the other system asks. It may hold a secret of the other system.
+    pub address: String,
+    pub cursor: Cursor,
+    /// Where the call ends that was begun last: it is the same when it is sent again.
+    pub until: Option<Cursor>,
+    pub made_at: Moment,
+    pub made_by: String,
+    pub stopped_at: Option<Moment>,
+    pub failing: Option<Failing>,
+    /// When it acknowledged events, or asked for them.
+    pub last_at: Option<Moment>,
+    /// Until when calls are signed with the secret before the current one as well.
+    pub earlier_until: Option<Moment>,
+}
+
+/// Since when nothing could be sent, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    pub since: Moment,
+    pub problem: ShipProblem,
+    /// Of the answer, if there was one.
+    pub status: Option<u16>,
+}
+
+impl Failing {
+    pub fn to_text(self) -> String {
+        match self.status {
+            Some(status) => format!("{} It answered with status {status}.", self.problem.label()),
+            None => self.problem.label().to_owned(),
+        }
+    }
+}
+
+impl Destination {
+    /// Whether events are to be sent to it.
+    pub fn is_sent_to(&self) -> bool {
+        self.transport == Transport::Webhook && self.stopped_at.is_none()
+    }
+
+    /// The scheme and the host of its address: there may be a secret in the rest.
+    pub fn origin(&self) -> &str {
+        origin(&self.address)
+    }
+}
+
+/// The scheme and the host of an address.
+pub fn origin(address: &str) -> &str {
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let end = address[host..].find(['/', '?']).map_or(address.len(), |at| host + at);
+    &address[..end]
+}
+
+/// How much a destination has not got yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// Links of the chain.
+    pub links: i64,
+    /// When the first of them was written.
+    pub since: Option<Moment>,
+}
+
+/// A destination with how much it has not got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub destination: Destination,
+    pub behind: Behind,
+}
+
+super::words! {
+    /// With which events a new destination begins.
+    pub enum Begin {
+        Now = "now", "New events only";
+        Beginning = "beginning", "Everything that was recorded";
+    }
+}
+
+/// What the form of a new destination sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DestinationForm {
+    pub name: String,
+    pub transport: String,
+    pub format: String,
+    pub address: String,
+    pub from: String,
+}
+
+/// A form that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDestination {
+    pub name: String,
+    pub transport: Transport,
+    pub format: Format,
+    pub address: String,
+    pub from: Begin,
+}
+
+impl DestinationForm {
+    /// Reads it. Whether the address can be called is not for this to know.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that breaks a rule.
+    pub fn read(&self) -> Result<NewDestination> {
+        let mut errors = Vec::new();
+        let name = self.name.trim().to_owned();
+        errors.extend(name_problem(&name, "destination").map(|said| FieldError::new("name", said)));
+        let transport = Transport::from_word(&self.transport);
+        let format = Format::from_word(&self.format);
+        let from = Begin::from_word(&self.from);
+        let mut choose = |field: &str, is_chosen: bool| {
+            if !is_chosen {
+                errors.push(FieldError::new(field, "Choose one of the list."));
+            }
+        };
+        choose("transport", transport.is_some());
+        choose("format", format.is_some());
+        choose("from", from.is_some());
+        let mut address = self.address.trim().to_owned();
+        match transport {
+            Some(Transport::Webhook) => errors.extend(address_problem(&address)),
+            Some(Transport::Pull) | None => address.clear(),
+        }
+        match (transport, format, from) {
+            (Some(transport), Some(format), Some(from)) if errors.is_empty() => {
+                Ok(NewDestination { name, transport, format, address, from })
+            }
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+}
+
+fn address_problem(address: &str) -> Option<FieldError> {
+    let said = if address.is_empty() {
+        "Enter the address to call."
+    } else if address.chars().count() > ADDRESS_MAX {
+        "This address is too long."
+    } else if !address.starts_with("https://") && !address.starts_with("http://") {
+        "Enter the whole address, with https:// at its beginning."
+    } else {
+        return None;
+    };
+    Some(FieldError::new("address", said))
+}

@@ -1,0 +1,133 @@
+//! Common Event Format: `CEF:0|vendor|product|version|id|name|severity|key=value …`, on one line.
+
+use super::Source;
+use super::event::{PRODUCT, VERSION};
+use crate::domain::audit::{AuditChange, ExportLine, ExportedReceipt};
+use crate::domain::delivery::Outcome;
+use crate::domain::moment::Moment;
+
+/// Of 10.
+const USUAL: u8 = 3;
+const REFUSED: u8 = 5;
+
+/// The pairs behind the header, in their order.
+#[derive(Default)]
+struct Pairs(String);
+
+impl Pairs {
+    fn add(&mut self, key: &str, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.push_str(key);
+        self.0.push('=');
+        for c in value.chars() {
+            match c {
+                '\\' => self.0.push_str("\\\\"),
+                '=' => self.0.push_str("\\="),
+                '\n' => self.0.push_str("\\n"),
+                '\r' => self.0.push_str("\\r"),
+                other => self.0.push(other),
+            }
+        }
+    }
+
+    /// A field of our own, by one of the numbers that CEF has for such.
+    fn own(&mut self, number: u8, label: &str, value: &str) {
+        if !value.is_empty() {
+            self.add(&format!("cs{number}Label"), label);
+            self.add(&format!("cs{number}"), value);
+        }
+    }
+}
+
+pub(super) fn line(source: &Source, line: &ExportLine) -> String {
+    let mut pairs = Pairs::default();
+    match line {
+        ExportLine::Change { seq, at, change } => {
+            common(&mut pairs, source, line, (*seq, *at));
+            let (id, severity) = (change.action.word(), severity(change.action.is_refusal()));
+            change_pairs(&mut pairs, change);
+            whole(id, &sentence(change.action.label()), severity, &pairs)
+        }
+        ExportLine::Receipt { seq, receipt } => {
+            let one = &receipt.receipt;
+            common(&mut pairs, source, line, (*seq, one.at));
+            receipt_pairs(&mut pairs, receipt);
+            let (id, name) = match one.outcome {
+                Outcome::Delivered => ("delivery.delivered", "Credential delivered"),
+                Outcome::Refused => ("delivery.refused", "Delivery refused"),
+            };
+            whole(id, name, severity(one.outcome == Outcome::Refused), &pairs)
+        }
+        ExportLine::End { cursor, .. } => {
+            pairs.add("cn1Label", "link");
+            pairs.add("cn1", &cursor.to_string());
+            whole("end", "End", USUAL, &pairs)
+        }
+    }
+}
+
+fn severity(is_refused: bool) -> u8 {
+    if is_refused { REFUSED } else { USUAL }
+}
+
+fn whole(id: &str, name: &str, severity: u8, pairs: &Pairs) -> String {
+    let (product, id, name) = (header(PRODUCT), header(id), header(name));
+    format!("CEF:0|{product}|{product}|{}|{id}|{name}|{severity}|{}", header(VERSION), pairs.0)
+}
+
+/// A part of the header, which ends at a bar or with the line.
+fn header(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    text.replace('\\', "\\\\").replace('|', "\\|")
+}
+
+fn sentence(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn common(pairs: &mut Pairs, source: &Source, line: &ExportLine, (seq, at): (i64, Moment)) {
+    pairs.add("rt", &at.0.to_string());
+    pairs.add("externalId", &source.id(line));
+    pairs.add("cn1Label", "link");
+    pairs.add("cn1", &seq.to_string());
+    pairs.own(1, "chain", &source.name);
+}
+
+fn change_pairs(pairs: &mut Pairs, change: &AuditChange) {
+    let outcome = if change.action.is_refusal() { "failure" } else { "success" };
+    pairs.add("act", change.action.word());
+    pairs.add("outcome", outcome);
+    pairs.add("suser", &change.actor);
+    pairs.add("suid", &change.actor_id.map(|id| id.to_string()).unwrap_or_default());
+    pairs.own(2, "subject", &change.subject);
+    pairs.own(3, "subjectId", &change.subject_id.to_string());
+    pairs.add("msg", &change.detail.to_text());
+}
+
+fn receipt_pairs(pairs: &mut Pairs, ExportedReceipt { receipt, credential_id }: &ExportedReceipt) {
+    let outcome = match receipt.outcome {
+        Outcome::Delivered => "success",
+        Outcome::Refused => "failure",
+    };
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    pairs.add("act", receipt.intent.word());
+    pairs.add("outcome", outcome);
+    pairs.add("reason", &text(&receipt.reason));
+    pairs.add("suser", &receipt.pipeline);
+    pairs.add("suid", &receipt.pipeline_id.to_string());
+    pairs.add("src", &text(&receipt.address));
+    pairs.add("request", &text(&receipt.image));
+    pairs.own(2, "credential", &text(&receipt.credential));
+    pairs.own(3, "credentialId", &credential_id.map(|id| id.to_string()).unwrap_or_default());
+    let version = receipt.version.map(|version| version.to_string());
+    pairs.own(4, "version", &version.unwrap_or_default());
+    pairs.own(5, "door", receipt.door.word());
+    pairs.own(6, "tokenId", &receipt.token_id);
+}

@@ -1,0 +1,249 @@
+//! Where the chains are sent, and who fetches them. A row that we did not write is none: nothing is sent
+//! by it, and its token opens nothing.
+
+use super::Destinations;
+use super::authentic::{self, genuine_now, is_genuine, ours_among};
+use super::entity::destination::{ActiveModel, Column, Entity, Model};
+use super::entity::{Unreadable, readable};
+use super::seals::Sealing;
+use crate::domain::moment::Moment;
+use crate::domain::shipping::{Cursor, Destination, Failing, Format, ShipProblem, Transport};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// More than a chain can have: those that somebody else wrote take nobody's place.
+const OF_CHAIN: u64 = 100;
+/// Destinations of the whole instance that are looked at.
+const OF_ALL: u64 = 10_000;
+
+/// A destination with what proves who it is.
+#[derive(Clone, Debug)]
+pub struct DestinationRow {
+    pub shown: Destination,
+    /// What the signing secret is derived from, and the one before.
+    pub salt: Option<String>,
+    pub earlier_salt: Option<String>,
+    /// The public half of the token that fetches, and the hash of the other one.
+    pub token: Option<(String, Vec<u8>)>,
+}
+
+/// A destination that events are sent to, and how far it has come.
+#[derive(Clone, Copy, Debug)]
+pub struct SentTo {
+    pub id: Uuid,
+    pub chain: Uuid,
+    pub cursor: Cursor,
+}
+
+impl<C: Sealing> Destinations<'_, C> {
+    /// Those of a chain, oldest first.
+    pub async fn of_chain(&self, chain: Uuid) -> Result<Vec<DestinationRow>, DbErr> {
+        let rows = Entity::find().filter(Column::Chain.eq(chain)).limit(OF_CHAIN);
+        let mut found = readable(self.ours(rows.all(self.db).await?).await);
+        found.sort_by_key(|row: &DestinationRow| row.shown.id);
+        Ok(found)
+    }
+
+    pub async fn find(&self, id: Uuid) -> Result<Option<DestinationRow>, DbErr> {
+        self.only(Entity::find_by_id(id).one(self.db).await?).await
+    }
+
+    /// The one whose token has this public half.
+    pub async fn find_by_token(&self, id: &str) -> Result<Option<DestinationRow>, DbErr> {
+        let row = Entity::find().filter(Column::TokenId.eq(id)).one(self.db).await?;
+        self.only(row).await
+    }
+
+    /// Those that events are sent to, in all chains.
+    pub async fn sent_to(&self) -> Result<Vec<SentTo>, DbErr> {
+        let rows = Entity::find()
+            .filter(Column::Transport.eq(Transport::Webhook.word()))
+            .filter(Column::StoppedAt.is_null())
+            .order_by_asc(Column::Id)
+            .limit(OF_ALL)
+            .all(self.db)
+            .await?;
+        let ours = self.ours(rows).await.into_iter();
+        Ok(ours
+            .map(|row| SentTo { id: row.id, chain: row.chain, cursor: cursor_of(&row) })
+            .collect())
+    }
+
+    pub async fn insert(&self, row: DestinationRow) -> Result<(), DbErr> {
+        let DestinationRow { shown, salt, earlier_salt, token } = row;
+        let (token_id, token_hash) = token.unzip();
+        let row = ActiveModel {
+            id: Set(shown.id),
+            chain: Set(shown.chain),
+            name: Set(shown.name),
+            transport: Set(shown.transport.word().to_owned()),
+            format: Set(shown.format.word().to_owned()),
+            address: Set(shown.address),
+            salt: Set(salt),
+            earlier_salt: Set(earlier_salt),
+            earlier_until: Set(shown.earlier_until.map(|until| until.0)),
+            token_id: Set(token_id),
+            token_hash: Set(token_hash),
+            cursor_link: Set(shown.cursor.link),
+            cursor_receipt: Set(shown.cursor.receipt.into()),
+            until_link: Set(None),
+            until_receipt: Set(None),
+            stopped_at: Set(None),
+            failing_since: Set(None),
+            problem: Set(None),
+            status: Set(None),
+            last_at: Set(None),
+            made_at: Set(shown.made_at.0),
+            made_by: Set(shown.made_by),
+            mac: NotSet,
+        };
+        authentic::insert::<Entity, C>(self.db, row).await
+    }
+
+    /// Removes it; `false` when another one did that first.
+    pub async fn delete(&self, chain: Uuid, id: Uuid) -> Result<bool, DbErr> {
+        let gone = Entity::delete_by_id(id).filter(Column::Chain.eq(chain)).exec(self.db).await?;
+        Ok(gone.rows_affected > 0)
+    }
+
+    /// Stops sending to it, or goes on from where it was.
+    pub async fn set_stopped(&self, id: Uuid, at: Option<i64>) -> Result<(), DbErr> {
+        let row = ActiveModel { stopped_at: Set(at), ..ActiveModel::default() };
+        self.change(id, row).await.map(drop)
+    }
+
+    /// Gives it another signing secret; the one before is good until then (milliseconds).
+    pub async fn set_salt(
+        &self,
+        row: &DestinationRow,
+        salt: String,
+        until: i64,
+    ) -> Result<(), DbErr> {
+        let changes = ActiveModel {
+            salt: Set(Some(salt)),
+            earlier_salt: Set(row.salt.clone()),
+            earlier_until: Set(Some(until)),
+            ..ActiveModel::default()
+        };
+        self.change(row.shown.id, changes).await.map(drop)
+    }
+
+    /// Gives it another token; the one before opens nothing from now on.
+    pub async fn set_token(&self, id: Uuid, token: (String, Vec<u8>)) -> Result<(), DbErr> {
+        let changes = ActiveModel {
+            token_id: Set(Some(token.0)),
+            token_hash: Set(Some(token.1)),
+            ..ActiveModel::default()
+        };
+        self.change(id, changes).await.map(drop)
+    }
+
+    /// Says where the call ends that is made now.
+    pub async fn set_until(&self, id: Uuid, until: Cursor) -> Result<(), DbErr> {
+        let changes = ActiveModel {
+            until_link: Set(Some(until.link)),
+            until_receipt: Set(Some(until.receipt.into())),
+            ..ActiveModel::default()
+        };
+        self.change(id, changes).await.map(drop)
+    }
+
+    /// Says that it has everything up to `to`, since then (milliseconds), if it had everything up to
+    /// `from`; `false` when it is elsewhere by now.
+    pub async fn advance(
+        &self,
+        id: Uuid,
+        (from, to): (Cursor, Cursor),
+        at: i64,
+    ) -> Result<bool, DbErr> {
+        let such = Condition::all()
+            .add(Column::Id.eq(id))
+            .add(Column::CursorLink.eq(from.link))
+            .add(Column::CursorReceipt.eq(i64::from(from.receipt)));
+        let changes = ActiveModel {
+            cursor_link: Set(to.link),
+            cursor_receipt: Set(to.receipt.into()),
+            until_link: Set(None),
+            until_receipt: Set(None),
+            failing_since: Set(None),
+            problem: Set(None),
+            status: Set(None),
+            last_at: Set(Some(at)),
+            ..ActiveModel::default()
+        };
+        Ok(authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await? > 0)
+    }
+
+    /// Says why nothing can be sent to it, and since when; `None` when it can again.
+    pub async fn set_failing(&self, id: Uuid, failing: Option<Failing>) -> Result<(), DbErr> {
+        let changes = ActiveModel {
+            failing_since: Set(failing.map(|failing| failing.since.0)),
+            problem: Set(failing.map(|failing| failing.problem.word().to_owned())),
+            status: Set(failing.and_then(|failing| failing.status).map(i64::from)),
+            ..ActiveModel::default()
+        };
+        self.change(id, changes).await.map(drop)
+    }
+
+    async fn change(&self, id: Uuid, changes: ActiveModel) -> Result<u64, DbErr> {
+        let such = Condition::all().add(Column::Id.eq(id));
+        authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await
+    }
+
+    async fn ours(&self, rows: Vec<Model>) -> Vec<Model> {
+        ours_among(self.db, rows, is_genuine::<Entity>).await
+    }
+
+    async fn only(&self, row: Option<Model>) -> Result<Option<DestinationRow>, DbErr> {
+        let Some(row) = row else { return Ok(None) };
+        Ok(readable(genuine_now::<Entity>(self.db, row).await).pop())
+    }
+}
+
+fn cursor_of(row: &Model) -> Cursor {
+    cursor(row.cursor_link, row.cursor_receipt)
+}
+
+fn cursor(link: i64, receipt: i64) -> Cursor {
+    Cursor { link, receipt: i32::try_from(receipt).unwrap_or(i32::MAX) }
+}
+
+/// One of a kind that only a newer program knows is left to that one.
+impl TryFrom<Model> for DestinationRow {
+    type Error = Unreadable;
+
+    fn try_from(row: Model) -> Result<Self, Unreadable> {
+        let problem = row.problem.as_deref().and_then(ShipProblem::from_word);
+        let status = row.status.and_then(|status| u16::try_from(status).ok());
+        let failing = row.failing_since.zip(problem);
+        let shown = Destination {
+            id: row.id,
+            chain: row.chain,
+            cursor: cursor_of(&row),
+            name: row.name,
+            transport: Transport::from_word(&row.transport).ok_or(Unreadable)?,
+            format: Format::from_word(&row.format).ok_or(Unreadable)?,
+            address: row.address,
+            until: row.until_link.zip(row.until_receipt).map(|(link, part)| cursor(link, part)),
+            made_at: Moment(row.made_at),
+            made_by: row.made_by,
+            stopped_at: row.stopped_at.map(Moment),
+            failing: failing.map(|(since, problem)| Failing {
+                since: Moment(since),
+                problem,
+                status,
+            }),
+            last_at: row.last_at.map(Moment),
+            earlier_until: row.earlier_until.map(Moment),
+        };
+        Ok(Self {
+            shown,
+            salt: row.salt,
+            earlier_salt: row.earlier_salt,
+            token: row.token_id.zip(row.token_hash),
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! One destination: how it is, what it was given once, and what can be done with it.
+
+use super::shipping::state;
+use crate::domain::shipping::{Listed, Transport};
+use crate::functions::answer::FailedForm;
+use crate::functions::shipping::{
+    DeleteDestination, RenewDestination, SwitchDestination, TestDestination,
+};
+use crate::ui::granting::ConfirmedButton;
+use crate::ui::kit::{
+    Alert, CodeToCopy, Fact, Facts, FormState, PostButton, Section, TextFact, Time,
+};
+use crate::ui::pipelines::ShownOnce;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+#[component]
+pub fn One(
+    listed: Listed,
+    project: String,
+    once: ShownOnce,
+    failed: Option<FailedForm>,
+) -> impl IntoView {
+    let Listed { destination, behind } = listed;
+    let is_webhook = destination.transport == Transport::Webhook;
+    let is_on = destination.stopped_at.is_none();
+    let (label, _) = state(&destination, behind);
+    let (id, origin) = (destination.id.to_string(), destination.origin().to_owned());
+    let said = destination.failing.map(|failing| {
+        let text = failing.to_text();
+        view! {
+            <Alert kind="error">
+                <p>{text}</p>
+                <p class="muted">"Since "<Time at=failing.since/>"."</p>
+            </Alert>
+        }
+    });
+    let of = || vec![("project", project.clone()), ("id", id.clone())];
+    let switch = [of(), vec![("is_on", (!is_on).to_string())]].concat();
+    let word = if is_on { "Stop" } else { "Go on" };
+    let test = (is_webhook && is_on).then(|| {
+        let values = of();
+        view! { <PostButton action=TestDestination::url() values word="Send a test" class="button"/> }
+    });
+    let renewed = FormState::of::<RenewDestination>(failed.clone(), ());
+    let deleted = FormState::of::<DeleteDestination>(failed, ());
+    let (renew, delete) = (of(), of());
+    let renewing = if is_webhook { "Renew the signing secret" } else { "Renew the token" };
+    view! {
+        <Section id="destination" title="Destination">
+            {once.map(|secret| view! { <Secret secret is_webhook/> })}
+            {said}
+            <Facts>
+                <TextFact label="Name" text=destination.name.clone()/>
+                <TextFact label="State" text=label/>
+                <TextFact label="Address" is_mono=true text=origin/>
+                <TextFact label="Has everything up to link" text=destination.cursor.to_text()/>
+                <Fact label="Added">
+                    <Time at=destination.made_at/>
+                    " by "
+                    {destination.made_by.clone()}
+                </Fact>
+            </Facts>
+            <div class="toolbar">
+                {test}
+                <PostButton
+                    action=SwitchDestination::url()
+                    values=switch
+                    word=word
+                    class="button"
+                />
+            </div>
+            {renewed.summary()}
+            {deleted.summary()}
+            <ConfirmedButton
+                action=RenewDestination::url()
+                values=renew
+                label=renewing
+                id="renew-password"
+                error=renewed.error("password")
+            />
+            <ConfirmedButton
+                action=DeleteDestination::url()
+                values=delete
+                label="Delete the destination"
+                id="delete-password"
+                error=deleted.error("password")
+            />
+        </Section>
+    }
+}
+
+#[component]
+fn Secret(secret: Option<String>, is_webhook: bool) -> impl IntoView {
+    let Some(text) = secret else {
+        return view! {
+            <Alert kind="warning">
+                <p>"The new secret was already shown. If nobody stored it, renew it."</p>
+            </Alert>
+        }
+        .into_any();
+    };
+    let use_of = if is_webhook {
+        " Verify each call with it, as Standard Webhooks describes: the header webhook-signature is over webhook-id, webhook-timestamp and the body. After a renewal, calls are signed with the secret before as well for a day."
+    } else {
+        " Send it as Authorization: Bearer to /api/v1/audit. Each answer has a cursor: send it back as after, which says that you have the events."
+    };
+    view! {
+        <div class="card stack">
+            <CodeToCopy id="secret" text/>
+            <p>
+                <strong>"This is shown once. Store it in the other system now."</strong>
+                {use_of}
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,292 @@
+//! Where the events of a chain go: destinations that are sent to, and those that fetch. Who keeps the
+//! audit of a project, or the instance, says which there are.
+
+mod pulled;
+mod reading;
+mod salt;
+mod sending;
+
+pub use pulled::{Pulled, Puller};
+
+use super::names::fold;
+use super::{INSTANCE, Vault, now};
+use crate::crypto::token::generate_token;
+use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin};
+use crate::domain::audit::{Action, AuditPlace, AuditQuery, Detail, Subject};
+use crate::domain::job::JobKind;
+use crate::domain::moment::Moment;
+use crate::domain::permission::of;
+use crate::domain::shipping::{
+    Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Failing, Listed,
+    NewDestination, ShipProblem, Transport,
+};
+use crate::error::{Error, Result};
+use crate::receivers::signing_secret;
+use crate::store::{DestinationRow, Unrecorded, Walk, Way, Write};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Seconds for which calls are also signed with the secret before.
+const BOTH: i64 = 24 * 60 * 60;
+
+const NOT_SENT_TO: &str = "Nothing is sent to this destination: it asks for events with its token.";
+
+/// Who says where the events of one chain go.
+#[derive(Clone, Debug)]
+pub struct ChainKeeper {
+    chain: Uuid,
+    by: Actor,
+}
+
+impl ChainKeeper {
+    pub fn of_project(keeper: &Can<of::AuditWrite>) -> Self {
+        Self { chain: keeper.project().id, by: keeper.actor() }
+    }
+
+    pub fn of_instance(admin: &InstanceAdmin) -> Self {
+        Self { chain: INSTANCE, by: admin.actor() }
+    }
+}
+
+impl Vault {
+    /// The destinations of the chain, oldest first, each with what it has not got.
+    pub async fn destinations(&self, keeper: &ChainKeeper) -> Result<Vec<Listed>> {
+        let rows = self.store.destinations().of_chain(keeper.chain).await?;
+        let length = self.store.chain().length(keeper.chain).await?;
+        let mut listed = Vec::with_capacity(rows.len());
+        for DestinationRow { shown, .. } in rows {
+            let behind = self.behind(&shown, length).await?;
+            listed.push(Listed { destination: shown, behind });
+        }
+        Ok(listed)
+    }
+
+    async fn behind(&self, destination: &Destination, length: i64) -> Result<Behind> {
+        let Destination { chain, cursor, .. } = *destination;
+        if !Cursor::whole(length).is_beyond(cursor) {
+            return Ok(Behind::default());
+        }
+        let query = AuditQuery::default();
+        // Of a link that was sent in part the rest is missing.
+        let seq = if cursor.receipt > 0 { cursor.link - 1 } else { cursor.link };
+        let (place, way, most) = (Some(AuditPlace { seq, at: None }), Way::Newer, 1);
+        let step = self.store.chain().step(Walk { chain, query: &query, place, way, most }).await?;
+        let since = step.links.first().map(|link| Moment(link.at));
+        Ok(Behind { links: length - seq, since })
+    }
+
+    /// Adds a destination; gives its id, and its secret or token, which is stored nowhere.
+    ///
+    /// # Errors
+    /// `Invalid` at the fields of the form; `Conflict` when there are too many.
+    pub async fn create_destination(
+        &self,
+        keeper: &ChainKeeper,
+        form: &DestinationForm,
+    ) -> Result<(Uuid, Zeroizing<String>)> {
+        let new = form.read()?;
+        if new.transport == Transport::Webhook
+            && let Some(problem) = self.reach()?.receivers.address_problem(&new.address)
+        {
+            return Err(Error::at("address", problem));
+        }
+        let write = self.write_in(keeper.chain).await?;
+        let all = write.destinations().of_chain(keeper.chain).await?;
+        if all.iter().any(|other| fold(&other.shown.name) == fold(&new.name)) {
+            return Err(Error::at("name", "There is a destination of this name already."));
+        }
+        if all.len() >= DESTINATIONS_MAX {
+            return Err(Error::Conflict(format!(
+                "There can be at most {DESTINATIONS_MAX} destinations. Delete one first."
+            )));
+        }
+        let length = write.chain().length(keeper.chain).await?;
+        let (row, secret) = self.new_row(keeper, new, length)?;
+        let id = row.shown.id;
+        let (subject, detail) = about(&row.shown);
+        write.destinations().insert(row).await?;
+        let what = (Action::DestinationCreated, subject, detail);
+        self.commit_event(write, keeper.chain, &keeper.by, what).await?;
+        self.job_is_due.notify_one();
+        Ok((id, secret))
+    }
+
+    fn new_row(
+        &self,
+        keeper: &ChainKeeper,
+        new: NewDestination,
+        length: i64,
+    ) -> Result<(DestinationRow, Zeroizing<String>)> {
+        let id = Uuid::now_v7();
+        let cursor = match new.from {
+            Begin::Beginning => Cursor::default(),
+            Begin::Now => Cursor::whole(length),
+        };
+        let shown = Destination {
+            id,
+            chain: keeper.chain,
+            name: new.name,
+            transport: new.transport,
+            format: new.format,
+            address: new.address,
+            cursor,
+            until: None,
+            made_at: now(),
+            made_by: keeper.by.name().to_owned(),
+            stopped_at: None,
+            failing: None,
+            last_at: None,
+            earlier_until: None,
+        };
+        let (mut salt, mut token) = (None, None);
+        let secret = match new.transport {
+            Transport::Webhook => {
+                let (fresh, secret) = self.new_salt(id)?;
+                salt = Some(fresh);
+                secret
+            }
+            Transport::Pull => {
+                let new = generate_token()?;
+                token = Some((new.id, new.hash.to_vec()));
+                new.text
+            }
+        };
+        Ok((DestinationRow { shown, salt, earlier_salt: None, token }, secret))
+    }
+
+    /// A salt that was never used, and the signing secret that it gives.
+    fn new_salt(&self, id: Uuid) -> Result<(String, Zeroizing<String>)> {
+        let ring = self.keys.ring();
+        let fresh = salt::fresh(&ring)?;
+        let key = salt::key(&ring, id, &fresh).ok_or(Error::Internal)?;
+        Ok((fresh, signing_secret(&key)))
+    }
+
+    /// Gives the destination another secret or token, and gives it. Calls are signed with the secret before
+    /// as well for a day; the token before opens nothing any more.
+    pub async fn renew_destination(
+        &self,
+        keeper: &ChainKeeper,
+        id: Uuid,
+    ) -> Result<Zeroizing<String>> {
+        let write = self.write_in(keeper.chain).await?;
+        let row = of_keeper(&write, keeper, id).await?;
+        let secret = match row.shown.transport {
+            Transport::Webhook => {
+                let (fresh, secret) = self.new_salt(id)?;
+                let until = now().plus_seconds(BOTH).0;
+                write.destinations().set_salt(&row, fresh, until).await?;
+                secret
+            }
+            Transport::Pull => {
+                let new = generate_token()?;
+                write.destinations().set_token(id, (new.id, new.hash.to_vec())).await?;
+                new.text
+            }
+        };
+        let (subject, detail) = about(&row.shown);
+        let what = (Action::DestinationRenewed, subject, detail);
+        self.commit_event(write, keeper.chain, &keeper.by, what).await?;
+        Ok(secret)
+    }
+
+    /// Stops sending to a destination, or goes on from where it was; gives the sentence for the next page.
+    pub async fn switch_destination(
+        &self,
+        keeper: &ChainKeeper,
+        id: Uuid,
+        is_on: bool,
+    ) -> Result<String> {
+        let write = self.write_in(keeper.chain).await?;
+        let row = of_keeper(&write, keeper, id).await?;
+        let said = |done: &str| format!("{}: {done}", row.shown.name);
+        if row.shown.stopped_at.is_none() == is_on {
+            return Ok(said("nothing was changed."));
+        }
+        let (action, at) = if is_on {
+            (Action::DestinationStarted, None)
+        } else {
+            (Action::DestinationStopped, Some(now().0))
+        };
+        // The job before the destination, as who sends locks them.
+        if is_on {
+            self.enqueue_shipping(&write, id).await?;
+            write.destinations().set_failing(id, None).await?;
+        }
+        write.destinations().set_stopped(id, at).await?;
+        let (subject, detail) = about(&row.shown);
+        self.commit_event(write, keeper.chain, &keeper.by, (action, subject, detail)).await?;
+        self.job_is_due.notify_one();
+        Ok(said(if is_on {
+            "it goes on with the first event that it has not got."
+        } else {
+            "it was stopped. Nothing is lost: it can go on later."
+        }))
+    }
+
+    /// Removes a destination; gives the sentence for the next page.
+    pub async fn delete_destination(&self, keeper: &ChainKeeper, id: Uuid) -> Result<String> {
+        let write = self.write_in(keeper.chain).await?;
+        let row = of_keeper(&write, keeper, id).await?;
+        write.jobs().forget(JobKind::Shipping, &id.to_string()).await?;
+        if !write.destinations().delete(keeper.chain, id).await? {
+            return Err(Error::NotFound);
+        }
+        let (subject, detail) = about(&row.shown);
+        let what = (Action::DestinationDeleted, subject, detail);
+        self.commit_event(write, keeper.chain, &keeper.by, what).await?;
+        Ok(format!("{} was deleted. It gets nothing more.", row.shown.name))
+    }
+
+    /// Makes a call to the destination that holds no event; when it is acknowledged, sending goes on at
+    /// once. Gives the sentence for the next page.
+    ///
+    /// # Errors
+    /// `Conflict` with the reason when it is not.
+    pub async fn test_destination(&self, keeper: &ChainKeeper, id: Uuid) -> Result<String> {
+        let found = self.store.destinations().find(id).await?;
+        let row = found.filter(|row| row.shown.chain == keeper.chain).ok_or(Error::NotFound)?;
+        if row.shown.transport == Transport::Pull {
+            return Err(Error::Conflict(NOT_SENT_TO.to_owned()));
+        }
+        let source = self.source_of(keeper.chain).await?;
+        let keys = self.keys_of(&row);
+        if keys.is_empty() {
+            return Err(Error::Conflict(ShipProblem::Secret.label().to_owned()));
+        }
+        let call = sending::test_call(&source, &row, &keys);
+        let done = self.reach()?.receivers.call(&row.shown.address, call).await;
+        if let Err(why) = done {
+            let failing = Failing { since: now(), problem: why.problem, status: why.status };
+            return Err(Error::Conflict(failing.to_text()));
+        }
+        if row.shown.is_sent_to() {
+            let write = self.store.write().await?;
+            self.enqueue_shipping(&write, id).await?;
+            write.destinations().set_failing(id, None).await?;
+            write.commit_without_event(Unrecorded::Shipped).await?;
+            self.job_is_due.notify_one();
+        }
+        Ok(format!("{} acknowledged the test.", row.shown.name))
+    }
+
+    /// Makes the job of a destination due now, also when it waits because it failed.
+    async fn enqueue_shipping(&self, write: &Write, id: Uuid) -> Result<()> {
+        let at = self.job_time().await?;
+        Ok(write.jobs().enqueue(JobKind::Shipping, &id.to_string(), at.0).await?)
+    }
+}
+
+/// The destination, if it is of the keeper's chain.
+async fn of_keeper(write: &Write, keeper: &ChainKeeper, id: Uuid) -> Result<DestinationRow> {
+    let found = write.destinations().find(id).await?;
+    found.filter(|row| row.shown.chain == keeper.chain).ok_or(Error::NotFound)
+}
+
+/// What is on record of it. The rest of the address may hold a secret.
+fn about(shown: &Destination) -> (Subject, Detail) {
+    let subject = Subject { id: shown.id, name: shown.name.clone() };
+    let Destination { transport, format, cursor, .. } = *shown;
+    let host = shown.origin().to_owned();
+    (subject, Detail::Destination { transport, format, host, after: cursor.link })
+}

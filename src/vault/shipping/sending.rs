@@ -1,0 +1,196 @@
+//! Sending: a job for each destination, which one server has at a time. It makes one call after the other,
+//! and a destination moves on only when its call was acknowledged, in the database, while the job is
+//! still this server's. So events arrive in order, and again when it is not known whether they did.
+
+use super::{about, salt};
+use crate::crypto::derived::Derived;
+use crate::domain::actor::Actor;
+use crate::domain::audit::Action;
+use crate::domain::job::{Job, JobKind};
+use crate::domain::shipping::{Cursor, Failing, ShipProblem, Source, call_body};
+use crate::error::{Error, Result};
+use crate::receivers::{Call, Unacknowledged};
+use crate::store::{DestinationRow, Unrecorded};
+use crate::vault::{Vault, now};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Calls of one run; each takes some seconds at most.
+const CALLS: usize = 40;
+/// Seconds until it is worth asking again.
+const RETRY: u32 = 10;
+
+impl Vault {
+    /// Makes the jobs of those destinations due that have not got everything. It writes nothing when all
+    /// have.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn wake_shipping(&self) -> Result<()> {
+        let all = self.store.destinations().sent_to().await?;
+        if all.is_empty() {
+            return Ok(());
+        }
+        let waiting = self.store.jobs().waiting(JobKind::Shipping).await?;
+        let (mut lengths, mut behind): (BTreeMap<Uuid, i64>, _) = (BTreeMap::new(), Vec::new());
+        for one in all {
+            let key = one.id.to_string();
+            if waiting.contains(&key) {
+                continue;
+            }
+            let length = match lengths.get(&one.chain) {
+                Some(length) => *length,
+                None => self.store.chain().length(one.chain).await?,
+            };
+            lengths.insert(one.chain, length);
+            if Cursor::whole(length).is_beyond(one.cursor) {
+                behind.push(key);
+            }
+        }
+        if behind.is_empty() {
+            return Ok(());
+        }
+        let at = self.job_time().await?;
+        let write = self.store.write().await?;
+        for key in behind {
+            write.jobs().ensure(JobKind::Shipping, &key, at.0).await?;
+        }
+        Ok(write.commit_without_event(Unrecorded::Job).await?)
+    }
+
+    /// The job: sends a destination what it has not got.
+    ///
+    /// # Errors
+    /// When something was not acknowledged: then it is tried again later.
+    pub async fn ship(&self, job: &Job) -> Result<()> {
+        let Ok(id) = Uuid::parse_str(&job.key) else { return Ok(()) };
+        for _ in 0..CALLS {
+            let found = self.store.destinations().find(id).await?;
+            let Some(row) = found.filter(|row| row.shown.is_sent_to()) else { return Ok(()) };
+            if !self.ship_some(job, &row).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes one call; whether there may be more to send.
+    async fn ship_some(&self, job: &Job, row: &DestinationRow) -> Result<bool> {
+        let shown = &row.shown;
+        let source = self.source_of(shown.chain).await?;
+        let part = self.part_after(&source, shown.format, shown.cursor, shown.until).await?;
+        let unsent = |problem| Unacknowledged { problem, status: None };
+        if part.events.is_empty() {
+            return if part.end.is_beyond(shown.cursor) {
+                self.move_on(job, row, part.end).await
+            } else if part.is_end {
+                Ok(false)
+            } else {
+                self.fail(job, row, unsent(ShipProblem::Newer)).await
+            };
+        }
+        let keys = self.keys_of(row);
+        if keys.is_empty() {
+            return self.fail(job, row, unsent(ShipProblem::Secret)).await;
+        }
+        if shown.until != Some(part.end) && !self.set_until(job, row, part.end).await? {
+            return Ok(false);
+        }
+        let ends = (shown.cursor, part.end);
+        let body = call_body(&source, shown.format, ends, part.at, &part.events);
+        let id = call_id(shown.id, ends);
+        let call = Call::new(id, now().0 / 1_000, body.into_bytes(), &keys);
+        match self.reach()?.receivers.call(&shown.address, call).await {
+            Ok(()) => self.move_on(job, row, part.end).await,
+            Err(why) if why.problem == ShipProblem::Gone => self.stop_for_good(job, row, why).await,
+            Err(why) => self.fail(job, row, why).await,
+        }
+    }
+
+    /// The keys that calls are signed with; none when the current one cannot be made.
+    pub(super) fn keys_of(&self, row: &DestinationRow) -> Vec<Derived> {
+        let (ring, id) = (self.keys.ring(), row.shown.id);
+        let Some(current) = row.salt.as_deref().and_then(|salt| salt::key(&ring, id, salt)) else {
+            return Vec::new();
+        };
+        let is_good = row.shown.earlier_until.is_some_and(|until| until > now());
+        let earlier = row.earlier_salt.as_deref().filter(|_| is_good);
+        let earlier = earlier.and_then(|salt| salt::key(&ring, id, salt));
+        [Some(current), earlier].into_iter().flatten().collect()
+    }
+
+    /// Writes down where the call ends, so that it is the same call when it is made again; `false` when
+    /// the job is another server's.
+    async fn set_until(&self, job: &Job, row: &DestinationRow, until: Cursor) -> Result<bool> {
+        let write = self.store.write().await?;
+        if !self.holds_job(&write, job).await? {
+            return Ok(false);
+        }
+        write.destinations().set_until(row.shown.id, until).await?;
+        write.commit_without_event(Unrecorded::Shipped).await?;
+        Ok(true)
+    }
+
+    /// Writes down that the destination has everything up to there; `false` when somebody else did, or
+    /// the job is another server's.
+    async fn move_on(&self, job: &Job, row: &DestinationRow, to: Cursor) -> Result<bool> {
+        let write = self.store.write().await?;
+        let ends = (row.shown.cursor, to);
+        if !self.holds_job(&write, job).await?
+            || !write.destinations().advance(row.shown.id, ends, now().0).await?
+        {
+            return Ok(false);
+        }
+        write.commit_without_event(Unrecorded::Shipped).await?;
+        Ok(true)
+    }
+
+    async fn fail(&self, job: &Job, row: &DestinationRow, why: Unacknowledged) -> Result<bool> {
+        let failing = failing(row, why);
+        let write = self.store.write().await?;
+        if !self.holds_job(&write, job).await? {
+            return Ok(false);
+        }
+        write.destinations().set_failing(row.shown.id, Some(failing)).await?;
+        write.commit_without_event(Unrecorded::Shipped).await?;
+        Err(Error::Upstream { message: failing.to_text(), retry_after: RETRY })
+    }
+
+    /// Sends nothing more to who says that it is gone.
+    async fn stop_for_good(
+        &self,
+        job: &Job,
+        row: &DestinationRow,
+        why: Unacknowledged,
+    ) -> Result<bool> {
+        let (chain, id) = (row.shown.chain, row.shown.id);
+        let write = self.write_in(chain).await?;
+        if !self.holds_job(&write, job).await? {
+            return Ok(false);
+        }
+        write.destinations().set_stopped(id, Some(now().0)).await?;
+        write.destinations().set_failing(id, Some(failing(row, why))).await?;
+        let (subject, detail) = about(&row.shown);
+        let what = (Action::DestinationStopped, subject, detail);
+        self.commit_event(write, chain, &Actor::Product, what).await?;
+        Ok(false)
+    }
+}
+
+fn failing(row: &DestinationRow, why: Unacknowledged) -> Failing {
+    let since = row.shown.failing.map_or_else(now, |failing| failing.since);
+    Failing { since, problem: why.problem, status: why.status }
+}
+
+/// What a call is known by: whose it is, and what it is about.
+fn call_id(destination: Uuid, (after, until): (Cursor, Cursor)) -> String {
+    format!("msg_{}_{}_{}", destination.simple(), after.to_text(), until.to_text())
+}
+
+/// Of a call that only shows whether calls arrive.
+pub(super) fn test_call(source: &Source, row: &DestinationRow, keys: &[Derived]) -> Call {
+    let at = now();
+    let body = crate::domain::shipping::test_body(source, row.shown.format, at);
+    let id = format!("msg_test_{}", Uuid::now_v7().simple());
+    Call::new(id, at.0 / 1_000, body.into_bytes(), keys)
+}
