@@ -4,8 +4,7 @@
 use crate::ui::layout::{self, NotFound};
 use crate::ui::{
     admin, approvals, audit, credentials, finder, findings, help, home, matching, pipelines,
-    reviews, setup,
-    sign_in, usage,
+    reviews, setup, sign_in, usage,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};

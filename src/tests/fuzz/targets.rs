@@ -58,6 +58,7 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"state=accepted&kind=tie&after=2_019a0000000070008000000000000001"],
         run: findings,
     },
+    Target {
         file: "src/domain/review/query.rs",
         seeds: &[b"show=all&kind=grant&after=50"],
         run: reviews,

@@ -2,8 +2,8 @@
 //! succeeds, and its transactions are counted; a new one that is not called here fails.
 
 mod findings;
-mod others;
 mod kept;
+mod others;
 
 use super::{commits, count_commits, forget_commits};
 use crate::app::{App, Browser, OWNER, PASSWORD, Reply, credential_form, pipeline_form};

@@ -85,7 +85,7 @@ impl Vault {
         let mut found = Lines { lines: Vec::new(), end: after, is_end: false };
         if after.receipt > 0 {
             let place = (after.link, after.receipt);
-            if self.add_receipts(chain, &[after.link], place, &mut found).await? {
+            if self.add_receipts(chain, &[after.link], Some(place), &mut found).await? {
                 return Ok(found);
             }
             found.end = Cursor::whole(after.link);
