@@ -53,7 +53,8 @@ async fn only_a_status_of_2xx_acknowledges_a_call() {
         ("500 Internal Server Error", Some(ShipProblem::Status)),
     ] {
         let elsewhere = "location: http://127.0.0.1:1/".to_owned();
-        let receiver = Loopback::start(move |_, _| reply(status, &[elsewhere.clone()], "")).await;
+        let receiver =
+            Loopback::start(move |_, _| reply(status, std::slice::from_ref(&elsewhere), "")).await;
         let address = format!("{}/in", receiver.origin());
         let done = receivers(&["127.0.0.0/8"]).call(&address, call()).await;
         assert_eq!(done.err().map(|one| one.problem), expected, "{status}");

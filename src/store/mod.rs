@@ -232,22 +232,20 @@ impl Store {
     pub fn receipts(&self, project: Uuid) -> Receipts<'_, Reader> {
         Receipts { db: &self.reader, project }
     }
-}
 
-impl Write {
-    /// What the project's pipelines were handed.
-    pub fn receipts(&self, project: Uuid) -> Receipts<'_, Tx> {
-        Receipts { db: &self.0, project }
-    }
-}
-
-impl Store {
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.inner.ping().await
     }
 
     pub fn is_embedded(&self) -> bool {
         self.reader.get_database_backend() == DbBackend::Sqlite
+    }
+}
+
+impl Write {
+    /// What the project's pipelines were handed.
+    pub fn receipts(&self, project: Uuid) -> Receipts<'_, Tx> {
+        Receipts { db: &self.0, project }
     }
 }
 

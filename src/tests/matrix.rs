@@ -9,27 +9,14 @@ mod right;
 
 pub use objects::{Objects, rule};
 pub use pages::{OTHER_PAGES, pages, routes};
-pub use right::Right;
+pub use right::{Right, takes_files, tomorrow};
 
 use crate::app::{Browser, PASSWORD, Reply};
-use regcred::domain::moment::Moment;
 use regcred::domain::short_id;
 use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELINES};
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
-
-/// Whether the form of the function may have files, and is posted in parts.
-pub fn takes_files(path: &str) -> bool {
-    matches!(
-        path,
-        "/rpc/credentials/create"
-            | "/rpc/credentials/update"
-            | "/rpc/credentials/replace-secret"
-            | "/rpc/credentials/questions"
-            | "/rpc/definitions/create"
-    )
-}
 
 /// A server function with a call that would work for whoever has the right.
 pub struct Function {
@@ -60,12 +47,6 @@ impl Function {
             browser.post_json_accept(self.path, &form).await
         }
     }
-}
-
-/// The day after today, as a form sends it.
-pub fn tomorrow() -> String {
-    let day = time::OffsetDateTime::now_utc() + time::Duration::days(1);
-    Moment(day.unix_timestamp() * 1_000).day().to_text()
 }
 
 /// Every server function, called for `project` with these things.

@@ -2,6 +2,7 @@
 //! tests inside the crate: most readers are private to their room, whose `fuzz.rs` opens them.
 
 mod driver;
+mod queries;
 mod seeds;
 mod targets;
 

@@ -1,6 +1,9 @@
 //! The readers, and what each is used to.
 
 use super::driver::Target;
+use super::queries::{
+    approvals, audit, findings, listing, pipelines, receipts, review_forms, reviews, usage,
+};
 use super::seeds::{
     BACKUP, COOKIES, FILES, FORWARDED, HOSTS, JWT, KEK, KEPT, KEY_FILE, KEYS, NOTES, POST, QUERY,
     REPORT, SIGNED, TOKENS,
@@ -14,26 +17,19 @@ use crate::crypto::jwt::{Expect, JwkSet, Unverified, verify};
 use crate::crypto::kek::{Kek, KekId};
 use crate::crypto::keyring::{Keyring, Purpose};
 use crate::crypto::{signature, token};
-use crate::domain::approval::listing::ApprovalsQuery;
-use crate::domain::audit::AuditQuery;
 use crate::domain::credential::Method;
-use crate::domain::delivery::ReceiptFilter;
-use crate::domain::finding::FindingsQuery;
 use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::key_file::KeyFile;
-use crate::domain::listing::{Cursor, ListQuery};
-use crate::domain::moment::{Day, Moment};
+use crate::domain::listing::Cursor;
+use crate::domain::moment::Day;
 use crate::domain::paths;
-use crate::domain::pipeline::listing::PipelineQuery;
 use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
-use crate::domain::review::{DecisionForm, ReviewForm, ReviewQuery};
 use crate::domain::shipping;
 use crate::domain::short_id;
 use crate::domain::trust_rule::{Provider, TrustForm};
 use crate::domain::typed_text::name_problem;
-use crate::domain::usage::UsageQuery;
 use crate::outbound::{Network, plain_url};
 use crate::{api, functions, issuers, opening, registries, server, vault};
 use std::borrow::Cow;
@@ -151,7 +147,7 @@ pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/vault/backup/lines.rs", seeds: BACKUP, run: |data| _ = vault::check_backup(&mut &*data) },
 ];
 
-fn text(data: &[u8]) -> Cow<'_, str> {
+pub(super) fn text(data: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(data)
 }
 
@@ -185,72 +181,6 @@ fn paste(data: &[u8]) {
             let _ = paste_warning(*kind, *method, "robot", &typed);
         }
     }
-}
-
-fn listing(data: &[u8]) {
-    if let Ok(query) = ListQuery::read(value_in(data)) {
-        let _ = query.to_url();
-    }
-}
-
-fn audit(data: &[u8]) {
-    if let Ok(query) = AuditQuery::read(value_in(data)) {
-        let again = AuditQuery::read(value_in(query.to_url().trim_start_matches('?').as_bytes()));
-        assert_eq!(again, Ok(query), "an address says what it was read from");
-    }
-}
-
-fn approvals(data: &[u8]) {
-    if let Ok(query) = ApprovalsQuery::read(value_in(data)) {
-        let _ = query.to_url();
-    }
-}
-
-fn usage(data: &[u8]) {
-    if let Ok(query) = UsageQuery::read(value_in(data)) {
-        let _ = query.to_url();
-    }
-}
-
-fn findings(data: &[u8]) {
-    if let Ok(query) = FindingsQuery::read(value_in(data)) {
-        let _ = query.to_url();
-    }
-}
-
-fn reviews(data: &[u8]) {
-    if let Ok(query) = ReviewQuery::read(value_in(data)) {
-        let again = ReviewQuery::read(value_in(query.to_url().trim_start_matches('?').as_bytes()));
-        assert_eq!(again, Ok(query), "an address says what it was read from");
-    }
-}
-
-fn review_forms(data: &[u8]) {
-    let text = text(data).into_owned();
-    let (today, note) = (Moment(0).day(), text.clone());
-    let form = ReviewForm { name: text.clone(), due_on: text.clone(), undecided: text.clone() };
-    let _ = form.read(today);
-    let (items, verdict) = (vec![text.clone()], "delegate".to_owned());
-    let form = DecisionForm { items, verdict, note, to: text.clone(), confirm: text };
-    let _ = form.read();
-}
-
-fn receipts(data: &[u8]) {
-    if let Ok(filter) = ReceiptFilter::read(value_in(data)) {
-        let _ = filter.to_url();
-    }
-}
-
-fn pipelines(data: &[u8]) {
-    if let Ok(query) = PipelineQuery::read(value_in(data)) {
-        let _ = query.to_url();
-    }
-}
-
-/// The values of a query by their names.
-fn value_in(data: &[u8]) -> impl Fn(&str) -> Option<String> {
-    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(data).into_owned().collect();
-    move |name| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
 }
 
 fn rule(data: &[u8]) {

@@ -1,5 +1,6 @@
 //! What it takes to call or to open something.
 
+use regcred::domain::moment::Moment;
 use regcred::domain::permission::{Permission, Permissions};
 use regcred::domain::user::Role;
 
@@ -54,4 +55,22 @@ impl Right {
             Self::Admin => false,
         }
     }
+}
+
+/// The day after today, as a form sends it.
+pub fn tomorrow() -> String {
+    let day = time::OffsetDateTime::now_utc() + time::Duration::days(1);
+    Moment(day.unix_timestamp() * 1_000).day().to_text()
+}
+
+/// Whether the form of the function may have files, and is posted in parts.
+pub fn takes_files(path: &str) -> bool {
+    matches!(
+        path,
+        "/rpc/credentials/create"
+            | "/rpc/credentials/update"
+            | "/rpc/credentials/replace-secret"
+            | "/rpc/credentials/questions"
+            | "/rpc/definitions/create"
+    )
 }

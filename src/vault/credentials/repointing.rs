@@ -2,7 +2,7 @@
 //! one can be deleted and nobody feels it.
 
 use crate::domain::actor::{Can, Confirmed, Granter};
-use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::audit::Subject;
 use crate::domain::choosing::{Choices, LISTED, Lost, Sought, one_after_the_other};
 use crate::domain::credential::{Access, Credential, Summary};
 use crate::domain::doubt::{Doubt, Saved};
@@ -186,7 +186,7 @@ impl Vault {
         let mut recorded = None;
         let held = write.grants(granter.project().id).of_pipeline(pipeline.id, viewer).await?;
         for old in held.iter().filter(|grant| grant.credential_id == from.summary.id) {
-            recorded = Some(self.revoke_grant(write, granter, pipeline, old).await?);
+            recorded = Some(self.take_back(write, granter, pipeline, old).await?);
             let own: Vec<&Grant> =
                 held.iter().filter(|own| own.credential_id == to.summary.id).collect();
             // What it has of the other one stays if it is for as much.
@@ -206,14 +206,14 @@ impl Vault {
             let is_plain = |grant: &Grant| grant.terms == Terms::plain(grant.terms.intent);
             for own in own.into_iter().filter(|own| is_plain(own) && is_plain(old)) {
                 // One to pull says nothing more beside one to push.
-                self.revoke_grant(write, granter, pipeline, own).await?;
+                self.take_back(write, granter, pipeline, own).await?;
             }
             self.insert_grant(write, granter, pipeline, to, old.terms.clone()).await?;
         }
         Ok(recorded)
     }
 
-    async fn revoke_grant(
+    async fn take_back(
         &self,
         write: &Write,
         granter: &Granter,
@@ -222,16 +222,8 @@ impl Vault {
     ) -> Result<Recorded> {
         let project = granter.project().id;
         write.grants(project).delete(pipeline.id, grant.id).await?;
-        let detail = Detail::Grant {
-            credential: grant.credential_id,
-            name: grant.credential.clone(),
-            intent: None,
-            until: None,
-            reason: None,
-            changes: Vec::new(),
-        };
-        let what = (Action::GrantDeleted, pipeline.clone(), detail);
-        self.record_event(write, project, granter, what).await
+        let of = Subject { id: grant.credential_id, name: grant.credential.clone() };
+        self.record_revoked(write, (project, granter), pipeline.clone(), of).await
     }
 }
 

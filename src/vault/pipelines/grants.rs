@@ -1,7 +1,7 @@
 //! Grants: which pipeline may have which credential, what for, and under which terms.
 
 use super::terms;
-use crate::domain::actor::{Can, Granter};
+use crate::domain::actor::{Acts, Can, Granter};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Access, Credential};
 use crate::domain::doubt::Saved;
@@ -91,17 +91,29 @@ impl Vault {
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
         let name = write.credentials(project).subject(credential).await?.map(|found| found.name);
         let name = name.unwrap_or_default();
+        let sentence = format!("{} can no longer use {name}.", subject.name);
+        let of = Subject { id: credential, name };
+        Ok((sentence, self.record_revoked(write, (project, editor), subject, of).await?))
+    }
+
+    /// Writes down that a grant of the credential was revoked.
+    pub(in crate::vault) async fn record_revoked(
+        &self,
+        write: &Write,
+        (project, by): (Uuid, &impl Acts),
+        pipeline: Subject,
+        Subject { id: credential, name }: Subject,
+    ) -> Result<Recorded> {
         let detail = Detail::Grant {
             credential,
-            name: name.clone(),
+            name,
             intent: None,
             until: None,
             reason: None,
             changes: Vec::new(),
         };
-        let sentence = format!("{} can no longer use {name}.", subject.name);
-        let what = (Action::GrantDeleted, subject, detail);
-        Ok((sentence, self.record_event(write, project, editor, what).await?))
+        let what = (Action::GrantDeleted, pipeline, detail);
+        self.record_event(write, project, by, what).await
     }
 
     /// The credentials that were ticked, each with what it is granted for.
