@@ -2,13 +2,15 @@
 //! its current version. One statement, which touches the rows that are granted and no others, and
 //! whose answer is of one moment.
 
+mod cells;
 mod known;
 mod said;
 
+use cells::Cells;
 pub(super) use known::Known;
 
 use super::Secrets;
-use super::as_json::{self, Flag};
+use super::as_json::Flag;
 use super::credentials::day;
 use super::prepared::{Prepared, numbered};
 use super::seals::{Sealing, Seals};
@@ -100,8 +102,7 @@ const FROM: &str = "FROM access_grant g INNER JOIN credential c ON c.id = g.cred
     LEFT JOIN secret_version v ON v.credential_id = c.id AND v.version = c.secret_version
     WHERE g.project_id = ? AND g.pipeline_id = ?";
 
-/// What is read, in the order of [`Read`], with `UUID(…)` round each id. All of it is one value: to
-/// take thirty values from the database costs more than to read them out of one.
+/// What is read, in the order of [`Read`], with `UUID(…)` round each id.
 const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.events, g.forks,
     g.expires_on, g.is_narrow, g.needs_approval, g.approver, g.approved_at, g.approved_until,
     g.approved_epoch,
@@ -113,7 +114,7 @@ const COLUMNS: &str = "UUID(g.id), g.intent, g.repositories, g.branches, g.event
     v.method, v.staged_at, v.destroyed_at, v.mac, g.created_at, g.created_by, c.revision, g.rejected_at";
 
 fn text(backend: DbBackend) -> String {
-    let columns = as_json::array(backend, COLUMNS);
+    let columns = cells::asked(backend, COLUMNS);
     numbered(backend, &format!("SELECT {columns}, v.sealed {FROM}"))
 }
 
@@ -218,14 +219,13 @@ impl Row {
     }
 
     fn found(row: &QueryResult, seals: &Seals, known: Option<&Known>) -> Option<Found> {
-        let cells = row.try_get_by_index(0).and_then(|text| Ok((text, row.try_get_by_index(1)?)));
-        let (text, blob): (String, Option<Vec<u8>>) = cells.unwrap_or_default();
-        if let Some(row) = known.and_then(|known| known.find(&text)) {
+        let (cells, blob) = Cells::of(row);
+        if let Some(row) = known.and_then(|known| known.find(cells.bytes())) {
             return Some((row, blob));
         }
-        let row = Arc::new(Self::read(&text, seals)?);
+        let row = Arc::new(Self::read(&cells.text(), seals)?);
         if let Some(known) = known {
-            known.add(text, &row);
+            known.add(cells.bytes(), &row);
         }
         Some((row, blob))
     }

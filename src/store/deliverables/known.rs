@@ -8,12 +8,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// Rows that are remembered at most, some ten megabytes; then it is begun anew.
 const MOST: usize = 4_096;
-/// Bytes of the longest text that is remembered.
+/// Bytes of the longest that is remembered.
 const LONGEST: usize = 4_096;
 
 /// It is good for one set of keys: a row may hold under others and not under these.
 #[derive(Default)]
-pub(in crate::store) struct Known(RwLock<HashMap<Box<str>, Arc<Row>>>);
+pub(in crate::store) struct Known(RwLock<HashMap<Box<[u8]>, Arc<Row>>>);
 
 impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,18 +22,18 @@ impl fmt::Debug for Known {
 }
 
 impl Known {
-    pub(super) fn find(&self, text: &str) -> Option<Arc<Row>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(text).cloned()
+    pub(super) fn find(&self, said: &[u8]) -> Option<Arc<Row>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(said).cloned()
     }
 
-    pub(super) fn add(&self, text: String, row: &Arc<Row>) {
-        if text.len() > LONGEST {
+    pub(super) fn add(&self, said: &[u8], row: &Arc<Row>) {
+        if said.len() > LONGEST {
             return;
         }
         let mut rows = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if rows.len() >= MOST {
             rows.clear();
         }
-        rows.insert(text.into_boxed_str(), Arc::clone(row));
+        rows.insert(said.into(), Arc::clone(row));
     }
 }
