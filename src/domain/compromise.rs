@@ -83,7 +83,7 @@ pub struct CompromisePage {
     pub received: Vec<Received>,
     /// Which of the pipelines still exist.
     pub existing: Vec<Uuid>,
-    /// Other credentials that hold the same secret: id and name.
+    /// Other credentials that hold one of the old secrets: id and name. None before it is marked.
     pub same_secret: Vec<(Uuid, String)>,
     /// None before it is marked.
     pub steps: Vec<Step>,

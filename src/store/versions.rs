@@ -1,12 +1,12 @@
 //! The versions of a credential's secret: what is kept, what waits, what is gone, and which
 //! credentials hold the same one.
 
-use super::{Fingerprint, Secrets};
 use super::authentic::is_genuine;
 use super::credentials::SummaryRow;
 use super::entity::{Sealed, credential, readable, secret_version};
 use super::locked;
 use super::seals::Sealing;
+use super::{Fingerprint, Secrets};
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::{SecretVersion, VersionState};

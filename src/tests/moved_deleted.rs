@@ -139,6 +139,21 @@ async fn what_is_wrong_with_either_half_keeps_both_from_happening() {
 }
 
 #[tokio::test]
+async fn a_pipeline_that_would_tie_keeps_both_from_happening() {
+    let app = App::new().await;
+    let owner = &app.owner;
+    let paths = [("paths", "acme/api")];
+    let old = app.credential_with(owner, "acme", "old", "ghcr.io", "s", &paths).await;
+    let beside = app.credential(owner, "acme", "beside", "ghcr.io", "s").await;
+    let new = app.credential(owner, "acme", "new", "ghcr.io", "s").await.to_string();
+    app.pipeline(owner, "acme", "build", &[old, beside], "pull").await;
+    let reply = move_and_delete(owner, old, &new, "old", PASSWORD).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    assert!(reply.at("target").unwrap().contains("beside"), "{}", reply.text());
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 3);
+}
+
+#[tokio::test]
 async fn the_dialog_moves_and_deletes_without_a_script_and_keeps_what_was_typed() {
     let app = App::new().await;
     let owner = &app.owner;

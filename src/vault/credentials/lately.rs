@@ -1,12 +1,11 @@
 //! Who received a credential lately, what for, and whose files name it: what somebody has to know before
 //! they take it away, replace it or narrow it.
 
-use crate::domain::audit::Subject;
 use crate::domain::credential::{Credential, CredentialSettings, Dependent, Summary};
 use crate::domain::credential_page::{Declared, Lately};
 use crate::domain::matching::is_within;
 use crate::domain::narrowing::{Reach, questions};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{FieldError, Result};
 use crate::store::{NamedIn, Write};
 use crate::vault::{Vault, now};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,34 +47,6 @@ impl Vault {
         let (lately, images) =
             (receipts.lately(id, now()).await?, receipts.images_lately(id, now()).await?);
         Ok(questions(reaches, &lately, &images))
-    }
-
-    /// The refusal to put `to` in the place of `from` for good, where that is not for what one of these
-    /// pipelines received lately.
-    pub(super) async fn not_for_all(
-        &self,
-        write: &Write,
-        project: Uuid,
-        (from, to): (&Summary, &Summary),
-        pipelines: &[Subject],
-    ) -> Result<Option<Error>> {
-        let before = Reach { access: from.access, paths: &from.paths };
-        let after = Reach { access: from.access, paths: &to.paths };
-        if !before.is_narrowed_to(after) {
-            return Ok(None);
-        }
-        let mut images = write.receipts(project).images_lately(from.id, now()).await?;
-        images.retain(|(name, _)| pipelines.iter().any(|one| one.name == *name));
-        let stopped = questions((before, after), &[], &images).into_iter().next();
-        Ok(stopped.map(|stopped| {
-            Error::at(
-                "target",
-                format!(
-                    "{} Choose a credential that is for this as well, or move the grants only.",
-                    stopped.message
-                ),
-            )
-        }))
     }
 
     /// Which of these pipelines have files that name something that the credential is for, by name.
