@@ -83,7 +83,7 @@ pub struct CompromisePage {
     pub received: Vec<Received>,
     /// Which of the pipelines still exist.
     pub existing: Vec<Uuid>,
-    /// Other credentials that hold the same secret: id and name.
+    /// Other credentials that hold one of the old secrets: id and name. None before it is marked.
     pub same_secret: Vec<(Uuid, String)>,
     /// None before it is marked.
     pub steps: Vec<Step>,
@@ -99,7 +99,9 @@ pub fn steps(
     dependents: &[Dependent],
     same_secret: &[(Uuid, String)],
 ) -> Vec<Step> {
-    let stop = (Standing::Done, format!("{} stopped them on {}.", mark.by, mark.at.to_text()));
+    let (by, at) = (&mark.by, mark.at.to_text());
+    let stop = format!("{by} marked the credential on {at}. It was disabled then at the latest.");
+    let stop = (Standing::Done, stop);
     let revoke = (
         Standing::Unknown,
         format!(
@@ -114,8 +116,11 @@ pub fn steps(
     ];
     if !same_secret.is_empty() {
         let names: Vec<&str> = same_secret.iter().map(|(_, name)| name.as_str()).collect();
-        let fact = format!("The stored secret is also in {}.", named(&names));
+        let fact = format!("The old secret is also stored in {}.", named(&names));
         steps.push(of(Task::Others, (Standing::Open, fact)));
+    } else if old_ones(mark, versions).is_empty() {
+        let fact = "Secrets that were destroyed cannot be compared any more.";
+        steps.push(of(Task::Others, (Standing::Unknown, fact.to_owned())));
     }
     steps.push(of(Task::Destroy, destroyed(mark, versions)));
     steps.push(of(Task::Enable, enabled(credential)));
@@ -137,17 +142,24 @@ fn replaced(credential: &Credential, mark: &Mark) -> (Standing, String) {
     (Standing::Done, format!("{by} stored version {} on {at}.", secret.version))
 }
 
-fn destroyed(mark: &Mark, versions: &[SecretVersion]) -> (Standing, String) {
+/// The numbers of the old versions that are stored still, the oldest first.
+fn old_ones(mark: &Mark, versions: &[SecretVersion]) -> Vec<String> {
     let is_left =
         |one: &&SecretVersion| mark.is_of(one.version) && one.state != VersionState::Destroyed;
-    let left: Vec<String> =
-        versions.iter().rev().filter(is_left).map(|one| one.version.to_string()).collect();
+    versions.iter().rev().filter(is_left).map(|one| one.version.to_string()).collect()
+}
+
+fn destroyed(mark: &Mark, versions: &[SecretVersion]) -> (Standing, String) {
+    let left = old_ones(mark, versions);
     if left.is_empty() {
         return (Standing::Done, "No old version is stored any more.".to_owned());
     }
     let left: Vec<&str> = left.iter().map(String::as_str).collect();
-    let word = if left.len() == 1 { "Version" } else { "Versions" };
-    let fact = format!("{word} {} can still be decrypted here.", named(&left));
+    let numbers = named(&left);
+    let fact = match left.len() {
+        1 => format!("Version {numbers} is still stored here."),
+        _ => format!("Versions {numbers} are still stored here."),
+    };
     (Standing::Open, fact)
 }
 
@@ -220,7 +232,7 @@ mod tests {
         ];
         let (standing, fact) = destroyed(&mark(), &all);
         assert_eq!(standing, Standing::Open);
-        assert_eq!(fact, "Versions 1 and 2 can still be decrypted here.");
+        assert_eq!(fact, "Versions 1 and 2 are still stored here.");
         let gone = [version(3, VersionState::Current), version(2, VersionState::Destroyed)];
         assert_eq!(destroyed(&mark(), &gone).0, Standing::Done);
     }

@@ -74,11 +74,15 @@ pub fn questions(
     questions
 }
 
+/// The longest list of names in a sentence that is said after a post, in bytes: it has to fit into a cookie.
+const NAMES_MAX: usize = 1_000;
+
 /// Who received it lately, as a sentence; `None` when nobody did.
 pub fn received_lately(lately: &[Lately]) -> Option<String> {
     let names: Vec<&str> = lately.iter().map(|one| one.pipeline.as_str()).collect();
-    (!names.is_empty())
-        .then(|| format!("In the last {LATELY} days, {} received it.", named(&names)))
+    let who = Some(named(&names)).filter(|who| who.len() <= NAMES_MAX);
+    let who = who.unwrap_or_else(|| format!("{} pipelines", names.len()));
+    (!names.is_empty()).then(|| format!("In the last {LATELY} days, {who} received it."))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The versions of a credential's secret: what is kept, what waits, what is gone, and which
 //! credentials hold the same one.
 
-use super::Secrets;
 use super::authentic::is_genuine;
 use super::credentials::SummaryRow;
 use super::entity::{Sealed, credential, readable, secret_version};
 use super::locked;
 use super::seals::Sealing;
+use super::{Fingerprint, Secrets};
 use crate::domain::credential::{Credential, Method, Summary};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::secret_version::{SecretVersion, VersionState};
@@ -173,19 +173,55 @@ impl<C: Sealing> Secrets<'_, C> {
         self.set(such, row).await.map(drop)
     }
 
-    /// The other credentials whose current secret has the fingerprint of this one's.
-    pub async fn same_as(&self, credential: &Credential) -> Result<Vec<Summary>, DbErr> {
-        let mine: Option<Option<Vec<u8>>> = self
-            .of(credential.summary.id)
-            .filter(Column::Version.eq(credential.secret.version))
+    /// Whether one of the versions up to that number has the fingerprint. One that was destroyed has none.
+    pub async fn had(
+        &self,
+        credential: Uuid,
+        newest: i64,
+        fingerprint: Fingerprint,
+    ) -> Result<bool, DbErr> {
+        let found: Option<i64> = self
+            .of(credential)
+            .filter(Column::Version.lte(newest))
+            .filter(Column::Fingerprint.eq(fingerprint.bytes))
             .select_only()
-            .column(Column::Fingerprint)
+            .column(Column::Version)
             .into_tuple()
             .one(self.db)
             .await?;
-        let Some(fingerprint) = mine.flatten() else {
+        Ok(found.is_some())
+    }
+
+    /// The other credentials whose current secret has the fingerprint of this one's.
+    pub async fn same_as(&self, credential: &Credential) -> Result<Vec<Summary>, DbErr> {
+        let current = Condition::all().add(Column::Version.eq(credential.secret.version));
+        self.same_as_those(credential.summary.id, current).await
+    }
+
+    /// The other credentials whose current secret has the fingerprint of one of the versions up to that
+    /// number. One that was destroyed has none.
+    pub async fn same_as_up_to(
+        &self,
+        credential: Uuid,
+        newest: i64,
+    ) -> Result<Vec<Summary>, DbErr> {
+        let old = Condition::all().add(Column::Version.lte(newest));
+        self.same_as_those(credential, old).await
+    }
+
+    async fn same_as_those(&self, id: Uuid, such: Condition) -> Result<Vec<Summary>, DbErr> {
+        let mine: Vec<Option<Vec<u8>>> = self
+            .of(id)
+            .filter(such)
+            .select_only()
+            .column(Column::Fingerprint)
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let fingerprints: Vec<Vec<u8>> = mine.into_iter().flatten().collect();
+        if fingerprints.is_empty() {
             return Ok(Vec::new());
-        };
+        }
         let to_version = credential::Entity::belongs_to(Entity)
             .from(credential::Column::Id)
             .to(Column::CredentialId)
@@ -193,8 +229,8 @@ impl<C: Sealing> Secrets<'_, C> {
         let rows = credential::Entity::find()
             .join(JoinType::InnerJoin, to_version)
             .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::Fingerprint.eq(fingerprint))
-            .filter(Column::CredentialId.ne(credential.summary.id))
+            .filter(Column::Fingerprint.is_in(fingerprints))
+            .filter(Column::CredentialId.ne(id))
             .filter(
                 Expr::col((Entity, Column::Version))
                     .equals((credential::Entity, credential::Column::SecretVersion)),

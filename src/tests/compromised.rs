@@ -49,8 +49,12 @@ async fn a_compromised_credential_is_delivered_again_only_with_another_secret() 
         let reply = post(&app, function, id, more).await;
         assert!(matches!(reply.error(), Error::Conflict(_)), "{function}: {}", reply.text());
     }
-    // What is stored already is no other secret.
-    assert_eq!(save(&app, id, "3", &[("password", "second")]).await.status, 200);
+    // What was stored already is no other secret, whether it is current or not.
+    for known in ["first", "second"] {
+        let reply = save(&app, id, "3", &[("password", known)]).await;
+        assert_eq!(reply.status, 422, "{known}: {}", reply.text());
+        assert!(reply.at("password").is_some(), "{known}: {}", reply.text());
+    }
     assert_eq!(post(&app, "credentials/enable", id, &[]).await.status, 409);
 
     assert_eq!(save(&app, id, "3", &[("password", "third")]).await.status, 200);
@@ -88,8 +92,8 @@ async fn the_record_says_who_had_which_version_and_what_is_done() {
     for said in [
         "ghcr is disabled and marked as compromised.",
         "The stored secret is still the old one",
-        "The stored secret is also in twin.",
-        "Version 1 can still be decrypted here.",
+        "The old secret is also stored in twin.",
+        "Version 1 is still stored here.",
         "0 of 1 have. These have not: nightly-build.",
         "Until it is revoked at ghcr.io",
     ] {
@@ -98,6 +102,8 @@ async fn the_record_says_who_had_which_version_and_what_is_done() {
 
     assert_eq!(save(&app, id, "2", &[("password", "second")]).await.status, 200);
     assert_eq!(post(&app, "credentials/enable", id, &[]).await.status, 200);
+    let replaced = record(&app, id).await;
+    assert!(replaced.contains("The old secret is also stored in twin."), "{replaced}");
     let destroy = [("version", "1"), ("password", PASSWORD)];
     assert_eq!(post(&app, "versions/destroy", id, &destroy).await.status, 200);
     app.docker_config(&token, "", &[]).await;
@@ -105,12 +111,13 @@ async fn the_record_says_who_had_which_version_and_what_is_done() {
     for said in [
         "stored version 2 on",
         "No old version is stored any more.",
+        "Secrets that were destroyed cannot be compared any more.",
         "It is enabled.",
         "Every pipeline that has a grant and received the old secret has a newer one.",
     ] {
         assert!(done.contains(said), "{said}: {done}");
     }
-    assert!(!done.contains("is also in twin"), "{done}");
+    assert!(!done.contains("stored in twin"), "{done}");
 }
 
 #[tokio::test]

@@ -111,13 +111,18 @@ async fn what_is_wrong_with_either_half_keeps_both_from_happening() {
     let old = app.credential(owner, "acme", "old", "ghcr.io", "s").await;
     let new = app.credential(owner, "acme", "new", "ghcr.io", "s").await.to_string();
     let elsewhere = app.credential(owner, "acme", "elsewhere", "quay.io", "s").await.to_string();
-    app.pipeline(owner, "acme", "build", &[old], "pull").await;
+    let paths = [("paths", "acme/web")];
+    let narrow = app.credential_with(owner, "acme", "narrow", "ghcr.io", "s", &paths).await;
+    let narrow = narrow.to_string();
+    let (_, token) = app.pipeline(owner, "acme", "build", &[old], "pull").await;
+    assert_eq!(app.docker_config(&token, "?image=ghcr.io/acme/api", &[]).await.status, 200);
     for (field, to, typed, password) in [
         ("password", new.as_str(), "old", ""),
         ("password", new.as_str(), "old", "wrong password"),
         ("typed_name", new.as_str(), "", PASSWORD),
         ("typed_name", new.as_str(), "new", PASSWORD),
         ("target", elsewhere.as_str(), "old", PASSWORD),
+        ("target", narrow.as_str(), "old", PASSWORD),
         ("target", "", "old", PASSWORD),
     ] {
         let reply = move_and_delete(owner, old, to, typed, password).await;
@@ -130,6 +135,21 @@ async fn what_is_wrong_with_either_half_keeps_both_from_happening() {
     let of_old =
         format!("SELECT COUNT(*) FROM access_grant WHERE credential_id = {}", app.database.id(old));
     assert_eq!(app.scalar_i64(&of_old).await, 1);
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 4);
+}
+
+#[tokio::test]
+async fn a_pipeline_that_would_tie_keeps_both_from_happening() {
+    let app = App::new().await;
+    let owner = &app.owner;
+    let paths = [("paths", "acme/api")];
+    let old = app.credential_with(owner, "acme", "old", "ghcr.io", "s", &paths).await;
+    let beside = app.credential(owner, "acme", "beside", "ghcr.io", "s").await;
+    let new = app.credential(owner, "acme", "new", "ghcr.io", "s").await.to_string();
+    app.pipeline(owner, "acme", "build", &[old, beside], "pull").await;
+    let reply = move_and_delete(owner, old, &new, "old", PASSWORD).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    assert!(reply.at("target").unwrap().contains("beside"), "{}", reply.text());
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 3);
 }
 

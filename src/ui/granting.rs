@@ -38,6 +38,9 @@ const GIVEN: &str =
 /// Why a form asks that decides what somebody else made.
 pub const TO_DECIDE: &str = "You decide as a second person. Enter your password to confirm.";
 
+/// Why a form asks that gives access, or destroys as well.
+pub const TO_MOVE: &str = "Moving gives access to a secret, and deleting cannot be undone. Enter your password to confirm.";
+
 /// Why a form that destroys asks for the password.
 pub const TO_DESTROY: &str = "This cannot be undone. Enter your password to confirm.";
 

@@ -16,6 +16,7 @@ mod seals;
 mod secret_input;
 mod switched;
 mod tabs;
+mod taking_over;
 mod versions;
 
 pub(super) use checks::is_wrong;

@@ -7,9 +7,10 @@ use crate::domain::moment::Moment;
 use crate::domain::usage::Figures;
 
 /// What people do to a credential by which pipelines may be refused.
-const OF_CREDENTIAL: [Action; 4] = [
+const OF_CREDENTIAL: [Action; 5] = [
     Action::CredentialUpdated,
     Action::CredentialDisabled,
+    Action::CredentialCompromised,
     Action::CredentialUnreadable,
     Action::GuardLowered,
 ];

@@ -58,7 +58,7 @@ fn activity(action: Action) -> u16 {
         | "token_service_refused" => 3,
         "deleted" | "removed" | "destroyed" | "revoked" | "secret_destroyed" => 4,
         "enabled" | "activated" | "started" => 8,
-        "disabled" | "retired" | "ended" | "stopped" => 9,
+        "disabled" | "compromised" | "retired" | "ended" | "stopped" => 9,
         _ => OTHER,
     }
 }

@@ -157,6 +157,7 @@ fn what_was_done_has_the_number_that_ocsf_has_for_it() {
         (Action::CredentialDeleted, 300_404, 1),
         (Action::CredentialEnabled, 300_408, 1),
         (Action::CredentialDisabled, 300_409, 1),
+        (Action::CredentialCompromised, 300_409, 1),
         (Action::SignedIn, 300_201, 1),
         (Action::SignedOut, 300_202, 1),
         (Action::SignInRefused, 300_201, 2),

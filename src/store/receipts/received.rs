@@ -47,15 +47,18 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             let newest = self.newest_seq().await?;
             let last = newest.min(done.saturating_add(TAIL));
             let tail = if last > done { self.sums_between(done, last).await? } else { Vec::new() };
-            // What came into the days in between would be there twice.
-            if times < READ && self.counted().await?.days_seq != done {
+            // What came into the days in between would be there twice: in the end it is left to them.
+            let is_moved = self.counted().await?.days_seq != done;
+            if is_moved && times < READ {
                 continue;
             }
+            let tail = if is_moved { Vec::new() } else { tail };
             let delivered = Outcome::Delivered.word();
             let is_of_it =
                 |sum: &&DaySum| sum.credential_id == credential && sum.outcome == delivered;
             let tail = tail.iter().filter(is_of_it).filter_map(of_sum);
-            return Ok((together(summed.into_iter().chain(tail)), last < newest));
+            let is_behind = is_moved || last < newest;
+            return Ok((together(summed.into_iter().chain(tail)), is_behind));
         }
     }
 

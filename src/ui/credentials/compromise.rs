@@ -252,7 +252,7 @@ fn link(step: &Step, id: Uuid, page: &PageContext) -> Option<(String, &'static s
     page.may(permission).then_some((href, word))
 }
 
-/// Other credentials with the secret that is stored.
+/// Other credentials with one of the old secrets.
 #[component]
 fn Others(same: Vec<(Uuid, String)>, page: PageContext) -> impl IntoView {
     if same.is_empty() {
@@ -270,7 +270,7 @@ fn Others(same: Vec<(Uuid, String)>, page: PageContext) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Section id="same-secret" title="Credentials with the same secret">
+        <Section id="same-secret" title="Credentials with the old secret">
             <ul>{links}</ul>
         </Section>
     }

@@ -6,7 +6,7 @@ use crate::domain::pipeline::Grantable;
 use crate::functions::credential_endings::MoveAndDelete;
 use crate::functions::pipelines::RepointGrants;
 use crate::ui::choosing::{ChoicesSearch, EnterSends, LostChoices, Search, one_of};
-use crate::ui::granting::{YourPassword, grantable_label};
+use crate::ui::granting::{TO_MOVE, YourPassword, grantable_label};
 use crate::ui::kit::{Field, FormState, PageContext, PostForm, Select, SubmitButton, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -68,7 +68,7 @@ pub fn Repointing(
                 label=format!("Type {} to delete it as well", from.name)
                 hint="Moving and deleting is one step: no fetch in between finds neither. Leave this blank to move the grants only."
             />
-            <YourPassword error=form.error("password")/>
+            <YourPassword error=form.error("password") hint=TO_MOVE/>
             <div class="toolbar">
                 <SubmitButton label="Move grants"/>
                 <button

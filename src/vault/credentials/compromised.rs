@@ -1,6 +1,8 @@
 //! A credential whose secret others may know: it is disabled and marked at once, and what is done about it
 //! is read from the facts.
 
+use super::secret_input::ReadSecret;
+use super::versions::LOOKED_AT;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::compromise::{CompromisePage, Received, steps};
@@ -8,9 +10,11 @@ use crate::domain::credential::{Credential, Dependent};
 use crate::domain::credential_page::CredentialHead;
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
-use crate::error::{Error, Result};
-use crate::store::{CredentialChanges, Set, VersionsReceived};
+use crate::error::{Error, FieldError, Result};
+use crate::store::{CredentialChanges, Set, VersionsReceived, Write};
+use crate::vault::keys::fingerprint_of;
 use crate::vault::{Vault, now};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 impl Vault {
@@ -26,15 +30,24 @@ impl Vault {
         let credential = &head.credential;
         let (received, is_behind) = self.store.receipts(project).versions_received(id).await?;
         let dependents = self.store.credentials(project).dependents(id).await?;
-        let versions = self.secret_versions(reader, credential).await?;
-        let same_secret = self.same_secret(reader, credential).await?;
-        let steps = match &credential.compromised {
-            Some(mark) => steps(credential, mark, &versions, &dependents, &same_secret),
-            None => Vec::new(),
+        let (same_secret, steps) = match &credential.compromised {
+            Some(mark) => {
+                let secrets = self.store.secrets(project);
+                let current = credential.secret.version;
+                let versions = secrets.versions(id, current, LOOKED_AT).await?;
+                // Also those that are meant to be the same: whoever has one has all.
+                let others = secrets.same_as_up_to(id, mark.version).await?;
+                let others: Vec<(Uuid, String)> =
+                    others.into_iter().map(|other| (other.id, other.name)).collect();
+                let steps = steps(credential, mark, &versions, &dependents, &others);
+                (others, steps)
+            }
+            None => (Vec::new(), Vec::new()),
         };
-        let named = dependents.iter().map(|one| one.pipeline_id).collect();
-        let existing = self.existing(reader, named).await?;
-        let received = by_name(received, &dependents);
+        let ids = received.iter().map(|row| row.pipeline_id);
+        let names = self.store.pipelines(project).names(ids.collect()).await?;
+        let existing = names.keys().copied().collect();
+        let received = by_name(received, &dependents, &names);
         Ok((head, CompromisePage { received, existing, same_secret, steps, is_behind }))
     }
 
@@ -72,6 +85,28 @@ impl Vault {
         self.commit_event(write, project, editor, what).await?;
         Ok(name)
     }
+
+    /// The refusal of a secret that was stored before the credential was marked, as far as it is stored
+    /// still and may be compared: saved once more it would be a version that nobody knows of.
+    pub(super) async fn known_to_others(
+        &self,
+        write: &Write,
+        project: Uuid,
+        stored: &Credential,
+        (field, read): (&str, Option<&ReadSecret>),
+    ) -> Result<Option<FieldError>> {
+        let (Some(mark), Some(read)) = (&stored.compromised, read) else { return Ok(None) };
+        if !self.may_compare(project) {
+            return Ok(None);
+        }
+        let typed = fingerprint_of(&self.keys.ring(), project, read.secret.expose());
+        if !write.secrets(project).had(stored.summary.id, mark.version, typed).await? {
+            return Ok(None);
+        }
+        self.was_the_same(project);
+        let message = "Others may know this secret: it was stored before the credential was marked as compromised. Create another one at the registry and enter that.";
+        Ok(Some(FieldError::new(field, message)))
+    }
 }
 
 /// Why it may not be delivered again, if its secret is one that others may know.
@@ -94,14 +129,20 @@ pub(super) fn refusal_to_switch(credential: &Credential, version: i64) -> Option
     )))
 }
 
-/// The same with the names of the pipelines, by name.
-fn by_name(received: Vec<VersionsReceived>, dependents: &[Dependent]) -> Vec<Received> {
-    let name = |id: Uuid| dependents.iter().find(|one| one.pipeline_id == id);
+/// The same with the names of the pipelines, by name. Of those that no longer exist the last one is known.
+fn by_name(
+    received: Vec<VersionsReceived>,
+    dependents: &[Dependent],
+    names: &HashMap<Uuid, String>,
+) -> Vec<Received> {
+    let last: HashMap<Uuid, &String> =
+        dependents.iter().map(|one| (one.pipeline_id, &one.pipeline)).collect();
+    let name = |id: &Uuid| names.get(id).or_else(|| last.get(id).copied());
     let mut all: Vec<Received> = received
         .into_iter()
         .map(|row| Received {
             pipeline_id: row.pipeline_id,
-            pipeline: name(row.pipeline_id).map(|one| one.pipeline.clone()).unwrap_or_default(),
+            pipeline: name(&row.pipeline_id).cloned().unwrap_or_default(),
             versions: (row.first_version, row.last_version),
             times: row.times,
             first_at: Moment(row.first_at),

@@ -99,6 +99,8 @@ impl Vault {
                 "Pipelines receive the current secret with the stored username until the staged secret is current. Change the username after that, or save without staging.",
             ));
         }
+        let typed = (secret_field, read.as_ref());
+        errors.extend(self.known_to_others(&write, project, &stored, typed).await?);
         self.check_name(&write, editor, &form, Some(id), &mut errors).await?;
         let owner = self.owner(&write, editor, &form, Some(&stored.owner), &mut errors).await?;
         let (Ok(draft), true) = (checked, errors.is_empty()) else {

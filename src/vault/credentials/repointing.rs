@@ -44,7 +44,8 @@ impl Vault {
     /// pipelines has the one or the other. `typed_name` has to be its name.
     ///
     /// # Errors
-    /// As [`Vault::repoint_grants`], and `Invalid` at `typed_name`. Nothing is moved then.
+    /// As [`Vault::repoint_grants`], and `Invalid` at `typed_name`, and at `target` for what would leave one
+    /// of the pipelines with neither. Nothing is moved then.
     pub async fn move_and_delete(
         &self,
         remover: &Can<of::RegistryDelete>,
@@ -59,6 +60,8 @@ impl Vault {
         let from = from.ok_or(Error::NotFound)?;
         confirm(&from.summary.name, typed_name)?;
         let moved = self.move_grants(&write, granter, &from, to).await?;
+        let both = (&from.summary, &moved.to);
+        self.may_take_over(&write, granter, both, &moved.pipelines).await?;
         let recorded = self.remove_credential(&write, remover, &from).await?;
         write.commit(recorded).await?;
         let mut saved = self.said_of_moved(granter, &moved.pipelines, &moved.to).await;

@@ -41,6 +41,9 @@ impl Vault {
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         if let Some(recorded) = self.switch(&write, editor, &found, is_disabled).await? {
             write.commit(recorded).await?;
+        } else {
+            // What follows asks for a connection of its own.
+            drop(write);
         }
         let lately = if is_disabled {
             // It is done, whether or not this can be read.
