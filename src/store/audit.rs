@@ -7,6 +7,7 @@ mod walk;
 pub use walk::{FoundLink, Step, Walk, Way};
 
 use super::Chain;
+use super::authentic::genuine_now;
 use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
 use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -66,6 +67,15 @@ impl<C: Sealing> Chain<'_, C> {
     pub async fn length(&self, chain: Uuid) -> Result<i64, DbErr> {
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
         Ok(head.map_or(0, |head| head.seq))
+    }
+
+    /// The same for who never looks again at what is before it; `None` when the end of the chain is gone, or
+    /// somebody else changed it.
+    pub async fn known_length(&self, chain: Uuid) -> Result<Option<i64>, DbErr> {
+        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
+        let Some(head) = head else { return Ok(None) };
+        let head = genuine_now::<chain_head::Entity>(self.db, head).await;
+        Ok(head.map(|head| head.seq))
     }
 
     /// Whether the first link is an event of that kind.

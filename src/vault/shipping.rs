@@ -100,7 +100,7 @@ impl Vault {
                 "There can be at most {DESTINATIONS_MAX} destinations. Delete one first."
             )));
         }
-        let length = write.chain().length(keeper.chain).await?;
+        let length = write.chain().known_length(keeper.chain).await?;
         let (row, secret) = self.new_row(keeper, new, length)?;
         let id = row.shown.id;
         let (subject, detail) = about(&row.shown);
@@ -115,12 +115,15 @@ impl Vault {
         &self,
         keeper: &ChainKeeper,
         new: NewDestination,
-        length: i64,
+        length: Option<i64>,
     ) -> Result<(DestinationRow, Zeroizing<String>)> {
         let id = Uuid::now_v7();
         let cursor = match new.from {
             Begin::Beginning => Cursor::default(),
-            Begin::Now => Cursor::whole(length),
+            Begin::Now => {
+                let changed = || Error::Conflict(ShipProblem::Changed.label().to_owned());
+                Cursor::whole(length.ok_or_else(changed)?)
+            }
         };
         let shown = Destination {
             id,
@@ -175,6 +178,10 @@ impl Vault {
             Transport::Webhook => {
                 let (fresh, secret) = self.new_salt(id)?;
                 let until = now().plus_seconds(BOTH).0;
+                // What could not be signed waits for this. The job before the destination.
+                if row.shown.is_sent_to() {
+                    self.enqueue_shipping(&write, id).await?;
+                }
                 write.destinations().set_salt(&row, fresh, until).await?;
                 secret
             }
@@ -187,6 +194,7 @@ impl Vault {
         let (subject, detail) = about(&row.shown);
         let what = (Action::DestinationRenewed, subject, detail);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
+        self.job_is_due.notify_one();
         Ok(secret)
     }
 
@@ -220,7 +228,7 @@ impl Vault {
         Ok(said(if is_on {
             "it goes on with the first event that it has not got."
         } else {
-            "it was stopped. Nothing is lost: it can go on later."
+            "it was stopped. It can go on later with the first event that it has not got."
         }))
     }
 

@@ -94,3 +94,24 @@ async fn a_token_opens_its_own_chain_and_nothing_else() {
     assert_eq!(app.owner.post_json_accept("/rpc/destinations/delete", &form).await.status, 200);
     assert_eq!(nobody.fetch(&renewed, DOOR, &[]).await.status, 401);
 }
+
+/// Who writes to the database leaves nothing out: what has been passed is never looked at again.
+#[tokio::test]
+async fn who_moves_the_end_of_the_log_or_of_a_call_leaves_nothing_out() {
+    let app = App::new().await;
+    let token = token(&app, "acme", "beginning").await;
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let chain = app.database.id(project);
+    let before = fetch(&app, &token, "0").await;
+    assert!(!links(&before).is_empty());
+    for (there, back) in [("+ 1000", "- 1000"), ("- 1", "+ 1")] {
+        for (by, status) in [(there, 503), (back, 200)] {
+            let moved = format!("UPDATE chain_head SET seq = seq {by} WHERE chain = {chain}");
+            app.tamper(&moved).await;
+            assert_eq!(app.nobody().fetch(&token, DOOR, &[]).await.status, status, "{by}");
+        }
+    }
+    assert_eq!(fetch(&app, &token, "0").await, before);
+    app.tamper("UPDATE destination SET until_link = 1, until_receipt = 1").await;
+    assert_eq!(app.nobody().fetch(&token, DOOR, &[]).await.status, 401);
+}
