@@ -7,7 +7,7 @@ mod walk;
 pub use walk::{FoundLink, Step, Walk, Way};
 
 use super::Chain;
-use super::authentic::genuine_now;
+use super::authentic::{is_genuine, ours_among};
 use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
 use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -15,6 +15,7 @@ use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What [`Detail::grant_mark`] is compared with: the index has it in these words.
@@ -72,10 +73,21 @@ impl<C: Sealing> Chain<'_, C> {
     /// The same for who never looks again at what is before it; `None` when the end of the chain is gone, or
     /// somebody else changed it.
     pub async fn known_length(&self, chain: Uuid) -> Result<Option<i64>, DbErr> {
-        let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
-        let Some(head) = head else { return Ok(None) };
-        let head = genuine_now::<chain_head::Entity>(self.db, head).await;
-        Ok(head.map(|head| head.seq))
+        Ok(self.known_lengths(BTreeSet::from([chain])).await?.remove(&chain))
+    }
+
+    /// The same of several chains: one of which it is not known is missing.
+    pub async fn known_lengths(
+        &self,
+        chains: BTreeSet<Uuid>,
+    ) -> Result<BTreeMap<Uuid, i64>, DbErr> {
+        if chains.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let heads = chain_head::Entity::find().filter(chain_head::Column::Chain.is_in(chains));
+        let heads = heads.all(self.db).await?;
+        let ours = ours_among(self.db, heads, is_genuine::<chain_head::Entity>).await;
+        Ok(ours.into_iter().map(|head| (head.chain, head.seq)).collect())
     }
 
     /// Whether the first link is an event of that kind.

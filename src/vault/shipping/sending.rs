@@ -11,9 +11,8 @@ use crate::domain::moment::Moment;
 use crate::domain::shipping::{Cursor, Failing, ShipProblem, Source, call_body};
 use crate::error::{Error, Result};
 use crate::receivers::{Call, Unacknowledged};
-use crate::store::{DestinationRow, Unrecorded};
+use crate::store::{DestinationRow, SentTo, Unrecorded};
 use crate::vault::{Vault, now};
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -31,30 +30,23 @@ impl Vault {
     /// # Errors
     /// When the database does not answer.
     pub async fn wake_shipping(&self) -> Result<()> {
-        let all = self.store.destinations().sent_to().await?;
+        let mut all = self.store.destinations().sent_to().await?;
         if all.is_empty() {
             return Ok(());
         }
         // One that is due later was put off by a clock that was ahead.
         let latest = now().plus_seconds(JobKind::Shipping.schedule().longest_pause);
         let waiting = self.store.jobs().waiting(JobKind::Shipping, latest.0).await?;
-        let mut lengths: BTreeMap<Uuid, Option<i64>> = BTreeMap::new();
-        let mut behind = Vec::new();
-        for one in all {
-            let key = one.id.to_string();
-            if waiting.contains(&key) {
-                continue;
-            }
-            let length = match lengths.get(&one.chain) {
-                Some(length) => *length,
-                None => self.store.chain().known_length(one.chain).await?,
-            };
-            lengths.insert(one.chain, length);
-            // Of a chain whose end is not ours the job says so.
-            if length.is_none_or(|length| Cursor::whole(length).is_beyond(one.cursor)) {
-                behind.push(key);
-            }
-        }
+        all.retain(|one| !waiting.contains(&one.id.to_string()));
+        let chains = all.iter().map(|one| one.chain).collect();
+        let lengths = self.store.chain().known_lengths(chains).await?;
+        // Of a chain whose end is not ours the job says so.
+        let is_behind = |one: &&SentTo| {
+            let length = lengths.get(&one.chain);
+            length.is_none_or(|length| Cursor::whole(*length).is_beyond(one.cursor))
+        };
+        let behind: Vec<String> =
+            all.iter().filter(is_behind).map(|one| one.id.to_string()).collect();
         if behind.is_empty() {
             return Ok(());
         }
@@ -190,8 +182,7 @@ impl Vault {
         }
         write.destinations().set_stopped(id, Some(now().0)).await?;
         write.destinations().set_failing(id, Some(failing(row, why))).await?;
-        let (subject, detail) = about(&row.shown);
-        let what = (Action::DestinationStopped, subject, detail);
+        let what = about(Action::DestinationStopped, &row.shown);
         self.commit_event(write, chain, &Actor::Product, what).await?;
         Ok(false)
     }
