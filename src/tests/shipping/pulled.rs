@@ -115,3 +115,31 @@ async fn who_moves_the_end_of_the_log_or_of_a_call_leaves_nothing_out() {
     app.tamper("UPDATE destination SET until_link = 1, until_receipt = 1").await;
     assert_eq!(app.nobody().fetch(&token, DOOR, &[]).await.status, 401);
 }
+
+/// Only a newer server can read it: it is left to that one, and is not passed over.
+#[tokio::test]
+async fn a_receipt_with_a_word_of_a_newer_version_is_waited_for() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (_, pipeline) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    for _ in 0..3 {
+        app.docker_config(&pipeline, "", &[]).await;
+    }
+    let token = token(&app, "acme", "beginning").await;
+    let all = links(&fetch(&app, &token, "0").await);
+    let seq = app.scalar_i64("SELECT MAX(seq) FROM receipt").await;
+    let say = |from: &str, to: &str| {
+        format!("UPDATE receipt SET outcome = '{to}' WHERE outcome = '{from}' AND seq = {seq}")
+    };
+    let parted: (Vec<i64>, Vec<i64>) = all.into_iter().partition(|link| *link < seq);
+    app.tamper(&say("delivered", "later")).await;
+    let first = fetch(&app, &token, "0").await;
+    assert_eq!(links(&first), parted.0);
+    let next = fetch(&app, &token, first["cursor"].as_str().unwrap()).await;
+    assert!(links(&next).is_empty() && next["has_more"] == true, "{next}");
+    let cursor = next["cursor"].as_str().unwrap();
+    let path = format!("{DOOR}?after={cursor}");
+    assert_eq!(app.nobody().fetch(&token, &path, &[]).await.status, 503);
+    app.tamper(&say("later", "delivered")).await;
+    assert_eq!(links(&fetch(&app, &token, cursor).await), parted.1);
+}
