@@ -104,7 +104,8 @@ impl Cursor {
         if !is_number(link) || !receipt.is_none_or(is_number) {
             return None;
         }
-        let receipt = receipt.map_or(Some(0), |part| part.parse::<i32>().ok().filter(|one| *one > 0))?;
+        let receipt =
+            receipt.map_or(Some(0), |part| part.parse::<i32>().ok().filter(|one| *one > 0))?;
         Some(Self { link: link.parse().ok()?, receipt })
     }
 }

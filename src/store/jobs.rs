@@ -41,8 +41,7 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
     pub async fn ensure(&self, kind: JobKind, key: &str, due_at: i64) -> Result<(), DbErr> {
         let schedule = kind.schedule();
         let seconds = schedule.every.unwrap_or(schedule.longest_pause);
-        let when =
-            format!("due_at IS NULL OR job.due_at > excluded.due_at + {}", seconds * 1_000);
+        let when = format!("due_at IS NULL OR job.due_at > excluded.due_at + {}", seconds * 1_000);
         self.insert(kind, key, due_at, &when).await
     }
 
