@@ -59,6 +59,8 @@ super::words! {
         Secret = "secret", "The signing secret cannot be made on this server. Renew it.";
         /// Another server can read it.
         Newer = "newer", "The next event was written by a newer version of Regcred. Update every server.";
+        /// Who says that the log is longer or shorter than it is would have events left out.
+        Changed = "changed", "The end of this log was changed outside Regcred, so nothing is sent. The command regcred doctor says what to do.";
     }
 }
 
@@ -102,7 +104,8 @@ impl Cursor {
         if !is_number(link) || !receipt.is_none_or(is_number) {
             return None;
         }
-        let receipt = receipt.map_or(Some(0), |part| part.parse().ok().filter(|one| *one > 0))?;
+        let receipt =
+            receipt.map_or(Some(0), |part| part.parse::<i32>().ok().filter(|one| *one > 0))?;
         Some(Self { link: link.parse().ok()?, receipt })
     }
 }

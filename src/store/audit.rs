@@ -7,6 +7,7 @@ mod walk;
 pub use walk::{FoundLink, Step, Walk, Way};
 
 use super::Chain;
+use super::authentic::{is_genuine, ours_among};
 use super::entity::{Unreadable, audit_event, chain_head, fetch, readable, receipt};
 use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -14,6 +15,7 @@ use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What [`Detail::grant_mark`] is compared with: the index has it in these words.
@@ -66,6 +68,26 @@ impl<C: Sealing> Chain<'_, C> {
     pub async fn length(&self, chain: Uuid) -> Result<i64, DbErr> {
         let head = chain_head::Entity::find_by_id(chain).one(self.db).await?;
         Ok(head.map_or(0, |head| head.seq))
+    }
+
+    /// The same for who never looks again at what is before it; `None` when the end of the chain is gone, or
+    /// somebody else changed it.
+    pub async fn known_length(&self, chain: Uuid) -> Result<Option<i64>, DbErr> {
+        Ok(self.known_lengths(BTreeSet::from([chain])).await?.remove(&chain))
+    }
+
+    /// The same of several chains: one of which it is not known is missing.
+    pub async fn known_lengths(
+        &self,
+        chains: BTreeSet<Uuid>,
+    ) -> Result<BTreeMap<Uuid, i64>, DbErr> {
+        if chains.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let heads = chain_head::Entity::find().filter(chain_head::Column::Chain.is_in(chains));
+        let heads = heads.all(self.db).await?;
+        let ours = ours_among(self.db, heads, is_genuine::<chain_head::Entity>).await;
+        Ok(ours.into_iter().map(|head| (head.chain, head.seq)).collect())
     }
 
     /// Whether the first link is an event of that kind.

@@ -36,13 +36,12 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         self.insert(kind, key, due_at, when).await
     }
 
-    /// The same for a job that is not due at all, or later than its schedule has it, by a clock that
-    /// was ahead. Any other keeps its time and its pauses.
+    /// The same for a job that is not due at all, or later than its schedule or its longest pause has it,
+    /// by a clock that was ahead. Any other keeps its time and its pauses.
     pub async fn ensure(&self, kind: JobKind, key: &str, due_at: i64) -> Result<(), DbErr> {
-        let mut when = "due_at IS NULL".to_owned();
-        if let Some(seconds) = kind.schedule().every {
-            when += &format!(" OR job.due_at > excluded.due_at + {}", seconds * 1_000);
-        }
+        let schedule = kind.schedule();
+        let seconds = schedule.every.unwrap_or(schedule.longest_pause);
+        let when = format!("due_at IS NULL OR job.due_at > excluded.due_at + {}", seconds * 1_000);
         self.insert(kind, key, due_at, &when).await
     }
 
@@ -153,13 +152,13 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         Ok(readable(rows))
     }
 
-    /// The keys of those jobs of the kind that are due or will be, or run.
-    pub async fn waiting(&self, kind: JobKind) -> Result<BTreeSet<String>, DbErr> {
+    /// The keys of those jobs of the kind that are due or will be until then (milliseconds), or run.
+    pub async fn waiting(&self, kind: JobKind, until: i64) -> Result<BTreeSet<String>, DbErr> {
         let keys: Vec<String> = Entity::find()
             .select_only()
             .column(Column::JobKey)
             .filter(Column::Kind.eq(kind.word()))
-            .filter(Column::DueAt.is_not_null())
+            .filter(Column::DueAt.lte(until))
             .into_tuple()
             .all(self.db)
             .await?;

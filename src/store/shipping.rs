@@ -115,6 +115,15 @@ impl<C: Sealing> Destinations<'_, C> {
         self.change(id, row).await.map(drop)
     }
 
+    /// Stops those that fetch, in all chains: their tokens open nothing until somebody lets them go on.
+    pub async fn stop_pulled(&self, at: i64) -> Result<(), DbErr> {
+        let such = Condition::all()
+            .add(Column::Transport.eq(Transport::Pull.word()))
+            .add(Column::StoppedAt.is_null());
+        let changes = ActiveModel { stopped_at: Set(Some(at)), ..ActiveModel::default() };
+        authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await.map(drop)
+    }
+
     /// Gives it another signing secret; the one before is good until then (milliseconds).
     pub async fn set_salt(
         &self,

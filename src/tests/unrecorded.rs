@@ -41,7 +41,7 @@ const COMMITS: [(&str, &str, usize); 40] = [
     ("src/vault/reviews.rs", "Tree", 1),
     ("src/vault/shipping.rs", "Shipped", 1),
     ("src/vault/shipping/pulled.rs", "Shipped", 1),
-    ("src/vault/shipping/sending.rs", "Job", 1),
+    ("src/vault/shipping/sending.rs", "Job", 2),
     ("src/vault/shipping/sending.rs", "Shipped", 3),
     ("src/vault/signed.rs", "Proof", 1),
     ("src/vault/slots.rs", "Slot", 2),

@@ -8,6 +8,7 @@ mod sending;
 
 pub use pulled::{Pulled, Puller};
 
+use super::events::What;
 use super::names::fold;
 use super::{INSTANCE, Vault, now};
 use crate::crypto::token::generate_token;
@@ -100,12 +101,11 @@ impl Vault {
                 "There can be at most {DESTINATIONS_MAX} destinations. Delete one first."
             )));
         }
-        let length = write.chain().length(keeper.chain).await?;
+        let length = write.chain().known_length(keeper.chain).await?;
         let (row, secret) = self.new_row(keeper, new, length)?;
         let id = row.shown.id;
-        let (subject, detail) = about(&row.shown);
+        let what = about(Action::DestinationCreated, &row.shown);
         write.destinations().insert(row).await?;
-        let what = (Action::DestinationCreated, subject, detail);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         self.job_is_due.notify_one();
         Ok((id, secret))
@@ -115,12 +115,12 @@ impl Vault {
         &self,
         keeper: &ChainKeeper,
         new: NewDestination,
-        length: i64,
+        length: Option<i64>,
     ) -> Result<(DestinationRow, Zeroizing<String>)> {
         let id = Uuid::now_v7();
         let cursor = match new.from {
             Begin::Beginning => Cursor::default(),
-            Begin::Now => Cursor::whole(length),
+            Begin::Now => Cursor::whole(length.ok_or_else(|| conflict(ShipProblem::Changed))?),
         };
         let shown = Destination {
             id,
@@ -175,6 +175,10 @@ impl Vault {
             Transport::Webhook => {
                 let (fresh, secret) = self.new_salt(id)?;
                 let until = now().plus_seconds(BOTH).0;
+                // What could not be signed waits for this.
+                if row.shown.is_sent_to() {
+                    self.enqueue_shipping(&write, id).await?;
+                }
                 write.destinations().set_salt(&row, fresh, until).await?;
                 secret
             }
@@ -184,9 +188,9 @@ impl Vault {
                 new.text
             }
         };
-        let (subject, detail) = about(&row.shown);
-        let what = (Action::DestinationRenewed, subject, detail);
+        let what = about(Action::DestinationRenewed, &row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
+        self.job_is_due.notify_one();
         Ok(secret)
     }
 
@@ -214,13 +218,13 @@ impl Vault {
             write.destinations().set_failing(id, None).await?;
         }
         write.destinations().set_stopped(id, at).await?;
-        let (subject, detail) = about(&row.shown);
-        self.commit_event(write, keeper.chain, &keeper.by, (action, subject, detail)).await?;
+        let what = about(action, &row.shown);
+        self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         self.job_is_due.notify_one();
         Ok(said(if is_on {
             "it goes on with the first event that it has not got."
         } else {
-            "it was stopped. Nothing is lost: it can go on later."
+            "it was stopped. It can go on later with the first event that it has not got."
         }))
     }
 
@@ -232,8 +236,7 @@ impl Vault {
         if !write.destinations().delete(keeper.chain, id).await? {
             return Err(Error::NotFound);
         }
-        let (subject, detail) = about(&row.shown);
-        let what = (Action::DestinationDeleted, subject, detail);
+        let what = about(Action::DestinationDeleted, &row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         Ok(format!("{} was deleted. It gets nothing more.", row.shown.name))
     }
@@ -252,7 +255,7 @@ impl Vault {
         let source = self.source_of(keeper.chain).await?;
         let keys = self.keys_of(&row);
         if keys.is_empty() {
-            return Err(Error::Conflict(ShipProblem::Secret.label().to_owned()));
+            return Err(conflict(ShipProblem::Secret));
         }
         let call = sending::test_call(&source, &row, &keys);
         let done = self.reach()?.receivers.call(&row.shown.address, call).await;
@@ -277,6 +280,10 @@ impl Vault {
     }
 }
 
+fn conflict(problem: ShipProblem) -> Error {
+    Error::Conflict(problem.label().to_owned())
+}
+
 /// The destination, if it is of the keeper's chain.
 async fn of_keeper(write: &Write, keeper: &ChainKeeper, id: Uuid) -> Result<DestinationRow> {
     let found = write.destinations().find(id).await?;
@@ -284,9 +291,9 @@ async fn of_keeper(write: &Write, keeper: &ChainKeeper, id: Uuid) -> Result<Dest
 }
 
 /// What is on record of it. The rest of the address may hold a secret.
-fn about(shown: &Destination) -> (Subject, Detail) {
+fn about(action: Action, shown: &Destination) -> What {
     let subject = Subject { id: shown.id, name: shown.name.clone() };
     let Destination { transport, format, cursor, .. } = *shown;
     let host = shown.origin().to_owned();
-    (subject, Detail::Destination { transport, format, host, after: cursor.link })
+    (action, subject, Detail::Destination { transport, format, host, after: cursor.link })
 }

@@ -5,6 +5,7 @@ use super::event::{PRODUCT, VERSION};
 use crate::domain::audit::{AuditChange, ExportLine, ExportedReceipt};
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::Moment;
+use std::net::IpAddr;
 
 /// Of 10.
 const USUAL: u8 = 3;
@@ -122,7 +123,14 @@ fn receipt_pairs(pairs: &mut Pairs, ExportedReceipt { receipt, credential_id }: 
     pairs.add("reason", &text(&receipt.reason));
     pairs.add("suser", &receipt.pipeline);
     pairs.add("suid", &receipt.pipeline_id.to_string());
-    pairs.add("src", &text(&receipt.address));
+    match receipt.address.as_deref().and_then(|text| text.parse::<IpAddr>().ok()) {
+        Some(IpAddr::V4(address)) => pairs.add("src", &address.to_string()),
+        Some(IpAddr::V6(address)) => {
+            pairs.add("c6a2Label", "Source IPv6 Address");
+            pairs.add("c6a2", &address.to_string());
+        }
+        None => {}
+    }
     pairs.add("request", &text(&receipt.image));
     pairs.own(2, "credential", &text(&receipt.credential));
     pairs.own(3, "credentialId", &credential_id.map(|id| id.to_string()).unwrap_or_default());

@@ -23,10 +23,17 @@ impl Source {
     /// What tells an event from all others: who receives it twice finds it out by this.
     pub(super) fn id(&self, line: &ExportLine) -> String {
         match line {
-            ExportLine::Change { seq, .. } => format!("{}/{seq}", self.chain),
+            ExportLine::Change { seq, at, .. } => self.id_of_link(*seq, *at).to_string(),
             ExportLine::Receipt { receipt, .. } => receipt.receipt.id.to_string(),
             ExportLine::End { cursor, .. } => format!("{}/{cursor}/end", self.chain),
         }
+    }
+
+    /// In a restored database another event has the number of one that was sent: so the time is in it, too.
+    /// CEF has room for no more than such an id.
+    fn id_of_link(&self, seq: i64, at: Moment) -> Uuid {
+        let place = (u128::from(seq.cast_unsigned()) << 64) | u128::from(at.0.cast_unsigned());
+        Uuid::from_u128(self.chain.as_u128() ^ place)
     }
 }
 

@@ -52,9 +52,10 @@ fn receipt(outcome: Outcome, address: Option<&str>) -> ExportLine {
 #[test]
 fn cef_is_one_line_with_its_escapes() {
     let line = change(Action::CredentialUpdated, Detail::Version(3));
+    let id = Uuid::from_u128((7 << 64) | (1_795_900_000_000 ^ 0xc));
     let expected = format!(
         "CEF:0|Regcred|Regcred|{}|credential.updated|Edited|3|rt=1795900000000 \
-         externalId=00000000-0000-0000-0000-00000000000c/7 cn1Label=link cn1=7 cs1Label=chain \
+         externalId={id} cn1Label=link cn1=7 cs1Label=chain \
          cs1=acme act=credential.updated outcome=success suser=Mia \
          suid=00000000-0000-0000-0000-000000000001 cs2Label=subject cs2=a|b\\=c\\\\d\\ne \
          cs3Label=subjectId cs3=00000000-0000-0000-0000-000000000002 msg=version 3",
@@ -73,6 +74,31 @@ fn cef_is_one_line_with_its_escapes() {
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(refused, Value::String(expected));
+}
+
+#[test]
+fn an_address_of_ipv6_has_the_field_that_cef_has_for_it() {
+    for (address, expected) in [
+        ("2001:db8::7", " c6a2Label=Source IPv6 Address c6a2=2001:db8::7 request="),
+        ("unix", "000004 request="),
+    ] {
+        let line = Format::Cef.event(&source(), &receipt(Outcome::Delivered, Some(address)));
+        assert!(line.as_str().unwrap().contains(expected), "{line}");
+    }
+}
+
+/// Who receives it leaves out what has an id that it knows.
+#[test]
+fn a_link_of_a_restored_log_is_another_event_than_the_one_that_was_sent_of_that_number() {
+    let first = change(Action::CredentialUpdated, Detail::Nothing);
+    let mut second = first.clone();
+    if let ExportLine::Change { at, .. } = &mut second {
+        at.0 += 1;
+    }
+    let id = |line: &ExportLine| Format::Json.event(&source(), line)["event_id"].clone();
+    assert_eq!(id(&first), id(&first));
+    assert_ne!(id(&first), id(&second));
+    assert!(id(&first).as_str().unwrap().len() <= 40, "CEF has room for no more");
 }
 
 #[test]

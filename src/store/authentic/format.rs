@@ -47,7 +47,7 @@ pub(super) const V1: &[(&str, &str)] = &[
     ),
     (
         "destination",
-        "id Uuid, chain Uuid, transport Text, format Text, address Text, salt Text, earlier_salt Text, earlier_until Bigint, token_id Text, token_hash Bytes, cursor_link Bigint, cursor_receipt Bigint, stopped_at Bigint",
+        "id Uuid, chain Uuid, transport Text, format Text, address Text, salt Text, earlier_salt Text, earlier_until Bigint, token_id Text, token_hash Bytes, cursor_link Bigint, cursor_receipt Bigint, until_link Bigint, until_receipt Bigint, stopped_at Bigint",
     ),
     ("regcred/chain-head/v1", "chain Uuid, seq Bigint, link Bytes"),
 ];

@@ -75,6 +75,8 @@ const SHOWN: &[&str] = &[
     "token_service",
     "transport",
     "until",
+    "until_link",
+    "until_receipt",
     "url",
     "username",
     "version",

@@ -275,9 +275,9 @@ authentic! {
     }
     destination called "destination" with Mac mended by MakeAgain {
         decide: Id, Chain, Transport, Format, Address, Salt, EarlierSalt, EarlierUntil, TokenId,
-            TokenHash, CursorLink, CursorReceipt, StoppedAt;
-        do_not: Name, UntilLink, UntilReceipt, FailingSince, Problem, Status, LastAt, MadeAt, MadeBy
-            because "they are shown, and say where a call ends that may be sent again";
+            TokenHash, CursorLink, CursorReceipt, UntilLink, UntilReceipt, StoppedAt;
+        do_not: Name, FailingSince, Problem, Status, LastAt, MadeAt, MadeBy
+            because "they are shown";
     }
     chain_head called "regcred/chain-head/v1" with EndMac mended by Chain {
         decide: Chain, Seq, Link;

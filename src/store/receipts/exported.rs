@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A receipt by its link and its number there.
 pub type ReceiptPlace = (i64, i32);
 
-/// Some receipts in their order, each with its place, and behind which one there are more.
-pub type ExportedPart = (Vec<(ReceiptPlace, ExportedReceipt)>, Option<ReceiptPlace>);
+/// Some receipts in their order, each with its place, and behind which one there are more. One that only a
+/// newer program can read is `None`.
+pub type ExportedPart = (Vec<(ReceiptPlace, Option<ExportedReceipt>)>, Option<ReceiptPlace>);
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The receipts of these links behind a place, or from the first on, at most so many rows. The links
@@ -59,8 +60,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             fetches.into_iter().map(|fetch| (fetch.seq, fetch)).collect();
         let read = |row: receipt::Model| {
             let (place, credential_id) = ((row.seq, row.number), row.credential_id);
-            let receipt = Self::unreported(row, fetches.get(&place.0)?)?;
-            Some((place, ExportedReceipt { receipt, credential_id }))
+            // Of a fetch that was removed just now there is nothing.
+            let receipt = Self::unreported(row, fetches.get(&place.0)?);
+            Some((place, receipt.map(|receipt| ExportedReceipt { receipt, credential_id })))
         };
         Ok((rows.into_iter().filter_map(read).collect(), next))
     }

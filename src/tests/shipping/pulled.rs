@@ -94,3 +94,52 @@ async fn a_token_opens_its_own_chain_and_nothing_else() {
     assert_eq!(app.owner.post_json_accept("/rpc/destinations/delete", &form).await.status, 200);
     assert_eq!(nobody.fetch(&renewed, DOOR, &[]).await.status, 401);
 }
+
+/// Who writes to the database leaves nothing out: what has been passed is never looked at again.
+#[tokio::test]
+async fn who_moves_the_end_of_the_log_or_of_a_call_leaves_nothing_out() {
+    let app = App::new().await;
+    let token = token(&app, "acme", "beginning").await;
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let chain = app.database.id(project);
+    let before = fetch(&app, &token, "0").await;
+    assert!(!links(&before).is_empty());
+    for (there, back) in [("+ 1000", "- 1000"), ("- 1", "+ 1")] {
+        for (by, status) in [(there, 503), (back, 200)] {
+            let moved = format!("UPDATE chain_head SET seq = seq {by} WHERE chain = {chain}");
+            app.tamper(&moved).await;
+            assert_eq!(app.nobody().fetch(&token, DOOR, &[]).await.status, status, "{by}");
+        }
+    }
+    assert_eq!(fetch(&app, &token, "0").await, before);
+    app.tamper("UPDATE destination SET until_link = 1, until_receipt = 1").await;
+    assert_eq!(app.nobody().fetch(&token, DOOR, &[]).await.status, 401);
+}
+
+/// Only a newer server can read it: it is left to that one, and is not passed over.
+#[tokio::test]
+async fn a_receipt_with_a_word_of_a_newer_version_is_waited_for() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;
+    let (_, pipeline) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    for _ in 0..3 {
+        app.docker_config(&pipeline, "", &[]).await;
+    }
+    let token = token(&app, "acme", "beginning").await;
+    let all = links(&fetch(&app, &token, "0").await);
+    let seq = app.scalar_i64("SELECT MAX(seq) FROM receipt").await;
+    let say = |from: &str, to: &str| {
+        format!("UPDATE receipt SET outcome = '{to}' WHERE outcome = '{from}' AND seq = {seq}")
+    };
+    let parted: (Vec<i64>, Vec<i64>) = all.into_iter().partition(|link| *link < seq);
+    app.tamper(&say("delivered", "later")).await;
+    let first = fetch(&app, &token, "0").await;
+    assert_eq!(links(&first), parted.0);
+    let next = fetch(&app, &token, first["cursor"].as_str().unwrap()).await;
+    assert!(links(&next).is_empty() && next["has_more"] == true, "{next}");
+    let cursor = next["cursor"].as_str().unwrap();
+    let path = format!("{DOOR}?after={cursor}");
+    assert_eq!(app.nobody().fetch(&token, &path, &[]).await.status, 503);
+    app.tamper(&say("later", "delivered")).await;
+    assert_eq!(links(&fetch(&app, &token, cursor).await), parted.1);
+}

@@ -68,7 +68,7 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
     view! {
         <PageHead title=TITLE up/>
         <p>
-            "Regcred sends every event, delivery and refusal of this log to your SIEM, in order and at least once. While a destination does not answer, nothing is lost: the log keeps the events, and they are sent later."
+            "Regcred sends every event, delivery and refusal of this log to your SIEM, in order and at least once. While a destination does not answer, the log keeps the events, and they are sent later."
         </p>
         <Table columns label="Destinations" empty="There are no destinations yet."/>
         {chosen}

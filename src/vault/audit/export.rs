@@ -235,6 +235,7 @@ impl Vault {
             let part = receipts.exported(links, outcome, after, RECEIPTS).await;
             let (rows, next) = part.map_err(Error::from)?;
             for ((seq, _), receipt) in rows {
+                let Some(receipt) = receipt else { continue };
                 let line = ExportLine::Receipt { seq, receipt: Box::new(receipt) };
                 sending.line(export.format, &line).await?;
             }

@@ -21,7 +21,7 @@ pub struct BroughtBack {
 impl Vault {
     /// Records that the database was restored from the backup made at that time, and finds what
     /// came back with it. Checkpoints of every chain begin a new series. `revoke_tokens`: every pipeline
-    /// token is revoked in the same transaction.
+    /// token is revoked in the same transaction, and what fetches audit events is stopped.
     pub async fn record_restore(
         &self,
         operator: &Operator,
@@ -39,6 +39,7 @@ impl Vault {
         if revoke_tokens {
             // What is hidden because somebody changed it does not come back.
             write.disown_changed().await?;
+            write.destinations().stop_pulled(now().0).await?;
         }
         let revoked =
             if revoke_tokens { write.tokens().revoke_all(now().0, today()).await? } else { 0 };

@@ -57,11 +57,14 @@ impl Vault {
             other => other,
         })?;
         let after = after.unwrap_or(shown.cursor);
-        if after.link > self.store.chain().length(shown.chain).await? {
+        // Who would be told that a log ends where somebody else has put its end would miss events.
+        let length = self.store.chain().known_length(shown.chain).await?;
+        let length = length.ok_or(Error::Unavailable)?;
+        if after.link > length {
             return Err(Error::BadRequest(BEYOND.to_owned()));
         }
         let source = self.source_of(shown.chain).await?;
-        let part = self.part_after(&source, shown.format, after, None).await?;
+        let part = self.part_after(&source, shown.format, length, (after, None)).await?;
         if part.events.is_empty() && !part.is_end && !part.end.is_beyond(after) {
             // The next event is of a newer server, which can tell it.
             return Err(Error::Unavailable);

@@ -46,16 +46,16 @@ impl Vault {
     }
 
     /// The events behind the cursor, as many as go into one call, and none behind `until`. An event that
-    /// only a newer program can read ends them.
+    /// only a newer program can read ends them. `length`: how many links the chain has, or had a moment ago.
     pub(super) async fn part_after(
         &self,
         source: &Source,
         format: Format,
-        after: Cursor,
-        until: Option<Cursor>,
+        length: i64,
+        (after, until): (Cursor, Option<Cursor>),
     ) -> Result<Part> {
         let until = until.filter(|until| until.is_beyond(after));
-        let Lines { lines, end, is_end } = self.lines_after(source.chain, after).await?;
+        let Lines { lines, end, is_end } = self.lines_after(source.chain, length, after).await?;
         let mut part = Part { events: Vec::new(), end: after, at: Moment(0), is_end: false };
         let mut bytes = 0;
         for (cursor, line) in lines {
@@ -79,9 +79,7 @@ impl Vault {
         Ok(part)
     }
 
-    async fn lines_after(&self, chain: Uuid, after: Cursor) -> Result<Lines> {
-        // Read first: whatever is up to there is written by now.
-        let length = self.store.chain().length(chain).await?;
+    async fn lines_after(&self, chain: Uuid, length: i64, after: Cursor) -> Result<Lines> {
         let mut found = Lines { lines: Vec::new(), end: after, is_end: false };
         if after.receipt > 0 {
             let place = (after.link, after.receipt);
@@ -127,6 +125,10 @@ impl Vault {
             if let Some(last) = seqs.last() {
                 found.end = Cursor::whole(*last);
             }
+            // Each of these links may have as many receipts as fit into a call.
+            if found.lines.len() >= EVENTS_MAX {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -141,9 +143,12 @@ impl Vault {
     ) -> Result<bool> {
         let receipts = self.store.receipts(chain);
         let (rows, next) = receipts.exported(links, None, place, RECEIPTS).await?;
-        for ((seq, number), receipt) in rows {
-            let line = ExportLine::Receipt { seq, receipt: Box::new(receipt) };
-            found.lines.push((Cursor { link: seq, receipt: number }, line));
+        for ((link, number), receipt) in rows {
+            // It waits for a server that can read it.
+            let Some(receipt) = receipt else { return Ok(true) };
+            found.end = Cursor { link, receipt: number };
+            let line = ExportLine::Receipt { seq: link, receipt: Box::new(receipt) };
+            found.lines.push((found.end, line));
         }
         if let Some((link, receipt)) = next {
             found.end = Cursor { link, receipt };

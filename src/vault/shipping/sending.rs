@@ -7,16 +7,19 @@ use crate::crypto::derived::Derived;
 use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::job::{Job, JobKind};
+use crate::domain::moment::Moment;
 use crate::domain::shipping::{Cursor, Failing, ShipProblem, Source, call_body};
 use crate::error::{Error, Result};
 use crate::receivers::{Call, Unacknowledged};
-use crate::store::{DestinationRow, Unrecorded};
+use crate::store::{DestinationRow, SentTo, Unrecorded};
 use crate::vault::{Vault, now};
-use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Calls of one run; each takes some seconds at most.
+/// Calls of one run.
 const CALLS: usize = 40;
+/// How long a run goes on: other jobs wait meanwhile, and a receiver can take its time for each call.
+const TURN: Duration = Duration::from_secs(30);
 /// Seconds until it is worth asking again.
 const RETRY: u32 = 10;
 
@@ -27,26 +30,23 @@ impl Vault {
     /// # Errors
     /// When the database does not answer.
     pub async fn wake_shipping(&self) -> Result<()> {
-        let all = self.store.destinations().sent_to().await?;
+        let mut all = self.store.destinations().sent_to().await?;
         if all.is_empty() {
             return Ok(());
         }
-        let waiting = self.store.jobs().waiting(JobKind::Shipping).await?;
-        let (mut lengths, mut behind): (BTreeMap<Uuid, i64>, _) = (BTreeMap::new(), Vec::new());
-        for one in all {
-            let key = one.id.to_string();
-            if waiting.contains(&key) {
-                continue;
-            }
-            let length = match lengths.get(&one.chain) {
-                Some(length) => *length,
-                None => self.store.chain().length(one.chain).await?,
-            };
-            lengths.insert(one.chain, length);
-            if Cursor::whole(length).is_beyond(one.cursor) {
-                behind.push(key);
-            }
-        }
+        // One that is due later was put off by a clock that was ahead.
+        let latest = now().plus_seconds(JobKind::Shipping.schedule().longest_pause);
+        let waiting = self.store.jobs().waiting(JobKind::Shipping, latest.0).await?;
+        all.retain(|one| !waiting.contains(&one.id.to_string()));
+        let chains = all.iter().map(|one| one.chain).collect();
+        let lengths = self.store.chain().known_lengths(chains).await?;
+        // Of a chain whose end is not ours the job says so.
+        let is_behind = |one: &&SentTo| {
+            let length = lengths.get(&one.chain);
+            length.is_none_or(|length| Cursor::whole(*length).is_beyond(one.cursor))
+        };
+        let behind: Vec<String> =
+            all.iter().filter(is_behind).map(|one| one.id.to_string()).collect();
         if behind.is_empty() {
             return Ok(());
         }
@@ -64,22 +64,34 @@ impl Vault {
     /// When something was not acknowledged: then it is tried again later.
     pub async fn ship(&self, job: &Job) -> Result<()> {
         let Ok(id) = Uuid::parse_str(&job.key) else { return Ok(()) };
+        let began = Instant::now();
         for _ in 0..CALLS {
             let found = self.store.destinations().find(id).await?;
-            let Some(row) = found.filter(|row| row.shown.is_sent_to()) else { return Ok(()) };
-            if !self.ship_some(job, &row).await? {
+            let Some(row) = found else { return self.forget_shipping(job).await };
+            let may_go_on = row.shown.is_sent_to() && began.elapsed() < TURN;
+            if !may_go_on || !self.ship_some(job, &row).await? {
                 return Ok(());
             }
         }
         Ok(())
     }
 
+    /// Removes the job of a destination that is gone.
+    async fn forget_shipping(&self, job: &Job) -> Result<()> {
+        let write = self.store.write().await?;
+        write.jobs().forget(JobKind::Shipping, &job.key).await?;
+        Ok(write.commit_without_event(Unrecorded::Job).await?)
+    }
+
     /// Makes one call; whether there may be more to send.
     async fn ship_some(&self, job: &Job, row: &DestinationRow) -> Result<bool> {
         let shown = &row.shown;
-        let source = self.source_of(shown.chain).await?;
-        let part = self.part_after(&source, shown.format, shown.cursor, shown.until).await?;
         let unsent = |problem| Unacknowledged { problem, status: None };
+        let Some(length) = self.store.chain().known_length(shown.chain).await? else {
+            return self.fail(job, row, unsent(ShipProblem::Changed)).await;
+        };
+        let (source, place) = (self.source_of(shown.chain).await?, (shown.cursor, shown.until));
+        let part = self.part_after(&source, shown.format, length, place).await?;
         if part.events.is_empty() {
             return if part.end.is_beyond(shown.cursor) {
                 self.move_on(job, row, part.end).await
@@ -98,7 +110,7 @@ impl Vault {
         }
         let ends = (shown.cursor, part.end);
         let body = call_body(&source, shown.format, ends, part.at, &part.events);
-        let id = call_id(shown.id, ends);
+        let id = call_id(shown.id, ends, part.at);
         let call = Call::new(id, now().0 / 1_000, body.into_bytes(), &keys);
         match self.reach()?.receivers.call(&shown.address, call).await {
             Ok(()) => self.move_on(job, row, part.end).await,
@@ -170,8 +182,7 @@ impl Vault {
         }
         write.destinations().set_stopped(id, Some(now().0)).await?;
         write.destinations().set_failing(id, Some(failing(row, why))).await?;
-        let (subject, detail) = about(&row.shown);
-        let what = (Action::DestinationStopped, subject, detail);
+        let what = about(Action::DestinationStopped, &row.shown);
         self.commit_event(write, chain, &Actor::Product, what).await?;
         Ok(false)
     }
@@ -182,9 +193,12 @@ fn failing(row: &DestinationRow, why: Unacknowledged) -> Failing {
     Failing { since, problem: why.problem, status: why.status }
 }
 
-/// What a call is known by: whose it is, and what it is about.
-fn call_id(destination: Uuid, (after, until): (Cursor, Cursor)) -> String {
-    format!("msg_{}_{}_{}", destination.simple(), after.to_text(), until.to_text())
+/// What a call is known by: whose it is, and what it is about. The links of a restored database have the
+/// numbers of others that were sent, so the time of the last event is in it, too. A point would end it
+/// where it is signed.
+fn call_id(destination: Uuid, (after, until): (Cursor, Cursor), last: Moment) -> String {
+    let (after, until) = (after.to_text(), until.to_text());
+    format!("msg_{}_{after}_{until}_{}", destination.simple(), last.0).replace('.', "-")
 }
 
 /// Of a call that only shows whether calls arrive.
