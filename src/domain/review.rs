@@ -112,7 +112,7 @@ pub struct Facts {
     pub last_at: Option<Moment>,
     /// Whether it is for pushing, too.
     pub can_push: bool,
-    /// Whether it lets nobody in as it is: a rule that has stopped.
+    /// Whether it lets nobody in as it is: a rule that has stopped, or somebody who cannot sign in.
     pub is_stopped: bool,
     /// Whether its row was changed outside the product.
     pub is_changed: bool,
