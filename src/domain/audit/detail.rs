@@ -277,7 +277,12 @@ impl Detail {
                 let to = to.as_ref().map(|to| format!("to {to}"));
                 let effect = effect.map(|link| format!("link {link}"));
                 let note = (!note.is_empty()).then(|| format!("reason: {note}"));
-                let parts = [Some(verdict.done().to_lowercase()), to, effect, note];
+                // Nothing says that it went: it was gone before, or an operator ends it.
+                let done = match (verdict, &effect) {
+                    (Verdict::Remove, None) => "removal decided".to_owned(),
+                    (verdict, _) => verdict.done().to_lowercase(),
+                };
+                let parts = [Some(done), to, effect, note];
                 let said: Vec<String> = parts.into_iter().flatten().collect();
                 format!("{item}: {}", said.join(", "))
             }

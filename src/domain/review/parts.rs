@@ -46,6 +46,8 @@ pub struct ReviewPage {
     pub not_reviewed: Vec<NotReviewed>,
     /// Who looks at it.
     pub viewer: Person,
+    /// When it was read.
+    pub read_at: Moment,
 }
 
 /// All of a review, to be printed.

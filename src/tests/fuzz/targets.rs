@@ -231,7 +231,8 @@ fn review_forms(data: &[u8]) {
     let form = ReviewForm { name: text.clone(), due_on: text.clone(), undecided: text.clone() };
     let _ = form.read(today);
     let (items, verdict) = (vec![text.clone()], "delegate".to_owned());
-    let form = DecisionForm { items, verdict, note, to: text.clone(), confirm: text };
+    let (to, confirm) = (text.clone(), text.clone());
+    let form = DecisionForm { items, verdict, note, to, confirm, seen: text };
     let _ = form.read();
 }
 

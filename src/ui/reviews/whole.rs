@@ -63,7 +63,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let may_decide = is_open && page.may(Permission::PipelineWrite);
         let kinds = kinds(&own, query);
         let (items, viewer) = (found.items, found.viewer);
-        let reviewers = found.reviewers;
+        let (reviewers, read_at) = (found.reviewers, found.read_at);
         let has_items = !items.is_empty();
         let page = page.clone();
         // What was selected when a post failed is selected again.
@@ -73,7 +73,12 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let empty = "There are no such items.";
         let table = view! { <Table columns=of_row label="Items" empty/> };
         let table = if may_decide && has_items {
-            view! { <Deciding page id query reviewers failed>{table}</Deciding> }.into_any()
+            view! {
+                <Deciding page id query read_at reviewers failed>
+                    {table}
+                </Deciding>
+            }
+            .into_any()
         } else {
             table.into_any()
         };

@@ -16,16 +16,19 @@ use uuid::Uuid;
 const MOST: usize = 100;
 
 const CLOSED: &str = "This review is closed. Nothing was changed.";
+const MEMBERS: &str = "A membership stays until an operator ends it.";
 
 /// Why an item was left as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Left {
+pub(super) enum Left {
     Own,
     Reserved,
     Removed,
     Differs,
     NotAllowed,
     NotTheirs,
+    Meanwhile,
+    Guarded,
 }
 
 impl Left {
@@ -35,13 +38,19 @@ impl Left {
                 "Nobody reviews their own access or what they created: another member decides."
             }
             Self::Reserved => "An item was delegated to another member, who decides.",
-            Self::Removed => "An item was removed before, which cannot be taken back.",
+            Self::Removed => "An item was removed before. That cannot be taken back.",
             Self::Differs => {
                 "An item was changed after the review began, so it cannot be confirmed as it was. Choose Change or Remove."
             }
             Self::NotAllowed => "Only an owner decides about members.",
             Self::NotTheirs => {
                 "An item cannot be delegated to this member: it is their own, or their role does not allow them to decide."
+            }
+            Self::Meanwhile => {
+                "An item was decided while this page was open. Look at the decision, and decide again if you disagree."
+            }
+            Self::Guarded => {
+                "An item cannot be removed while rows of its pipeline are changed outside Regcred. An operator can run `regcred doctor`."
             }
         }
     }
@@ -74,6 +83,7 @@ impl Vault {
         let delegate = delegate(&write, editor, choice).await?;
         let items = write.review_items(project).these(review, ids).await?;
         let (mut done, mut recorded, mut left) = (0_u64, None, Vec::new());
+        let mut stay = false;
         for item in items {
             match self
                 .decide_one(&write, editor, (&found, &item), choice, delegate.as_ref())
@@ -81,6 +91,7 @@ impl Vault {
             {
                 Ok(event) => {
                     done += 1;
+                    stay |= choice.verdict == Verdict::Remove && item.kind == ReviewKind::Member;
                     recorded = Some(event);
                 }
                 Err(why) if !left.contains(&why) => left.push(why),
@@ -96,7 +107,8 @@ impl Vault {
         };
         write.commit(recorded).await?;
         let said = said(choice.verdict, done);
-        Ok([said.as_str()].into_iter().chain(left).collect::<Vec<_>>().join(" "))
+        let stay = stay.then_some(MEMBERS);
+        Ok([said.as_str()].into_iter().chain(stay).chain(left).collect::<Vec<_>>().join(" "))
     }
 
     /// Decides one of them, if who asks may.
@@ -123,7 +135,10 @@ impl Vault {
             return Ok(Ok(self.record_event(write, project, editor, what).await?));
         }
         let effect = if choice.verdict == Verdict::Remove {
-            self.remove_item(write, editor, item).await?
+            match self.remove_item(write, editor, item).await? {
+                Ok(effect) => effect,
+                Err(why) => return Ok(Err(why)),
+            }
         } else {
             None
         };
@@ -154,30 +169,32 @@ impl Vault {
     }
 
     /// Takes away what the item is about, as it is taken away elsewhere; the link of the event that says so.
-    /// `None` when it was gone already, and for a membership, which an operator ends.
+    /// `None` when it was gone already, and for a membership, which an operator ends. Nothing was written
+    /// when it cannot be removed.
     pub(super) async fn remove_item(
         &self,
         write: &Write,
         editor: &Can<of::PipelineWrite>,
         item: &ReviewItem,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Result<Option<i64>, Left>> {
         let (Some(pipeline), subject) = (item.pipeline, item.subject.as_str()) else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
         let id = Uuid::parse_str(subject);
         let removed = match (item.kind, id) {
             (ReviewKind::Grant, Ok(id)) => self.revoke_grant(write, editor, pipeline, id).await,
             (ReviewKind::TrustRule, Ok(id)) => self.remove_rule(write, editor, pipeline, id).await,
             (ReviewKind::Token, _) => self.refuse_token(write, editor, pipeline, subject).await,
-            _ => return Ok(None),
+            _ => return Ok(Ok(None)),
         };
         match removed {
             Ok(_) => {
                 let newest = write.chain().newest(editor.project().id, 1).await?;
-                Ok(newest.first().map(|event| event.seq))
+                Ok(Ok(newest.first().map(|event| event.seq)))
             }
             // Somebody else was faster.
-            Err(Error::NotFound) => Ok(None),
+            Err(Error::NotFound) => Ok(Ok(None)),
+            Err(Error::Conflict(_)) => Ok(Err(Left::Guarded)),
             Err(other) => Err(other),
         }
     }
@@ -224,14 +241,18 @@ fn left(
     if item.is_removed() {
         return Some(Left::Removed);
     }
+    // Nor do they choose who decides: that would take back what another decided, too.
+    if item.is_own(editor.person()) {
+        return Some(Left::Own);
+    }
+    if choice.seen.is_some_and(|seen| item.decision.as_ref().is_some_and(|one| one.at >= seen)) {
+        return Some(Left::Meanwhile);
+    }
     if choice.verdict == Verdict::Delegate {
-        // Who has it may hand it on: nothing is decided by that.
+        // Anybody else may: who was asked before may be away.
         let may =
             delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
         return (!may).then_some(Left::NotTheirs);
-    }
-    if item.is_own(editor.person()) {
-        return Some(Left::Own);
     }
     item.is_for_another(editor.person()).then_some(Left::Reserved)
 }
