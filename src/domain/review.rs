@@ -57,6 +57,15 @@ impl Verdict {
         }
     }
 
+    /// What the audit log says of it. A removal that removed nothing was decided all the same: it was gone
+    /// before, or an operator ends it.
+    pub fn recorded(self, has_effect: bool) -> String {
+        if self == Self::Remove && !has_effect {
+            return "removal decided".to_owned();
+        }
+        self.done().to_lowercase()
+    }
+
     /// Whether it takes a note that says why.
     pub fn needs_note(self) -> bool {
         self != Self::Confirm
@@ -160,6 +169,13 @@ impl ReviewItem {
     /// Whether another member was asked to decide it.
     pub fn is_for_another(&self, person: &Person) -> bool {
         self.reviewer.as_ref().is_some_and(|reviewer| !reviewer.is(person))
+    }
+
+    /// Leaves of a member only the name: whoever does not audit has no use for the address.
+    pub fn hide_address(&mut self) {
+        if self.kind == ReviewKind::Member {
+            self.name.clone_from(&self.whose.name);
+        }
     }
 
     /// Whether it was removed, which nobody takes back. A membership is not, until an operator ends it.

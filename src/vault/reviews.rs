@@ -19,7 +19,7 @@ use crate::store::{Frozen, Unrecorded};
 use frozen::{facts_known, items_of};
 use uuid::Uuid;
 
-const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it has no report and is not closed. Run `regcred doctor`.";
+const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it can be neither reported nor closed. Run `regcred doctor`.";
 
 impl Vault {
     /// Opens a review of everything that lets somebody in as it is at this moment: read and frozen in one
@@ -92,8 +92,14 @@ impl Vault {
         let (mut shown, mut not_reviewed) = (Vec::new(), Vec::new());
         if query.show == Show::New {
             not_reviewed = self.not_reviewed(project, id).await?;
+            if !reader.may(Permission::AuditRead) {
+                not_reviewed.iter_mut().for_each(NotReviewed::hide_address);
+            }
         } else {
             shown = items.page(id, query, viewer.id, PAGE_ITEMS + 1).await?;
+        }
+        if !reader.may(Permission::AuditRead) {
+            shown.iter_mut().for_each(ReviewItem::hide_address);
         }
         let most = usize::try_from(PAGE_ITEMS).unwrap_or(usize::MAX);
         let has_more = shown.len() > most;

@@ -277,11 +277,7 @@ impl Detail {
                 let to = to.as_ref().map(|to| format!("to {to}"));
                 let effect = effect.map(|link| format!("link {link}"));
                 let note = (!note.is_empty()).then(|| format!("reason: {note}"));
-                // Nothing says that it went: it was gone before, or an operator ends it.
-                let done = match (verdict, &effect) {
-                    (Verdict::Remove, None) => "removal decided".to_owned(),
-                    (verdict, _) => verdict.done().to_lowercase(),
-                };
+                let done = verdict.recorded(effect.is_some());
                 let parts = [Some(done), to, effect, note];
                 let said: Vec<String> = parts.into_iter().flatten().collect();
                 format!("{item}: {}", said.join(", "))
