@@ -180,8 +180,7 @@ impl ReviewItem {
 
     /// Whether it was removed, which nobody takes back. A membership is not, until an operator ends it.
     pub fn is_removed(&self) -> bool {
-        let is_decided =
-            self.decision.as_ref().is_some_and(|one| one.verdict == Verdict::Remove);
+        let is_decided = self.decision.as_ref().is_some_and(|one| one.verdict == Verdict::Remove);
         is_decided && self.kind != ReviewKind::Member
     }
 }

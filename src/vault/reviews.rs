@@ -3,6 +3,7 @@
 mod closing;
 mod decisions;
 mod frozen;
+mod left;
 
 use super::{Vault, now, today};
 use crate::domain::actor::Can;
@@ -92,14 +93,12 @@ impl Vault {
         let (mut shown, mut not_reviewed) = (Vec::new(), Vec::new());
         if query.show == Show::New {
             not_reviewed = self.not_reviewed(project, id).await?;
-            if !reader.may(Permission::AuditRead) {
-                not_reviewed.iter_mut().for_each(NotReviewed::hide_address);
-            }
         } else {
             shown = items.page(id, query, viewer.id, PAGE_ITEMS + 1).await?;
         }
         if !reader.may(Permission::AuditRead) {
             shown.iter_mut().for_each(ReviewItem::hide_address);
+            not_reviewed.iter_mut().for_each(NotReviewed::hide_address);
         }
         let most = usize::try_from(PAGE_ITEMS).unwrap_or(usize::MAX);
         let has_more = shown.len() > most;

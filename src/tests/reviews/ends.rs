@@ -68,7 +68,10 @@ async fn a_report_that_is_not_whole_is_none() {
     let id = app.review(&app.owner, "acme", "Q4").await;
     let path = format!("/p/acme/reviews/{id}/report");
     assert_eq!(app.owner.get(&path).await.status, 200);
-    assert_eq!(app.tamper("UPDATE review_item SET terms = 'Nothing' WHERE kind = 'grant'").await, 1);
+    assert_eq!(
+        app.tamper("UPDATE review_item SET terms = 'Nothing' WHERE kind = 'grant'").await,
+        1
+    );
     assert_eq!(app.owner.get(&path).await.status, 409);
     let whole = app.review(&app.owner, "acme", "Q5").await;
     assert_eq!(app.tamper("DELETE FROM review_item WHERE kind = 'token'").await, 2);

@@ -5,7 +5,7 @@ use super::decide::Deciding;
 use super::items::columns;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show};
+use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show, Undecided};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::{CloseReview, DecideItems, review_page};
@@ -92,6 +92,8 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     let title = review.name.clone();
     let (opened_at, opened_by) = (review.opened_at, review.opened_by.name.clone());
     let at_end = review.undecided.label();
+    let will_remove =
+        is_open && review.undecided == Undecided::Removed && found.tally.undecided > 0;
     let needs_checkpoint = !is_open && review.closing.is_none();
     view! {
         <PageHead title up>
@@ -112,6 +114,14 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
                     <Alert>
                         <p>"Items of this review were added or removed outside Regcred. Run regcred doctor on the server."</p>
                     </Alert>
+                }
+            })}
+        {will_remove
+            .then(|| {
+                view! {
+                    <p class="muted">
+                        "Close review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
+                    </p>
                 }
             })}
         <Tabs label="Items" tabs/>

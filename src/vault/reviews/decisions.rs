@@ -1,8 +1,10 @@
 //! Decisions: each item for itself, and all that were selected in one transaction. What is removed is
 //! removed as it is elsewhere, with its own event.
 
+use super::left::{Left, left};
 use crate::domain::actor::{Can, Member};
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::moment::Moment;
 use crate::domain::permission::{Permission, of};
 use crate::domain::review::{Choice, Decision, Review, ReviewItem, ReviewKind, Verdict};
 use crate::domain::user::{Maker, Person};
@@ -17,44 +19,6 @@ const MOST: usize = 100;
 
 const CLOSED: &str = "This review is closed. Nothing was changed.";
 const MEMBERS: &str = "A membership stays until an operator ends it.";
-
-/// Why an item was left as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Left {
-    Own,
-    Reserved,
-    Removed,
-    Differs,
-    NotAllowed,
-    NotTheirs,
-    Meanwhile,
-    Guarded,
-}
-
-impl Left {
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::Own => {
-                "Nobody reviews their own access or what they created: another member decides."
-            }
-            Self::Reserved => "An item was delegated to another member, who decides.",
-            Self::Removed => "An item was removed before. That cannot be taken back.",
-            Self::Differs => {
-                "An item was changed after the review began, so it cannot be confirmed as it was. Choose Change or Remove."
-            }
-            Self::NotAllowed => "Only an owner decides about members.",
-            Self::NotTheirs => {
-                "An item cannot be delegated to this member: it is their own, or their role does not allow them to decide."
-            }
-            Self::Meanwhile => {
-                "An item was decided while this page was open. Look at the decision, and decide again if you disagree."
-            }
-            Self::Guarded => {
-                "An item cannot be removed while rows of its pipeline are changed outside Regcred. An operator can run `regcred doctor`."
-            }
-        }
-    }
-}
 
 impl Vault {
     /// Decides these items of a review; gives what to say.
@@ -203,14 +167,18 @@ impl Vault {
     async fn is_as_frozen(&self, write: &Write, by: &Member, item: &ReviewItem) -> Result<bool> {
         let project = by.project().id;
         let (id, pipeline) = (Uuid::parse_str(&item.subject), item.pipeline);
+        // Who gave it anew meanwhile, perhaps who asks, is not who it says.
+        let is_since = |made_at: Moment| item.made_at == Some(made_at);
         Ok(match (item.kind, id, pipeline) {
             (ReviewKind::Grant, Ok(id), Some(pipeline)) => {
                 let found = write.grants(project).find(pipeline, id).await?;
-                found.is_some_and(|grant| grant.terms.in_words() == item.terms)
+                found.is_some_and(|grant| {
+                    is_since(Moment(grant.created_at)) && grant.terms.in_words() == item.terms
+                })
             }
             (ReviewKind::TrustRule, Ok(id), Some(pipeline)) => {
                 let found = write.trust_rules(project).find(pipeline, id).await?;
-                found.is_some_and(|rule| rule.in_words() == item.terms)
+                found.is_some_and(|rule| is_since(rule.created_at) && rule.in_words() == item.terms)
             }
             (ReviewKind::Token, _, Some(pipeline)) => {
                 let tokens = write.tokens().of_pipeline(project, pipeline).await?;
@@ -225,36 +193,6 @@ impl Vault {
             _ => false,
         })
     }
-}
-
-/// Why who asks may not decide it so.
-fn left(
-    editor: &Member,
-    item: &ReviewItem,
-    choice: &Choice,
-    delegate: Option<&(Person, bool)>,
-) -> Option<Left> {
-    let is_member = item.kind == ReviewKind::Member;
-    if is_member && !editor.may(Permission::AuditWrite) {
-        return Some(Left::NotAllowed);
-    }
-    if item.is_removed() {
-        return Some(Left::Removed);
-    }
-    // Nor do they choose who decides: that would take back what another decided, too.
-    if item.is_own(editor.person()) {
-        return Some(Left::Own);
-    }
-    if choice.seen.is_some_and(|seen| item.decision.as_ref().is_some_and(|one| one.at >= seen)) {
-        return Some(Left::Meanwhile);
-    }
-    if choice.verdict == Verdict::Delegate {
-        // Anybody else may: who was asked before may be away.
-        let may =
-            delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
-        return (!may).then_some(Left::NotTheirs);
-    }
-    item.is_for_another(editor.person()).then_some(Left::Reserved)
 }
 
 /// Whom the choice delegates to, and whether they may decide about members; `None` when it does not.
