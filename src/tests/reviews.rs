@@ -211,7 +211,7 @@ async fn what_was_changed_meanwhile_is_not_confirmed() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let reply = scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await;
     assert_eq!(reply.status, 409);
-    assert!(reply.text().contains("changed after the review began"), "{}", reply.text());
+    assert!(reply.text().contains("since the review began"), "{}", reply.text());
     let change = [("form[verdict]", "change"), ("form[note]", "Only for main.")];
     assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &change).await.status, 200);
     assert!(scene.is_still_granted().await, "a change is made where the grant stands");

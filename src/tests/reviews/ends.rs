@@ -1,6 +1,7 @@
 //! The end of a review, its report, and who sees what.
 
 use super::{CLOSE, CONFIRM, REMOVE, Scene};
+use crate::app::PASSWORD;
 use crate::trust::drone_rule;
 use regcred::checkpoints::checkpoint::Checkpoint;
 use regcred::checkpoints::note::Key;
@@ -165,4 +166,28 @@ async fn addresses_of_members_are_for_who_audits() {
             assert_eq!(shown.contains(address), shows, "{role:?} {query}");
         }
     }
+}
+
+#[tokio::test]
+async fn who_gave_it_anew_does_not_confirm_it_as_another_s() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    let grant = scene.item(id, ReviewKind::Grant).await;
+    let pipeline = scene.pipeline.to_string();
+    for intent in ["pull_push", "pull"] {
+        let revision = app.scalar_i64("SELECT revision FROM access_grant").await.to_string();
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", grant.subject.as_str()),
+            ("revision", revision.as_str()),
+            ("form[intent]", intent),
+            ("password", PASSWORD),
+        ];
+        let reply = scene.reviewer.post_json_accept("/rpc/grants/update", &form).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let reply = scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await;
+    assert_eq!(reply.status, 409, "the terms are those of before, and it is theirs");
 }

@@ -27,7 +27,7 @@ impl Left {
             Self::Reserved => "An item was delegated to another member, who decides.",
             Self::Removed => "An item was removed before. That cannot be taken back.",
             Self::Differs => {
-                "An item was changed after the review began, so it cannot be confirmed as it was. Choose Change or Remove."
+                "An item was changed, given anew or removed since the review began, so it cannot be confirmed as it was. Choose Change or Remove."
             }
             Self::NotAllowed => "Only an owner decides about members.",
             Self::NotTheirs => {
