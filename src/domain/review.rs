@@ -57,6 +57,15 @@ impl Verdict {
         }
     }
 
+    /// What the audit log says of it. A removal that removed nothing was decided all the same: it was gone
+    /// before, or an operator ends it.
+    pub fn recorded(self, has_effect: bool) -> String {
+        if self == Self::Remove && !has_effect {
+            return "removal decided".to_owned();
+        }
+        self.done().to_lowercase()
+    }
+
     /// Whether it takes a note that says why.
     pub fn needs_note(self) -> bool {
         self != Self::Confirm
@@ -112,7 +121,7 @@ pub struct Facts {
     pub last_at: Option<Moment>,
     /// Whether it is for pushing, too.
     pub can_push: bool,
-    /// Whether it lets nobody in as it is: a rule that has stopped.
+    /// Whether it lets nobody in as it is: a rule that has stopped, or somebody who cannot sign in.
     pub is_stopped: bool,
     /// Whether its row was changed outside the product.
     pub is_changed: bool,
@@ -162,9 +171,17 @@ impl ReviewItem {
         self.reviewer.as_ref().is_some_and(|reviewer| !reviewer.is(person))
     }
 
-    /// Whether it was removed, which nobody takes back.
+    /// Leaves of a member only the name: whoever does not audit has no use for the address.
+    pub fn hide_address(&mut self) {
+        if self.kind == ReviewKind::Member {
+            self.name.clone_from(&self.whose.name);
+        }
+    }
+
+    /// Whether it was removed, which nobody takes back. A membership is not, until an operator ends it.
     pub fn is_removed(&self) -> bool {
-        self.decision.as_ref().is_some_and(|one| one.verdict == Verdict::Remove)
+        let is_decided = self.decision.as_ref().is_some_and(|one| one.verdict == Verdict::Remove);
+        is_decided && self.kind != ReviewKind::Member
     }
 }
 

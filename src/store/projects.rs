@@ -13,8 +13,19 @@ use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Related, RelationDef, SelectTwo,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+/// Somebody who belongs to a project, as the rows say.
+#[derive(Clone, Debug)]
+pub(super) struct Enrolled {
+    pub person: Person,
+    /// `None` when it cannot be read.
+    pub role: Option<Role>,
+    pub is_disabled: bool,
+    /// Whether we wrote both rows.
+    pub is_ours: bool,
+}
 
 /// A person, and where they belong.
 pub type Belonging = (Person, Vec<(Project, Role)>);
@@ -80,6 +91,23 @@ impl<C: Sealing> Projects<'_, C> {
     pub async fn roster(&self, project: Uuid) -> Result<Vec<(Person, Role)>, DbErr> {
         let rows = belonging_to(project).order_by_asc(person::Column::EmailKey);
         Ok(members(rows.all(self.db).await?))
+    }
+
+    /// The same in one statement, with whether they may sign in and whether we wrote their rows: of one
+    /// moment also where each statement sees what was committed before it.
+    pub(super) async fn enrolled(&self, project: Uuid) -> Result<Vec<Enrolled>, DbErr> {
+        let rows = belonging_to(project).order_by_asc(person::Column::EmailKey);
+        let both: Vec<_> = with_person(rows.all(self.db).await?).collect();
+        let is_ours = are_genuine::<membership::Entity, person::Entity>;
+        let ours = ours_among(self.db, both.clone(), is_ours).await;
+        let ours: HashSet<Uuid> = ours.into_iter().map(|(_, person)| person.id).collect();
+        let enrolled = both.into_iter().map(|(membership, person)| Enrolled {
+            role: Role::from_word(&membership.role),
+            is_disabled: person.disabled_at.is_some(),
+            is_ours: ours.contains(&person.id),
+            person: Person::from(person),
+        });
+        Ok(enrolled.collect())
     }
 
     /// Every project, by its part of the URL, whether or not we wrote the row: nobody is let in by it.

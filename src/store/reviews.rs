@@ -14,7 +14,7 @@ use crate::domain::review::{Review, Undecided};
 use crate::domain::user::Maker;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
+    DbErr, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -60,7 +60,8 @@ impl<C: Sealing> Reviews<'_, C> {
         self.update(id, closed).await
     }
 
-    /// Keeps a checkpoint, as JSON: the one of the opening, or of the closing.
+    /// Keeps a checkpoint, as JSON: the one of the opening, or of the closing. Its keys stand beside it, so
+    /// the MAC of the row covers both.
     pub async fn keep_checkpoint(
         &self,
         id: Uuid,
@@ -72,7 +73,7 @@ impl<C: Sealing> Reviews<'_, C> {
         } else {
             ActiveModel { opening: Set(Some(checkpoint)), ..ActiveModel::default() }
         };
-        self.updates(kept).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
+        self.update(id, kept).await.map(drop)
     }
 }
 

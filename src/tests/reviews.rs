@@ -211,7 +211,7 @@ async fn what_was_changed_meanwhile_is_not_confirmed() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let reply = scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await;
     assert_eq!(reply.status, 409);
-    assert!(reply.text().contains("changed after the review began"), "{}", reply.text());
+    assert!(reply.text().contains("since the review began"), "{}", reply.text());
     let change = [("form[verdict]", "change"), ("form[note]", "Only for main.")];
     assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &change).await.status, 200);
     assert!(scene.is_still_granted().await, "a change is made where the grant stands");
@@ -236,4 +236,62 @@ async fn who_an_item_was_delegated_to_decides_it() {
     let mine = other.get(&format!("/p/acme/reviews/{id}?show=mine")).await.text();
     assert!(mine.contains("build: ghcr"), "{mine}");
     assert_eq!(scene.decide(&other, id, grant.id, &CONFIRM).await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_takes_back_what_another_decided_about_their_own() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
+    let other = scene.app.new_member("other", Role::Maintainer).await;
+    let grant = scene.item(id, ReviewKind::Grant).await;
+    let change = [("form[verdict]", "change"), ("form[note]", "Only for main.")];
+    assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &change).await.status, 200);
+    let to = other.person.unwrap().to_string();
+    let delegate =
+        [("form[verdict]", "delegate"), ("form[note]", "On leave."), ("form[to]", to.as_str())];
+    let reply = scene.decide(&scene.app.owner, id, grant.id, &delegate).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    let kept = scene.item(id, ReviewKind::Grant).await;
+    assert_eq!((kept.decision.unwrap().verdict, kept.reviewer), (Verdict::Change, None));
+    let token = scene.item(id, ReviewKind::Token).await;
+    assert_eq!(scene.decide(&scene.app.owner, id, token.id, &delegate).await.status, 409);
+}
+
+#[tokio::test]
+async fn what_another_decided_meanwhile_is_not_overwritten() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
+    let grant = scene.item(id, ReviewKind::Grant).await;
+    let change = [("form[verdict]", "change"), ("form[note]", "Only for main.")];
+    assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &change).await.status, 200);
+    let other = scene.app.new_member("other", Role::Maintainer).await;
+    let at = scene.item(id, ReviewKind::Grant).await.decision.unwrap().at.0;
+    for (seen, status) in [(at, 409), (at + 1, 200)] {
+        let seen = seen.to_string();
+        let confirm = [("form[verdict]", "confirm"), ("form[seen]", seen.as_str())];
+        let reply = scene.decide(&other, id, grant.id, &confirm).await;
+        assert_eq!(reply.status, status, "{}", reply.text());
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_is_given_anew_with_more_is_not_in_the_review() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
+    assert!(scene.report(id).await.not_reviewed.is_empty());
+    let grant = scene.item(id, ReviewKind::Grant).await;
+    let (pipeline, made_at) = (scene.pipeline.to_string(), grant.made_at.unwrap());
+    let form = [
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("id", grant.subject.as_str()),
+        ("form[intent]", "pull_push"),
+        ("password", PASSWORD),
+    ];
+    let reply = scene.app.owner.post_json_accept("/rpc/grants/update", &form).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let report = scene.report(id).await;
+    let new: Vec<&str> = report.not_reviewed.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(new, [grant.name.as_str()]);
+    assert!(report.not_reviewed[0].made_at.unwrap() > made_at);
 }

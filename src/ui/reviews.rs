@@ -12,7 +12,7 @@ pub use whole::ReviewPageView;
 
 use super::kit::{Dot, Time};
 use crate::domain::moment::Moment;
-use crate::domain::review::{Review, ReviewItem, ReviewKind};
+use crate::domain::review::{Review, ReviewItem, ReviewKind, Verdict};
 use leptos::prelude::*;
 
 /// Whether a review is open, and until when.
@@ -66,7 +66,14 @@ fn suggested(item: &ReviewItem, opened_at: Moment) -> Option<String> {
 /// What was decided, or who is to decide.
 fn decided(item: &ReviewItem) -> String {
     match (&item.decision, &item.reviewer) {
-        (Some(one), _) => format!("{} by {}", one.verdict.done(), one.by),
+        (Some(one), _) => {
+            let done = match (one.verdict, item.kind) {
+                // An operator does that.
+                (Verdict::Remove, ReviewKind::Member) => "Removal asked for",
+                (verdict, _) => verdict.done(),
+            };
+            format!("{done} by {}", one.by)
+        }
         (None, Some(reviewer)) => format!("Delegated to {reviewer}"),
         (None, None) => "Undecided".to_owned(),
     }

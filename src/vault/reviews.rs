@@ -3,6 +3,7 @@
 mod closing;
 mod decisions;
 mod frozen;
+mod left;
 
 use super::{Vault, now, today};
 use crate::domain::actor::Can;
@@ -11,15 +12,15 @@ use crate::domain::counted::count;
 use crate::domain::permission::{Permission, of};
 use crate::domain::review::{
     ITEMS_MAX, NotReviewed, PAGE_ITEMS, REVIEWS_SHOWN, Review, ReviewCheckpoint, ReviewForm,
-    ReviewPage, ReviewQuery, ReviewReport, Reviewer, Reviews, Show, Tally,
+    ReviewItem, ReviewPage, ReviewQuery, ReviewReport, Reviewer, Reviews, Show, Tally,
 };
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
+use crate::store::{Frozen, Unrecorded};
 use frozen::{facts_known, items_of};
 use uuid::Uuid;
 
-const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it has no report. Run `regcred doctor`.";
+const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it can be neither reported nor closed. Run `regcred doctor`.";
 
 impl Vault {
     /// Opens a review of everything that lets somebody in as it is at this moment: read and frozen in one
@@ -84,6 +85,8 @@ impl Vault {
         query: ReviewQuery,
     ) -> Result<ReviewPage> {
         let (project, viewer) = (reader.project().id, reader.person());
+        // Before anything is read: what is decided from now on may not be on the page.
+        let read_at = now();
         let review = self.store.reviews(project).find(id).await?.ok_or(Error::NotFound)?;
         let items = self.store.review_items(project);
         let tally = items.tally(id).await?;
@@ -92,6 +95,10 @@ impl Vault {
             not_reviewed = self.not_reviewed(project, id).await?;
         } else {
             shown = items.page(id, query, viewer.id, PAGE_ITEMS + 1).await?;
+        }
+        if !reader.may(Permission::AuditRead) {
+            shown.iter_mut().for_each(ReviewItem::hide_address);
+            not_reviewed.iter_mut().for_each(NotReviewed::hide_address);
         }
         let most = usize::try_from(PAGE_ITEMS).unwrap_or(usize::MAX);
         let has_more = shown.len() > most;
@@ -107,7 +114,8 @@ impl Vault {
             })
             .collect();
         let viewer = viewer.clone();
-        Ok(ReviewPage { review, tally, items: shown, next, reviewers, not_reviewed, viewer })
+        let items = shown;
+        Ok(ReviewPage { review, tally, items, next, reviewers, not_reviewed, viewer, read_at })
     }
 
     /// All of a review, to be printed.
@@ -122,10 +130,7 @@ impl Vault {
     ) -> Result<ReviewReport> {
         let project = reader.project();
         let review = self.store.reviews(project.id).find(id).await?.ok_or(Error::NotFound)?;
-        let items = self.store.review_items(project.id).all(id).await?;
-        if i64::try_from(items.len()) != Ok(review.items) {
-            return Err(Error::Conflict(CHANGED.to_owned()));
-        }
+        let items = self.whole_items(project.id, &review).await?;
         let mut tally = Tally::default();
         for item in &items {
             tally.add(item.decision.as_ref().map(|one| one.verdict), 1);
@@ -137,13 +142,29 @@ impl Vault {
         Ok(ReviewReport { review, project, tally, items, not_reviewed, members, made_at })
     }
 
-    /// What lets somebody in now and is in no item of the review.
+    /// All items of a review.
+    ///
+    /// # Errors
+    /// `Conflict` when one was changed, added or removed outside the product.
+    async fn whole_items(&self, project: Uuid, review: &Review) -> Result<Vec<ReviewItem>> {
+        let items = self.store.review_items(project).all(review.id).await?;
+        if i64::try_from(items.len()) != Ok(review.items) {
+            return Err(Error::Conflict(CHANGED.to_owned()));
+        }
+        Ok(items)
+    }
+
+    /// What lets somebody in now and is in no item of the review: what was made since, or given anew with
+    /// other terms.
     async fn not_reviewed(&self, project: Uuid, review: Uuid) -> Result<Vec<NotReviewed>> {
         let known = self.store.review_items(project).subjects(review).await?;
         let now = self.store.population(project, today()).await?.into_iter();
-        let new =
-            now.filter(|one| !known.contains(&(one.kind.word().to_owned(), one.subject.clone())));
-        Ok(new
+        let is_new = |one: &Frozen| {
+            let known = known.get(&(one.kind.word().to_owned(), one.subject.clone()));
+            known.is_none_or(|made_at| *made_at != one.made_at.map(|at| at.0))
+        };
+        Ok(now
+            .filter(is_new)
             .map(|one| NotReviewed {
                 kind: one.kind,
                 name: one.name,

@@ -277,7 +277,8 @@ impl Detail {
                 let to = to.as_ref().map(|to| format!("to {to}"));
                 let effect = effect.map(|link| format!("link {link}"));
                 let note = (!note.is_empty()).then(|| format!("reason: {note}"));
-                let parts = [Some(verdict.done().to_lowercase()), to, effect, note];
+                let done = verdict.recorded(effect.is_some());
+                let parts = [Some(done), to, effect, note];
                 let said: Vec<String> = parts.into_iter().flatten().collect();
                 format!("{item}: {}", said.join(", "))
             }

@@ -1,7 +1,7 @@
 //! What the forms of reviews send.
 
 use super::{Undecided, Verdict};
-use crate::domain::moment::Day;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::typed_text::{LINE_MAX, name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,8 @@ pub struct DecisionForm {
     pub to: String,
     /// The id of the one item that is confirmed, whatever else was selected; blank for none.
     pub confirm: String,
+    /// When the page was read that it was sent from, in milliseconds; blank for who does not say.
+    pub seen: String,
 }
 
 impl DecisionForm {
@@ -66,12 +68,13 @@ impl DecisionForm {
     /// # Errors
     /// `Invalid` with a sentence at each field that needs another look; `BadRequest` for what is no item.
     pub fn read(&self) -> Result<(Choice, BTreeSet<Uuid>)> {
+        let seen = self.seen.parse().ok().map(Moment);
         if self.confirm.is_empty() {
             let choice = Choice::read(&self.verdict, &self.note, &self.to)?;
-            return Ok((choice, ids(&self.items)?));
+            return Ok((Choice { seen, ..choice }, ids(&self.items)?));
         }
         let choice = Choice::read(Verdict::Confirm.word(), "", "")?;
-        Ok((choice, ids(std::slice::from_ref(&self.confirm))?))
+        Ok((Choice { seen, ..choice }, ids(std::slice::from_ref(&self.confirm))?))
     }
 }
 
@@ -93,6 +96,8 @@ pub struct Choice {
     pub note: String,
     /// Who decides instead.
     pub to: Option<Uuid>,
+    /// What was decided from then on was not on the page.
+    pub seen: Option<Moment>,
 }
 
 impl Choice {
@@ -117,7 +122,8 @@ impl Choice {
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        Ok(Self { verdict, note: note.to_owned(), to: to.filter(|_| verdict == Verdict::Delegate) })
+        let to = to.filter(|_| verdict == Verdict::Delegate);
+        Ok(Self { verdict, note: note.to_owned(), to, seen: None })
     }
 }
 

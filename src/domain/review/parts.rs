@@ -16,6 +16,15 @@ pub struct NotReviewed {
     pub made_at: Option<Moment>,
 }
 
+impl NotReviewed {
+    /// As [`ReviewItem::hide_address`].
+    pub fn hide_address(&mut self) {
+        if self.kind == ReviewKind::Member {
+            self.name.clone_from(&self.made_by);
+        }
+    }
+}
+
 /// A member who may decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewer {
@@ -46,6 +55,8 @@ pub struct ReviewPage {
     pub not_reviewed: Vec<NotReviewed>,
     /// Who looks at it.
     pub viewer: Person,
+    /// When it was read.
+    pub read_at: Moment,
 }
 
 /// All of a review, to be printed.

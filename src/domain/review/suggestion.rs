@@ -19,13 +19,14 @@ impl ReviewItem {
             Some(Suggestion { verdict, reason: reason.to_owned() })
         };
         if facts.is_changed {
-            return said(Verdict::Remove, "Its row was changed outside Regcred.");
+            return said(Verdict::Remove, "It was changed outside Regcred.");
+        }
+        if self.kind == ReviewKind::Member {
+            let sentence = "This person cannot sign in.";
+            return if facts.is_stopped { said(Verdict::Remove, sentence) } else { None };
         }
         if facts.is_stopped {
             return said(Verdict::Remove, "It has stopped and accepts nothing.");
-        }
-        if self.kind == ReviewKind::Member {
-            return None;
         }
         let days = count(facts.days.unsigned_abs(), "day");
         let window = facts.days.saturating_mul(DAY_MS);
@@ -107,6 +108,8 @@ mod tests {
         let member = item(ReviewKind::Member, 200, Facts::default());
         assert_eq!(member.suggestion(Moment(OPENED)), None);
         let stopped = Facts { is_stopped: true, ..Facts::default() };
+        let disabled = item(ReviewKind::Member, 1, stopped.clone()).suggestion(Moment(OPENED));
+        assert_eq!(disabled.unwrap().reason, "This person cannot sign in.");
         let found = item(ReviewKind::TrustRule, 1, stopped).suggestion(Moment(OPENED));
         assert_eq!(found.map(|one| one.verdict), Some(Verdict::Remove));
     }

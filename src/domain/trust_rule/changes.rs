@@ -5,12 +5,16 @@ use crate::domain::audit::TermChange;
 use std::collections::BTreeSet;
 
 impl TrustRule {
-    /// What it accepts, in a line: the claims, and who signs them.
+    /// What it accepts, in a line: the claims, who signs them and for whom; of who signs requests, the most
+    /// that they may ask for.
     pub fn in_words(&self) -> String {
         let claims = self.claims.iter().map(|(name, value)| format!("{name}={value}"));
         let issuer = (!self.issuer.is_empty()).then(|| format!("issuer {}", self.issuer));
         let key = (!key(self).is_empty()).then(|| format!("public key {}", key(self)));
-        let first = [Some(self.provider.label().to_owned()), issuer, key];
+        let audience = (!self.audience.is_empty()).then(|| format!("audience {}", self.audience));
+        let access = self.issuer.is_empty().then(|| self.intent.label().to_owned());
+        let provider = self.provider.label().to_owned();
+        let first = [Some(provider), access, issuer, audience, key];
         first.into_iter().flatten().chain(claims).collect::<Vec<_>>().join("; ")
     }
 

@@ -39,7 +39,7 @@ pub(super) const V1: &[(&str, &str)] = &[
     ),
     (
         "review",
-        "id Uuid, project_id Uuid, name Text, opened_at Bigint, opened_by Text, opened_by_id Uuid, due_on Text, undecided Text, items Bigint, closed_at Bigint, closed_by Text",
+        "id Uuid, project_id Uuid, name Text, opened_at Bigint, opened_by Text, opened_by_id Uuid, due_on Text, undecided Text, items Bigint, closed_at Bigint, closed_by Text, opening Text, closing Text",
     ),
     (
         "review_item",

@@ -264,8 +264,8 @@ authentic! {
     }
     review called "review" with Mac mended by MakeAgain {
         decide: Id, ProjectId, Name, OpenedAt, OpenedBy, OpenedById, DueOn, Undecided, Items, ClosedAt,
-            ClosedBy;
-        do_not: Opening, Closing because "each is signed";
+            ClosedBy, Opening, Closing;
+        do_not: ;
     }
     review_item called "review_item" with Mac mended by MakeAgain {
         decide: Id, ProjectId, ReviewId, Number, Kind, Subject, PipelineId, CredentialId, Name, Terms,

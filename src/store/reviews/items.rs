@@ -12,7 +12,7 @@ use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Items in one statement: each has 23 values, and SQLite takes 32,766 at once.
@@ -71,9 +71,16 @@ impl<C: Sealing> ReviewItems<'_, C> {
         self.found(self.locked(&ids).filter(Column::ReviewId.eq(review))).await
     }
 
-    /// The first of those that are undecided and that the product can remove: no memberships.
-    pub async fn removable(&self, review: Uuid, most: u64) -> Result<Vec<ReviewItem>, DbErr> {
-        let rows = self.of(review).filter(Column::Verdict.is_null());
+    /// The first after the number `after` of those that are undecided and that the product can remove: no
+    /// memberships.
+    pub async fn removable(
+        &self,
+        review: Uuid,
+        after: i64,
+        most: u64,
+    ) -> Result<Vec<ReviewItem>, DbErr> {
+        let rows = self.of(review).filter(Column::Number.gt(after));
+        let rows = rows.filter(Column::Verdict.is_null());
         let rows = rows.filter(Column::Kind.ne(ReviewKind::Member.word()));
         self.found(rows.order_by_asc(Column::Number).limit(most)).await
     }
@@ -96,16 +103,19 @@ impl<C: Sealing> ReviewItems<'_, C> {
         Ok(tally)
     }
 
-    /// What is in the review: the kind and the id of each.
-    pub async fn subjects(&self, review: Uuid) -> Result<BTreeSet<(String, String)>, DbErr> {
-        let rows: Vec<(String, String)> = self
+    /// What is in the review: the kind and the id of each, with when it was made.
+    pub async fn subjects(
+        &self,
+        review: Uuid,
+    ) -> Result<HashMap<(String, String), Option<i64>>, DbErr> {
+        let rows: Vec<(String, String, Option<i64>)> = self
             .of(review)
             .select_only()
-            .columns([Column::Kind, Column::Subject])
+            .columns([Column::Kind, Column::Subject, Column::MadeAt])
             .into_tuple()
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().collect())
+        Ok(rows.into_iter().map(|(kind, subject, at)| ((kind, subject), at)).collect())
     }
 
     /// Writes down what was decided of an item.

@@ -50,7 +50,8 @@ impl Store {
 }
 
 impl Write {
-    /// The same, as this transaction sees it: with the chain held nobody adds to it or takes from it.
+    /// The same, as this transaction sees it: with the chain of the project held nobody gives a pipeline
+    /// more or takes something from it. Who belongs to the project is read in one statement.
     pub async fn population(&self, project: Uuid, today: Day) -> Result<Vec<Frozen>, DbErr> {
         population(&self.0, project, today).await
     }
@@ -162,24 +163,20 @@ async fn rules<C: Sealing>(db: &C, project: Uuid) -> Result<Vec<Frozen>, DbErr> 
 
 /// Everybody who belongs to the project, whether or not they may sign in.
 async fn members<C: Sealing>(db: &C, project: Uuid) -> Result<Vec<Frozen>, DbErr> {
-    let projects = Projects { db };
-    let genuine = projects.members(project).await?;
-    let ours: HashSet<Uuid> = genuine.into_iter().map(|(person, _)| person.id).collect();
-    let roster = projects.roster(project).await?;
-    let frozen = roster.into_iter().map(|(person, role)| Frozen {
+    let enrolled = Projects { db }.enrolled(project).await?;
+    let frozen = enrolled.into_iter().map(|one| Frozen {
         kind: ReviewKind::Member,
-        subject: person.id.to_string(),
+        subject: one.person.id.to_string(),
         pipeline: None,
         credential: None,
-        name: format!("{} ({})", person.name, person.email),
-        terms: role.label().to_owned(),
-        whose: Maker::from(&person),
+        name: format!("{} ({})", one.person.name, one.person.email),
+        terms: one.role.map_or_else(|| UNREADABLE.to_owned(), |role| role.label().to_owned()),
+        whose: Maker::from(&one.person),
         made_at: None,
         last_used_at: None,
         can_push: false,
-        // They may not sign in, or their rows are not as we wrote them.
-        is_stopped: !ours.contains(&person.id),
-        is_ours: true,
+        is_stopped: one.is_disabled,
+        is_ours: one.is_ours,
     });
     Ok(frozen.collect())
 }

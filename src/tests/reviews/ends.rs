@@ -1,6 +1,8 @@
 //! The end of a review, its report, and who sees what.
 
 use super::{CLOSE, CONFIRM, REMOVE, Scene};
+use crate::app::PASSWORD;
+use crate::trust::drone_rule;
 use regcred::checkpoints::checkpoint::Checkpoint;
 use regcred::checkpoints::note::Key;
 use regcred::domain::review::{ReviewCheckpoint, ReviewKind};
@@ -67,8 +69,14 @@ async fn a_report_that_is_not_whole_is_none() {
     let id = app.review(&app.owner, "acme", "Q4").await;
     let path = format!("/p/acme/reviews/{id}/report");
     assert_eq!(app.owner.get(&path).await.status, 200);
-    assert_eq!(app.raw("UPDATE review_item SET terms = 'Nothing' WHERE kind = 'grant'").await, 1);
+    assert_eq!(
+        app.tamper("UPDATE review_item SET terms = 'Nothing' WHERE kind = 'grant'").await,
+        1
+    );
     assert_eq!(app.owner.get(&path).await.status, 409);
+    let whole = app.review(&app.owner, "acme", "Q5").await;
+    assert_eq!(app.tamper("DELETE FROM review_item WHERE kind = 'token'").await, 2);
+    assert_eq!(app.owner.get(&format!("/p/acme/reviews/{whole}/report")).await.status, 409);
     let found = app.vault.store().tampered_rows().await.unwrap();
     assert!(found.named.iter().any(|row| row.table == "review_item"), "{found:?}");
 }
@@ -102,4 +110,84 @@ async fn each_role_sees_and_does_what_it_may() {
         assert_eq!(shown.contains("Close review"), role == Role::Owner, "{role:?}");
         assert_eq!(member.get(&format!("{page}/report")).await.status, reports, "{role:?}");
     }
+}
+
+#[tokio::test]
+async fn a_review_whose_items_were_changed_is_not_closed() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review_that(&app.owner, "acme", "Q4", "remove").await;
+    let hidden = "UPDATE review_item SET verdict = 'confirm' WHERE kind = 'grant'";
+    assert_eq!(app.tamper(hidden).await, 1);
+    let review = id.to_string();
+    let form = [("project", "acme"), ("id", review.as_str())];
+    assert_eq!(app.owner.post_json_accept(CLOSE, &form).await.status, 409);
+    let closed = "SELECT COUNT(*) FROM review WHERE closed_at IS NOT NULL";
+    assert_eq!(app.scalar_i64(closed).await, 0);
+    assert!(scene.is_delivered().await, "nothing was removed");
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_not_exchanged_for_another() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    scene.close(id).await;
+    let path = format!("/p/acme/reviews/{id}/report");
+    assert_eq!(app.owner.get(&path).await.status, 200);
+    assert_eq!(app.tamper("UPDATE review SET closing = opening").await, 1);
+    assert_eq!(app.owner.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_does_not_keep_a_review_open() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    drone_rule(app, scene.pipeline, "7").await;
+    let id = app.review_that(&app.owner, "acme", "Q4", "remove").await;
+    // Nothing is written about a pipeline that somebody else has changed.
+    assert_eq!(app.tamper("UPDATE pipeline SET identity_epoch = identity_epoch + 1").await, 1);
+    scene.close(id).await;
+    let tally = scene.report(id).await.tally;
+    // The two memberships and the rule.
+    assert_eq!((tally.removed, tally.undecided), (2, 3));
+}
+
+#[tokio::test]
+async fn addresses_of_members_are_for_who_audits() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
+    let page = format!("/p/acme/reviews/{id}");
+    for (role, shows) in [(Role::Viewer, false), (Role::Maintainer, false), (Role::Auditor, true)] {
+        let member = scene.app.member(role, "acme").await;
+        // Who was there, and who came after.
+        for (query, address) in [("", " (reviewer-"), ("?show=new", " (viewer-")] {
+            let shown = member.get(&format!("{page}{query}")).await.text();
+            assert_eq!(shown.contains(address), shows, "{role:?} {query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_gave_it_anew_does_not_confirm_it_as_another_s() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    let grant = scene.item(id, ReviewKind::Grant).await;
+    let pipeline = scene.pipeline.to_string();
+    for intent in ["pull_push", "pull"] {
+        let revision = app.scalar_i64("SELECT revision FROM access_grant").await.to_string();
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", grant.subject.as_str()),
+            ("revision", revision.as_str()),
+            ("form[intent]", intent),
+            ("password", PASSWORD),
+        ];
+        let reply = scene.reviewer.post_json_accept("/rpc/grants/update", &form).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let reply = scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await;
+    assert_eq!(reply.status, 409, "the terms are those of before, and it is theirs");
 }

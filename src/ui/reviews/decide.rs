@@ -1,5 +1,6 @@
 //! The form round the items: what is decided of those that are selected.
 
+use crate::domain::moment::Moment;
 use crate::domain::review::{DecisionForm, ReviewQuery, Reviewer, Verdict};
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::DecideItems;
@@ -16,6 +17,8 @@ pub(super) fn Deciding(
     page: PageContext,
     id: Uuid,
     query: ReviewQuery,
+    /// When the items were read.
+    read_at: Moment,
     /// Those who may decide, to delegate to.
     reviewers: Vec<Reviewer>,
     failed: Option<FailedForm>,
@@ -38,6 +41,7 @@ pub(super) fn Deciding(
             <button type="submit" formmethod="dialog" hidden=true></button>
             <Hidden name="project" value=page.project/>
             <Hidden name="id" value=id.to_string()/>
+            <Hidden name="form[seen]" value=read_at.0.to_string()/>
             <Hidden name="list[show]" value=query.show.word()/>
             <Hidden name="list[kind]" value=kind/>
             <Hidden name="list[after]" value=query.after.to_string()/>
@@ -56,7 +60,7 @@ pub(super) fn Deciding(
                     hint="Only for the decision Delegate."
                 />
                 <p class="muted">
-                    "Remove revokes a grant or token and deletes a trust rule at once. A membership is ended by an operator. Change records what has to be changed: change it where it stands."
+                    "Remove revokes a grant or token and deletes a trust rule at once. Only an operator can end a membership. Change records what has to be changed: change it where it stands."
                 </p>
                 <div class="toolbar">
                     <SubmitButton label="Save decision"/>

@@ -20,7 +20,7 @@ pub(super) fn columns(
         let is_alone = !reviewers.iter().any(may_too);
         let state = state(&item, viewer, is_alone);
         let may = may_decide && may_tick(&item, viewer);
-        let may_confirm = may && !item.is_own(viewer) && !item.is_for_another(viewer);
+        let may_confirm = may && !item.is_for_another(viewer);
         let used = use_in_words(&item);
         let suggestion = suggested(&item, review.opened_at);
         let (name, terms, kind, id) = (item.name.clone(), item.terms, item.kind.label(), item.id);
@@ -47,10 +47,9 @@ pub(super) fn columns(
         .with_last(may_decide)
 }
 
-/// Whether it can be selected: nothing takes a removal back.
+/// Whether it can be selected: nobody decides about their own, and nothing takes a removal back.
 fn may_tick(item: &ReviewItem, viewer: &Person) -> bool {
-    // Who may not decide it may hand it on.
-    !item.is_removed() && (item.decision.is_none() || !item.is_own(viewer))
+    !item.is_removed() && !item.is_own(viewer)
 }
 
 /// Where the thing stands now.

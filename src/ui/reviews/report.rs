@@ -62,7 +62,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 <Table columns empty="Nothing had access."/>
             </Section>
             <Section id="new" title="Not in this review">
-                <p class="muted">"What has access now and was created after the review was opened."</p>
+                <p class="muted">"What has access now and was created, or given more, after the review was opened."</p>
                 {not_reviewed(new)}
             </Section>
             <Section id="checkpoints" title="Checkpoints of the audit log">

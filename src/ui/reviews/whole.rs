@@ -5,7 +5,7 @@ use super::decide::Deciding;
 use super::items::columns;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show};
+use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show, Undecided};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::{CloseReview, DecideItems, review_page};
@@ -63,7 +63,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let may_decide = is_open && page.may(Permission::PipelineWrite);
         let kinds = kinds(&own, query);
         let (items, viewer) = (found.items, found.viewer);
-        let reviewers = found.reviewers;
+        let (reviewers, read_at) = (found.reviewers, found.read_at);
         let has_items = !items.is_empty();
         let page = page.clone();
         // What was selected when a post failed is selected again.
@@ -73,7 +73,12 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let empty = "There are no such items.";
         let table = view! { <Table columns=of_row label="Items" empty/> };
         let table = if may_decide && has_items {
-            view! { <Deciding page id query reviewers failed>{table}</Deciding> }.into_any()
+            view! {
+                <Deciding page id query read_at reviewers failed>
+                    {table}
+                </Deciding>
+            }
+            .into_any()
         } else {
             table.into_any()
         };
@@ -87,6 +92,8 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     let title = review.name.clone();
     let (opened_at, opened_by) = (review.opened_at, review.opened_by.name.clone());
     let at_end = review.undecided.label();
+    let will_remove =
+        is_open && review.undecided == Undecided::Removed && found.tally.undecided > 0;
     let needs_checkpoint = !is_open && review.closing.is_none();
     view! {
         <PageHead title up>
@@ -107,6 +114,14 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
                     <Alert>
                         <p>"Items of this review were added or removed outside Regcred. Run regcred doctor on the server."</p>
                     </Alert>
+                }
+            })}
+        {will_remove
+            .then(|| {
+                view! {
+                    <p class="muted">
+                        "Close review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
+                    </p>
                 }
             })}
         <Tabs label="Items" tabs/>

@@ -2,6 +2,7 @@
 
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::counted::counted;
 use crate::domain::permission::of;
 use crate::domain::review::{Choice, Review, ReviewItem, Undecided, Verdict};
 use crate::error::{Error, Result};
@@ -14,16 +15,25 @@ const PART: u64 = 100;
 
 const BEFORE: &str = "This review is closed.";
 const SIGNED: &str = "The checkpoint was signed.";
+const STUCK: [&str; 2] = ["could not be removed and is", "could not be removed and are"];
+const GUARDED: &str = "listed as undecided: rows of a pipeline were changed outside Regcred. An operator can run `regcred doctor`.";
 const REASON: &str = "Nobody had decided it when the review was closed.";
 
 impl Vault {
     /// Closes a review. What nobody decided is listed, or removed when the review says so; memberships
-    /// are listed. One that is closed and has no checkpoint gets it. Gives what to say.
+    /// are listed, and what cannot be removed. One that is closed and has no checkpoint gets it. Gives what
+    /// to say.
     ///
     /// # Errors
-    /// `NotFound` when the project has no such review, and `Conflict` when it is closed.
+    /// `NotFound` when the project has no such review, and `Conflict` when it is closed, or when items of it
+    /// were changed or removed outside the product: what would have gone may be among them.
     pub async fn close_review(&self, closer: &Can<of::AuditWrite>, id: Uuid) -> Result<String> {
         let project = closer.project().id;
+        let review = self.store.reviews(project).find(id).await?.ok_or(Error::NotFound)?;
+        if review.closed.is_none() {
+            self.whole_items(project, &review).await?;
+        }
+        let (mut after, mut stuck) = (0, 0_u64);
         loop {
             let write = self.write_in(project).await?;
             let review = write.reviews(project).find(id).await?.ok_or(Error::NotFound)?;
@@ -37,10 +47,19 @@ impl Vault {
             }
             let left = match review.undecided {
                 Undecided::Listed => Vec::new(),
-                Undecided::Removed => write.review_items(project).removable(id, PART).await?,
+                Undecided::Removed => {
+                    write.review_items(project).removable(id, after, PART).await?
+                }
             };
-            if let Some(recorded) = self.remove_undecided(&write, closer, &review, &left).await? {
-                write.commit(recorded).await?;
+            if let Some(last) = left.last() {
+                after = last.number;
+                let (recorded, kept) =
+                    self.remove_undecided(&write, closer, &review, &left).await?;
+                stuck += kept;
+                match recorded {
+                    Some(recorded) => write.commit(recorded).await?,
+                    None => drop(write),
+                }
                 continue;
             }
             let tally = write.review_items(project).tally(id).await?;
@@ -48,31 +67,34 @@ impl Vault {
             let subject = Subject { id, name: review.name.clone() };
             let what = (Action::ReviewClosed, subject, Detail::ReviewEnd(tally));
             self.commit_event(write, project, closer, what).await?;
-            let done = format!("The review was closed: {}.", tally.to_text());
+            let mut done = format!("The review was closed: {}.", tally.to_text());
+            if stuck > 0 {
+                done = format!("{done} {} {GUARDED}", counted(stuck, "item", STUCK));
+            }
             return Ok(self.with_checkpoint(project, id, true, done).await);
         }
     }
 
-    /// Removes these; the last event, if there was one.
+    /// Removes these; the last event, if there was one, and how many cannot be removed.
     async fn remove_undecided(
         &self,
         write: &Write,
         closer: &Can<of::AuditWrite>,
         review: &Review,
         items: &[ReviewItem],
-    ) -> Result<Option<Recorded>> {
-        if items.is_empty() {
-            return Ok(None);
-        }
+    ) -> Result<(Option<Recorded>, u64)> {
         let editor = closer.can::<of::PipelineWrite>()?;
         let (verdict, note) = (Verdict::Remove, REASON.to_owned());
-        let choice = Choice { verdict, note, to: None };
-        let mut recorded = None;
+        let choice = Choice { verdict, note, to: None, seen: None };
+        let (mut recorded, mut stuck) = (None, 0);
         for item in items {
-            let effect = self.remove_item(write, &editor, item).await?;
+            let Ok(effect) = self.remove_item(write, &editor, item).await? else {
+                stuck += 1;
+                continue;
+            };
             let event = self.write_decision(write, closer, (review, item), &choice, effect).await?;
             recorded = Some(event);
         }
-        Ok(recorded)
+        Ok((recorded, stuck))
     }
 }

@@ -1,8 +1,10 @@
 //! Decisions: each item for itself, and all that were selected in one transaction. What is removed is
 //! removed as it is elsewhere, with its own event.
 
+use super::left::{Left, left};
 use crate::domain::actor::{Can, Member};
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::moment::Moment;
 use crate::domain::permission::{Permission, of};
 use crate::domain::review::{Choice, Decision, Review, ReviewItem, ReviewKind, Verdict};
 use crate::domain::user::{Maker, Person};
@@ -16,36 +18,7 @@ use uuid::Uuid;
 const MOST: usize = 100;
 
 const CLOSED: &str = "This review is closed. Nothing was changed.";
-
-/// Why an item was left as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Left {
-    Own,
-    Reserved,
-    Removed,
-    Differs,
-    NotAllowed,
-    NotTheirs,
-}
-
-impl Left {
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::Own => {
-                "Nobody reviews their own access or what they created: another member decides."
-            }
-            Self::Reserved => "An item was delegated to another member, who decides.",
-            Self::Removed => "An item was removed before, which cannot be taken back.",
-            Self::Differs => {
-                "An item was changed after the review began, so it cannot be confirmed as it was. Choose Change or Remove."
-            }
-            Self::NotAllowed => "Only an owner decides about members.",
-            Self::NotTheirs => {
-                "An item cannot be delegated to this member: it is their own, or their role does not allow them to decide."
-            }
-        }
-    }
-}
+const MEMBERS: &str = "A membership stays until an operator ends it.";
 
 impl Vault {
     /// Decides these items of a review; gives what to say.
@@ -74,6 +47,7 @@ impl Vault {
         let delegate = delegate(&write, editor, choice).await?;
         let items = write.review_items(project).these(review, ids).await?;
         let (mut done, mut recorded, mut left) = (0_u64, None, Vec::new());
+        let mut stay = false;
         for item in items {
             match self
                 .decide_one(&write, editor, (&found, &item), choice, delegate.as_ref())
@@ -81,6 +55,7 @@ impl Vault {
             {
                 Ok(event) => {
                     done += 1;
+                    stay |= choice.verdict == Verdict::Remove && item.kind == ReviewKind::Member;
                     recorded = Some(event);
                 }
                 Err(why) if !left.contains(&why) => left.push(why),
@@ -96,7 +71,8 @@ impl Vault {
         };
         write.commit(recorded).await?;
         let said = said(choice.verdict, done);
-        Ok([said.as_str()].into_iter().chain(left).collect::<Vec<_>>().join(" "))
+        let stay = stay.then_some(MEMBERS);
+        Ok([said.as_str()].into_iter().chain(stay).chain(left).collect::<Vec<_>>().join(" "))
     }
 
     /// Decides one of them, if who asks may.
@@ -123,7 +99,10 @@ impl Vault {
             return Ok(Ok(self.record_event(write, project, editor, what).await?));
         }
         let effect = if choice.verdict == Verdict::Remove {
-            self.remove_item(write, editor, item).await?
+            match self.remove_item(write, editor, item).await? {
+                Ok(effect) => effect,
+                Err(why) => return Ok(Err(why)),
+            }
         } else {
             None
         };
@@ -154,30 +133,32 @@ impl Vault {
     }
 
     /// Takes away what the item is about, as it is taken away elsewhere; the link of the event that says so.
-    /// `None` when it was gone already, and for a membership, which an operator ends.
+    /// `None` when it was gone already, and for a membership, which an operator ends. Nothing was written
+    /// when it cannot be removed.
     pub(super) async fn remove_item(
         &self,
         write: &Write,
         editor: &Can<of::PipelineWrite>,
         item: &ReviewItem,
-    ) -> Result<Option<i64>> {
+    ) -> Result<Result<Option<i64>, Left>> {
         let (Some(pipeline), subject) = (item.pipeline, item.subject.as_str()) else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
         let id = Uuid::parse_str(subject);
         let removed = match (item.kind, id) {
             (ReviewKind::Grant, Ok(id)) => self.revoke_grant(write, editor, pipeline, id).await,
             (ReviewKind::TrustRule, Ok(id)) => self.remove_rule(write, editor, pipeline, id).await,
             (ReviewKind::Token, _) => self.refuse_token(write, editor, pipeline, subject).await,
-            _ => return Ok(None),
+            _ => return Ok(Ok(None)),
         };
         match removed {
             Ok(_) => {
                 let newest = write.chain().newest(editor.project().id, 1).await?;
-                Ok(newest.first().map(|event| event.seq))
+                Ok(Ok(newest.first().map(|event| event.seq)))
             }
             // Somebody else was faster.
-            Err(Error::NotFound) => Ok(None),
+            Err(Error::NotFound) => Ok(Ok(None)),
+            Err(Error::Conflict(_)) => Ok(Err(Left::Guarded)),
             Err(other) => Err(other),
         }
     }
@@ -186,14 +167,18 @@ impl Vault {
     async fn is_as_frozen(&self, write: &Write, by: &Member, item: &ReviewItem) -> Result<bool> {
         let project = by.project().id;
         let (id, pipeline) = (Uuid::parse_str(&item.subject), item.pipeline);
+        // Who gave it anew meanwhile, perhaps who asks, is not who it says.
+        let is_since = |made_at: Moment| item.made_at == Some(made_at);
         Ok(match (item.kind, id, pipeline) {
             (ReviewKind::Grant, Ok(id), Some(pipeline)) => {
                 let found = write.grants(project).find(pipeline, id).await?;
-                found.is_some_and(|grant| grant.terms.in_words() == item.terms)
+                found.is_some_and(|grant| {
+                    is_since(Moment(grant.created_at)) && grant.terms.in_words() == item.terms
+                })
             }
             (ReviewKind::TrustRule, Ok(id), Some(pipeline)) => {
                 let found = write.trust_rules(project).find(pipeline, id).await?;
-                found.is_some_and(|rule| rule.in_words() == item.terms)
+                found.is_some_and(|rule| is_since(rule.created_at) && rule.in_words() == item.terms)
             }
             (ReviewKind::Token, _, Some(pipeline)) => {
                 let tokens = write.tokens().of_pipeline(project, pipeline).await?;
@@ -208,32 +193,6 @@ impl Vault {
             _ => false,
         })
     }
-}
-
-/// Why who asks may not decide it so.
-fn left(
-    editor: &Member,
-    item: &ReviewItem,
-    choice: &Choice,
-    delegate: Option<&(Person, bool)>,
-) -> Option<Left> {
-    let is_member = item.kind == ReviewKind::Member;
-    if is_member && !editor.may(Permission::AuditWrite) {
-        return Some(Left::NotAllowed);
-    }
-    if item.is_removed() {
-        return Some(Left::Removed);
-    }
-    if choice.verdict == Verdict::Delegate {
-        // Who has it may hand it on: nothing is decided by that.
-        let may =
-            delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
-        return (!may).then_some(Left::NotTheirs);
-    }
-    if item.is_own(editor.person()) {
-        return Some(Left::Own);
-    }
-    item.is_for_another(editor.person()).then_some(Left::Reserved)
 }
 
 /// Whom the choice delegates to, and whether they may decide about members; `None` when it does not.

@@ -62,6 +62,16 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             "build: ghcr: removed, link 9, reason: Unused.",
         ),
         (
+            Detail::Reviewed {
+                item: "Kim".to_owned(),
+                verdict: Verdict::Remove,
+                note: String::new(),
+                to: None,
+                effect: None,
+            },
+            "Kim: removal decided",
+        ),
+        (
             Detail::ReviewEnd(review::Tally { confirmed: 3, removed: 1, changed: 0, undecided: 2 }),
             "3 confirmed, 1 removed, 0 to be changed, 2 undecided",
         ),

@@ -1,0 +1,74 @@
+//! What keeps an item from being decided.
+
+use crate::domain::actor::Member;
+use crate::domain::permission::Permission;
+use crate::domain::review::{Choice, ReviewItem, ReviewKind, Verdict};
+use crate::domain::user::Person;
+
+/// Why an item was left as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    Own,
+    Reserved,
+    Removed,
+    Differs,
+    NotAllowed,
+    NotTheirs,
+    Meanwhile,
+    Guarded,
+}
+
+impl Left {
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Own => {
+                "Nobody reviews their own access or what they created: another member decides."
+            }
+            Self::Reserved => "An item was delegated to another member, who decides.",
+            Self::Removed => "An item was removed before. That cannot be taken back.",
+            Self::Differs => {
+                "An item was changed, given anew or removed since the review began, so it cannot be confirmed as it was. Choose Change or Remove."
+            }
+            Self::NotAllowed => "Only an owner decides about members.",
+            Self::NotTheirs => {
+                "An item cannot be delegated to this member: it is their own, or their role does not allow them to decide."
+            }
+            Self::Meanwhile => {
+                "An item was decided while this page was open. Look at the decision, and decide again if you disagree."
+            }
+            Self::Guarded => {
+                "An item cannot be removed while rows of its pipeline are changed outside Regcred. An operator can run `regcred doctor`."
+            }
+        }
+    }
+}
+
+/// Why who asks may not decide it so.
+pub(super) fn left(
+    editor: &Member,
+    item: &ReviewItem,
+    choice: &Choice,
+    delegate: Option<&(Person, bool)>,
+) -> Option<Left> {
+    let is_member = item.kind == ReviewKind::Member;
+    if is_member && !editor.may(Permission::AuditWrite) {
+        return Some(Left::NotAllowed);
+    }
+    if item.is_removed() {
+        return Some(Left::Removed);
+    }
+    // Nor do they choose who decides: that would take back what another decided, too.
+    if item.is_own(editor.person()) {
+        return Some(Left::Own);
+    }
+    if choice.seen.is_some_and(|seen| item.decision.as_ref().is_some_and(|one| one.at >= seen)) {
+        return Some(Left::Meanwhile);
+    }
+    if choice.verdict == Verdict::Delegate {
+        // Anybody else may: who was asked before may be away.
+        let may =
+            delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
+        return (!may).then_some(Left::NotTheirs);
+    }
+    item.is_for_another(editor.person()).then_some(Left::Reserved)
+}
