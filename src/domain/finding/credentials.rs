@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub struct CredentialFacts {
     pub thing: Thing,
     pub username: String,
+    pub access: Access,
     /// The name of the member who answers for it; may be empty.
     pub owner: String,
     pub review_on: Option<Day>,
@@ -26,6 +27,7 @@ pub struct CredentialFacts {
 pub struct Granted {
     pub id: Uuid,
     pub intent: Access,
+    /// Since when the pipeline can use it: since it was made, or approved.
     pub since: Moment,
 }
 
@@ -72,7 +74,7 @@ fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
         let fact = said(&found, "It was granted", has_not, since, pair.last_ever);
         return vec![about(Found { fact, ..found })];
     }
-    let both = [only_pulled(pair, now), old_version(one, pair, now)];
+    let both = [only_pulled(one, pair, now), old_version(one, pair, now)];
     both.into_iter().flatten().map(about).collect()
 }
 
@@ -96,7 +98,11 @@ fn said(found: &Found, was: &str, has_not: &str, since: Moment, last: Option<Mom
     }
 }
 
-fn only_pulled(pair: &PairFacts, now: Moment) -> Option<Found> {
+fn only_pulled(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<Found> {
+    // Nobody may push with a credential that can only pull, whatever its grants say.
+    if !one.access.satisfies(Access::PullAndPush) {
+        return None;
+    }
     let may_push =
         pair.grants.iter().filter(|grant| grant.intent == Access::PullAndPush).collect::<Vec<_>>();
     let grant = may_push.first()?;
@@ -118,7 +124,7 @@ fn old_version(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<F
     let is_old = newest < one.version && older(one.version_since, CACHED, now);
     is_old.then(|| Found {
         fact: format!(
-            "The pipeline received version {newest} last. Version {} has been the current one since {}.",
+            "In the last {WINDOW} days the pipeline received version {newest} and no newer one. Version {} was stored on {} and is the current one.",
             one.version,
             one.version_since.day().to_text()
         ),
@@ -149,8 +155,13 @@ const EVIDENCE: usize = 10;
 /// Whether the user name is that of one of these people.
 pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
     let person = people.iter().find(|person| is_of(&one.username, person))?;
+    let how = if one.username.contains('@') {
+        "is the e-mail address of"
+    } else {
+        "is what stands before the @ in the e-mail address of"
+    };
     let fact = format!(
-        "Its user name is the one of {}. When this person leaves or changes the password, pipelines stop.",
+        "Its user name {how} {}. If it is the account of this person, pipelines stop when the person leaves or changes the password.",
         person.name
     );
     Some(Found { fact, ..of(FindingKind::PersonalAccount, one) })

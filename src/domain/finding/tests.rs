@@ -25,6 +25,7 @@ fn credential() -> CredentialFacts {
     CredentialFacts {
         thing: thing("ghcr"),
         username: "acme-bot".to_owned(),
+        access: Access::PullAndPush,
         owner: "Kim".to_owned(),
         review_on: None,
         is_disabled: false,
@@ -137,10 +138,12 @@ fn a_right_to_push_is_judged_when_it_was_there_the_whole_window_and_something_wa
         let grant = Granted { intent: Access::PullAndPush, since: ago(since), ..pair().grants[0] };
         let figures = Figures { pulls, pushes, ..pair().figures };
         let pair = PairFacts { grants: vec![grant], figures, ..pair() };
-        let found = of_use(&credential(), &[pair], NOW);
+        let found = of_use(&credential(), std::slice::from_ref(&pair), NOW);
         let expected: &[FindingKind] = if is_found { &[FindingKind::OnlyPulled] } else { &[] };
         assert_eq!(kinds(&found), expected, "{since} {pulls} {pushes}");
         assert!(found.iter().all(|found| found.evidence == [Evidence::Link(70)]));
+        let one = CredentialFacts { access: Access::Pull, ..credential() };
+        assert!(used(&one, &[pair]).is_empty(), "nobody can push with it");
     }
 }
 

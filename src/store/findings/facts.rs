@@ -1,6 +1,7 @@
 //! The facts that findings are made of: rows of a project, some at a time. Nothing of it decides, so no MAC is asked.
 
 use crate::domain::credential::Access;
+use crate::domain::moment::Day;
 use crate::store::entity::{access_grant, credential};
 use crate::store::prepared::{numbered, repeated};
 use crate::store::seals::Sealing;
@@ -19,6 +20,8 @@ pub struct FoundCredential {
     pub host: String,
     pub is_insecure: bool,
     pub username: String,
+    /// Its word.
+    pub access: String,
     pub owner: String,
     pub review_on: Option<String>,
     /// Milliseconds.
@@ -35,8 +38,42 @@ pub struct FoundGrant {
     pub credential_id: Uuid,
     pub pipeline_id: Uuid,
     pub intent: Access,
-    /// Milliseconds.
-    pub created_at: i64,
+    /// Since when it can be used, in milliseconds.
+    pub since: i64,
+}
+
+#[derive(FromQueryResult)]
+struct GrantFacts {
+    id: Uuid,
+    credential_id: Uuid,
+    pipeline_id: Uuid,
+    intent: String,
+    created_at: i64,
+    expires_on: Option<String>,
+    needs_approval: bool,
+    approved_at: Option<i64>,
+    approved_until: Option<String>,
+}
+
+impl GrantFacts {
+    /// `None` for one that nobody can use today: it has ended, or waits for an approval.
+    fn read(self, today: Day) -> Option<FoundGrant> {
+        let is_over = |day: &Option<String>| {
+            day.as_deref().and_then(Day::parse).is_some_and(|day| day < today)
+        };
+        let approved = self.approved_at.filter(|_| self.needs_approval);
+        let waits = self.needs_approval && (approved.is_none() || is_over(&self.approved_until));
+        if waits || is_over(&self.expires_on) {
+            return None;
+        }
+        Some(FoundGrant {
+            id: self.id,
+            credential_id: self.credential_id,
+            pipeline_id: self.pipeline_id,
+            intent: Access::from_word(&self.intent)?,
+            since: approved.unwrap_or(self.created_at).max(self.created_at),
+        })
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -48,39 +85,44 @@ impl<C: Sealing> Credentials<'_, C> {
     /// Those after the folded name, by name, at most so many.
     pub async fn found_after(&self, name: &str, most: u64) -> Result<Vec<FoundCredential>, DbErr> {
         use credential::Column::{
-            CreatedAt, DisabledAt, Host, Id, IsInsecure, Name, NameKey, Owner, ReviewOn,
+            Access, CreatedAt, DisabledAt, Host, Id, IsInsecure, Name, NameKey, Owner, ReviewOn,
             SecretSetAt, SecretVersion, Username,
         };
         let rows = self.rows().filter(NameKey.gt(name)).order_by_asc(NameKey).limit(most);
         let rows = rows
             .select_only()
-            .columns([Id, Name, NameKey, Host, IsInsecure, Username, Owner, ReviewOn])
+            .columns([Id, Name, NameKey, Host, IsInsecure, Username, Access, Owner, ReviewOn])
             .columns([DisabledAt, CreatedAt, SecretVersion, SecretSetAt]);
         rows.into_model::<FoundCredential>().all(self.db).await
     }
 }
 
 impl<C: Sealing> Grants<'_, C> {
-    /// The grants of these credentials, the oldest first.
-    pub async fn found_of(&self, credentials: Vec<Uuid>) -> Result<Vec<FoundGrant>, DbErr> {
-        use access_grant::Column::{CreatedAt, CredentialId, Id, Intent, PipelineId};
+    /// The grants of these credentials that can be used today, the oldest first.
+    pub async fn found_of(
+        &self,
+        credentials: Vec<Uuid>,
+        today: Day,
+    ) -> Result<Vec<FoundGrant>, DbErr> {
+        use access_grant::Column::{
+            ApprovedAt, ApprovedUntil, CreatedAt, CredentialId, ExpiresOn, Id, Intent,
+            NeedsApproval, PipelineId,
+        };
         if credentials.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<(Uuid, Uuid, Uuid, String, i64)> = self
+        let rows = self
             .rows()
             .filter(CredentialId.is_in(credentials))
             .select_only()
             .columns([Id, CredentialId, PipelineId, Intent, CreatedAt])
-            .into_tuple()
+            .columns([ExpiresOn, NeedsApproval, ApprovedAt, ApprovedUntil])
+            .into_model::<GrantFacts>()
             .all(self.db)
             .await?;
-        let read = |(id, credential_id, pipeline_id, intent, created_at): (_, _, _, String, _)| {
-            let intent = Access::from_word(&intent)?;
-            Some(FoundGrant { id, credential_id, pipeline_id, intent, created_at })
-        };
-        let mut grants: Vec<FoundGrant> = rows.into_iter().filter_map(read).collect();
-        grants.sort_by_key(|grant| (grant.created_at, grant.id));
+        let mut grants: Vec<FoundGrant> =
+            rows.into_iter().filter_map(|row| row.read(today)).collect();
+        grants.sort_by_key(|grant| (grant.since, grant.id));
         Ok(grants)
     }
 }

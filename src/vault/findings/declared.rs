@@ -3,11 +3,13 @@
 
 use super::used::window;
 use super::{AT_ONCE, EVENTS, Known};
-use crate::domain::definition::{Definition, Statement};
+use crate::domain::credential::Summary;
+use crate::domain::definition::{Definition, Match, Statement};
 use crate::domain::finding::{
     Change, Declared, DeclaredFacts, Found, REFUSALS, Received, Thing, of_declared, refused_since,
 };
 use crate::domain::moment::Moment;
+use crate::domain::pipeline::Grant;
 use crate::domain::registry::RegistryHost;
 use crate::domain::usage::Figures;
 use crate::error::Result;
@@ -124,8 +126,9 @@ impl Vault {
         let held = self.store.grants(project).held_by(pipeline.id, Uuid::nil()).await?;
         let grants: HashMap<Uuid, Uuid> =
             held.iter().map(|(grant, _)| (grant.credential_id, grant.id)).collect();
+        let since = since(&held);
         let granted = Granted::of(held, today());
-        let statements = declared(&files, statements, &granted, known);
+        let statements = declared(&files, statements, (&granted, &since), known);
         let received = of.into_iter().filter_map(|(id, (figures, last_ever))| {
             let one = known.get(&id)?;
             Some(Received {
@@ -143,11 +146,24 @@ impl Vault {
     }
 }
 
+/// Since when the pipeline may have each credential: the newest of its grants, and what was approved last, since nobody
+/// knows which of them a fetch would need.
+fn since(held: &[(Grant, Option<Summary>)]) -> HashMap<Uuid, Moment> {
+    let mut all: HashMap<Uuid, Moment> = HashMap::new();
+    for (grant, _) in held {
+        let approved = grant.terms.approval.as_ref().map(|approval| approval.at);
+        let at = approved.map_or(grant.created_at, |approved| approved.max(grant.created_at));
+        let newest = all.entry(grant.credential_id).or_insert(at);
+        *newest = at.max(*newest);
+    }
+    all
+}
+
 /// The statements of these files, each with what a delivery would choose for it.
 fn declared<'a>(
     files: &'a [Definition],
     statements: Vec<(Uuid, Statement)>,
-    granted: &Granted,
+    (granted, since): (&Granted, &HashMap<Uuid, Moment>),
     known: &Known,
 ) -> Vec<Declared<'a>> {
     let by_id: HashMap<Uuid, &Definition> = files.iter().map(|file| (file.id, file)).collect();
@@ -156,9 +172,15 @@ fn declared<'a>(
     let served: BTreeSet<String> =
         hosts.into_iter().filter(|host| is_served(host, known)).map(str::to_owned).collect();
     let one = |(file, statement): (Uuid, Statement)| {
+        let found = granted.serve(&statement);
+        let granted = match &found {
+            Match::Credential { id, .. } => since.get(id).copied(),
+            _ => None,
+        };
         Some(Declared {
             file: by_id.get(&file).copied()?,
-            found: granted.serve(&statement),
+            found,
+            granted,
             is_served: statement.named.host().is_none_or(|host| served.contains(host)),
             statement,
         })

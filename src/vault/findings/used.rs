@@ -1,6 +1,7 @@
 //! What is found of credentials: how they are used, by the figures of the window, and who answers for them.
 
 use super::{AT_ONCE, EVENTS, Known, KnownCredential};
+use crate::domain::credential::Access;
 use crate::domain::finding::{
     CredentialFacts, Found, Granted, PairFacts, Thing, WINDOW, no_owner, of_use, personal,
     review_due, same_secret,
@@ -67,9 +68,9 @@ impl Vault {
             return Ok(None);
         }
         let mut pairs = Pairs::new();
-        for grant in self.store.grants(project).found_of(ids.to_vec()).await? {
+        for grant in self.store.grants(project).found_of(ids.to_vec(), today()).await? {
             let pair = pair_in(&mut pairs, grant.credential_id, grant.pipeline_id);
-            let since = Moment(grant.created_at);
+            let since = Moment(grant.since);
             pair.grants.push(Granted { id: grant.id, intent: grant.intent, since });
         }
         for before in receipts.pairs_known(&of).await? {
@@ -132,6 +133,7 @@ fn facts(row: &FoundCredential) -> CredentialFacts {
     CredentialFacts {
         thing: Thing { id: row.id, name: row.name.clone() },
         username: row.username.clone(),
+        access: Access::from_word(&row.access).unwrap_or(Access::Pull),
         owner: row.owner.clone(),
         review_on: row.review_on.as_deref().and_then(Day::parse),
         is_disabled: row.disabled_at.is_some(),
