@@ -36,6 +36,8 @@ pub const CACHED: i64 = 7;
 pub const TO_FETCH: i64 = 7;
 /// Refusals from which a change counts as what they come of.
 pub const REFUSALS: i64 = 3;
+/// Up to how many are counted.
+pub const REFUSALS_COUNTED: i64 = 100;
 /// Days for which a finding can be accepted.
 pub const ACCEPTED_MAX: i64 = 365;
 /// Days that a resolved finding stays on the list.

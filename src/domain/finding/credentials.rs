@@ -17,6 +17,10 @@ pub struct CredentialFacts {
     pub review_on: Option<Day>,
     pub is_disabled: bool,
     pub created: Moment,
+    /// When it was enabled last, if that was in the window: before, nobody could use it.
+    pub enabled: Option<Moment>,
+    /// Whether the registry wants this user name of everybody.
+    pub is_usual_name: bool,
     /// The version that would be delivered now, and since when it is that one.
     pub version: i64,
     pub version_since: Moment,
@@ -48,7 +52,7 @@ pub fn of_use(one: &CredentialFacts, pairs: &[PairFacts], now: Moment) -> Vec<Fo
         return Vec::new();
     }
     let last = pairs.iter().filter_map(|pair| pair.last_ever).max();
-    if let Some(mut found) = unused(one.created, last, now) {
+    if let Some(mut found) = unused(usable(one, one.created), last, now) {
         found.credential = Some(one.thing.clone());
         found.fact = said(&found, "It was added", "no pipeline has received it", one.created, last);
         return vec![found];
@@ -69,13 +73,18 @@ fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
         grant: found.grant.or(grant),
         ..found
     };
-    if let Some(found) = unused(since, pair.last_ever, now) {
+    if let Some(found) = unused(usable(one, since), pair.last_ever, now) {
         let has_not = "the pipeline has not received it";
         let fact = said(&found, "It was granted", has_not, since, pair.last_ever);
         return vec![about(Found { fact, ..found })];
     }
     let both = [only_pulled(one, pair, now), old_version(one, pair, now)];
     both.into_iter().flatten().map(about).collect()
+}
+
+/// Since when what was made then can be used.
+fn usable(one: &CredentialFacts, made: Moment) -> Moment {
+    one.enabled.map_or(made, |enabled| enabled.max(made))
 }
 
 /// Since when it exists, and when it was delivered last.
@@ -154,6 +163,9 @@ const EVIDENCE: usize = 10;
 
 /// Whether the user name is that of one of these people.
 pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
+    if one.is_usual_name {
+        return None;
+    }
     let person = people.iter().find(|person| is_of(&one.username, person))?;
     let how = if one.username.contains('@') {
         "is the e-mail address of"

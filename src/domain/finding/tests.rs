@@ -30,6 +30,8 @@ fn credential() -> CredentialFacts {
         review_on: None,
         is_disabled: false,
         created: ago(400),
+        enabled: None,
+        is_usual_name: false,
         version: 2,
         version_since: ago(30),
     }
@@ -74,6 +76,12 @@ fn what_is_in_use_is_no_finding() {
         let one = CredentialFacts { username: username.to_owned(), ..credential() };
         assert!(personal(&one, &people).is_some(), "{username}");
     }
+    let usual = CredentialFacts {
+        username: "kim".to_owned(),
+        is_usual_name: true,
+        ..credential()
+    };
+    assert_eq!(personal(&usual, &people), None);
     for owner in ["", "Alex"] {
         let one = CredentialFacts { owner: owner.to_owned(), ..credential() };
         assert!(no_owner(&one, &people).is_some(), "{owner}");
@@ -103,6 +111,9 @@ fn unused_is_judged_only_for_what_existed_the_whole_window() {
         let expected: Vec<FindingKind> = expected.into_iter().collect();
         assert_eq!(used(&one, &[pair]), expected, "{created} {last:?}");
     }
+    let enabled = |days| CredentialFacts { enabled: Some(ago(days)), ..credential() };
+    assert!(used(&enabled(29), &[]).is_empty(), "nobody could use it before");
+    assert_eq!(used(&enabled(30), &[]), [FindingKind::NeverUsed]);
     let off = CredentialFacts { is_disabled: true, ..credential() };
     assert!(used(&off, &[]).is_empty(), "nobody can use what is disabled");
 }
@@ -198,8 +209,6 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
     assert_eq!((change.link, change.said.as_str()), (7, "Kim edited ghcr"));
     assert!(Change::after(9, &events, "build").is_none());
     let both = || (Some(thing("ghcr")), thing("build"));
-    let figures =
-        |refused, last| Figures { refused, last_refusal: Some(last), ..Figures::default() };
     for (refused, last_refusal, last_delivery, is_found) in [
         (3, 20, Some(5), true),
         (2, 20, Some(5), false),
@@ -208,7 +217,7 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         // It never worked.
         (3, 20, None, false),
     ] {
-        let found = refused_since(both(), &figures(refused, last_refusal), last_delivery, &change);
+        let found = refused_since(both(), (refused, last_refusal), last_delivery, &change);
         assert_eq!(found.is_some(), is_found, "{refused} {last_refusal} {last_delivery:?}");
     }
 }

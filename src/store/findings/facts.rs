@@ -1,13 +1,15 @@
 //! The facts that findings are made of: rows of a project, some at a time. Nothing of it decides, so no MAC is asked.
 
+use super::Counted;
 use crate::domain::credential::Access;
+use crate::domain::delivery::Outcome;
 use crate::domain::moment::Day;
 use crate::store::entity::{access_grant, credential};
-use crate::store::prepared::{numbered, repeated};
+use crate::store::prepared::{Prepared, numbered, repeated};
 use crate::store::seals::Sealing;
-use crate::store::{Credentials, Grants, Secrets};
+use crate::store::{Credentials, Grants, Receipts, Secrets};
 use sea_orm::{
-    ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -75,6 +77,13 @@ impl GrantFacts {
         })
     }
 }
+
+/// It stops at the bound.
+const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
+    SELECT r.seq FROM receipt r JOIN pipeline_fetch f ON f.chain = r.chain AND f.seq = r.seq
+    WHERE r.chain = ? AND r.seq > ? AND r.outcome <> 'delivered' AND r.outcome = ?
+        AND f.pipeline_id = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
+) found";
 
 #[derive(FromQueryResult)]
 struct Alike {
@@ -150,5 +159,30 @@ impl<C: Sealing> Secrets<'_, C> {
         let statement = Statement::from_sql_and_values(backend, text, values);
         let rows = Alike::find_by_statement(statement).all(self.db).await?;
         Ok(rows.into_iter().map(|row| row.credential_id).collect())
+    }
+}
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// How often the pipeline was refused the credential, nil for whole requests, after a link: up to a bound.
+    pub async fn refused_after(
+        &self,
+        (credential, pipeline): (Uuid, Uuid),
+        link: i64,
+        most: i64,
+    ) -> Result<i64, DbErr> {
+        static COUNT: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let values: Vec<Value> = vec![
+            self.project.into(),
+            link.into(),
+            Outcome::Refused.word().into(),
+            pipeline.into(),
+            Uuid::nil().into(),
+            credential.into(),
+            most.into(),
+        ];
+        let count = COUNT.with(backend, || numbered(backend, REFUSED), values);
+        let counted = Counted::find_by_statement(count).one(self.db).await?;
+        Ok(counted.map_or(0, |counted| counted.number))
     }
 }

@@ -15,7 +15,7 @@ static PINNED: &str = include_str!("pages.txt");
 const MANY: usize = 30;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 16] = [
+const QUESTIONS: [(&str, &str); 17] = [
     ("/admin/audit", "?noun=instance"),
     ("/p/{project}/audit", "?noun=credential"),
     ("/p/{project}/audit", "?noun=delivery"),

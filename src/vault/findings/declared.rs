@@ -6,7 +6,8 @@ use super::{AT_ONCE, EVENTS, Known};
 use crate::domain::credential::Summary;
 use crate::domain::definition::{Definition, Match, Statement};
 use crate::domain::finding::{
-    Change, Declared, DeclaredFacts, Found, REFUSALS, Received, Thing, of_declared, refused_since,
+    Change, Declared, DeclaredFacts, Found, REFUSALS, REFUSALS_COUNTED, Received, Thing,
+    of_declared, refused_since,
 };
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
@@ -101,14 +102,11 @@ impl Vault {
                 chain.about_credential(project, *credential, Some(refusal), EVENTS).await?
             };
             let Some(change) = Change::after(last, &page.events, &pipeline.name) else { continue };
-            let days = (change.at.day_number(), i64::MAX);
-            let since = UsageOf::Pipelines(vec![pipeline.id]);
-            let usage = self.store.receipts(project).usage(&since, days).await?;
-            let pair = (*credential, pipeline.id);
-            let Some((since, _)) = usage.pairs.get(&pair) else { continue };
+            let (pair, receipts) = ((*credential, pipeline.id), self.store.receipts(project));
+            let refused = receipts.refused_after(pair, change.link, REFUSALS_COUNTED).await?;
             let thing = known.get(credential).map(|one| one.thing.clone());
             let both = (thing, pipeline.clone());
-            found.extend(refused_since(both, since, Some(last), &change));
+            found.extend(refused_since(both, (refused, refusal), Some(last), &change));
         }
         Ok(found)
     }

@@ -1,6 +1,7 @@
 //! What is found of credentials: how they are used, by the figures of the window, and who answers for them.
 
 use super::{AT_ONCE, EVENTS, Known, KnownCredential};
+use crate::domain::audit::Action;
 use crate::domain::credential::Access;
 use crate::domain::finding::{
     CredentialFacts, Found, Granted, PairFacts, Thing, WINDOW, no_owner, of_use, personal,
@@ -8,6 +9,7 @@ use crate::domain::finding::{
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
+use crate::domain::registry_kind::{RegistryKind, UsernameRule};
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 use crate::error::Result;
@@ -33,6 +35,9 @@ impl Vault {
     ) -> Result<Option<Known>> {
         let members = self.store.projects().members(project).await?.into_iter();
         let members: Vec<Person> = members.map(|(person, _)| person).collect();
+        let first = Moment::of_day(window().0);
+        let chain = self.store.chain();
+        let enabled = chain.done_since(project, Action::CredentialEnabled, first).await?;
         let (mut after, mut known) = (String::new(), Known::new());
         loop {
             let rows = self.store.credentials(project).found_after(&after, AT_ONCE).await?;
@@ -42,7 +47,7 @@ impl Vault {
             let Some(mut pairs) = self.pairs_of(project, &ids).await? else { return Ok(None) };
             let alike = self.store.secrets(project).held_twice(&ids).await?;
             for row in &rows {
-                let facts = facts(row);
+                let facts = facts(row, enabled.get(&row.id).copied());
                 let pairs = pairs.remove(&row.id).unwrap_or_default();
                 let pairs: Vec<PairFacts> = pairs.into_values().collect();
                 let used = of_use(&facts, &pairs, now());
@@ -129,7 +134,7 @@ fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFact
     })
 }
 
-fn facts(row: &FoundCredential) -> CredentialFacts {
+fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
     CredentialFacts {
         thing: Thing { id: row.id, name: row.name.clone() },
         username: row.username.clone(),
@@ -138,8 +143,19 @@ fn facts(row: &FoundCredential) -> CredentialFacts {
         review_on: row.review_on.as_deref().and_then(Day::parse),
         is_disabled: row.disabled_at.is_some(),
         created: Moment(row.created_at),
+        enabled,
+        is_usual_name: is_usual_name(row),
         version: row.secret_version,
         version_since: Moment(row.secret_set_at),
+    }
+}
+
+/// Whether the registry wants that user name, whoever signs in.
+fn is_usual_name(row: &FoundCredential) -> bool {
+    let Some(host) = RegistryHost::stored(&row.host) else { return false };
+    match RegistryKind::recognise(&host).advice().username {
+        UsernameRule::Fixed(name) | UsernameRule::Suggested(name) => row.username == name,
+        UsernameRule::Free => false,
     }
 }
 
