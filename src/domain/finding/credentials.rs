@@ -159,7 +159,7 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
 }
 
 /// Others that a finding names.
-const EVIDENCE: usize = 10;
+pub(super) const EVIDENCE: usize = 10;
 
 /// Whether the user name is that of one of these people.
 pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {

@@ -2,6 +2,7 @@
 
 mod changes;
 mod declared;
+mod environments;
 
 use super::*;
 use crate::domain::audit::{Action, AuditEvent, Detail};

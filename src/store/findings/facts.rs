@@ -25,6 +25,7 @@ pub struct FoundCredential {
     /// Its word.
     pub access: String,
     pub owner: String,
+    pub environment: String,
     pub review_on: Option<String>,
     /// Milliseconds.
     pub disabled_at: Option<i64>,
@@ -94,14 +95,14 @@ impl<C: Sealing> Credentials<'_, C> {
     /// Those after the folded name, by name, at most so many.
     pub async fn found_after(&self, name: &str, most: u64) -> Result<Vec<FoundCredential>, DbErr> {
         use credential::Column::{
-            Access, CreatedAt, DisabledAt, Host, Id, IsInsecure, Name, NameKey, Owner, ReviewOn,
-            SecretSetAt, SecretVersion, Username,
+            Access, CreatedAt, DisabledAt, Environment, Host, Id, IsInsecure, Name, NameKey, Owner,
+            ReviewOn, SecretSetAt, SecretVersion, Username,
         };
         let rows = self.rows().filter(NameKey.gt(name)).order_by_asc(NameKey).limit(most);
         let rows = rows
             .select_only()
-            .columns([Id, Name, NameKey, Host, IsInsecure, Username, Access, Owner, ReviewOn])
-            .columns([DisabledAt, CreatedAt, SecretVersion, SecretSetAt]);
+            .columns([Id, Name, NameKey, Host, IsInsecure, Username, Access, Owner, Environment])
+            .columns([ReviewOn, DisabledAt, CreatedAt, SecretVersion, SecretSetAt]);
         rows.into_model::<FoundCredential>().all(self.db).await
     }
 }

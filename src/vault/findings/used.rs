@@ -4,8 +4,8 @@ use super::{AT_ONCE, EVENTS, Known, KnownCredential};
 use crate::domain::audit::Action;
 use crate::domain::credential::Access;
 use crate::domain::finding::{
-    CredentialFacts, Found, Granted, PairFacts, Thing, WINDOW, no_owner, of_use, personal,
-    review_due, same_secret,
+    CredentialFacts, Found, Granted, PairFacts, ReceivedIn, Thing, WINDOW, no_owner, of_use,
+    personal, review_due, same_secret, shared,
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
@@ -39,9 +39,13 @@ impl Vault {
         let chain = self.store.chain();
         let enabled = chain.done_since(project, Action::CredentialEnabled, first).await?;
         let (mut after, mut known) = (String::new(), Known::new());
+        let mut received = Vec::new();
         loop {
             let rows = self.store.credentials(project).found_after(&after, AT_ONCE).await?;
-            let Some(last) = rows.last() else { return Ok(Some(known)) };
+            let Some(last) = rows.last() else {
+                found.extend(shared(&received));
+                return Ok(Some(known));
+            };
             after.clone_from(&last.name_key);
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
             let Some(mut pairs) = self.pairs_of(project, &ids).await? else { return Ok(None) };
@@ -50,6 +54,7 @@ impl Vault {
                 let facts = facts(row, enabled.get(&row.id).copied());
                 let pairs = pairs.remove(&row.id).unwrap_or_default();
                 let pairs: Vec<PairFacts> = pairs.into_values().collect();
+                received.extend(received_of(row, &pairs));
                 let used = of_use(&facts, &pairs, now());
                 found.extend(self.standing(project, used).await?);
                 if alike.contains(&row.id) {
@@ -148,6 +153,20 @@ fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
         version: row.secret_version,
         version_since: Moment(row.secret_set_at),
     }
+}
+
+/// The pipelines that received it in the window and may receive it still.
+fn received_of(row: &FoundCredential, pairs: &[PairFacts]) -> Vec<ReceivedIn> {
+    let may = |pair: &&PairFacts| {
+        row.disabled_at.is_none() && !pair.grants.is_empty() && pair.figures.delivered() > 0
+    };
+    let of = |pair: &PairFacts| ReceivedIn {
+        credential: Thing { id: row.id, name: row.name.clone() },
+        environment: row.environment.clone(),
+        pipeline: pair.pipeline.clone(),
+        link: pair.figures.last_delivery,
+    };
+    pairs.iter().filter(may).map(of).collect()
 }
 
 /// Whether the registry wants that user name, whoever signs in.
