@@ -121,9 +121,8 @@ impl<C: ConnectionTrait> Findings<'_, C> {
         let rows: Vec<ActiveModel> =
             changes.new.iter().map(|found| self.row_of(found, at)).collect();
         for part in rows.chunks(AT_ONCE) {
-            let there = OnConflict::columns([Column::ProjectId, Column::FoundKey])
-                .do_nothing()
-                .to_owned();
+            let there =
+                OnConflict::columns([Column::ProjectId, Column::FoundKey]).do_nothing().to_owned();
             Entity::insert_many(part.to_vec())
                 .on_conflict(there)
                 .exec_without_returning(self.db)

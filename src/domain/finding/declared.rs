@@ -73,7 +73,8 @@ fn passwords(facts: &DeclaredFacts<'_>) -> Vec<Found> {
             },
             file.declared()
         );
-        let about = file.path.clone();
+        // Who accepted some passwords did not accept more of them.
+        let about = format!("{} {}", file.counts.passwords, file.path);
         Found { fact, evidence, ..of(FindingKind::PasswordInFile, facts, about) }
     };
     let such = facts.files.iter().filter(|file| file.counts.passwords > 0);
@@ -115,7 +116,7 @@ fn tie(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
 
 fn no_credential(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
     let host = one.statement.named.host()?;
-    if one.is_served {
+    if one.is_served || is_of_run(host) {
         return None;
     }
     let fact = format!(
@@ -126,6 +127,13 @@ fn no_credential(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found>
     );
     let evidence = vec![line(one)];
     Some(Found { fact, evidence, ..of(FindingKind::NoCredential, facts, host.to_owned()) })
+}
+
+/// Whether it is a registry beside the run itself, which nobody else can have a credential for.
+fn is_of_run(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|own| {
+        host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    })
 }
 
 fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> Option<Found> {

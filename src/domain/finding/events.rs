@@ -6,10 +6,11 @@ use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::moment::Moment;
 
 /// What people do to a credential by which pipelines may be refused.
-const OF_CREDENTIAL: [Action; 4] = [
+const OF_CREDENTIAL: [Action; 5] = [
     Action::CredentialUpdated,
     Action::CredentialDisabled,
     Action::CredentialUnreadable,
+    Action::CredentialDeleted,
     Action::GuardLowered,
 ];
 

@@ -77,11 +77,7 @@ fn what_is_in_use_is_no_finding() {
         let one = CredentialFacts { username: username.to_owned(), ..credential() };
         assert!(personal(&one, &people).is_some(), "{username}");
     }
-    let usual = CredentialFacts {
-        username: "kim".to_owned(),
-        is_usual_name: true,
-        ..credential()
-    };
+    let usual = CredentialFacts { username: "kim".to_owned(), is_usual_name: true, ..credential() };
     assert_eq!(personal(&usual, &people), None);
     for owner in ["", "Alex"] {
         let one = CredentialFacts { owner: owner.to_owned(), ..credential() };

@@ -9,7 +9,8 @@ use crate::store::prepared::{Prepared, numbered, repeated};
 use crate::store::seals::Sealing;
 use crate::store::{Credentials, Grants, Receipts, Secrets};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Statement, Value,
 };
 use uuid::Uuid;
 

@@ -56,3 +56,24 @@ async fn what_no_file_names_is_resolved_when_its_grant_is_revoked() {
     app.raw(&format!("DELETE FROM access_grant WHERE {of_ghcr}")).await;
     assert_eq!(scene.found(1).await, none());
 }
+
+#[tokio::test]
+async fn what_is_refused_again_and_again_since_a_credential_was_deleted_is_found() {
+    let scene = Scene::new().await;
+    let image = "/api/v1/credential?server=ghcr.io";
+    assert_eq!(scene.app.fetch(&scene.token, image).await.status, 200);
+    let id = scene.ghcr.to_string();
+    let form = [
+        ("project", "acme"),
+        ("id", id.as_str()),
+        ("typed_name", "ghcr"),
+        ("password", crate::app::PASSWORD),
+    ];
+    let reply = scene.app.owner.post_json_accept("/rpc/credentials/delete", &form).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    for _ in 0..3 {
+        assert_eq!(scene.found(0).await, none());
+        assert_ne!(scene.app.fetch(&scene.token, image).await.status, 200);
+    }
+    assert_eq!(scene.found(0).await, one(FindingKind::RefusedSince, "", "build"));
+}

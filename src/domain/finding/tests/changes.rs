@@ -51,10 +51,8 @@ fn what_is_found_again_stays_as_it_is_and_what_is_not_is_resolved() {
 
 #[test]
 fn many_changes_are_written_in_parts() {
-    let found = |number: u128| Found {
-        about: number.to_string(),
-        ..credentials::blank(FindingKind::Tie)
-    };
+    let found =
+        |number: u128| Found { about: number.to_string(), ..credentials::blank(FindingKind::Tie) };
     let changes = FindingChanges {
         new: (0..3).map(found).collect(),
         resolved: (0..4).map(Uuid::from_u128).collect(),

@@ -139,6 +139,10 @@ fn passwords_ties_and_registries_without_a_credential_are_found_once() {
     let password = statement(Kind::Password, Named::Field("password".to_owned()));
     let found = declared(&file(2, 1), (password, Match::NotFetched, true), Vec::new());
     assert_eq!(found, [FindingKind::PasswordInFile]);
+    for host in ["localhost", "localhost:5000", "127.0.0.1:5000"] {
+        let one = (statement(Kind::Pulls, image(host)), Match::Nothing, false);
+        assert!(declared(&file(0, 1), one, Vec::new()).is_empty(), "{host} is beside the run");
+    }
     let tie = Match::Tie(vec!["a".to_owned(), "b".to_owned()]);
     let login = statement(Kind::LogsIn, Named::Registry("ghcr.io".to_owned()));
     assert!(declared(&file(0, 1), (login, tie.clone(), true), Vec::new()).is_empty());
