@@ -104,11 +104,11 @@ impl Vault {
             let chain = self.store.chain();
             let mut events = Vec::new();
             if credential.is_nil() {
-                let is_gone = |(id, (figures, _)): &(&Uuid, &(Figures, Option<Moment>))| {
-                    figures.last_delivery.is_some() && !known.contains_key(id)
-                };
-                let gone = of.iter().filter(is_gone).map(|(id, _)| *id);
-                for subject in gone.chain([pipeline.id]) {
+                let gone = of.iter().filter(|(id, (figures, _))| {
+                    figures.last_delivery.is_some() && !known.contains_key(*id)
+                });
+                let gone: Vec<Uuid> = gone.map(|(id, _)| *id).collect();
+                for subject in gone.into_iter().chain([pipeline.id]) {
                     let page = chain.about_before(project, subject, refusal, EVENTS).await?;
                     events.extend(page.events);
                 }
