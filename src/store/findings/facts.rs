@@ -80,11 +80,11 @@ impl GrantFacts {
     }
 }
 
-/// It stops at the bound.
+/// It stops at the bound. The fetches of the pipeline come first, by their own index: a pipeline has one chain.
 const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
-    SELECT r.seq FROM receipt r JOIN pipeline_fetch f ON f.chain = r.chain AND f.seq = r.seq
-    WHERE r.chain = ? AND r.seq > ? AND r.outcome <> 'delivered' AND r.outcome = ?
-        AND f.pipeline_id = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
+    SELECT r.seq FROM pipeline_fetch f CROSS JOIN receipt r
+    WHERE f.pipeline_id = ? AND f.seq > ? AND r.chain = f.chain AND r.seq = f.seq
+        AND r.outcome = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
 ) found";
 
 #[derive(FromQueryResult)]
@@ -175,10 +175,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         static COUNT: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let values: Vec<Value> = vec![
-            self.project.into(),
+            pipeline.into(),
             link.into(),
             Outcome::Refused.word().into(),
-            pipeline.into(),
             Uuid::nil().into(),
             credential.into(),
             most.into(),
