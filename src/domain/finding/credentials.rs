@@ -154,8 +154,10 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
         "It holds the same secret as {}{more}. Who replaces or leaks one of them does it to all.",
         first.name
     );
+    // Who accepted some did not accept more of them.
+    let about = others.len().to_string();
     let evidence = others.into_iter().take(EVIDENCE).map(Evidence::Credential).collect();
-    Some(Found { fact, evidence, ..of(FindingKind::SameSecret, one) })
+    Some(Found { about, fact, evidence, ..of(FindingKind::SameSecret, one) })
 }
 
 /// Others that a finding names.
