@@ -151,7 +151,7 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
         count => format!(" and {count} other credentials"),
     };
     let fact = format!(
-        "It holds the same secret as {}{more}. Who replaces or leaks one of them does it to all.",
+        "It holds the same secret as {}{more}. Who learns one knows all of them, and each has to be replaced by itself.",
         first.name
     );
     // Who accepted some did not accept more of them.
