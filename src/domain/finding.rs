@@ -5,6 +5,7 @@ mod act;
 mod changes;
 mod credentials;
 mod declared;
+mod environments;
 mod events;
 mod query;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use credentials::{
     CredentialFacts, Granted, PairFacts, no_owner, of_use, personal, review_due, same_secret,
 };
 pub use declared::{Declared, DeclaredFacts, Received, of_declared};
+pub use environments::{ReceivedIn, shared};
 pub use events::{Change, refused_since};
 pub use query::{FindingPlace, FindingsQuery};
 
@@ -36,6 +38,8 @@ pub const CACHED: i64 = 7;
 pub const TO_FETCH: i64 = 7;
 /// Refusals from which a change counts as what they come of.
 pub const REFUSALS: i64 = 3;
+/// Up to how many are counted.
+pub const REFUSALS_COUNTED: i64 = 100;
 /// Days for which a finding can be accepted.
 pub const ACCEPTED_MAX: i64 = 365;
 /// Days that a resolved finding stays on the list.
@@ -55,6 +59,7 @@ super::words! {
         NoCredential = "no_credential", "No credential for a registry";
         PersonalAccount = "personal_account", "Personal account";
         SameSecret = "same_secret", "Same secret in several";
+        Shared = "shared", "Shared between environments";
         NoOwner = "no_owner", "No owner";
         ReviewDue = "review_due", "Review overdue";
         OnlyPulled = "only_pulled", "Push is not used";

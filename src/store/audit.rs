@@ -15,7 +15,7 @@ use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What [`Detail::grant_mark`] is compared with: the index has it in these words.
@@ -155,6 +155,30 @@ impl<C: Sealing> Chain<'_, C> {
         rows.extend(self.rows(of_grants, most + 1).await?);
         rows.sort_unstable_by_key(|row| Reverse(row.seq));
         Ok(EventPage::of(rows, most))
+    }
+
+    /// What the events of that kind were about since a moment, each with the last time.
+    pub async fn done_since(
+        &self,
+        chain: Uuid,
+        action: Action,
+        since: Moment,
+    ) -> Result<HashMap<Uuid, Moment>, DbErr> {
+        let rows: Vec<(Uuid, i64)> = audit_event::Entity::find()
+            .filter(audit_event::Column::Chain.eq(chain))
+            .filter(audit_event::Column::Action.eq(action.word()))
+            .filter(audit_event::Column::At.gte(since.0))
+            .select_only()
+            .columns([audit_event::Column::SubjectId, audit_event::Column::At])
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        let mut last: HashMap<Uuid, Moment> = HashMap::new();
+        for (subject, at) in rows {
+            let known = last.entry(subject).or_insert(Moment(at));
+            *known = Moment(at).max(*known);
+        }
+        Ok(last)
     }
 
     async fn last(&self, such: Condition, most: u64) -> Result<Vec<AuditEvent>, DbErr> {

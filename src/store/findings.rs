@@ -14,6 +14,7 @@ use crate::domain::finding::{
 };
 use crate::domain::moment::{Day, Moment};
 use finding::{ActiveModel, Column, Entity, Model};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
     QueryFilter, QueryOrder, QuerySelect, UpdateMany, Value,
@@ -110,23 +111,34 @@ impl<C: ConnectionTrait> Findings<'_, C> {
         self.update(row).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
-    /// They are open, whoever accepted them.
-    pub async fn open(&self, ids: &[Uuid]) -> Result<(), DbErr> {
-        for part in ids.chunks(AT_ONCE) {
-            let such = Column::Id.is_in(part.iter().copied());
-            self.update(opened()).filter(such).exec(self.db).await?;
-        }
-        Ok(())
+    /// It is open, whoever accepted it.
+    pub async fn open(&self, id: Uuid) -> Result<(), DbErr> {
+        self.update(opened()).filter(Column::Id.eq(id)).exec(self.db).await.map(drop)
     }
 
-    /// Writes what came of looking for them.
+    /// Writes what came of looking for them, unless somebody else wrote or accepted meanwhile what it would undo.
     pub async fn apply(&self, changes: FindingChanges, at: Moment) -> Result<(), DbErr> {
         let rows: Vec<ActiveModel> =
             changes.new.iter().map(|found| self.row_of(found, at)).collect();
         for part in rows.chunks(AT_ONCE) {
-            Entity::insert_many(part.to_vec()).exec_without_returning(self.db).await?;
+            let there =
+                OnConflict::columns([Column::ProjectId, Column::FoundKey]).do_nothing().to_owned();
+            Entity::insert_many(part.to_vec())
+                .on_conflict(there)
+                .exec_without_returning(self.db)
+                .await?;
         }
-        self.open(&changes.lapsed).await?;
+        let today = at.day().to_text();
+        for part in changes.lapsed.chunks(AT_ONCE) {
+            let is_over = Condition::any()
+                .add(Column::AcceptedUntil.is_null())
+                .add(Column::AcceptedUntil.lt(today.as_str()));
+            let such = Condition::all()
+                .add(Column::Id.is_in(part.iter().copied()))
+                .add(Column::State.eq(FindingState::Accepted.word()))
+                .add(is_over);
+            self.update(opened()).filter(such).exec(self.db).await?;
+        }
         for (id, found) in &changes.renewed {
             self.update(said(found)).filter(Column::Id.eq(*id)).exec(self.db).await?;
         }
@@ -138,7 +150,10 @@ impl<C: ConnectionTrait> Findings<'_, C> {
                 opened_at: Set(at.0),
                 ..opened()
             };
-            self.update(row).filter(Column::Id.eq(*id)).exec(self.db).await?;
+            let such = Condition::all()
+                .add(Column::Id.eq(*id))
+                .add(Column::State.eq(FindingState::Resolved.word()));
+            self.update(row).filter(such).exec(self.db).await?;
         }
         for part in changes.resolved.chunks(AT_ONCE) {
             let row = ActiveModel {
@@ -150,7 +165,10 @@ impl<C: ConnectionTrait> Findings<'_, C> {
             self.update(row).filter(such).exec(self.db).await?;
         }
         for part in changes.forgotten.chunks(AT_ONCE) {
-            self.delete(Condition::all().add(Column::Id.is_in(part.iter().copied()))).await?;
+            let such = Condition::all()
+                .add(Column::Id.is_in(part.iter().copied()))
+                .add(Column::State.eq(FindingState::Resolved.word()));
+            self.delete(such).await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! accepts one says why, until when, and is on record.
 
 mod accepted;
+mod grants;
 
 use crate::app::App;
 use crate::definitions::{SELF, report};

@@ -2,7 +2,9 @@
 
 mod row;
 
-use crate::domain::finding::{FindingKind, FindingState, FindingsPage, FindingsQuery, WINDOW};
+use crate::domain::finding::{
+    FindingKind, FindingState, FindingsPage, FindingsQuery, NEVER, WINDOW,
+};
 use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
@@ -61,7 +63,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
             <summary>"What is judged"</summary>
             <p class="muted">
                 {format!(
-                    "Use is judged over {WINDOW} days, today included, and only of what existed for all of them. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding stays out of the count until its last day. A finding that was resolved stays here for 90 days."
+                    "Use is judged over {WINDOW} days, today included, and only of what could be used on all of them; what was never received is listed after {NEVER} days. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding stays out of the count until its last day. A finding that was resolved stays here for 90 days."
                 )}
             </p>
         </details>

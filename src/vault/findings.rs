@@ -16,12 +16,14 @@ use crate::domain::finding::{
 use crate::domain::permission::{Permission, of};
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
-use std::collections::HashMap;
+use crate::store::{Unrecorded, Write};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Credentials or pipelines that are looked at together.
 const AT_ONCE: u64 = 200;
+/// Findings that one transaction writes: deliveries of the project wait for it.
+const WRITTEN: usize = 200;
 /// The newest events of a thing that are asked for what was changed.
 const EVENTS: u64 = 100;
 
@@ -109,7 +111,7 @@ impl Vault {
         if one.state != FindingState::Accepted {
             return Err(Error::Conflict("This finding is not accepted any more.".to_owned()));
         }
-        write.findings(project).open(&[id]).await?;
+        write.findings(project).open(id).await?;
         let kind = one.found.kind;
         let detail = Detail::Finding { kind, until: None, reason: String::new() };
         let what = (Action::FindingWithdrawn, subject(&one), detail);
@@ -130,15 +132,13 @@ impl Vault {
         let Some(found) = self.found_in(project).await? else { return Ok(()) };
         let known = self.store.findings(project).known().await?;
         // Nothing is written, as long as nothing changes.
-        if FindingChanges::between(&known, &found, now()).is_none() {
-            return Ok(());
+        for mut part in FindingChanges::between(&known, &found, now()).parts(WRITTEN) {
+            let write = self.write_in(project).await?;
+            part.new = still_there(&write, project, part.new).await?;
+            write.findings(project).apply(part, now()).await?;
+            write.commit_without_event(Unrecorded::Counts).await?;
         }
-        let write = self.write_in(project).await?;
-        // Somebody may have accepted one meanwhile.
-        let known = write.findings(project).known().await?;
-        let changes = FindingChanges::between(&known, &found, now());
-        write.findings(project).apply(changes, now()).await?;
-        Ok(write.commit_without_event(Unrecorded::Counts).await?)
+        Ok(())
     }
 
     /// All that is found in the project now; `None` while many deliveries are not counted yet.
@@ -150,6 +150,24 @@ impl Vault {
         let is_whole = self.found_of_pipelines(project, &known, &mut found).await?;
         Ok(is_whole.then_some(found))
     }
+}
+
+/// Those of which nothing was deleted since they were found.
+async fn still_there(write: &Write, project: Uuid, found: Vec<Found>) -> Result<Vec<Found>> {
+    let credentials = found.iter().filter_map(|one| one.credential.as_ref());
+    let credentials = write.credentials(project).used_of(ids(credentials)).await?;
+    let mut there: HashSet<Uuid> = credentials.into_iter().map(|one| one.id).collect();
+    let pipelines = found.iter().filter_map(|one| one.pipeline.as_ref());
+    there.extend(write.pipelines(project).names(ids(pipelines)).await?.into_keys());
+    let is_there = |found: &Found| {
+        let things = [&found.credential, &found.pipeline];
+        things.into_iter().flatten().all(|one| there.contains(&one.id))
+    };
+    Ok(found.into_iter().filter(is_there).collect())
+}
+
+fn ids<'a>(things: impl Iterator<Item = &'a Thing>) -> Vec<Uuid> {
+    things.map(|thing| thing.id).collect::<BTreeSet<Uuid>>().into_iter().collect()
 }
 
 /// The thing that it is about; the finding itself, when that has no name.

@@ -48,6 +48,11 @@ impl Found {
                 paths::replace_secret(project, credential?),
                 &[RegistryWrite],
             ),
+            FindingKind::Shared => (
+                "Change its environment",
+                paths::edit_credential(project, credential?),
+                &[RegistryWrite],
+            ),
             FindingKind::NoOwner => {
                 ("Set an owner", paths::edit_credential(project, credential?), &[RegistryWrite])
             }

@@ -51,6 +51,23 @@ impl FindingChanges {
         *self == Self::default()
     }
 
+    /// The same in parts of at most so many findings, for a transaction each: deliveries wait for every one of them.
+    pub fn parts(mut self, most: usize) -> Vec<Self> {
+        let mut parts = Vec::new();
+        while !self.is_none() {
+            let mut left = most.max(1);
+            parts.push(Self {
+                new: first(&mut self.new, &mut left),
+                renewed: first(&mut self.renewed, &mut left),
+                reopened: first(&mut self.reopened, &mut left),
+                lapsed: first(&mut self.lapsed, &mut left),
+                resolved: first(&mut self.resolved, &mut left),
+                forgotten: first(&mut self.forgotten, &mut left),
+            });
+        }
+        parts
+    }
+
     fn is_there(&mut self, one: &KnownFinding, found: &Found, now: Moment) {
         if one.state == FindingState::Resolved {
             self.reopened.push((one.id, found.clone()));
@@ -75,4 +92,11 @@ impl FindingChanges {
             self.forgotten.push(one.id);
         }
     }
+}
+
+/// Takes as many as are left to take.
+fn first<T>(all: &mut Vec<T>, left: &mut usize) -> Vec<T> {
+    let count = all.len().min(*left);
+    *left -= count;
+    all.drain(..count).collect()
 }

@@ -11,11 +11,16 @@ use uuid::Uuid;
 pub struct CredentialFacts {
     pub thing: Thing,
     pub username: String,
+    pub access: Access,
     /// The name of the member who answers for it; may be empty.
     pub owner: String,
     pub review_on: Option<Day>,
     pub is_disabled: bool,
     pub created: Moment,
+    /// When it was enabled last, if that was in the window: before, nobody could use it.
+    pub enabled: Option<Moment>,
+    /// Whether the registry wants this user name of everybody.
+    pub is_usual_name: bool,
     /// The version that would be delivered now, and since when it is that one.
     pub version: i64,
     pub version_since: Moment,
@@ -26,6 +31,7 @@ pub struct CredentialFacts {
 pub struct Granted {
     pub id: Uuid,
     pub intent: Access,
+    /// Since when the pipeline can use it: since it was made, or approved.
     pub since: Moment,
 }
 
@@ -46,7 +52,7 @@ pub fn of_use(one: &CredentialFacts, pairs: &[PairFacts], now: Moment) -> Vec<Fo
         return Vec::new();
     }
     let last = pairs.iter().filter_map(|pair| pair.last_ever).max();
-    if let Some(mut found) = unused(one.created, last, now) {
+    if let Some(mut found) = unused(usable(one, one.created), last, now) {
         found.credential = Some(one.thing.clone());
         found.fact = said(&found, "It was added", "no pipeline has received it", one.created, last);
         return vec![found];
@@ -67,13 +73,18 @@ fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
         grant: found.grant.or(grant),
         ..found
     };
-    if let Some(found) = unused(since, pair.last_ever, now) {
+    if let Some(found) = unused(usable(one, since), pair.last_ever, now) {
         let has_not = "the pipeline has not received it";
         let fact = said(&found, "It was granted", has_not, since, pair.last_ever);
         return vec![about(Found { fact, ..found })];
     }
-    let both = [only_pulled(pair, now), old_version(one, pair, now)];
+    let both = [only_pulled(one, pair, now), old_version(one, pair, now)];
     both.into_iter().flatten().map(about).collect()
+}
+
+/// Since when what was made then can be used.
+fn usable(one: &CredentialFacts, made: Moment) -> Moment {
+    one.enabled.map_or(made, |enabled| enabled.max(made))
 }
 
 /// Since when it exists, and when it was delivered last.
@@ -96,7 +107,11 @@ fn said(found: &Found, was: &str, has_not: &str, since: Moment, last: Option<Mom
     }
 }
 
-fn only_pulled(pair: &PairFacts, now: Moment) -> Option<Found> {
+fn only_pulled(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<Found> {
+    // Nobody may push with a credential that can only pull, whatever its grants say.
+    if !one.access.satisfies(Access::PullAndPush) {
+        return None;
+    }
     let may_push =
         pair.grants.iter().filter(|grant| grant.intent == Access::PullAndPush).collect::<Vec<_>>();
     let grant = may_push.first()?;
@@ -118,7 +133,7 @@ fn old_version(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<F
     let is_old = newest < one.version && older(one.version_since, CACHED, now);
     is_old.then(|| Found {
         fact: format!(
-            "The pipeline received version {newest} last. Version {} has been the current one since {}.",
+            "In the last {WINDOW} days the pipeline received version {newest} and no newer one. Version {} was stored on {} and is the current one.",
             one.version,
             one.version_since.day().to_text()
         ),
@@ -136,21 +151,31 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
         count => format!(" and {count} other credentials"),
     };
     let fact = format!(
-        "It holds the same secret as {}{more}. Who replaces or leaks one of them does it to all.",
+        "It holds the same secret as {}{more}. Who learns one knows all of them, and each has to be replaced by itself.",
         first.name
     );
+    // Who accepted some did not accept more of them.
+    let about = others.len().to_string();
     let evidence = others.into_iter().take(EVIDENCE).map(Evidence::Credential).collect();
-    Some(Found { fact, evidence, ..of(FindingKind::SameSecret, one) })
+    Some(Found { about, fact, evidence, ..of(FindingKind::SameSecret, one) })
 }
 
 /// Others that a finding names.
-const EVIDENCE: usize = 10;
+pub(super) const EVIDENCE: usize = 10;
 
 /// Whether the user name is that of one of these people.
 pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
+    if one.is_usual_name {
+        return None;
+    }
     let person = people.iter().find(|person| is_of(&one.username, person))?;
+    let how = if one.username.contains('@') {
+        "is the e-mail address of"
+    } else {
+        "is what stands before the @ in the e-mail address of"
+    };
     let fact = format!(
-        "Its user name is the one of {}. When this person leaves or changes the password, pipelines stop.",
+        "Its user name {how} {}. If it is the account of this person, pipelines stop when the person leaves or changes the password.",
         person.name
     );
     Some(Found { fact, ..of(FindingKind::PersonalAccount, one) })

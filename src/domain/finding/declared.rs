@@ -20,6 +20,8 @@ pub struct Declared<'a> {
     pub statement: Statement,
     /// Which granted credential serves it, by the rules of deliveries.
     pub found: Match,
+    /// Since when the pipeline may have that credential; `None` without a grant of it.
+    pub granted: Option<Moment>,
     /// Whether some credential of the project is for its registry.
     pub is_served: bool,
 }
@@ -71,7 +73,8 @@ fn passwords(facts: &DeclaredFacts<'_>) -> Vec<Found> {
             },
             file.declared()
         );
-        let about = file.path.clone();
+        // Who accepted some passwords did not accept more of them.
+        let about = format!("{} {}", file.counts.passwords, file.path);
         Found { fact, evidence, ..of(FindingKind::PasswordInFile, facts, about) }
     };
     let such = facts.files.iter().filter(|file| file.counts.passwords > 0);
@@ -97,6 +100,8 @@ fn is_fetched(statement: &Statement) -> bool {
 
 fn tie(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
     let Match::Tie(names) = &one.found else { return None };
+    // Of a login only the registry is known: what ties there may have different paths.
+    one.statement.named.repository()?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let image = untagged(&one.statement.named);
     let fact = format!(
@@ -111,7 +116,7 @@ fn tie(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
 
 fn no_credential(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
     let host = one.statement.named.host()?;
-    if one.is_served {
+    if one.is_served || is_of_run(host) {
         return None;
     }
     let fact = format!(
@@ -124,23 +129,32 @@ fn no_credential(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found>
     Some(Found { fact, evidence, ..of(FindingKind::NoCredential, facts, host.to_owned()) })
 }
 
+/// Whether it is a registry beside the run itself, which nobody else can have a credential for.
+fn is_of_run(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|own| {
+        host.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    })
+}
+
 fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> Option<Found> {
     let Match::Credential { id, name } = &one.found else { return None };
     // What a variable stands for may be another image.
     let Named::Image { .. } = &one.statement.named else { return None };
-    let first_seen = one.file.first_seen;
-    if !older(first_seen, TO_FETCH, now) {
+    // The file may have named something else before it was changed, and the grant may be newer.
+    let since = one.file.changed.max(one.granted?);
+    if !older(since, TO_FETCH, now) {
         return None;
     }
+    let first_seen = one.file.first_seen;
     let last = facts.received.iter().find(|received| received.credential.id == *id);
     if last.and_then(|received| received.last_ever).is_some_and(|last| last >= first_seen) {
         return None;
     }
     let fact = format!(
-        "{} has named {} since {}, and the pipeline has not received {name} since then. It may have another source for it. Declared {}.",
+        "{} has named {} since {} or longer, and the pipeline has not received {name} since then. It may have another source for it. Declared {}.",
         one.file.path,
         untagged(&one.statement.named),
-        first_seen.day().to_text(),
+        since.day().to_text(),
         one.file.declared()
     );
     let evidence = vec![line(one)];
@@ -153,15 +167,15 @@ fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> 
     })
 }
 
-/// What it received although no file names its registry. Where a variable may be any registry, or a file could not be
-/// read, nobody can tell.
+/// What it received although no file names its registry, and may receive still. Where a variable may be any registry, or
+/// a file could not be read, nobody can tell. What was received before a file was changed may have been declared then.
 fn not_declared(facts: &DeclaredFacts<'_>) -> Vec<Found> {
     let is_open = |one: &Declared<'_>| match &one.statement.named {
         Named::Unresolved { host, .. } => host.is_none(),
         Named::Unread(_) => true,
         _ => false,
     };
-    let Some(since) = facts.files.iter().map(|file| file.first_seen).min() else {
+    let Some(since) = facts.files.iter().map(|file| file.changed).max() else {
         return Vec::new();
     };
     if facts.statements.iter().any(is_open) {
@@ -171,7 +185,9 @@ fn not_declared(facts: &DeclaredFacts<'_>) -> Vec<Found> {
     let hosts: Vec<RegistryHost> = hosts.filter_map(RegistryHost::stored).collect();
     let is_named =
         |one: &&Received| hosts.iter().any(|host| one.host.serves(one.is_insecure, host));
-    let is_lately = |one: &&Received| one.figures.last_at.is_some_and(|last| last >= since);
+    let is_lately = |one: &&Received| {
+        one.grant.is_some() && one.figures.last_at.is_some_and(|last| last >= since)
+    };
     let such = facts.received.iter().filter(is_lately).filter(|one| !is_named(one));
     let found = such.map(|one| Found {
         credential: Some(one.credential.clone()),

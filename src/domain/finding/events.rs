@@ -1,10 +1,9 @@
 //! What the events of a project say of a finding: which change it comes of, and whether it is too early to tell.
 
 use super::credentials::{blank, first_moment, older};
-use super::{CACHED, Evidence, FindingKind, Found, REFUSALS, Thing};
+use super::{CACHED, Evidence, FindingKind, Found, REFUSALS, REFUSALS_COUNTED, Thing};
 use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::moment::Moment;
-use crate::domain::usage::Figures;
 
 /// What people do to a credential by which pipelines may be refused.
 const OF_CREDENTIAL: [Action; 5] = [
@@ -12,6 +11,7 @@ const OF_CREDENTIAL: [Action; 5] = [
     Action::CredentialDisabled,
     Action::CredentialCompromised,
     Action::CredentialUnreadable,
+    Action::CredentialDeleted,
     Action::GuardLowered,
 ];
 
@@ -45,23 +45,23 @@ impl Change {
     }
 }
 
-/// `figures`: since the day of the change. `last_delivery`: the link of the last one before it. Without one it never
+/// `refused`: how often since the change, and the link of the last time. `last_delivery`: the link of the last one before it. Without one it never
 /// worked, so that no change broke it.
 pub fn refused_since(
     (credential, pipeline): (Option<Thing>, Thing),
-    figures: &Figures,
+    (refused, last_refusal): (i64, i64),
     last_delivery: Option<i64>,
     change: &Change,
 ) -> Option<Found> {
-    let last_refusal = figures.last_refusal?;
     let is_since = last_delivery? < change.link && change.link < last_refusal;
-    (is_since && figures.refused >= REFUSALS).then(|| Found {
+    let more = if refused < REFUSALS_COUNTED { "" } else { " or more" };
+    let what = if credential.is_some() { "it" } else { "credentials" };
+    (is_since && refused >= REFUSALS).then(|| Found {
         credential,
         pipeline: Some(pipeline),
         fact: format!(
-            "The pipeline received it before. Since {} it was refused {} times and received nothing. What was changed then: {}.",
+            "The pipeline received {what} before. On {} {}. After that it was refused {refused} times{more}, and received nothing.",
             change.at.day().to_text(),
-            figures.refused,
             change.said
         ),
         evidence: vec![Evidence::Link(change.link), Evidence::Link(last_refusal)],

@@ -2,6 +2,7 @@
 
 mod changes;
 mod declared;
+mod environments;
 
 use super::*;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -25,10 +26,13 @@ fn credential() -> CredentialFacts {
     CredentialFacts {
         thing: thing("ghcr"),
         username: "acme-bot".to_owned(),
+        access: Access::PullAndPush,
         owner: "Kim".to_owned(),
         review_on: None,
         is_disabled: false,
         created: ago(400),
+        enabled: None,
+        is_usual_name: false,
         version: 2,
         version_since: ago(30),
     }
@@ -73,6 +77,8 @@ fn what_is_in_use_is_no_finding() {
         let one = CredentialFacts { username: username.to_owned(), ..credential() };
         assert!(personal(&one, &people).is_some(), "{username}");
     }
+    let usual = CredentialFacts { username: "kim".to_owned(), is_usual_name: true, ..credential() };
+    assert_eq!(personal(&usual, &people), None);
     for owner in ["", "Alex"] {
         let one = CredentialFacts { owner: owner.to_owned(), ..credential() };
         assert!(no_owner(&one, &people).is_some(), "{owner}");
@@ -102,6 +108,9 @@ fn unused_is_judged_only_for_what_existed_the_whole_window() {
         let expected: Vec<FindingKind> = expected.into_iter().collect();
         assert_eq!(used(&one, &[pair]), expected, "{created} {last:?}");
     }
+    let enabled = |days| CredentialFacts { enabled: Some(ago(days)), ..credential() };
+    assert!(used(&enabled(29), &[]).is_empty(), "nobody could use it before");
+    assert_eq!(used(&enabled(30), &[]), [FindingKind::NeverUsed]);
     let off = CredentialFacts { is_disabled: true, ..credential() };
     assert!(used(&off, &[]).is_empty(), "nobody can use what is disabled");
 }
@@ -137,10 +146,12 @@ fn a_right_to_push_is_judged_when_it_was_there_the_whole_window_and_something_wa
         let grant = Granted { intent: Access::PullAndPush, since: ago(since), ..pair().grants[0] };
         let figures = Figures { pulls, pushes, ..pair().figures };
         let pair = PairFacts { grants: vec![grant], figures, ..pair() };
-        let found = of_use(&credential(), &[pair], NOW);
+        let found = of_use(&credential(), std::slice::from_ref(&pair), NOW);
         let expected: &[FindingKind] = if is_found { &[FindingKind::OnlyPulled] } else { &[] };
         assert_eq!(kinds(&found), expected, "{since} {pulls} {pushes}");
         assert!(found.iter().all(|found| found.evidence == [Evidence::Link(70)]));
+        let one = CredentialFacts { access: Access::Pull, ..credential() };
+        assert!(used(&one, &[pair]).is_empty(), "nobody can push with it");
     }
 }
 
@@ -195,8 +206,6 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
     assert_eq!((change.link, change.said.as_str()), (7, "Kim edited ghcr"));
     assert!(Change::after(9, &events, "build").is_none());
     let both = || (Some(thing("ghcr")), thing("build"));
-    let figures =
-        |refused, last| Figures { refused, last_refusal: Some(last), ..Figures::default() };
     for (refused, last_refusal, last_delivery, is_found) in [
         (3, 20, Some(5), true),
         (2, 20, Some(5), false),
@@ -205,7 +214,7 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         // It never worked.
         (3, 20, None, false),
     ] {
-        let found = refused_since(both(), &figures(refused, last_refusal), last_delivery, &change);
+        let found = refused_since(both(), (refused, last_refusal), last_delivery, &change);
         assert_eq!(found.is_some(), is_found, "{refused} {last_refusal} {last_delivery:?}");
     }
 }

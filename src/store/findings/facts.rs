@@ -1,12 +1,16 @@
 //! The facts that findings are made of: rows of a project, some at a time. Nothing of it decides, so no MAC is asked.
 
+use super::Counted;
 use crate::domain::credential::Access;
+use crate::domain::delivery::Outcome;
+use crate::domain::moment::Day;
 use crate::store::entity::{access_grant, credential};
-use crate::store::prepared::{numbered, repeated};
+use crate::store::prepared::{Prepared, numbered, repeated};
 use crate::store::seals::Sealing;
-use crate::store::{Credentials, Grants, Secrets};
+use crate::store::{Credentials, Grants, Receipts, Secrets};
 use sea_orm::{
-    ColumnTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Statement, Value,
 };
 use uuid::Uuid;
 
@@ -19,7 +23,10 @@ pub struct FoundCredential {
     pub host: String,
     pub is_insecure: bool,
     pub username: String,
+    /// Its word.
+    pub access: String,
     pub owner: String,
+    pub environment: String,
     pub review_on: Option<String>,
     /// Milliseconds.
     pub disabled_at: Option<i64>,
@@ -35,9 +42,50 @@ pub struct FoundGrant {
     pub credential_id: Uuid,
     pub pipeline_id: Uuid,
     pub intent: Access,
-    /// Milliseconds.
-    pub created_at: i64,
+    /// Since when it can be used, in milliseconds.
+    pub since: i64,
 }
+
+#[derive(FromQueryResult)]
+struct GrantFacts {
+    id: Uuid,
+    credential_id: Uuid,
+    pipeline_id: Uuid,
+    intent: String,
+    created_at: i64,
+    expires_on: Option<String>,
+    needs_approval: bool,
+    approved_at: Option<i64>,
+    approved_until: Option<String>,
+}
+
+impl GrantFacts {
+    /// `None` for one that nobody can use today: it has ended, or waits for an approval.
+    fn read(self, today: Day) -> Option<FoundGrant> {
+        let is_over = |day: &Option<String>| {
+            day.as_deref().and_then(Day::parse).is_some_and(|day| day < today)
+        };
+        let approved = self.approved_at.filter(|_| self.needs_approval);
+        let waits = self.needs_approval && (approved.is_none() || is_over(&self.approved_until));
+        if waits || is_over(&self.expires_on) {
+            return None;
+        }
+        Some(FoundGrant {
+            id: self.id,
+            credential_id: self.credential_id,
+            pipeline_id: self.pipeline_id,
+            intent: Access::from_word(&self.intent)?,
+            since: approved.unwrap_or(self.created_at).max(self.created_at),
+        })
+    }
+}
+
+/// It stops at the bound. The fetches of the pipeline come first, by their own index: a pipeline has one chain.
+const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
+    SELECT r.seq FROM pipeline_fetch f CROSS JOIN receipt r
+    WHERE f.pipeline_id = ? AND f.seq > ? AND r.chain = f.chain AND r.seq = f.seq
+        AND r.outcome = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
+) found";
 
 #[derive(FromQueryResult)]
 struct Alike {
@@ -48,39 +96,44 @@ impl<C: Sealing> Credentials<'_, C> {
     /// Those after the folded name, by name, at most so many.
     pub async fn found_after(&self, name: &str, most: u64) -> Result<Vec<FoundCredential>, DbErr> {
         use credential::Column::{
-            CreatedAt, DisabledAt, Host, Id, IsInsecure, Name, NameKey, Owner, ReviewOn,
-            SecretSetAt, SecretVersion, Username,
+            Access, CreatedAt, DisabledAt, Environment, Host, Id, IsInsecure, Name, NameKey, Owner,
+            ReviewOn, SecretSetAt, SecretVersion, Username,
         };
         let rows = self.rows().filter(NameKey.gt(name)).order_by_asc(NameKey).limit(most);
         let rows = rows
             .select_only()
-            .columns([Id, Name, NameKey, Host, IsInsecure, Username, Owner, ReviewOn])
-            .columns([DisabledAt, CreatedAt, SecretVersion, SecretSetAt]);
+            .columns([Id, Name, NameKey, Host, IsInsecure, Username, Access, Owner, Environment])
+            .columns([ReviewOn, DisabledAt, CreatedAt, SecretVersion, SecretSetAt]);
         rows.into_model::<FoundCredential>().all(self.db).await
     }
 }
 
 impl<C: Sealing> Grants<'_, C> {
-    /// The grants of these credentials, the oldest first.
-    pub async fn found_of(&self, credentials: Vec<Uuid>) -> Result<Vec<FoundGrant>, DbErr> {
-        use access_grant::Column::{CreatedAt, CredentialId, Id, Intent, PipelineId};
+    /// The grants of these credentials that can be used today, the oldest first.
+    pub async fn found_of(
+        &self,
+        credentials: Vec<Uuid>,
+        today: Day,
+    ) -> Result<Vec<FoundGrant>, DbErr> {
+        use access_grant::Column::{
+            ApprovedAt, ApprovedUntil, CreatedAt, CredentialId, ExpiresOn, Id, Intent,
+            NeedsApproval, PipelineId,
+        };
         if credentials.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<(Uuid, Uuid, Uuid, String, i64)> = self
+        let rows = self
             .rows()
             .filter(CredentialId.is_in(credentials))
             .select_only()
             .columns([Id, CredentialId, PipelineId, Intent, CreatedAt])
-            .into_tuple()
+            .columns([ExpiresOn, NeedsApproval, ApprovedAt, ApprovedUntil])
+            .into_model::<GrantFacts>()
             .all(self.db)
             .await?;
-        let read = |(id, credential_id, pipeline_id, intent, created_at): (_, _, _, String, _)| {
-            let intent = Access::from_word(&intent)?;
-            Some(FoundGrant { id, credential_id, pipeline_id, intent, created_at })
-        };
-        let mut grants: Vec<FoundGrant> = rows.into_iter().filter_map(read).collect();
-        grants.sort_by_key(|grant| (grant.created_at, grant.id));
+        let mut grants: Vec<FoundGrant> =
+            rows.into_iter().filter_map(|row| row.read(today)).collect();
+        grants.sort_by_key(|grant| (grant.since, grant.id));
         Ok(grants)
     }
 }
@@ -108,5 +161,29 @@ impl<C: Sealing> Secrets<'_, C> {
         let statement = Statement::from_sql_and_values(backend, text, values);
         let rows = Alike::find_by_statement(statement).all(self.db).await?;
         Ok(rows.into_iter().map(|row| row.credential_id).collect())
+    }
+}
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// How often the pipeline was refused the credential, nil for whole requests, after a link: up to a bound.
+    pub async fn refused_after(
+        &self,
+        (credential, pipeline): (Uuid, Uuid),
+        link: i64,
+        most: i64,
+    ) -> Result<i64, DbErr> {
+        static COUNT: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let values: Vec<Value> = vec![
+            pipeline.into(),
+            link.into(),
+            Outcome::Refused.word().into(),
+            Uuid::nil().into(),
+            credential.into(),
+            most.into(),
+        ];
+        let count = COUNT.with(backend, || numbered(backend, REFUSED), values);
+        let counted = Counted::find_by_statement(count).one(self.db).await?;
+        Ok(counted.map_or(0, |counted| counted.number))
     }
 }

@@ -3,22 +3,29 @@
 
 use super::used::window;
 use super::{AT_ONCE, EVENTS, Known};
-use crate::domain::definition::{Definition, Statement};
+use crate::domain::credential::Summary;
+use crate::domain::definition::{Definition, Match, Statement};
 use crate::domain::finding::{
-    Change, Declared, DeclaredFacts, Found, REFUSALS, Received, Thing, of_declared, refused_since,
+    Change, Declared, DeclaredFacts, Found, REFUSALS, REFUSALS_COUNTED, Received, Thing,
+    of_declared, refused_since,
 };
 use crate::domain::moment::Moment;
+use crate::domain::pipeline::Grant;
 use crate::domain::registry::RegistryHost;
 use crate::domain::usage::Figures;
 use crate::error::Result;
 use crate::store::{UsageOf, UsedPipeline};
 use crate::vault::definitions::Granted;
 use crate::vault::{Vault, now, today};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What a pipeline received of each credential, nil for whole requests: in the window, and the last time ever.
 type ReceivedOf = HashMap<Uuid, (Figures, Option<Moment>)>;
+
+/// Each registry with whether it is asked without TLS.
+type Registries<'a> = HashMap<(&'a str, bool), &'a RegistryHost>;
 
 impl Vault {
     /// Adds what is found of the project's pipelines; `false` while figures are behind.
@@ -28,6 +35,7 @@ impl Vault {
         known: &Known,
         found: &mut Vec<Found>,
     ) -> Result<bool> {
+        let registries = registries(known);
         let mut after = String::new();
         loop {
             let rows = self.store.pipelines(project).used_after(&after, AT_ONCE).await?;
@@ -43,6 +51,7 @@ impl Vault {
                 let of = received.remove(&id).unwrap_or_default();
                 found.extend(self.refused_since(project, &pipeline, &of, known).await?);
                 if declaring.contains(&id) {
+                    let known = (known, &registries);
                     found.extend(self.found_in_files(project, pipeline, of, known).await?);
                 }
             }
@@ -93,20 +102,27 @@ impl Vault {
                 continue;
             }
             let chain = self.store.chain();
-            let page = if credential.is_nil() {
-                chain.about_before(project, pipeline.id, refusal, EVENTS).await?
+            let mut events = Vec::new();
+            if credential.is_nil() {
+                let gone = of.iter().filter(|(id, (figures, _))| {
+                    figures.last_delivery.is_some() && !known.contains_key(*id)
+                });
+                let gone: Vec<Uuid> = gone.map(|(id, _)| *id).collect();
+                for subject in gone.into_iter().chain([pipeline.id]) {
+                    let page = chain.about_before(project, subject, refusal, EVENTS).await?;
+                    events.extend(page.events);
+                }
+                events.sort_unstable_by_key(|event| Reverse(event.seq));
             } else {
-                chain.about_credential(project, *credential, Some(refusal), EVENTS).await?
-            };
-            let Some(change) = Change::after(last, &page.events, &pipeline.name) else { continue };
-            let days = (change.at.day_number(), i64::MAX);
-            let since = UsageOf::Pipelines(vec![pipeline.id]);
-            let usage = self.store.receipts(project).usage(&since, days).await?;
-            let pair = (*credential, pipeline.id);
-            let Some((since, _)) = usage.pairs.get(&pair) else { continue };
+                let page = chain.about_credential(project, *credential, Some(refusal), EVENTS);
+                events = page.await?.events;
+            }
+            let Some(change) = Change::after(last, &events, &pipeline.name) else { continue };
+            let (pair, receipts) = ((*credential, pipeline.id), self.store.receipts(project));
+            let refused = receipts.refused_after(pair, change.link, REFUSALS_COUNTED).await?;
             let thing = known.get(credential).map(|one| one.thing.clone());
             let both = (thing, pipeline.clone());
-            found.extend(refused_since(both, since, Some(last), &change));
+            found.extend(refused_since(both, (refused, refusal), Some(last), &change));
         }
         Ok(found)
     }
@@ -116,7 +132,7 @@ impl Vault {
         project: Uuid,
         pipeline: Thing,
         of: ReceivedOf,
-        known: &Known,
+        (known, registries): (&Known, &Registries<'_>),
     ) -> Result<Vec<Found>> {
         let definitions = self.store.definitions(project);
         let files = definitions.of_pipeline(pipeline.id).await?;
@@ -124,8 +140,9 @@ impl Vault {
         let held = self.store.grants(project).held_by(pipeline.id, Uuid::nil()).await?;
         let grants: HashMap<Uuid, Uuid> =
             held.iter().map(|(grant, _)| (grant.credential_id, grant.id)).collect();
+        let since = since(&held);
         let granted = Granted::of(held, today());
-        let statements = declared(&files, statements, &granted, known);
+        let statements = declared(&files, statements, (&granted, &since), registries);
         let received = of.into_iter().filter_map(|(id, (figures, last_ever))| {
             let one = known.get(&id)?;
             Some(Received {
@@ -143,22 +160,41 @@ impl Vault {
     }
 }
 
+/// Since when the pipeline may have each credential: the newest of its grants, and what was approved last, since nobody
+/// knows which of them a fetch would need.
+fn since(held: &[(Grant, Option<Summary>)]) -> HashMap<Uuid, Moment> {
+    let mut all: HashMap<Uuid, Moment> = HashMap::new();
+    for (grant, _) in held {
+        let approved = grant.terms.approval.as_ref().map(|approval| approval.at);
+        let at = approved.map_or(grant.created_at, |approved| approved.max(grant.created_at));
+        let newest = all.entry(grant.credential_id).or_insert(at);
+        *newest = at.max(*newest);
+    }
+    all
+}
+
 /// The statements of these files, each with what a delivery would choose for it.
 fn declared<'a>(
     files: &'a [Definition],
     statements: Vec<(Uuid, Statement)>,
-    granted: &Granted,
-    known: &Known,
+    (granted, since): (&Granted, &HashMap<Uuid, Moment>),
+    registries: &Registries<'_>,
 ) -> Vec<Declared<'a>> {
     let by_id: HashMap<Uuid, &Definition> = files.iter().map(|file| (file.id, file)).collect();
     // Many lines name the same few registries.
     let hosts: BTreeSet<&str> = statements.iter().filter_map(|(_, one)| one.named.host()).collect();
     let served: BTreeSet<String> =
-        hosts.into_iter().filter(|host| is_served(host, known)).map(str::to_owned).collect();
+        hosts.into_iter().filter(|host| is_served(host, registries)).map(str::to_owned).collect();
     let one = |(file, statement): (Uuid, Statement)| {
+        let found = granted.serve(&statement);
+        let granted = match &found {
+            Match::Credential { id, .. } => since.get(id).copied(),
+            _ => None,
+        };
         Some(Declared {
             file: by_id.get(&file).copied()?,
-            found: granted.serve(&statement),
+            found,
+            granted,
             is_served: statement.named.host().is_none_or(|host| served.contains(host)),
             statement,
         })
@@ -166,8 +202,14 @@ fn declared<'a>(
     statements.into_iter().filter_map(one).collect()
 }
 
+/// The registries of the project's credentials: thousands of these may be for a few of them.
+fn registries(known: &Known) -> Registries<'_> {
+    known.values().map(|one| ((one.host.as_str(), one.is_insecure), &one.host)).collect()
+}
+
 /// Whether a credential of the project is for the registry. One that no credential can have is nobody's to add.
-fn is_served(host: &str, known: &Known) -> bool {
-    RegistryHost::stored(host)
-        .is_none_or(|host| known.values().any(|one| one.host.serves(one.is_insecure, &host)))
+fn is_served(host: &str, registries: &Registries<'_>) -> bool {
+    RegistryHost::stored(host).is_none_or(|host| {
+        registries.iter().any(|((_, is_insecure), own)| own.serves(*is_insecure, &host))
+    })
 }

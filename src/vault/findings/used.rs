@@ -1,12 +1,15 @@
 //! What is found of credentials: how they are used, by the figures of the window, and who answers for them.
 
 use super::{AT_ONCE, EVENTS, Known, KnownCredential};
+use crate::domain::audit::Action;
+use crate::domain::credential::Access;
 use crate::domain::finding::{
-    CredentialFacts, Found, Granted, PairFacts, Thing, WINDOW, no_owner, of_use, personal,
-    review_due, same_secret,
+    CredentialFacts, Found, Granted, PairFacts, ReceivedIn, Thing, WINDOW, no_owner, of_use,
+    personal, review_due, same_secret, shared,
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
+use crate::domain::registry_kind::{RegistryKind, UsernameRule};
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 use crate::error::Result;
@@ -32,18 +35,26 @@ impl Vault {
     ) -> Result<Option<Known>> {
         let members = self.store.projects().members(project).await?.into_iter();
         let members: Vec<Person> = members.map(|(person, _)| person).collect();
+        let first = Moment::of_day(window().0);
+        let chain = self.store.chain();
+        let enabled = chain.done_since(project, Action::CredentialEnabled, first).await?;
         let (mut after, mut known) = (String::new(), Known::new());
+        let mut received = Vec::new();
         loop {
             let rows = self.store.credentials(project).found_after(&after, AT_ONCE).await?;
-            let Some(last) = rows.last() else { return Ok(Some(known)) };
+            let Some(last) = rows.last() else {
+                found.extend(shared(&received));
+                return Ok(Some(known));
+            };
             after.clone_from(&last.name_key);
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
             let Some(mut pairs) = self.pairs_of(project, &ids).await? else { return Ok(None) };
             let alike = self.store.secrets(project).held_twice(&ids).await?;
             for row in &rows {
-                let facts = facts(row);
+                let facts = facts(row, enabled.get(&row.id).copied());
                 let pairs = pairs.remove(&row.id).unwrap_or_default();
                 let pairs: Vec<PairFacts> = pairs.into_values().collect();
+                received.extend(received_of(row, &pairs));
                 let used = of_use(&facts, &pairs, now());
                 found.extend(self.standing(project, used).await?);
                 if alike.contains(&row.id) {
@@ -67,9 +78,9 @@ impl Vault {
             return Ok(None);
         }
         let mut pairs = Pairs::new();
-        for grant in self.store.grants(project).found_of(ids.to_vec()).await? {
+        for grant in self.store.grants(project).found_of(ids.to_vec(), today()).await? {
             let pair = pair_in(&mut pairs, grant.credential_id, grant.pipeline_id);
-            let since = Moment(grant.created_at);
+            let since = Moment(grant.since);
             pair.grants.push(Granted { id: grant.id, intent: grant.intent, since });
         }
         for before in receipts.pairs_known(&of).await? {
@@ -128,16 +139,42 @@ fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFact
     })
 }
 
-fn facts(row: &FoundCredential) -> CredentialFacts {
+fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
     CredentialFacts {
         thing: Thing { id: row.id, name: row.name.clone() },
         username: row.username.clone(),
+        access: Access::from_word(&row.access).unwrap_or(Access::Pull),
         owner: row.owner.clone(),
         review_on: row.review_on.as_deref().and_then(Day::parse),
         is_disabled: row.disabled_at.is_some(),
         created: Moment(row.created_at),
+        enabled,
+        is_usual_name: is_usual_name(row),
         version: row.secret_version,
         version_since: Moment(row.secret_set_at),
+    }
+}
+
+/// The pipelines that received it in the window and may receive it still.
+fn received_of(row: &FoundCredential, pairs: &[PairFacts]) -> Vec<ReceivedIn> {
+    let may = |pair: &&PairFacts| {
+        row.disabled_at.is_none() && !pair.grants.is_empty() && pair.figures.delivered() > 0
+    };
+    let of = |pair: &PairFacts| ReceivedIn {
+        credential: Thing { id: row.id, name: row.name.clone() },
+        environment: row.environment.clone(),
+        pipeline: pair.pipeline.clone(),
+        link: pair.figures.last_delivery,
+    };
+    pairs.iter().filter(may).map(of).collect()
+}
+
+/// Whether the registry wants that user name, whoever signs in.
+fn is_usual_name(row: &FoundCredential) -> bool {
+    let Some(host) = RegistryHost::stored(&row.host) else { return false };
+    match RegistryKind::recognise(&host).advice().username {
+        UsernameRule::Fixed(name) | UsernameRule::Suggested(name) => row.username == name,
+        UsernameRule::Free => false,
     }
 }
 

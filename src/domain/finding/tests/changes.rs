@@ -48,3 +48,20 @@ fn what_is_found_again_stays_as_it_is_and_what_is_not_is_resolved() {
     let new = FindingChanges { new: vec![one.clone()], ..none() };
     assert_eq!(FindingChanges::between(&[], &[one.clone(), one.clone()], NOW), new);
 }
+
+#[test]
+fn many_changes_are_written_in_parts() {
+    let found =
+        |number: u128| Found { about: number.to_string(), ..credentials::blank(FindingKind::Tie) };
+    let changes = FindingChanges {
+        new: (0..3).map(found).collect(),
+        resolved: (0..4).map(Uuid::from_u128).collect(),
+        ..FindingChanges::default()
+    };
+    let parts = changes.clone().parts(5);
+    let sizes: Vec<_> = parts.iter().map(|part| (part.new.len(), part.resolved.len())).collect();
+    assert_eq!(sizes, [(3, 2), (0, 2)]);
+    let resolved: Vec<Uuid> = parts.into_iter().flat_map(|part| part.resolved).collect();
+    assert_eq!(resolved, changes.resolved);
+    assert!(FindingChanges::default().parts(5).is_empty());
+}

@@ -48,7 +48,7 @@ fn received(host: &str, last: Option<i64>) -> Received {
         credential: thing("ghcr"),
         host: RegistryHost::stored(host).unwrap(),
         is_insecure: false,
-        grant: None,
+        grant: Some(Uuid::nil()),
         figures: Figures { pulls: 1, last_at: last, ..Figures::default() },
         last_ever: last,
     }
@@ -59,7 +59,7 @@ fn declared(
     (statement, found, is_served): (Statement, Match, bool),
     received: Vec<Received>,
 ) -> Vec<FindingKind> {
-    let one = Declared { file, statement, found, is_served };
+    let one = Declared { file, statement, found, granted: Some(ago(7)), is_served };
     let facts = DeclaredFacts {
         pipeline: thing("build"),
         files: std::slice::from_ref(file),
@@ -91,6 +91,26 @@ fn what_files_name_is_held_against_what_was_received() {
     let other = Match::Credential { id: Uuid::max(), name: "other".to_owned() };
     assert_eq!(declared(&old, (pulls("ghcr.io"), other, true), quay()), both);
     assert!(declared(&old, ghcr(), vec![received("quay.io", Some(8))]).len() == 1);
+    let revoked = Received { grant: None, ..received("quay.io", Some(1)) };
+    assert_eq!(declared(&old, ghcr(), vec![revoked]), [FindingKind::NotDelivered]);
+    let changed = Definition { changed: ago(6), ..file(0, 60) };
+    assert!(declared(&changed, ghcr(), Vec::new()).is_empty(), "it may be named since then");
+    let before = vec![received("quay.io", Some(7))];
+    assert!(declared(&changed, ghcr(), before).is_empty(), "it may have been named then");
+    let one = Declared {
+        file: &old,
+        statement: pulls("ghcr.io"),
+        found: served(),
+        granted: Some(ago(6)),
+        is_served: true,
+    };
+    let facts = DeclaredFacts {
+        pipeline: thing("build"),
+        files: std::slice::from_ref(&old),
+        statements: vec![one],
+        received: Vec::new(),
+    };
+    assert!(of_declared(&facts, NOW).is_empty(), "it was granted less than a week ago");
     let hidden = Statement { is_hidden: true, ..pulls("ghcr.io") };
     assert!(declared(&old, (hidden, served(), true), Vec::new()).is_empty());
 }
@@ -119,7 +139,13 @@ fn passwords_ties_and_registries_without_a_credential_are_found_once() {
     let password = statement(Kind::Password, Named::Field("password".to_owned()));
     let found = declared(&file(2, 1), (password, Match::NotFetched, true), Vec::new());
     assert_eq!(found, [FindingKind::PasswordInFile]);
+    for host in ["localhost", "localhost:5000", "127.0.0.1:5000"] {
+        let one = (statement(Kind::Pulls, image(host)), Match::Nothing, false);
+        assert!(declared(&file(0, 1), one, Vec::new()).is_empty(), "{host} is beside the run");
+    }
     let tie = Match::Tie(vec!["a".to_owned(), "b".to_owned()]);
+    let login = statement(Kind::LogsIn, Named::Registry("ghcr.io".to_owned()));
+    assert!(declared(&file(0, 1), (login, tie.clone(), true), Vec::new()).is_empty());
     let one = (statement(Kind::Pulls, image("ghcr.io")), tie, true);
     assert_eq!(declared(&file(0, 1), one, Vec::new()), [FindingKind::Tie]);
     for (kind, is_served, is_found) in [

@@ -1,0 +1,79 @@
+//! What depends on grants: who shares a credential by them, and what is judged of one that waits or is gone.
+
+use super::{CONFIG, Scene, none, one};
+use regcred::domain::finding::FindingKind;
+
+#[tokio::test]
+async fn a_credential_that_pipelines_of_two_environments_receive_is_found() {
+    let scene = Scene::new().await;
+    let (app, by) = (&scene.app, &scene.app.owner);
+    let mut others = Vec::new();
+    for (name, host, environment) in
+        [("quay", "quay.io", "production"), ("test", "r.example.com", "staging")]
+    {
+        let more = [("access", "pull"), ("environment", environment)];
+        others.push(app.credential_with(by, "acme", name, host, name, &more).await);
+    }
+    app.grant(scene.build, others[0], &[]).await;
+    let (_, other) = app.pipeline(by, "acme", "other", &[scene.ghcr, others[1]], "pull").await;
+    scene.fetch(0).await;
+    assert_eq!(scene.found(0).await, none());
+    assert_eq!(app.fetch(&other, CONFIG).await.status, 200);
+    assert_eq!(scene.found(0).await, one(FindingKind::Shared, "ghcr", ""));
+    app.raw("UPDATE credential SET environment = 'any' WHERE name = 'ghcr'").await;
+    assert_eq!(scene.found(0).await, none());
+}
+
+#[tokio::test]
+async fn a_grant_that_waits_for_its_approval_or_has_ended_is_not_judged() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    app.pipeline(&app.owner, "acme", "idle", &[scene.ghcr], "pull").await;
+    scene.fetch(20).await;
+    let idle = one(FindingKind::NeverUsed, "ghcr", "idle");
+    assert_eq!(scene.found(31).await, idle);
+    let of_idle = "WHERE pipeline_id = (SELECT id FROM pipeline WHERE name = 'idle')";
+    for (column, unusable, usable) in
+        [("expires_on", "'2020-01-01'", "NULL"), ("needs_approval", "TRUE", "FALSE")]
+    {
+        app.raw(&format!("UPDATE access_grant SET {column} = {unusable} {of_idle}")).await;
+        assert_eq!(scene.found(31).await, none(), "{column}");
+        app.raw(&format!("UPDATE access_grant SET {column} = {usable} {of_idle}")).await;
+        assert_eq!(scene.found(31).await, idle, "{column}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_file_names_is_resolved_when_its_grant_is_revoked() {
+    let scene = Scene::new().await;
+    let (app, by) = (&scene.app, &scene.app.owner);
+    let quay = app.credential(by, "acme", "quay", "quay.io", "another").await;
+    app.grant(scene.build, quay, &[]).await;
+    scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
+    scene.fetch(1).await;
+    assert_eq!(scene.found(1).await, one(FindingKind::NotDeclared, "ghcr", "build"));
+    let of_ghcr = "credential_id = (SELECT id FROM credential WHERE name = 'ghcr')";
+    app.raw(&format!("DELETE FROM access_grant WHERE {of_ghcr}")).await;
+    assert_eq!(scene.found(1).await, none());
+}
+
+#[tokio::test]
+async fn what_is_refused_again_and_again_since_a_credential_was_deleted_is_found() {
+    let scene = Scene::new().await;
+    let image = "/api/v1/credential?server=ghcr.io";
+    assert_eq!(scene.app.fetch(&scene.token, image).await.status, 200);
+    let id = scene.ghcr.to_string();
+    let form = [
+        ("project", "acme"),
+        ("id", id.as_str()),
+        ("typed_name", "ghcr"),
+        ("password", crate::app::PASSWORD),
+    ];
+    let reply = scene.app.owner.post_json_accept("/rpc/credentials/delete", &form).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    for _ in 0..3 {
+        assert_eq!(scene.found(0).await, none());
+        assert_ne!(scene.app.fetch(&scene.token, image).await.status, 200);
+    }
+    assert_eq!(scene.found(0).await, one(FindingKind::RefusedSince, "", "build"));
+}
