@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::moment::Moment;
 
 /// What people do to a credential by which pipelines may be refused.
-const OF_CREDENTIAL: [Action; 5] = [
+const OF_CREDENTIAL: [Action; 6] = [
     Action::CredentialUpdated,
     Action::CredentialDisabled,
     Action::CredentialCompromised,
