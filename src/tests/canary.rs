@@ -113,7 +113,6 @@ fn stumble(client: &mut Client, secret: &Canary) {
         "/rpc/trust-rules/renew-secret",
         "/rpc/keys/destroy",
         "/rpc/issuers/create",
-        "/rpc/issuers/delete",
         "/rpc/destinations/create",
         "/rpc/versions/destroy",
         "/rpc/credentials/token-service",

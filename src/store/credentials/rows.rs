@@ -49,7 +49,7 @@ pub(super) const SUMMARY: &str =
 /// only somebody else writes, is as if it was not there.
 pub(super) const USED_BY: Beside = Beside {
     columns: "pipelines, last_at",
-    from: "(SELECT COUNT(*) AS pipelines, MAX(usage.last_at) AS last_at FROM usage WHERE usage.credential_id = listed.id) AS counted",
+    from: "(SELECT COUNT(usage.pipeline_id) AS pipelines, MAX(usage.last_at) AS last_at FROM usage WHERE usage.credential_id = listed.id) AS counted",
 };
 
 /// A row with [`USED_BY`].

@@ -9,9 +9,13 @@ use regcred::domain::permission::of;
 use regcred::domain::user::Role;
 use regcred::vault::Export;
 use serde_json::Value;
+use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
 
 const EXPORT: &str = "/rpc/audit/export";
+/// How long something may take that happens in another task.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 async fn export(browser: &Browser, fields: &[(&str, &str)]) -> Reply {
     let form: Vec<(&str, &str)> =
@@ -186,7 +190,8 @@ async fn an_export_ends_with_the_right_of_who_asked_for_it() {
         lines += piece.as_ref().map_or(0, |text| text.lines().count());
         last = Some(piece);
     }
-    assert_eq!(last, Some(Err(Error::Forbidden)));
+    // For a moment the row is not ours, and then nobody is a member.
+    assert!(matches!(last, Some(Err(Error::Forbidden | Error::NotFound))), "{last:?}");
     assert!(lines < MORE, "{lines} lines");
 }
 
@@ -196,7 +201,15 @@ async fn an_export_that_nobody_reads_any_more_ends_and_says_how_far_it_came() {
     assert!(pieces.recv().await.unwrap().is_ok());
     pieces.close();
     while pieces.recv().await.is_some() {}
-    let ends = ends(&scene).await;
+    let ended = async {
+        loop {
+            match ends(&scene).await {
+                ends if ends.is_empty() => tokio::task::yield_now().await,
+                ends => break ends,
+            }
+        }
+    };
+    let ends = timeout(DEADLINE, ended).await.expect("its end is recorded");
     let [Detail::ExportEnd { lines, is_whole: false, .. }] = ends[..] else { panic!("{ends:?}") };
     assert!(lines < MORE as u64, "{lines} lines");
 }

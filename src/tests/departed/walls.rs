@@ -7,7 +7,7 @@ use regcred::domain::user::Role;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
 /// them, or it is theirs and no way in.
-const NAMED: [(&str, &str); 10] = [
+const NAMED: [(&str, &str); 13] = [
     ("pipeline_token", "created_by_id"),
     ("trust_rule", "created_by_id"),
     ("access_grant", "granted_by"),
@@ -20,6 +20,10 @@ const NAMED: [(&str, &str); 10] = [
     ("membership", "person_id"),
     ("session", "person_id"),
     ("slot", "person_id"),
+    // Each says who did something, and hands out nothing.
+    ("review", "opened_by_id"),
+    ("review_item", "decided_by_id"),
+    ("finding", "accepted_by_id"),
 ];
 
 #[tokio::test]

@@ -25,6 +25,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/store/deliverables.rs", "rows of the database"),
     ("src/store/departures.rs", "rows of the database"),
     ("src/server/places.rs", "the address of a connection, which the system tells"),
+    ("src/store/findings/facts.rs", "rows of the database"),
     ("src/store/schema.rs", "the tables of the database"),
     ("src/store/seals.rs", "the stored keys"),
     ("src/store/terms.rs", "a row of the database"),
