@@ -47,7 +47,7 @@ test('files are chosen or pasted, replace those of the same path, and are delete
   await expectSaid(page, 'The definitions were saved: 1 reference in 1 file.');
   const files = page.getByRole('region', { name: 'Files', exact: true });
   await expect(files).toContainText('build/Dockerfile');
-  await expect(files).toContainText(`${TODAY}, commit 0a1b2c3d (as the sender said)`);
+  await expect(files).toContainText(`${TODAY}, commit 0a1b2c3d (claimed)`);
 
   await fillIn(page, {
     'Name of a pasted file (Optional)': 'build/Dockerfile',

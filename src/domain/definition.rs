@@ -214,7 +214,7 @@ impl Definition {
         let Some(commit) = commit else { return format!("{day}, no commit given") };
         let commit: String = commit.chars().take(COMMIT_SHOWN).collect();
         let branch = branch.iter().map(|branch| format!(" of {branch}")).collect::<String>();
-        let how = if *is_proved { "proven" } else { "as the sender said" };
+        let how = if *is_proved { "proven" } else { "claimed" };
         format!("{day}, commit {commit}{branch} ({how})")
     }
 }

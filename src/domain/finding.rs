@@ -175,7 +175,7 @@ pub fn accepted(reason: &str, until: &str, today: Day) -> Result<(String, Day)> 
     let mut errors = Vec::new();
     let reason = reason.trim();
     if is_blank(reason) {
-        let message = "Enter a reason. It is recorded, and stands beside the finding.";
+        let message = "Enter a reason. It is recorded and shown with the finding.";
         errors.push(FieldError::new("reason", message));
     } else if let Some(problem) = text_problem(reason, REASON_MAX, false) {
         errors.push(FieldError::new("reason", problem));

@@ -80,7 +80,7 @@ async fn what_a_run_declares_is_shown_with_its_commit_and_the_credential_that_it
     let page = scene.page().await;
     for part in [
         "build/compose.yaml",
-        "commit 0123456789ab of main (as the sender said)",
+        "commit 0123456789ab of main (claimed)",
         "ghcr.io/acme/base:1",
         &format!("/p/acme/credentials/{}", scene.ghcr),
         "No granted credential",

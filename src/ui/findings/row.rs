@@ -172,14 +172,14 @@ fn accept(
                     at=form.at("reason")
                     id=reason
                     label="Reason"
-                    hint="It stands beside the finding, and is recorded with your name."
+                    hint="The reason is shown with the finding and recorded with your name."
                 />
                 <Field
                     at=form.at("until")
                     id=until
                     label="Until"
                     kind="date"
-                    hint=format!("The last day, at most {ACCEPTED_MAX} days from today. Then it is open again.")
+                    hint=format!("The last day, at most {ACCEPTED_MAX} days from today. After that day the finding is open again.")
                 />
             </PostForm>
         </details>
