@@ -147,7 +147,7 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                     at=form.at("address")
                     label="Address of the webhook"
                     kind="url"
-                    hint="Only for a webhook, for example https://siem.example.com/regcred. It is not shown again as a whole."
+                    hint="Only for a webhook, for example https://siem.example.com/regcred. Later, only the host is shown."
                 />
                 <Select
                     at=form.at("from")
@@ -156,7 +156,7 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                 />
                 <YourPassword
                     error=form.error("password")
-                    hint="Everything that this log records leaves Regcred. Enter your password to confirm."
+                    hint="The destination receives everything that this log records. Enter your password to confirm."
                 />
             </PostForm>
         </Section>

@@ -37,7 +37,7 @@ pub fn One(
     });
     let of = || vec![("project", project.clone()), ("id", id.clone())];
     let switch = [of(), vec![("is_on", (!is_on).to_string())]].concat();
-    let word = if is_on { "Stop" } else { "Go on" };
+    let word = if is_on { "Stop" } else { "Resume" };
     let test = (is_webhook && is_on).then(|| {
         let values = of();
         view! { <PostButton action=TestDestination::url() values word="Send a test" class="button"/> }
@@ -54,7 +54,7 @@ pub fn One(
                 <TextFact label="Name" text=destination.name.clone()/>
                 <TextFact label="State" text=label/>
                 <TextFact label="Address" is_mono=true text=origin/>
-                <TextFact label="Has everything up to link" text=destination.cursor.to_text()/>
+                <TextFact label="Received up to link" text=destination.cursor.to_text()/>
                 <Fact label="Added">
                     <Time at=destination.made_at/>
                     " by "
@@ -101,9 +101,9 @@ fn Secret(secret: Option<String>, is_webhook: bool) -> impl IntoView {
         .into_any();
     };
     let use_of = if is_webhook {
-        " Verify each call with it, as Standard Webhooks describes: the header webhook-signature is over webhook-id, webhook-timestamp and the body. After a renewal, calls are signed with the secret before as well for a day."
+        " Verify each call with it, as Standard Webhooks describes: the header webhook-signature signs webhook-id, webhook-timestamp and the body. After a renewal, calls are also signed with the previous secret for a day."
     } else {
-        " Send it as Authorization: Bearer to /api/v1/audit. Each answer has a cursor: send it back as after, which says that you have the events."
+        " Send it as Authorization: Bearer to /api/v1/audit. Each answer has a cursor. Send the cursor as the parameter after of the next request: this confirms that you have the events."
     };
     view! {
         <div class="card stack">
