@@ -187,7 +187,7 @@ async fn what_was_pasted_and_refused_does_not_come_back() {
     let scene = Scene::new().await;
     for (name, text, sentence) in [
         ("", "FROM nginx\nENV PASSWORD=zebra-1\n", "Enter the name of the file"),
-        ("notes.md", "zebra-1\n", "of a kind that is not read"),
+        ("notes.md", "zebra-1\n", "does not recognize one of these files"),
         ("", "", "Choose files, or paste the text of one."),
     ] {
         let reply = scene.paste(&scene.app.owner, name, text).await;

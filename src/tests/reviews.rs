@@ -152,7 +152,7 @@ async fn nobody_decides_about_their_own() {
             let reply = scene.decide(owner, id, item.id, choice).await;
             if is_own {
                 assert_eq!(reply.status, 409, "{}", item.name);
-                assert!(reply.text().contains("Nobody reviews their own access"), "{}", item.name);
+                assert!(reply.text().contains("Nobody decides about their own access"), "{}", item.name);
             } else {
                 assert_eq!(reply.status, 200, "{}: {}", item.name, reply.text());
             }

@@ -53,12 +53,12 @@ impl<'a> ToVerify<'a> {
         if done.removed > 0 {
             let removed = count(done.removed, "link");
             text += &format!(
-                " Of {removed} among them only the hash is left: what they said was removed because of its age."
+                " Of {removed}, only the hash is left: the event or receipt was removed because of its age."
             );
         }
         if done.beyond > 0 {
             let beyond = count(done.beyond, "line");
-            text += &format!(" The checkpoint says nothing of the last {beyond}.");
+            text += &format!(" The checkpoint says nothing about the last {beyond}.");
         }
         let document = json!({
             "origin": origin, "links": done.links, "removed": done.removed, "beyond": done.beyond,
@@ -81,7 +81,7 @@ impl<'a> ToVerify<'a> {
             let is_removed = line.is_removed();
             let text = if is_removed {
                 format!(
-                    "The hash of link {link} is in the chain of {origin}. The line does not say what the link said."
+                    "The hash of link {link} is in the chain of {origin}. The event or receipt itself was removed because of its age."
                 )
             } else {
                 format!("Link {link} is in the chain of {origin}, as it was exported.")
@@ -89,7 +89,7 @@ impl<'a> ToVerify<'a> {
             let document = json!({"origin": origin, "link": link, "removed": is_removed});
             return Ok((document, text, true));
         }
-        Err(Failure::said(format!("The export has no link {link}, and the proof is of that one.")))
+        Err(Failure::said(format!("The proof is of link {link}, and the export does not have it.")))
     }
 
     fn open(&self) -> Result<File, Failure> {

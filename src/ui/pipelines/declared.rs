@@ -16,7 +16,7 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
     let ShownFile { definition, statements } = shown;
     let declared = format!("Declared {}.", definition.declared());
     let changed = format!(
-        "It was declared first on {} and changed last on {}.",
+        "It was first declared on {} and last changed on {}.",
         definition.first_seen.day().to_text(),
         definition.changed.day().to_text(),
     );
@@ -85,7 +85,7 @@ fn name(statement: &Statement) -> AnyView {
         }
         Named::Field(field) => {
             let sentence = format!(
-                "A password is written in {field}. Replace it in the registry, store the new one in Regcred, and remove it from the file."
+                "A password is written in {field}. Replace it at the registry, store the new one in Regcred, and remove it from the file."
             );
             view! { <span>{sentence}</span> }.into_any()
         }

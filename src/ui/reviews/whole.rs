@@ -70,7 +70,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let chosen = FormState::of::<DecideItems>(failed.clone(), ()).chosen("items");
         let people = (&viewer, reviewers.as_slice());
         let of_row = columns(items, people, &review, (may_decide, &chosen), &page);
-        let empty = "There are no such items.";
+        let empty = "There are no items to show.";
         let table = view! { <Table columns=of_row label="Items" empty/> };
         let table = if may_decide && has_items {
             view! {
