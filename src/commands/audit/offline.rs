@@ -53,7 +53,7 @@ impl<'a> ToVerify<'a> {
         if done.removed > 0 {
             let removed = count(done.removed, "link");
             text += &format!(
-                " Of {removed}, only the hash is left: the event or receipt was removed because of its age."
+                " Of {removed}, the export has only the hash, and not what was recorded."
             );
         }
         if done.beyond > 0 {
@@ -81,7 +81,7 @@ impl<'a> ToVerify<'a> {
             let is_removed = line.is_removed();
             let text = if is_removed {
                 format!(
-                    "The hash of link {link} is in the chain of {origin}. The event or receipt itself was removed because of its age."
+                    "The hash of link {link} is in the chain of {origin}. The line does not have what the link recorded, so that is not proven."
                 )
             } else {
                 format!("Link {link} is in the chain of {origin}, as it was exported.")

@@ -98,7 +98,7 @@ async fn one_event_is_proved_with_its_line_alone() {
         members.insert("said".to_owned(), "nothing happened".into());
         fs::write(&one, bare.to_string()).unwrap();
         let said = verified(&one, ["--proof", name(&proof)], &key).done();
-        assert!(said.contains("itself was removed because of its age"), "{said}");
+        assert!(said.contains("does not have what the link recorded"), "{said}");
     }
     machine.run(&["audit", "proof", "99", "--project", "acme"]).refused(1);
     machine.run(&["audit", "proof", "0", "--project", "acme"]).refused(1);
