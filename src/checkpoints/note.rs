@@ -23,7 +23,9 @@ pub enum Problem {
     NoCheckpoint,
     #[error("The checkpoint is not signed with any of the given keys.")]
     UnknownKey,
-    #[error("A signature of the checkpoint is wrong: the checkpoint was changed, or the key is not the one that signed it.")]
+    #[error(
+        "A signature of the checkpoint is wrong: the checkpoint was changed, or the key is not the one that signed it."
+    )]
     WrongSignature,
 }
 

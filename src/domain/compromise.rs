@@ -100,7 +100,7 @@ pub fn steps(
     same_secret: &[(Uuid, String)],
 ) -> Vec<Step> {
     let (by, at) = (&mark.by, mark.at.to_text());
-    let stop = format!("{by} marked the credential on {at}. That disabled it if it was still enabled.");
+    let stop = format!("{by} marked the credential on {at}. Marking it stopped its deliveries.");
     let stop = (Standing::Done, stop);
     let revoke = (
         Standing::Unknown,
@@ -119,7 +119,7 @@ pub fn steps(
         let fact = format!("The old secret is also stored in {}.", named(&names));
         steps.push(of(Task::Others, (Standing::Open, fact)));
     } else if old_ones(mark, versions).is_empty() {
-        let fact = "The old versions were destroyed, so Regcred cannot compare them with other credentials.";
+        let fact = "The old versions were destroyed, so Regcred cannot compare them any more.";
         steps.push(of(Task::Others, (Standing::Unknown, fact.to_owned())));
     }
     steps.push(of(Task::Destroy, destroyed(mark, versions)));

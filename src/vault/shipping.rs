@@ -94,7 +94,7 @@ impl Vault {
         let write = self.write_in(keeper.chain).await?;
         let all = write.destinations().of_chain(keeper.chain).await?;
         if all.iter().any(|other| fold(&other.shown.name) == fold(&new.name)) {
-            return Err(Error::at("name", "A destination with this name already exists. Enter another name."));
+            return Err(Error::at("name", "A destination with this name already exists."));
         }
         if all.len() >= DESTINATIONS_MAX {
             return Err(Error::Conflict(format!(

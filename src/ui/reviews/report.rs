@@ -134,7 +134,7 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
         }
         Some(Decision { verdict: Verdict::Remove, .. }) => {
             let words = match (item.kind, members.contains(&item.subject)) {
-                (ReviewKind::Member, true) => "Still a member: an operator has to end the membership",
+                (ReviewKind::Member, true) => "Still a member: an operator must end the membership",
                 (ReviewKind::Member, false) => "No longer a member",
                 _ => "It was already gone",
             };

@@ -36,7 +36,7 @@ pub(in crate::vault) fn files(report: Report) -> Result<Vec<DeclaredFile>> {
         let file = at(&mut by_path, &read.file)?;
         let is_hash = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
         if read.sha256.len() != 64 || !read.sha256.chars().all(is_hash) {
-            return refused("The hash of a file must be SHA-256, as 64 lowercase hexadecimal digits.");
+            return refused("The hash of a file must be SHA-256, as 64 lower-case hex digits.");
         }
         if file.sha256.as_ref().is_some_and(|other| *other != read.sha256) {
             return refused("A file is in the report twice, with different texts.");

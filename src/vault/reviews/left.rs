@@ -24,7 +24,7 @@ impl Left {
             Self::Own => {
                 "Nobody decides about their own access or about what they created. Another member has to decide."
             }
-            Self::Reserved => "An item was delegated to another member. Only that member decides about it.",
+            Self::Reserved => "An item was delegated to another member. Only that member decides.",
             Self::Removed => "An item was already removed. A removal cannot be undone.",
             Self::Differs => {
                 "An item was changed, created again or removed since the review was opened, so it cannot be confirmed as it was. Choose Change or Remove."
