@@ -24,7 +24,7 @@ super::words! {
         /// An image gets this name, and is not pushed where it does.
         Builds = "builds", "Builds";
         /// The system pulls it although the file does not name it.
-        Implicit = "implicit", "Pulls, not named";
+        Implicit = "implicit", "Pulls by default";
         Password = "password", "Password";
         /// The file, or a part of it, could not be read.
         Unread = "unread", "Not read";

@@ -167,7 +167,7 @@ fn record(head: CredentialHead, found: CompromisePage, page: PageContext) -> imp
             <WhoReceived found page/>
         </Section>
         <p class="muted no-print">
-            "Print this page to keep a copy. It shows what is known now, and it changes as the steps are done. The audit keeps who marked the credential, and when."
+            "Print this page to keep a copy. It shows what is known now, and it changes as the steps are done. The audit log records who marked the credential, and when."
         </p>
     }
     .into_any()

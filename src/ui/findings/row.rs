@@ -93,7 +93,7 @@ fn what(one: &Finding, page: &PageContext) -> AnyView {
 fn shown(evidence: Evidence, pipeline: Option<&Thing>, page: &PageContext) -> AnyView {
     match evidence {
         Evidence::Link(seq) => {
-            let text = format!("Link {seq} of the audit");
+            let text = format!("Link {seq} of the audit log");
             if !page.may(Permission::AuditRead) {
                 return text.into_any();
             }
