@@ -60,7 +60,7 @@ enum Action {
         /// Verify this export instead of the database
         #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["project", "since"])]
         export: Option<PathBuf>,
-        /// Verify that an event of the export is in the chain, with a proof of `regcred audit proof`
+        /// Verify that an event of the export is in the chain, with a proof (`regcred audit proof`)
         #[arg(long, value_name = "FILE", requires = "export", conflicts_with = "checkpoint")]
         proof: Option<PathBuf>,
     },
