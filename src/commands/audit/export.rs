@@ -13,8 +13,8 @@ use tokio::sync::mpsc::Receiver;
 ///
 /// Each export is recorded as an audit event. The last line names the last link of the export: give
 /// it as --after to get only newer links. If that line is missing, the export is not complete. The
-/// format links has each link as it is hashed, for `regcred audit verify --export`, and no such last
-/// line.
+/// format links has each link as it is hashed, for `regcred audit verify --export`, without such a
+/// last line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred audit export --project acme > audit.csv
