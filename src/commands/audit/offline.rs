@@ -52,9 +52,8 @@ impl<'a> ToVerify<'a> {
         let mut text = format!("The export holds: {links} as in the checkpoint of {origin}.");
         if done.removed > 0 {
             let removed = count(done.removed, "link");
-            text += &format!(
-                " Of {removed}, the export has only the hash, and not what was recorded."
-            );
+            text +=
+                &format!(" Of {removed}, the export has only the hash, and not what was recorded.");
         }
         if done.beyond > 0 {
             let beyond = count(done.beyond, "line");
