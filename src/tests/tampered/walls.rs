@@ -3,7 +3,7 @@
 use crate::rooms::sources;
 
 /// Where rows are inserted past that place, how often, and what they are.
-const INSERTS: [(&str, usize, &str); 9] = [
+const INSERTS: [(&str, usize, &str); 10] = [
     ("src/store/assertions.rs", 1, "proofs that were used"),
     ("src/store/chain.rs", 1, "links"),
     ("src/store/chain/head.rs", 1, "ends of chains, each with a MAC of its own"),

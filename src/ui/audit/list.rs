@@ -78,8 +78,10 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
         (paths::shipping(&project), is_instance || page.may(Permission::AuditWrite));
     view! {
         <PageHead title=title>
-            {may_ship.then(|| view! { <LinkButton href=shipping label="Shipping"/> })}
-            <LinkButton href=verify label="Verify the chain"/>
+            <div class="toolbar">
+                {may_ship.then(|| view! { <LinkButton href=shipping label="Shipping"/> })}
+                <LinkButton href=verify label="Verify the chain"/>
+            </div>
         </PageHead>
         <p class="muted">{what}</p>
         <Filters query=query.clone() people pipelines action=list.clone() is_instance/>
