@@ -54,9 +54,8 @@ fn lines(planted: &[Planted]) -> Vec<String> {
 }
 
 fn line_of(found: &Found) -> String {
-    let name = |thing: &Option<Thing>| {
-        thing.as_ref().map(|thing| thing.name.clone()).unwrap_or_default()
-    };
+    let name =
+        |thing: &Option<Thing>| thing.as_ref().map(|thing| thing.name.clone()).unwrap_or_default();
     line(found.kind, &name(&found.credential), &name(&found.pipeline))
 }
 

@@ -11,7 +11,9 @@ use crate::domain::delivery::Claims;
 use crate::domain::finding::{FindingKind, FindingsQuery};
 use crate::domain::permission::of;
 use crate::domain::pipeline::GrantForm;
-use crate::domain::review::{Choice, ReviewForm, ReviewKind, ReviewQuery, Show, Undecided, Verdict};
+use crate::domain::review::{
+    Choice, ReviewForm, ReviewKind, ReviewQuery, Show, Undecided, Verdict,
+};
 use crate::domain::shipping::{Begin, DestinationForm, Format, Transport};
 use crate::error::{Error, Result};
 use crate::vault::{ChainKeeper, now};
