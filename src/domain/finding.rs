@@ -44,8 +44,8 @@ pub const REFUSALS_COUNTED: i64 = 100;
 pub const ACCEPTED_MAX: i64 = 365;
 /// Days that a resolved finding stays on the list.
 pub const KEPT: i64 = 90;
-/// Rows of a page.
-pub const PAGE_ROWS: usize = 25;
+/// Rows of a page, each of which is several lines high: a page is two screens at most.
+pub const PAGE_ROWS: usize = 7;
 /// Up to how many the open ones are counted.
 pub const COUNTED: usize = 100;
 
