@@ -83,7 +83,7 @@ fn what(one: &Finding, page: &PageContext) -> AnyView {
     view! {
         <Dot label=kind.label() tone/>
         <p>{fact}</p>
-        {(!evidence.is_empty()).then(|| view! { <ul class="muted" aria-label="Evidence">{evidence}</ul> })}
+        {(!evidence.is_empty()).then(|| view! { <ul class="muted evidence" aria-label="Evidence">{evidence}</ul> })}
         {accepted}
     }
     .into_any()
