@@ -72,7 +72,15 @@ pub fn line(sql: &str) -> Option<String> {
     let case = "WHEN ? THEN CAST(? AS BIGINT)";
     let sql = shrunk(sql, &format!("{case} {case}"), case);
     let sql = shrunk(&sql, "?, ?, ?", "?, ?").replace("IN (?)", "IN (?, ?)");
-    Some(without_columns(&without_json(&sql)))
+    Some(without_columns(&without_json(&widened(&sql))))
+}
+
+/// With as many values as columns where rows are compared: there neither is a list.
+fn widened(sql: &str) -> String {
+    const SHRUNK: &str = ") > (?, ?)";
+    let Some((columns, _)) = sql.split_once(SHRUNK) else { return sql.to_owned() };
+    let columns = columns.rsplit_once('(').map_or(0, |(_, columns)| columns.split(", ").count());
+    sql.replacen(SHRUNK, &format!(") > ({})", vec!["?"; columns].join(", ")), 1)
 }
 
 /// What is found, where its rows are put together as one value: they are gone through as they were found.
