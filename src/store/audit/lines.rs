@@ -70,10 +70,13 @@ impl<C: Sealing> Chain<'_, C> {
         if seqs.is_empty() {
             return Ok(BTreeMap::new());
         }
+        // Between both as well: SQLite would take the index of times, and go through all of the chain.
+        let (first, last) = (seqs.iter().min().copied(), seqs.iter().max().copied());
         let events: Vec<(i64, i64)> = audit_event::Entity::find()
             .select_only()
             .columns([audit_event::Column::Seq, audit_event::Column::At])
             .filter(audit_event::Column::Chain.eq(chain))
+            .filter(audit_event::Column::Seq.between(first.unwrap_or(0), last.unwrap_or(0)))
             .filter(audit_event::Column::Seq.is_in(seqs.clone()))
             .into_tuple()
             .all(self.db)
