@@ -4,7 +4,7 @@ use crate::domain::credential::Access;
 use crate::domain::definition::{Kind, Match, Named, SeenIn, ShownFile, Statement, Variable};
 use crate::domain::matching::ExplainForm;
 use crate::domain::paths;
-use crate::ui::kit::{Badge, Cell, Columns, Section, Table};
+use crate::ui::kit::{Badge, Cell, Columns, Scrolled, Section, Table};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -39,7 +39,9 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
             </p>
             <p class="muted">{declared} " " {changed}</p>
             {hash.map(|hash| view! { <p class="muted mono">{hash}</p> })}
-            <Table columns labelled_by="references" empty=NONE/>
+            <Scrolled>
+                <Table columns labelled_by="references" empty=NONE/>
+            </Scrolled>
         </Section>
     }
 }
@@ -135,7 +137,7 @@ fn credential(found: Match, project: &str, explain: Option<(String, String)>) ->
         {explain
             .map(|(href, label)| {
                 view! {
-                    <div>
+                    <div class="why">
                         <a href=href aria-label=label>"Why?"</a>
                     </div>
                 }

@@ -11,7 +11,7 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Section, Table,
+    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Scrolled, Section, Table,
 };
 use leptos::prelude::*;
 
@@ -59,7 +59,9 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 <p class="muted">
                     "These items are everything that had access when the review was opened, read in one transaction. The figures are from that moment."
                 </p>
-                <Table columns empty="Nothing had access."/>
+                <Scrolled>
+                    <Table columns empty="Nothing had access."/>
+                </Scrolled>
             </Section>
             <Section id="new" title="Not in this review">
                 <p class="muted">"These have access now, and were created or given more access after the review was opened."</p>

@@ -8,7 +8,7 @@ use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
 use crate::functions::usage::usage_page;
 use crate::ui::kit::{
-    FlashMessages, Loaded, Onward, PageContext, PageHead, Section, Tab, Table, Tabs,
+    FlashMessages, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab, Table, Tabs,
 };
 use leptos::prelude::*;
 
@@ -78,11 +78,13 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 }
             })}
         <div class="usage stack">
-            <Table
-                columns
-                label
-                empty="There are no grants, deliveries or refusals to show. When a pipeline fetches a credential, it is listed here."
-            />
+            <Scrolled>
+                <Table
+                    columns
+                    label
+                    empty="There are no grants, deliveries or refusals to show. When a pipeline fetches a credential, it is listed here."
+                />
+            </Scrolled>
             {is_cut
                 .then(|| {
                     view! {
