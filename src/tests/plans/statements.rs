@@ -85,11 +85,12 @@ fn widened(sql: &str) -> String {
 
 /// What is found, where its rows are put together as one value: they are gone through as they were found.
 fn inside(sql: &str) -> &str {
-    let whole =
-        [") AS BLOB) FROM (", ") FROM ("].into_iter().find_map(|begin| sql.split_once(begin));
-    let found = whole.filter(|(lines, _)| {
-        lines.starts_with("SELECT string_agg(") || lines.starts_with("SELECT CAST(group_concat(")
-    });
+    let is_whole =
+        ["SELECT string_agg(", "SELECT CAST(group_concat("].iter().any(|one| sql.starts_with(one));
+    // What stands beside a row may be asked for in the row itself, before its order is said.
+    let rest =
+        ["chr(10) ORDER BY ", "char(10) ORDER BY "].iter().find_map(|one| sql.split_once(one));
+    let found = rest.filter(|_| is_whole).and_then(|(_, rest)| rest.split_once(") FROM ("));
     found.and_then(|(_, found)| found.strip_suffix(") AS listed")).unwrap_or(sql)
 }
 
