@@ -144,22 +144,24 @@ fn AddFiles(pipeline: Uuid, project: String, failed: Option<FailedForm>) -> impl
                     label="Folder (Optional)"
                     hint="The folder of the files in the repository. Some files are recognized by their folder, for example those in .github/workflows."
                 />
-                <Field
-                    at=state.at("name")
-                    label="Name of a pasted file (Optional)"
-                    hint="For example Dockerfile or .gitlab-ci.yml."
-                />
+                <div class="field-row">
+                    <Field
+                        at=state.at("name")
+                        label="Name of a pasted file (Optional)"
+                        hint="For example Dockerfile or .gitlab-ci.yml."
+                    />
+                    <Field
+                        at=state.at("commit")
+                        label="Commit (Optional)"
+                        hint="The commit of the repository that the files are from."
+                    />
+                </div>
                 <TextArea
                     at=state.at("text")
                     label="Text of a pasted file (Optional)"
                     hint="Regcred keeps what the text names, but not the text. It is not shown again."
-                    rows=6
+                    rows=3
                     is_mono=true
-                />
-                <Field
-                    at=state.at("commit")
-                    label="Commit (Optional)"
-                    hint="The commit of the repository that the files are from."
                 />
             </PostForm>
         </Section>
