@@ -92,7 +92,7 @@ impl<'a> Rows<'a> {
 
     fn used_by(&self, used_by: Option<&UsedBy>) -> String {
         let Some(UsedBy { pipelines, last_at }) = used_by else {
-            return "<td class=muted>Never".to_owned();
+            return "<td>Never".to_owned();
         };
         let noun = if *pipelines == 1 { "pipeline" } else { "pipelines" };
         format!("<td>{pipelines} {noun} · {}", self.time(*last_at))
@@ -104,7 +104,7 @@ impl<'a> Rows<'a> {
                 "" => String::new(),
                 title => format!(" title={}", attribute(title)),
             };
-            format!("<span class=\"dot dot-{}\"{title}>{}</span>", state.tone, Text(&state.label))
+            format!("<b class=dot-{}{title}>{}</b>", state.tone, Text(&state.label))
         });
         states.collect::<Vec<_>>().join(" ")
     }
@@ -122,8 +122,8 @@ impl<'a> Rows<'a> {
         let (menu, name) = (&self.menu, Text(&credential.name));
         let link = |href: Option<String>, verb: &str| {
             href.map_or_else(String::new, |href| {
-                let href = Text(&href);
-                format!("<a href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
+                let href = attribute(&href);
+                format!("<a href={href} aria-label=\"{verb} {name}\"></a>")
             })
         };
         let edit = link(menu.edit(credential.id), "Edit");
