@@ -4,7 +4,7 @@
 
 use super::bulk::{self, TickAll};
 use super::markup::{Text, attribute, titled};
-use super::row::states;
+use super::row::{is_kept_disabled, states};
 use super::row_menu::RowMenu;
 use crate::domain::ago;
 use crate::domain::credential::Summary;
@@ -129,7 +129,11 @@ impl<'a> Rows<'a> {
         let edit = link(menu.edit(credential.id), "Edit");
         let delete = link(menu.delete(credential.id), "Delete");
         let end = end(credential.id);
-        let off = if credential.disabled_at.is_some() { " data-off" } else { "" };
+        let off = match credential.disabled_at {
+            None => "",
+            Some(_) if is_kept_disabled(credential) => " data-off=kept",
+            Some(_) => " data-off",
+        };
         let is_open = self.open.as_deref().is_some_and(|open| {
             open.len() >= end.len() && credential.id.simple().to_string().ends_with(open)
         });
