@@ -1,9 +1,11 @@
-//! Other systems that are told what happened: signed calls to webhooks, as Standard Webhooks has them.
+//! Other systems that are told what happened: signed calls to webhooks, as Standard Webhooks has them, and
+//! syslog over TLS.
 //!
-//! A call is acknowledged by a status of 2xx and by nothing else. Redirects are not followed.
+//! A call to a webhook is acknowledged by a status of 2xx and by nothing else. Redirects are not followed.
 
 mod problem;
 mod signed;
+mod syslog;
 #[cfg(test)]
 mod tests;
 
@@ -17,13 +19,13 @@ const GONE: u16 = 410;
 
 const NOT_PLAIN: &str = "Enter an address with https://. Without TLS, only an IP address in a private network can be called that the operator has allowed.";
 
-/// Calls webhooks. Clones are the same client.
+/// Calls webhooks and sends to syslog. Clones are the same client.
 #[derive(Clone, Debug)]
 pub struct Receivers {
     outbound: Outbound,
 }
 
-/// Why a call was not acknowledged, and the status of the answer, if there was one.
+/// Why a call or what was sent was not acknowledged, and the status of the answer, if there was one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unacknowledged {
     pub problem: ShipProblem,
@@ -35,7 +37,7 @@ impl Receivers {
         Self { outbound }
     }
 
-    /// What is wrong with the address, as far as can be said before its name is looked up.
+    /// What is wrong with the address of a webhook, as far as can be said before its name is looked up.
     pub fn address_problem(&self, address: &str) -> Option<String> {
         if let Err(problem) = self.outbound.may_call(address) {
             return Some(problem.to_string());
