@@ -61,7 +61,7 @@ impl Writing {
     pub fn event(&self, source: &Source, line: &ExportLine, place: usize) -> String {
         let event = self.format.event(source, line);
         match &self.host {
-            Some(host) => syslog::message(host, line, event, place),
+            Some(host) => syslog::message(host, (source, line), event, place),
             None => event.to_string(),
         }
     }

@@ -1,5 +1,8 @@
 //! A message of syslog: `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG` (RFC 5424).
 
+#[cfg(test)]
+mod tests;
+
 use super::event::VERSION;
 use super::{Format, Source, test_body};
 use crate::domain::audit::ExportLine;
@@ -10,9 +13,6 @@ use std::fmt::Write;
 
 /// Bytes of a message. Receivers take 8 KiB unless they are told another limit.
 pub const MESSAGE_MAX: usize = 8 * 1024;
-/// What stands at the end of a message that was cut.
-const CUT: &str = " [cut]";
-
 /// "Log audit".
 const FACILITY: u8 = 13;
 const WARNING: u8 = 4;
@@ -30,21 +30,28 @@ struct Head {
     severity: u8,
     at: Option<Moment>,
     id: &'static str,
+    /// What the event is known by: of a message that is cut it stands at the end.
+    event: String,
 }
 
 /// The message of an event that was written in a format; `place` is that among the messages of its
 /// connection, from 0.
-pub(super) fn message(host: &str, line: &ExportLine, event: Value, place: usize) -> String {
+pub(super) fn message(
+    host: &str,
+    (source, line): (&Source, &ExportLine),
+    event: Value,
+    place: usize,
+) -> String {
     let text = match event {
         Value::String(text) => on_one_line(&text),
         other => as_json(&other.to_string()),
     };
-    whole(&head_of(line), host, place, &text)
+    whole(&head_of(source, line), host, place, &text)
 }
 
 /// The message that only shows whether messages arrive.
 pub fn test_message(host: &str, source: &Source, format: Format, at: Moment) -> String {
-    let head = Head { severity: INFORMATIONAL, at: Some(at), id: "audit.test" };
+    let head = Head { severity: INFORMATIONAL, at: Some(at), id: "audit.test", event: String::new() };
     whole(&head, host, 0, &as_json(&test_body(source, format, at)))
 }
 
@@ -58,21 +65,22 @@ pub fn hostname(address: &str) -> String {
     field(host[..end].trim_matches(['[', ']']), HOSTNAME_MAX)
 }
 
-fn head_of(line: &ExportLine) -> Head {
-    match line {
+fn head_of(source: &Source, line: &ExportLine) -> Head {
+    let (severity, at, id) = match line {
         ExportLine::Change { at, change, .. } => {
             let severity = if change.action.is_refusal() { WARNING } else { NOTICE };
-            Head { severity, at: Some(*at), id: change.action.word() }
+            (severity, Some(*at), change.action.word())
         }
         ExportLine::Receipt { receipt, .. } => {
             let (severity, id) = match receipt.receipt.outcome {
                 Outcome::Delivered => (INFORMATIONAL, "delivery.delivered"),
                 Outcome::Refused => (WARNING, "delivery.refused"),
             };
-            Head { severity, at: Some(receipt.receipt.at), id }
+            (severity, Some(receipt.receipt.at), id)
         }
-        ExportLine::End { .. } => Head { severity: INFORMATIONAL, at: None, id: "end" },
-    }
+        ExportLine::End { .. } => (INFORMATIONAL, None, "end"),
+    };
+    Head { severity, at, id, event: source.id(line) }
 }
 
 fn whole(head: &Head, host: &str, place: usize, text: &str) -> String {
@@ -85,8 +93,9 @@ fn whole(head: &Head, host: &str, place: usize, text: &str) -> String {
          [origin software=\"{APP}\" swVersion=\"{version}\"] {text}"
     );
     if message.len() > MESSAGE_MAX {
-        message.truncate(message.floor_char_boundary(MESSAGE_MAX - CUT.len()));
-        message.push_str(CUT);
+        let mark = format!(" [cut, event {}]", head.event);
+        message.truncate(message.floor_char_boundary(MESSAGE_MAX - mark.len()));
+        message.push_str(&mark);
     }
     message
 }

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 const CHAIN: Uuid = Uuid::from_u128(0xc);
 
-fn source() -> Source {
+pub(super) fn source() -> Source {
     Source { chain: CHAIN, name: "acme".to_owned() }
 }
 
-fn change(action: Action, detail: Detail) -> ExportLine {
+pub(super) fn change(action: Action, detail: Detail) -> ExportLine {
     let change = AuditChange {
         action,
         actor: "Mia".to_owned(),
@@ -26,7 +26,7 @@ fn change(action: Action, detail: Detail) -> ExportLine {
     ExportLine::Change { seq: 7, at: Moment(1_795_900_000_000), change: Box::new(change) }
 }
 
-fn receipt(outcome: Outcome, address: Option<&str>) -> ExportLine {
+pub(super) fn receipt(outcome: Outcome, address: Option<&str>) -> ExportLine {
     let receipt = Receipt {
         id: Uuid::from_u128(3),
         at: Moment(1_795_900_000_000),
