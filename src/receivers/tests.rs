@@ -95,3 +95,35 @@ fn without_tls_only_an_allowed_address_is_taken() {
         assert_eq!(receivers.address_problem(address).is_none(), is_right, "{address}");
     }
 }
+
+#[test]
+fn before_each_message_stands_its_length_in_bytes() {
+    let messages = ["<110>1 - a", "", "€\n"].map(str::to_owned);
+    assert_eq!(syslog::framed(&messages), "10 <110>1 - a0 4 €\n".as_bytes());
+    assert_eq!(syslog::framed(&[]), b"");
+}
+
+#[test]
+fn syslog_is_sent_to_a_host_and_port_and_to_nothing_private() {
+    let receivers = receivers(&["10.0.0.0/8"]);
+    for (host, is_right) in [
+        ("siem.example.com", true),
+        ("siem.example.com:6514", true),
+        ("siem.example.com:443", true),
+        ("10.1.2.3:6514", true),
+        ("[2606:4700::1111]:6514", true),
+        ("192.168.0.1", false),
+        ("[::1]:6514", false),
+        ("localhost:6514", false),
+        ("2130706433", false),
+        ("", false),
+        ("siem.example.com:port", false),
+        ("siem.example.com/in", false),
+        ("siem.example.com?in", false),
+        ("user@siem.example.com", false),
+        ("siem.example.com#x", false),
+        ("2606:4700::1111", false),
+    ] {
+        assert_eq!(receivers.host_problem(host).is_none(), is_right, "{host}");
+    }
+}

@@ -1,5 +1,8 @@
 //! The form of a new destination.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Format, Transport};
 use crate::domain::typed_text::name_problem;
 use crate::error::{Error, FieldError, Result};
