@@ -9,8 +9,7 @@ use crate::outbound::OutboundProblem;
 /// Where syslog over TLS is received if nobody says otherwise.
 const PORT: u16 = 6514;
 
-const NOT_A_HOST: &str =
-    "Enter the host and the port, for example siem.example.com:6514.";
+const NOT_A_HOST: &str = "Enter the host and the port, for example siem.example.com:6514.";
 
 impl Receivers {
     /// What is wrong with `host` or `host:port`, as far as can be said before the name is looked up.

@@ -51,7 +51,8 @@ pub(super) fn message(
 
 /// The message that only shows whether messages arrive.
 pub fn test_message(host: &str, source: &Source, format: Format, at: Moment) -> String {
-    let head = Head { severity: INFORMATIONAL, at: Some(at), id: "audit.test", event: String::new() };
+    let head =
+        Head { severity: INFORMATIONAL, at: Some(at), id: "audit.test", event: String::new() };
     whole(&head, host, 0, &as_json(&test_body(source, format, at)))
 }
 

@@ -38,7 +38,9 @@ impl Vault {
         }
         let name = &row.shown.name;
         Ok(if row.shown.transport == Transport::Syslog {
-            format!("{name} read the test. Whether it was stored, syslog does not say: look there for audit.test.")
+            format!(
+                "{name} read the test. Whether it was stored, syslog does not say: look there for audit.test."
+            )
         } else {
             format!("{name} acknowledged the test.")
         })

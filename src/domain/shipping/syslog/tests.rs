@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::audit::{Action, Detail};
-use crate::domain::shipping::tests::{change, receipt, source};
 use crate::domain::shipping::Writing;
+use crate::domain::shipping::tests::{change, receipt, source};
 use std::collections::BTreeSet;
 
 const HOST: &str = "regcred.example.com";
