@@ -24,9 +24,9 @@ use super::{Outbound, OutboundProblem, address};
 const CHUNK: usize = 16 * 1024;
 
 /// A host that may be called as far as can be said before its name is looked up.
-struct Target {
+pub(super) struct Target {
     host: Host<String>,
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl Outbound {
@@ -64,7 +64,7 @@ impl Outbound {
         }
     }
 
-    fn target(&self, host: &str, usual_port: u16) -> Result<Target, OutboundProblem> {
+    pub(super) fn target(&self, host: &str, usual_port: u16) -> Result<Target, OutboundProblem> {
         if host.contains(['/', '?']) {
             return Err(OutboundProblem::BadUrl);
         }
