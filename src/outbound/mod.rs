@@ -67,7 +67,7 @@ struct Patience {
     connect: Duration,
     /// From the start to the last byte of the body.
     whole: Duration,
-    /// Of what is sent: until the other side has read it and ended the connection.
+    /// Of what is sent: to write it, and then again until the other side has ended the connection.
     end: Duration,
     /// After that: until it is known that nothing was refused.
     grace: Duration,

@@ -20,9 +20,6 @@ use url::Host;
 use super::names::checked;
 use super::{Outbound, OutboundProblem, address};
 
-/// Bytes that are written at once, each within the time for an answer.
-const CHUNK: usize = 16 * 1024;
-
 /// A host that may be called as far as can be said before its name is looked up.
 pub(super) struct Target {
     host: Host<String>,
@@ -51,9 +48,7 @@ impl Outbound {
     ) -> Result<(), OutboundProblem> {
         let target = self.target(host, usual_port)?;
         let mut stream = within(self.patience.connect, self.connected(&target)).await?;
-        for chunk in bytes.chunks(CHUNK) {
-            within(self.patience.whole, stream.write_all(chunk)).await?;
-        }
+        within(self.patience.end, stream.write_all(bytes)).await?;
         within(self.patience.end, ended(&mut stream)).await?;
         // Who had stopped reading has ended the connection as well. That bytes came too late is told by
         // its system, a moment later.

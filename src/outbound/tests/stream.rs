@@ -3,7 +3,7 @@
 use super::*;
 
 /// More than fits into one piece.
-const BYTES: [u8; 100_000] = [b'a'; 100_000];
+static BYTES: [u8; 100_000] = [b'a'; 100_000];
 
 #[tokio::test]
 async fn no_form_of_a_private_address_is_sent_to() {
