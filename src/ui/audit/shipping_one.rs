@@ -27,6 +27,7 @@ pub fn One(
     let is_syslog = transport == Transport::Syslog;
     let is_on = destination.stopped_at.is_none();
     let (label, _) = state(&destination, behind);
+    let up_to = if is_syslog { "Has read up to link" } else { "Has everything up to link" };
     let (id, origin) = (destination.id.to_string(), destination.origin().to_owned());
     let said = destination.failing.map(|failing| {
         let text = failing.to_text();
@@ -69,7 +70,7 @@ pub fn One(
                 <TextFact label="Name" text=destination.name.clone()/>
                 <TextFact label="State" text=label/>
                 <TextFact label="Address" is_mono=true text=origin/>
-                <TextFact label="Has everything up to link" text=destination.cursor.to_text()/>
+                <TextFact label=up_to text=destination.cursor.to_text()/>
                 <Fact label="Added">
                     <Time at=destination.made_at/>
                     " by "
