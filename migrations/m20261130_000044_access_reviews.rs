@@ -1,19 +1,14 @@
-//! Access reviews, and what stood in each as it was when it began. What it is made of is found by the
-//! project.
+//! Access reviews, and what stood in each as it was when it began.
 use super::{drop_tables, run, table};
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const INDEXES: [&str; 4] = [
+const INDEXES: [&str; 2] = [
     "CREATE INDEX review_project ON review (project_id, id)",
     "CREATE UNIQUE INDEX review_item_number ON review_item (review_id, number)",
-    "CREATE INDEX access_grant_project ON access_grant (project_id)",
-    "CREATE INDEX pipeline_token_project ON pipeline_token (project_id) WHERE expires_at IS NULL",
 ];
-
-const OTHERS: [&str; 2] = ["DROP INDEX pipeline_token_project", "DROP INDEX access_grant_project"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -65,7 +60,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &OTHERS).await?;
         drop_tables(manager, &["review", "review_item"]).await
     }
 }

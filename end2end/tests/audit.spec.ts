@@ -36,7 +36,7 @@ test('an auditor finds who did what, reads an event, exports what is listed and 
   await row.getByRole('link', { name: /^Link \d+: / }).click();
   await expect(stranger.getByRole('heading', { name: /^Link \d+$/ })).toBeVisible();
   await expect(stranger.getByText('This link holds')).toBeVisible();
-  await stranger.getByRole('link', { name: 'Every such event' }).click();
+  await stranger.getByRole('link', { name: 'All events with this action' }).click();
   await expect(stranger.getByRole('row').filter({ hasText: name })).toBeVisible();
 
   await stranger.getByRole('link', { name: 'Verify the chain' }).click();

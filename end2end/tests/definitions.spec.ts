@@ -35,7 +35,7 @@ test('what a job declares is shown with its commit, its day and the credential t
 test('files are chosen or pasted, replace those of the same path, and are deleted', async ({ page, instance }) => {
   await addPipeline(page, instance, { name: unique('files') });
   await openPart(page, 'definitions');
-  await expect(page.getByText('No file is declared.')).toBeVisible();
+  await expect(page.getByText('No file has been declared yet.')).toBeVisible();
   const add = page.getByRole('button', { name: 'Add', exact: true });
   await add.click();
   await expectWrong(page, 'Files to add', 'Choose files, or paste the text of one.');
@@ -47,7 +47,7 @@ test('files are chosen or pasted, replace those of the same path, and are delete
   await expectSaid(page, 'The definitions were saved: 1 reference in 1 file.');
   const files = page.getByRole('region', { name: 'Files', exact: true });
   await expect(files).toContainText('build/Dockerfile');
-  await expect(files).toContainText(`${TODAY}, commit 0a1b2c3d (as the sender said)`);
+  await expect(files).toContainText(`${TODAY}, commit 0a1b2c3d (claimed)`);
 
   await fillIn(page, {
     'Name of a pasted file (Optional)': 'build/Dockerfile',
@@ -59,7 +59,7 @@ test('files are chosen or pasted, replace those of the same path, and are delete
 
   await files.getByRole('button', { name: 'Delete build/Dockerfile' }).click();
   await expectSaid(page, 'build/Dockerfile was deleted from the definitions.');
-  await expect(page.getByText('No file is declared.')).toBeVisible();
+  await expect(page.getByText('No file has been declared yet.')).toBeVisible();
 });
 
 test('a text that was refused is gone, and what else was typed is kept', async ({ page, instance }) => {
@@ -71,7 +71,7 @@ test('a text that was refused is gone, and what else was typed is kept', async (
     'Text of a pasted file (Optional)': 'password: pa55word-of-nobody',
   });
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await expectWrong(page, 'Files to add', 'of a kind that is not read');
+  await expectWrong(page, 'Files to add', 'does not recognize one of these files');
   await expectValues(page, {
     'Folder (Optional)': 'docs',
     'Name of a pasted file (Optional)': 'notes.md',

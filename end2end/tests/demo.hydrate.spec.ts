@@ -59,7 +59,7 @@ test('no page of the demo but a guide is higher than two screens', async ({ brow
       }
     }
     for (const id of pipelines.slice(0, 4)) await look(`${PROJECT}/match?image=${IMAGE}&pipeline=${id}`);
-    // Twelve credentials with six parts and forty pipelines with five, the lists and the pages of the instance.
+    // Thirteen credentials with six parts and forty pipelines with five, the lists and the pages of the instance.
     expect(seen.size, 'the pages that were found').toBeGreaterThan(270);
     expect(high).toEqual([]);
   } finally {

@@ -24,7 +24,7 @@ async function opened(page: Page, instance: Instance): Promise<string> {
 test('who opens a review does not decide about their own, and closes it with a checkpoint', async ({ page, instance }) => {
   const pipeline = await opened(page, instance);
   const row = page.getByRole('row').filter({ hasText: pipeline }).first();
-  await expect(row).toContainText('nobody reviews their own access');
+  await expect(row).toContainText('nobody decides about their own access');
   await expect(row.getByRole('checkbox')).toHaveCount(0);
   await page.getByRole('button', { name: 'Save decision' }).click();
   await expect(page.getByText('Select an item first').first()).toBeVisible();

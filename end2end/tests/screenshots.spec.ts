@@ -2,12 +2,19 @@ import type { Page } from '@playwright/test';
 import { join } from 'node:path';
 import { expectNoSideScroll } from '../support/axe.ts';
 import { addCredential, pathOf, type Draft } from '../support/credentials.ts';
+import { ANN, startDemo } from '../support/demo.ts';
+import { signIn } from '../support/members.ts';
 import { addPipeline, fetchConfig } from '../support/pipelines.ts';
 import { keyFile } from '../support/secrets.ts';
-import type { Instance } from '../support/server.ts';
+import { NOBODY, type Instance } from '../support/server.ts';
 import { expect, test } from '../support/test.ts';
 
 test.use({ fresh: true });
+
+const VIEWPORTS = [{ width: 1280, height: 800 }, { width: 360, height: 740 }];
+const SCHEMES = ['light', 'dark'] as const;
+
+const folder = () => join(test.info().config.rootDir, '..', 'screenshots');
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
@@ -33,19 +40,18 @@ async function furnish(page: Page, instance: Instance): Promise<void> {
   await expect(page.getByRole('button', { name: 'Enable', exact: true })).toBeVisible();
 }
 
-for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {
-  for (const colorScheme of ['light', 'dark'] as const) {
+for (const viewport of VIEWPORTS) {
+  for (const colorScheme of SCHEMES) {
     test.describe(`${viewport.width} px, ${colorScheme}`, () => {
       test.use({ viewport, colorScheme, contextOptions: { reducedMotion: 'reduce' } });
 
       test('the list and its dialogs are drawn', async ({ page, instance }) => {
-        const folder = join(test.info().config.rootDir, '..', 'screenshots');
         const list = `${instance.project}/credentials`;
         const draw = async (name: string, address: string, isDialog = true) => {
           await page.goto(address);
           if (isDialog) await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
           await expectNoSideScroll(page, name);
-          const path = join(folder, `${name}-${viewport.width}-${colorScheme}.png`);
+          const path = join(folder(), `${name}-${viewport.width}-${colorScheme}.png`);
           await page.screenshot({ path, animations: 'disabled' });
         };
         await draw('empty', list, false);
@@ -63,3 +69,26 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 
     });
   }
 }
+
+test('the usage of the demo is drawn', async ({ browser }) => {
+  test.setTimeout(240_000);
+  const demo = await startDemo();
+  const usage = '/p/acme/usage';
+  try {
+    for (const viewport of VIEWPORTS) {
+      for (const colorScheme of SCHEMES) {
+        const looks = { viewport, colorScheme, reducedMotion: 'reduce' } as const;
+        const context = await browser.newContext({ baseURL: demo.url, storageState: NOBODY, ...looks });
+        const page = await context.newPage();
+        await signIn(page, ANN, usage);
+        await page.waitForURL(`**${usage}`);
+        await expectNoSideScroll(page, 'usage');
+        const path = join(folder(), `usage-${viewport.width}-${colorScheme}.png`);
+        await page.screenshot({ path, animations: 'disabled' });
+        await context.close();
+      }
+    }
+  } finally {
+    await demo.stop();
+  }
+});

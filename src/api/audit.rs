@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 const NO_CURSOR: &str =
-    "The parameter after must be the cursor of an earlier answer. Leave it out to go on.";
+    "The parameter after must be the cursor of an earlier answer. Leave it out to continue.";
 
 /// A request of a destination that proved itself.
 pub(super) struct Asked {

@@ -17,13 +17,15 @@ const SIGNATURES: usize = 64;
 /// Why a note proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    #[error("This is no signed note.")]
+    #[error("This is not a signed note.")]
     Malformed,
-    #[error("The note is a signed one, but no checkpoint.")]
+    #[error("The note is signed, but it is not a checkpoint.")]
     NoCheckpoint,
-    #[error("The checkpoint is not signed with a key that was given.")]
+    #[error("The checkpoint is not signed with any of the given keys.")]
     UnknownKey,
-    #[error("A signature of the checkpoint is wrong: it was changed, or the key is another one.")]
+    #[error(
+        "A signature of the checkpoint is wrong: the checkpoint was changed, or the key is not the one that signed it."
+    )]
     WrongSignature,
 }
 

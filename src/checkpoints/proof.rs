@@ -13,7 +13,7 @@ const DEPTH: usize = 64;
 /// Why a proof proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProofProblem {
-    #[error("This is no proof of an audit event.")]
+    #[error("This is not a proof of an audit event.")]
     Malformed,
     #[error(transparent)]
     Note(#[from] Problem),

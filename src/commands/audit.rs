@@ -60,7 +60,7 @@ enum Action {
         /// Verify this export instead of the database
         #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["project", "since"])]
         export: Option<PathBuf>,
-        /// Verify that an event of the export is in the chain, with this proof of `regcred audit proof`
+        /// Verify that an event of the export is in the chain, with a proof (`regcred audit proof`)
         #[arg(long, value_name = "FILE", requires = "export", conflicts_with = "checkpoint")]
         proof: Option<PathBuf>,
     },
@@ -76,7 +76,7 @@ enum Action {
     },
     /// Print a signed checkpoint of a chain
     #[command(
-        after_help = "Keep it elsewhere. It proves later that no event up to its size was changed or removed. It does not prove that an event is true, and says nothing of later events. The command needs the settings of the server.\n\nExample:\n  regcred audit checkpoint --project acme > acme.checkpoint"
+        after_help = "Keep it elsewhere. It proves later that no event it covers was changed or removed. It does not prove that an event is true, and says nothing about later events. The command needs the settings of the server.\n\nExample:\n  regcred audit checkpoint --project acme > acme.checkpoint"
     )]
     Checkpoint {
         #[command(flatten)]

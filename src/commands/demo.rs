@@ -2,6 +2,7 @@
 
 mod cast;
 mod dice;
+mod files;
 mod pipelines;
 mod registries;
 mod runs;
@@ -112,11 +113,24 @@ impl Demo {
 
 /// Makes the database of the demo, as it is at that moment.
 async fn fill(config: &Config, address: String, end: Moment) -> Result<(), Failure> {
-    let before = end.plus_seconds(-(story::DAYS + 1) * 24 * 60 * 60);
-    let Opened { store, keys, .. } = told_at(before, open(&config.storage)).await?;
+    let Opened { store, keys, .. } = told_at(begin(end), open(&config.storage)).await?;
     let settings = Settings { address, has_local_key: true, ..Settings::default() };
     let vault = Vault::new(store, keys, settings);
-    let told = Box::pin(story::tell(&vault, operator(), end)).await;
+    let told = tell(&vault, end).await;
     vault.store().clone().close().await.map_err(StartError::from)?;
     told.map_err(Failure::from)
+}
+
+/// When a database is made whose story ends at that moment.
+pub fn begin(end: Moment) -> Moment {
+    end.plus_seconds(-(story::DAYS + story::LEAD + 1) * 24 * 60 * 60)
+}
+
+/// Fills an instance that nobody has set up with what happened until that moment: its findings are those that were planted,
+/// each kind at least once.
+///
+/// # Errors
+/// When the database does not answer, or something of the story was refused that is not to be.
+pub async fn tell(vault: &Vault, end: Moment) -> crate::error::Result<()> {
+    Box::pin(story::tell(vault, operator(), end)).await
 }

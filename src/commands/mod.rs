@@ -8,7 +8,7 @@ mod asking;
 mod audit;
 mod backup;
 mod completions;
-mod demo;
+pub mod demo;
 mod doctor;
 mod failure;
 mod files;

@@ -51,10 +51,10 @@ super::words! {
         Stop = "stop", "Stop deliveries";
         Revoke = "revoke", "Revoke the old secret at the registry";
         Replace = "replace", "Store another secret";
-        Others = "others", "Look after other credentials with the same secret";
+        Others = "others", "Replace the same secret in other credentials";
         Destroy = "destroy", "Destroy the old versions";
         Enable = "enable", "Enable the credential again";
-        Fetch = "fetch", "Pipelines have received the new secret";
+        Fetch = "fetch", "Let pipelines fetch the new secret";
     }
 }
 
@@ -100,12 +100,12 @@ pub fn steps(
     same_secret: &[(Uuid, String)],
 ) -> Vec<Step> {
     let (by, at) = (&mark.by, mark.at.to_text());
-    let stop = format!("{by} marked the credential on {at}. It was disabled then at the latest.");
+    let stop = format!("{by} marked the credential on {at}. Marking it stopped its deliveries.");
     let stop = (Standing::Done, stop);
     let revoke = (
         Standing::Unknown,
         format!(
-            "Until it is revoked at {}, whoever has the old secret can use it. Regcred does not see whether that was done.",
+            "Until the old secret is revoked at {}, anybody who has it can use it. Regcred cannot see whether it was revoked.",
             credential.summary.host.as_str()
         ),
     );
@@ -119,7 +119,7 @@ pub fn steps(
         let fact = format!("The old secret is also stored in {}.", named(&names));
         steps.push(of(Task::Others, (Standing::Open, fact)));
     } else if old_ones(mark, versions).is_empty() {
-        let fact = "Secrets that were destroyed cannot be compared any more.";
+        let fact = "The old versions were destroyed, so Regcred cannot compare them any more.";
         steps.push(of(Task::Others, (Standing::Unknown, fact.to_owned())));
     }
     steps.push(of(Task::Destroy, destroyed(mark, versions)));
@@ -185,7 +185,7 @@ fn fetched(mark: &Mark, dependents: &[Dependent]) -> (Standing, String) {
         return (Standing::Done, fact.to_owned());
     }
     let waiting: Vec<&str> = old.iter().map(|one| one.pipeline.as_str()).collect();
-    let fact = format!("{} of {all} have. These have not: {}.", new.len(), named(&waiting));
+    let fact = format!("{} of {all} received it. These did not: {}.", new.len(), named(&waiting));
     (Standing::Open, fact)
 }
 
@@ -248,7 +248,7 @@ mod tests {
         ];
         let (standing, fact) = fetched(&mark(), &all);
         assert_eq!(standing, Standing::Open);
-        assert_eq!(fact, "1 of 2 have. These have not: nightly.");
+        assert_eq!(fact, "1 of 2 received it. These did not: nightly.");
         assert_eq!(fetched(&mark(), &all[..1]).0, Standing::Done);
         assert_eq!(fetched(&mark(), &all[2..]).0, Standing::Done);
     }

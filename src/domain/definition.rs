@@ -24,7 +24,7 @@ super::words! {
         /// An image gets this name, and is not pushed where it does.
         Builds = "builds", "Builds";
         /// The system pulls it although the file does not name it.
-        Implicit = "implicit", "Pulls, not named";
+        Implicit = "implicit", "Pulls by default";
         Password = "password", "Password";
         /// The file, or a part of it, could not be read.
         Unread = "unread", "Not read";
@@ -214,7 +214,7 @@ impl Definition {
         let Some(commit) = commit else { return format!("{day}, no commit given") };
         let commit: String = commit.chars().take(COMMIT_SHOWN).collect();
         let branch = branch.iter().map(|branch| format!(" of {branch}")).collect::<String>();
-        let how = if *is_proved { "proven" } else { "as the sender said" };
+        let how = if *is_proved { "proven" } else { "claimed" };
         format!("{day}, commit {commit}{branch} ({how})")
     }
 }

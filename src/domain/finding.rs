@@ -44,8 +44,8 @@ pub const REFUSALS_COUNTED: i64 = 100;
 pub const ACCEPTED_MAX: i64 = 365;
 /// Days that a resolved finding stays on the list.
 pub const KEPT: i64 = 90;
-/// Rows of a page.
-pub const PAGE_ROWS: usize = 25;
+/// Rows of a page, each of which is several lines high: a page is two screens at most.
+pub const PAGE_ROWS: usize = 7;
 /// Up to how many the open ones are counted.
 pub const COUNTED: usize = 100;
 
@@ -175,7 +175,7 @@ pub fn accepted(reason: &str, until: &str, today: Day) -> Result<(String, Day)> 
     let mut errors = Vec::new();
     let reason = reason.trim();
     if is_blank(reason) {
-        let message = "Enter a reason. It is recorded, and stands beside the finding.";
+        let message = "Enter a reason. It is recorded and shown with the finding.";
         errors.push(FieldError::new("reason", message));
     } else if let Some(problem) = text_problem(reason, REASON_MAX, false) {
         errors.push(FieldError::new("reason", problem));

@@ -60,7 +60,7 @@ super::words! {
         Answer = "answer", "The host's answer could not be read.";
         Status = "status", "The host did not accept the events.";
         Gone = "gone", "The host answered that it wants no more events, so sending was stopped.";
-        Secret = "secret", "The signing secret cannot be made on this server. Renew it.";
+        Secret = "secret", "This server does not have the key that the signing secret is derived from. Renew the signing secret.";
         /// Another server can read it.
         Newer = "newer", "The next event was written by a newer version of Regcred. Update every server.";
         /// Who says that the log is longer or shorter than it is would have events left out.

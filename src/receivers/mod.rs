@@ -17,7 +17,7 @@ use http::{HeaderName, HeaderValue, header};
 
 const GONE: u16 = 410;
 
-const NOT_PLAIN: &str = "Enter an address with https://. Without TLS, only an IP address in a private network can be called that the operator has allowed.";
+const NOT_PLAIN: &str = "Enter an address with https://. Without TLS, the address must be an IP address in a private network that the operator has allowed.";
 
 /// Calls webhooks and sends to syslog. Clones are the same client.
 #[derive(Clone, Debug)]

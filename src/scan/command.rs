@@ -12,11 +12,11 @@ Usage: docker-credential-regcred scan [--json] [--send] PATH...
 
 PATH is a file, or a folder whose pipeline files, manifests, compose files and Dockerfiles are read.
 Neither the text of a line nor a secret is printed. Without --send, nothing is sent anywhere.
-With --send, what is printed is sent to Regcred too, as what this pipeline declares. The server and
+With --send, the same is also sent to Regcred, as the definitions of this pipeline. The server and
 the token are those of get: REGCRED_URL, REGCRED_TOKEN and so on. Scan . in the folder of the
-repository: Regcred tells files apart by their paths in it.
+repository: Regcred identifies files by their paths in it.
 
-Exit codes: 0 all files were read, 1 a file could not be read or nothing could be sent, 2 usage error.
+Exit codes: 0 all files were read, 1 a file could not be read or sending failed, 2 usage error.
 ";
 
 /// What a call asks for.

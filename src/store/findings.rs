@@ -161,7 +161,10 @@ impl<C: ConnectionTrait> Findings<'_, C> {
                 resolved_at: Set(Some(at.0)),
                 ..ActiveModel::default()
             };
-            let such = Column::Id.is_in(part.iter().copied());
+            let standing = [FindingState::Open, FindingState::Accepted].map(FindingState::word);
+            let such = Condition::all()
+                .add(Column::Id.is_in(part.iter().copied()))
+                .add(Column::State.is_in(standing));
             self.update(row).filter(such).exec(self.db).await?;
         }
         for part in changes.forgotten.chunks(AT_ONCE) {

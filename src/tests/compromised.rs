@@ -94,8 +94,8 @@ async fn the_record_says_who_had_which_version_and_what_is_done() {
         "The stored secret is still the old one",
         "The old secret is also stored in twin.",
         "Version 1 is still stored here.",
-        "0 of 1 have. These have not: nightly-build.",
-        "Until it is revoked at ghcr.io",
+        "0 of 1 received it. These did not: nightly-build.",
+        "Until the old secret is revoked at ghcr.io",
     ] {
         assert!(marked.contains(said), "{said}: {marked}");
     }
@@ -111,7 +111,7 @@ async fn the_record_says_who_had_which_version_and_what_is_done() {
     for said in [
         "stored version 2 on",
         "No old version is stored any more.",
-        "Secrets that were destroyed cannot be compared any more.",
+        "The old versions were destroyed, so Regcred cannot compare them any more.",
         "It is enabled.",
         "Every pipeline that has a grant and received the old secret has a newer one.",
     ] {

@@ -80,7 +80,7 @@ async fn what_a_run_declares_is_shown_with_its_commit_and_the_credential_that_it
     let page = scene.page().await;
     for part in [
         "build/compose.yaml",
-        "commit 0123456789ab of main (as the sender said)",
+        "commit 0123456789ab of main (claimed)",
         "ghcr.io/acme/base:1",
         &format!("/p/acme/credentials/{}", scene.ghcr),
         "No granted credential",
@@ -187,7 +187,7 @@ async fn what_was_pasted_and_refused_does_not_come_back() {
     let scene = Scene::new().await;
     for (name, text, sentence) in [
         ("", "FROM nginx\nENV PASSWORD=zebra-1\n", "Enter the name of the file"),
-        ("notes.md", "zebra-1\n", "of a kind that is not read"),
+        ("notes.md", "zebra-1\n", "does not recognize one of these files"),
         ("", "", "Choose files, or paste the text of one."),
     ] {
         let reply = scene.paste(&scene.app.owner, name, text).await;

@@ -1,5 +1,7 @@
 //! The demo: what it promises is in it, and it keeps away from everything real.
 
+mod planted;
+
 use crate::commands::machine::{command, said};
 use crate::process::server::{Folder, Server, program};
 use crate::rooms::sources;
@@ -16,6 +18,7 @@ use regcred::domain::permission::of;
 use regcred::domain::trust_rule::Provider;
 use regcred::store::{Address, Store};
 use regcred::vault::{KeySource, Settings, Vault, Visitor, unlock};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -73,12 +76,14 @@ async fn a_demo_has_what_it_promises_and_doctor_finds_nothing_wrong() {
 async fn has_registries_in_every_state(vault: &Vault, ann: &Member) {
     let reader = ann.can::<of::RegistryRead>().unwrap();
     let listed = vault.list_credentials(&reader, &ListQuery::default()).await.unwrap();
-    assert_eq!((listed.total, listed.rows.len()), (12, 12));
+    assert_eq!((listed.total, listed.rows.len()), (13, 13));
+    let registries: BTreeSet<&str> = listed.rows.iter().map(|row| row.host.as_str()).collect();
+    assert_eq!(registries.len(), 12);
     for state in ExpiryState::ALL.iter().copied() {
         assert!(listed.rows.iter().any(|row| row.state(listed.today) == state), "{state:?}");
     }
     let count = |is: fn(&Summary) -> bool| listed.rows.iter().filter(|row| is(row)).count();
-    assert_eq!(count(|row| row.disabled_at.is_some()), 1);
+    assert_eq!(count(|row| row.disabled_at.is_some()), 2);
     assert_eq!(count(|row| row.is_insecure), 1);
     assert_eq!(count(|row| row.secret_doubt.is_some()), 1);
     let mut protected = 0;

@@ -152,7 +152,8 @@ async fn nobody_decides_about_their_own() {
             let reply = scene.decide(owner, id, item.id, choice).await;
             if is_own {
                 assert_eq!(reply.status, 409, "{}", item.name);
-                assert!(reply.text().contains("Nobody reviews their own access"), "{}", item.name);
+                let text = reply.text();
+                assert!(text.contains("Nobody decides about their own access"), "{}", item.name);
             } else {
                 assert_eq!(reply.status, 200, "{}: {}", item.name, reply.text());
             }
@@ -211,7 +212,7 @@ async fn what_was_changed_meanwhile_is_not_confirmed() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let reply = scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await;
     assert_eq!(reply.status, 409);
-    assert!(reply.text().contains("since the review began"), "{}", reply.text());
+    assert!(reply.text().contains("since the review was opened"), "{}", reply.text());
     let change = [("form[verdict]", "change"), ("form[note]", "Only for main.")];
     assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &change).await.status, 200);
     assert!(scene.is_still_granted().await, "a change is made where the grant stands");

@@ -102,7 +102,7 @@ fn whatever_the_vault_does_for_a_pipeline_takes_of_its_share() {
         }
     }
     found.sort();
-    assert_eq!(found, ["deliver", "deliver_all", "explain_for", "report", "usernames"]);
+    assert_eq!(found, ["declare", "deliver", "deliver_all", "explain_for", "report", "usernames"]);
 }
 
 #[tokio::test]

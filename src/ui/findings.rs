@@ -53,17 +53,17 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     view! {
         <PageHead title="Findings"/>
         <p class="muted">
-            "Regcred looks at credentials, grants, deliveries and definitions every 15 minutes. A finding is resolved by itself when its fact changes."
+            "Regcred looks for findings in credentials, grants, deliveries and definitions every 15 minutes. A finding resolves by itself when its cause is gone."
         </p>
         <Tabs label="Findings" tabs/>
         <Kinds query action=own/>
         <Table columns label empty/>
         <Onward what="Pages" first next/>
         <details class="fold">
-            <summary>"What is judged"</summary>
+            <summary>"How use is judged"</summary>
             <p class="muted">
                 {format!(
-                    "Use is judged over {WINDOW} days, today included, and only of what could be used on all of them; what was never received is listed after {NEVER} days. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding stays out of the count until its last day. A finding that was resolved stays here for 90 days."
+                    "Use is judged over the last {WINDOW} days, today included. A credential or grant that could not be used on all of these days is left out, unless it was never received: then it is listed after {NEVER} days. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding is not counted in the menu until its last day has passed. A resolved finding stays on this page for 90 days."
                 )}
             </p>
         </details>
@@ -92,7 +92,7 @@ fn Kinds(query: FindingsQuery, action: String) -> impl IntoView {
 fn empty(query: &FindingsQuery) -> &'static str {
     match (query.state, query.kind) {
         _ if query.after.is_some() => "There are no more findings.",
-        (_, Some(_)) => "There is no such finding. Choose every kind to see the others.",
+        (_, Some(_)) => "There are no findings of this kind. Choose Every kind to see the others.",
         (FindingState::Open, None) => {
             "Nothing needs your attention. Credentials that nobody uses, grants that are too wide, old versions, passwords in files and the like are listed here."
         }

@@ -27,7 +27,7 @@ fn State(review: Review) -> impl IntoView {
         }
         .into_any(),
         None => {
-            let due = review.due_on.map(|day| format!("Decide until {}", day.to_text()));
+            let due = review.due_on.map(|day| format!("Decide by {}", day.to_text()));
             view! {
                 <Dot label="Open" tone="good"/>
                 {due.map(|due| format!(" {due}"))}
@@ -69,7 +69,7 @@ fn decided(item: &ReviewItem) -> String {
         (Some(one), _) => {
             let done = match (one.verdict, item.kind) {
                 // An operator does that.
-                (Verdict::Remove, ReviewKind::Member) => "Removal asked for",
+                (Verdict::Remove, ReviewKind::Member) => "Removal requested",
                 (verdict, _) => verdict.done(),
             };
             format!("{done} by {}", one.by)

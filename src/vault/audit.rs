@@ -115,7 +115,7 @@ impl Vault {
         }
         if slug.is_some() && !kept.is_all_of(only, &names) {
             return Err(Error::Conflict(
-                "What --since or --checkpoint gives is of another chain than that of the project. Leave out --project."
+                "The value of --since or --checkpoint is from another chain than that of the project. Leave out --project."
                     .to_owned(),
             ));
         }

@@ -156,7 +156,7 @@ impl Vault {
         let known = definitions.of_pipeline(pipeline).await?;
         if !has_room(&known, &files) {
             return Err(Error::Conflict(format!(
-                "A pipeline has at most {FILES_MAX} files with {STATEMENTS_OF_ALL_MAX} findings in its definitions. Delete files there that are not used any more, or scan fewer folders."
+                "A pipeline has at most {FILES_MAX} files with {STATEMENTS_OF_ALL_MAX} references in its definitions. Delete files from them that are no longer used, or scan fewer folders."
             )));
         }
         let (mut same, mut changed, at) = (Vec::new(), Vec::new(), now());
@@ -203,12 +203,12 @@ fn scanned(written: &[WrittenFile]) -> Result<Report> {
         if report.files.is_empty() {
             return Err(Error::at(
                 "files",
-                "One of these files is of a kind that is not read. Enter its folder or whole path, by which pipeline files are recognized.",
+                "Regcred does not recognize one of these files. Enter its folder or its full path: pipeline files are recognized by their path.",
             ));
         }
         // What will be refused is not kept until all are read.
         if report.found.len() > STATEMENTS_MAX {
-            let sentence = format!("One of these files has more than {STATEMENTS_MAX} findings.");
+            let sentence = format!("One of these files has more than {STATEMENTS_MAX} references.");
             return Err(Error::at("files", sentence));
         }
         whole.files.extend(report.files);

@@ -128,7 +128,8 @@ impl Vault {
     }
 
     async fn look_in(&self, project: Uuid) -> Result<()> {
-        // What is not counted yet would look unused: the next run knows more.
+        // What is not counted yet would look unused: where there is too much of it, the next run knows more.
+        self.count_receipts(project).await;
         let Some(found) = self.found_in(project).await? else { return Ok(()) };
         let known = self.store.findings(project).known().await?;
         // Nothing is written, as long as nothing changes.

@@ -98,7 +98,7 @@ impl Vault {
         let write = self.write_in(keeper.chain).await?;
         let all = write.destinations().of_chain(keeper.chain).await?;
         if all.iter().any(|other| fold(&other.shown.name) == fold(&new.name)) {
-            return Err(Error::at("name", "There is a destination of this name already."));
+            return Err(Error::at("name", "A destination with this name already exists."));
         }
         if all.len() >= DESTINATIONS_MAX {
             return Err(Error::Conflict(format!(
@@ -232,9 +232,9 @@ impl Vault {
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         self.job_is_due.notify_one();
         Ok(said(if is_on {
-            "it goes on with the first event that it has not got."
+            "it continues with the first event that it has not received."
         } else {
-            "it was stopped. It can go on later with the first event that it has not got."
+            "it was stopped. When it is resumed, it continues with the first event that it has not received."
         }))
     }
 
@@ -248,7 +248,7 @@ impl Vault {
         }
         let what = about(Action::DestinationDeleted, &row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
-        Ok(format!("{} was deleted. It gets nothing more.", row.shown.name))
+        Ok(format!("{} was deleted. It receives no more events.", row.shown.name))
     }
 
     /// Makes the job of a destination due now, also when it waits because it failed.

@@ -26,7 +26,7 @@ test('a compromised credential stops at once, and its checklist follows what is 
   const step = (what: string) => page.getByRole('row').filter({ hasText: what });
   await expect(step('Store another secret')).toContainText('Open');
   await expect(step('Revoke the old secret at the registry')).toContainText('Check it yourself');
-  await expect(step('Pipelines have received the new secret')).toContainText(reader);
+  await expect(step('Let pipelines fetch the new secret')).toContainText(reader);
   await expect(page.getByRole('button', { name: 'Enable', exact: true })).toHaveCount(0);
 
   await step('Store another secret').getByRole('link', { name: 'Replace secret' }).click();
@@ -38,7 +38,7 @@ test('a compromised credential stops at once, and its checklist follows what is 
   expect(signInFor(config, 'registry.example.com')?.[1]).toBe(next);
   await page.getByRole('link', { name: 'Compromise', exact: true }).click();
   await expect(step('Store another secret')).toContainText('Done');
-  await expect(step('Pipelines have received the new secret')).toContainText('Done');
+  await expect(step('Let pipelines fetch the new secret')).toContainText('Done');
 });
 
 test('the record of a compromise is printed without what leads elsewhere', async ({ page, instance }) => {

@@ -11,9 +11,10 @@ use tokio::sync::mpsc::Receiver;
 
 /// Write the events and receipts of the instance or of a project to standard output, oldest first
 ///
-/// That you exported them is an audit event. The last line has the link up to which the export goes:
-/// give it as --after to get what is newer. An export without that line is not whole. The format links
-/// has each link as it is hashed, for `regcred audit verify --export`. Its lines are numbered.
+/// Each export is recorded as an audit event. The last line names the last link of the export: give
+/// it as --after to get only newer links. If that line is missing, the export is not complete. The
+/// format links has each link as it is hashed, for `regcred audit verify --export`, without such a
+/// last line.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred audit export --project acme > audit.csv
@@ -23,7 +24,7 @@ pub(super) struct ExportWhat {
     /// Export the chain of this project (first column of `regcred project list`)
     #[arg(long, value_name = "SLUG")]
     project: Option<String>,
-    /// csv for spreadsheets; jsonl, which loses nothing; or links, to verify with a checkpoint
+    /// csv for spreadsheets, jsonl for programs, or links to verify with a checkpoint
     #[arg(long, value_name = "FORMAT", value_parser = format, default_value = "csv")]
     format: ExportFormat,
     /// Only what comes after this link

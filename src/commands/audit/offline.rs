@@ -52,13 +52,12 @@ impl<'a> ToVerify<'a> {
         let mut text = format!("The export holds: {links} as in the checkpoint of {origin}.");
         if done.removed > 0 {
             let removed = count(done.removed, "link");
-            text += &format!(
-                " Of {removed} among them only the hash is left: what they said was removed because of its age."
-            );
+            text +=
+                &format!(" Of {removed}, the export has only the hash, and not what was recorded.");
         }
         if done.beyond > 0 {
             let beyond = count(done.beyond, "line");
-            text += &format!(" The checkpoint says nothing of the last {beyond}.");
+            text += &format!(" The checkpoint says nothing about the last {beyond}.");
         }
         let document = json!({
             "origin": origin, "links": done.links, "removed": done.removed, "beyond": done.beyond,
@@ -81,7 +80,7 @@ impl<'a> ToVerify<'a> {
             let is_removed = line.is_removed();
             let text = if is_removed {
                 format!(
-                    "The hash of link {link} is in the chain of {origin}. The line does not say what the link said."
+                    "The hash of link {link} is in the chain of {origin}. The line does not have what the link recorded, so that is not proven."
                 )
             } else {
                 format!("Link {link} is in the chain of {origin}, as it was exported.")
@@ -89,7 +88,7 @@ impl<'a> ToVerify<'a> {
             let document = json!({"origin": origin, "link": link, "removed": is_removed});
             return Ok((document, text, true));
         }
-        Err(Failure::said(format!("The export has no link {link}, and the proof is of that one.")))
+        Err(Failure::said(format!("The proof is of link {link}, and the export does not have it.")))
     }
 
     fn open(&self) -> Result<File, Failure> {

@@ -1,7 +1,7 @@
 //! The pipelines of the demo: what each is for, and what it was granted.
 
 use super::registries::{
-    AMAZON, AZURE, GITHUB, GITLAB, GOOGLE, HARBOR, HUB, LAB, NVIDIA, OLD, QUAY,
+    AMAZON, AZURE, GITHUB, GITLAB, GOOGLE, HARBOR, HUB, LAB, NVIDIA, OLD, PERSONAL, QUAY,
 };
 use crate::domain::credential::Access::{self, Pull, PullAndPush};
 
@@ -40,29 +40,44 @@ impl Job {
 
     /// The registries that it was granted for that service, and what for.
     pub(super) fn granted(self, service: &str) -> Vec<(&'static str, Access)> {
-        let own = match service {
-            "media" | "search" => Some((NVIDIA, Pull)),
-            "gateway" | "mobile" => Some((LAB, PullAndPush)),
-            _ => None,
+        let own: &[(&'static str, Access)] = match service {
+            "media" | "search" => &[(NVIDIA, Pull)],
+            "gateway" => &[(LAB, PullAndPush), (GOOGLE, Pull)],
+            "mobile" => &[(LAB, PullAndPush)],
+            _ => &[],
         };
         match self {
-            Self::Build => [(HUB, Pull), (GITHUB, PullAndPush)].into_iter().chain(own).collect(),
+            Self::Build => [&[(HUB, Pull), (GITHUB, PullAndPush)][..], own].concat(),
             Self::Deploy => vec![(AZURE, Pull), (AMAZON, Pull), (GOOGLE, Pull)],
             Self::Release => vec![(HARBOR, PullAndPush)],
             Self::Scan if matches!(service, "docs" | "reports") => vec![(QUAY, Pull), (OLD, Pull)],
+            Self::Scan if service == "auth" => vec![(QUAY, Pull), (PERSONAL, Pull)],
             Self::Scan => vec![(QUAY, Pull), (GITLAB, Pull)],
         }
+    }
+
+    /// The hosts of the images that are scanned of that service.
+    pub(super) fn scanned(service: &str) -> [&'static str; 2] {
+        let second = match service {
+            "docs" | "reports" => "registry.old.example.com",
+            "auth" => "docker.io",
+            _ => GITLAB_HOST,
+        };
+        [QUAY_HOST, second]
     }
 
     /// The days that its first token works for that service.
     pub(super) fn token_days(self, service: &str) -> &'static str {
         match (self, service) {
             (Self::Scan, "reports") => "45",
-            (Self::Build, "api") => "100",
+            (Self::Build, "api") => "105",
             _ => "365",
         }
     }
 }
+
+pub(super) const QUAY_HOST: &str = "quay.io";
+pub(super) const GITLAB_HOST: &str = "registry.gitlab.com";
 
 /// Releases that nobody has approved yet, and the one that somebody has said no to.
 pub(super) const WAITING: [&str; 2] = ["media-release", "search-release"];
@@ -75,6 +90,12 @@ pub(super) const NEWER: &str = "gateway-deploy";
 pub(super) const REVOKED: &str = "mobile-build";
 /// Whose grant has a condition that a token cannot prove.
 pub(super) const UNPROVED: &str = "billing-build";
+/// Who scanned images of GitLab once, before the 90 days.
+pub(super) const UNUSED: &str = "mobile-scan";
+/// Who scans none of them any more, although its file names one.
+pub(super) const NOT_DELIVERED: &str = "web-scan";
+/// Who gets a second credential for the same registry, so that neither is delivered.
+pub(super) const TIED: &str = "reports-build";
 /// What Drone signs for, each with the id of its repository there.
 pub(super) const DRONE: [(&str, &str, &str); 2] =
     [("auth-build", "acme/auth", "11"), ("web-build", "acme/web", "12")];

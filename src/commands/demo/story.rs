@@ -1,11 +1,12 @@
 //! What happened in the demo, day by day, through the functions that people and pipelines use.
 
+mod planted;
 mod turns;
 
 use super::cast::Cast;
 use super::dice::Dice;
 use super::pipelines::{Job, SERVICES};
-use super::registries::{self, HUB, OLD, Registry};
+use super::registries::{self, HUB, PERSONAL, Registry, SPARE};
 use super::runs::{Identity, Run};
 use crate::domain::actor::{Granter, Operator};
 use crate::domain::credential::Access;
@@ -22,6 +23,8 @@ use uuid::Uuid;
 pub(super) const ACME: &str = "acme";
 /// Days that the story lasts.
 pub(super) const DAYS: i64 = 90;
+/// Days before them on which all is made ready: of what was there the whole time it is known whether it was used.
+pub(super) const LEAD: i64 = 6;
 const MINUTES: i64 = 24 * 60;
 /// Runs that ask at the same time.
 const AT_ONCE: usize = 4;
@@ -55,7 +58,7 @@ struct Story {
 
 /// Fills a new instance with what happened until that moment.
 pub(super) async fn tell(vault: &Vault, operator: Operator, end: Moment) -> Result<()> {
-    let begin = moment(end, 0, 0);
+    let begin = moment(end, -LEAD, 0);
     let cast = told_at(begin, Cast::gather(vault, &operator)).await?;
     let mut story = Story {
         vault: vault.clone(),
@@ -69,14 +72,14 @@ pub(super) async fn tell(vault: &Vault, operator: Operator, end: Moment) -> Resu
     };
     story.add_registries().await?;
     story.add_pipelines().await?;
-    for day in 2..DAYS {
+    for day in 2 - LEAD..DAYS {
         let morning = moment(end, day, 0);
         told_at(morning, Box::pin(story.turn(day))).await?;
         story.run(day).await?;
         let night = moment(end, day, MINUTES - 1);
         told_at(night, vault.write_refusals()).await?;
     }
-    Ok(())
+    told_at(end, Box::pin(story.look())).await
 }
 
 /// So many minutes into that day of the story, of which all are over at its end.
@@ -92,8 +95,13 @@ impl Story {
     /// The first day.
     async fn add_registries(&mut self) -> Result<()> {
         for (number, registry) in (1..).zip(&registries::ACME) {
-            let at = moment(self.end, 0, number * 30);
-            let by = if number % 2 == 0 { &self.cast.ann } else { &self.cast.carla };
+            let at = moment(self.end, -LEAD, number * 30);
+            let by = match registry.name {
+                SPARE => &self.cast.finn,
+                PERSONAL => &self.cast.ben,
+                _ if number % 2 == 0 => &self.cast.ann,
+                _ => &self.cast.carla,
+            };
             let id = told_at(at, self.add_registry(by, registry)).await?;
             self.registries.insert(registry.name, id);
         }
@@ -121,12 +129,12 @@ impl Story {
                 let granted = granted
                     .filter_map(|(name, access)| Some((*self.registries.get(name)?, access)));
                 let granted: Vec<(Uuid, Access)> = granted.collect();
-                let at = moment(self.end, 1, minutes);
+                let at = moment(self.end, 1 - LEAD, minutes);
                 let known = told_at(at, self.add_pipeline(by, (service, job), &granted)).await?;
                 self.pipelines.push(known);
             }
         }
-        let at = moment(self.end, 1, minutes + 60);
+        let at = moment(self.end, 1 - LEAD, minutes + 60);
         told_at(at, Box::pin(self.add_labs())).await
     }
 
@@ -164,15 +172,13 @@ impl Story {
             ..PipelineForm::default()
         };
         let (id, token) = self.vault.create_pipeline(by, &form).await?;
-        let is_old = job.granted(service).iter().any(|(name, _)| *name == OLD);
-        let second = if is_old { "registry.old.example.com" } else { "registry.gitlab.com" };
         Ok(Known {
             id,
             name: form.name,
             service,
             job,
             identity: Identity::Token(token),
-            scanned: ["quay.io", second],
+            scanned: Job::scanned(service),
             fails_now: false,
         })
     }
@@ -205,16 +211,16 @@ impl Story {
         self.registries.get(name).copied().ok_or(Error::Internal)
     }
 
-    fn pipeline(&self, name: &str) -> Result<Uuid> {
-        let found = self.pipelines.iter().find(|known| known.name == name);
-        found.map(|known| known.id).ok_or(Error::Internal)
+    fn known(&self, name: &str) -> Result<&Known> {
+        self.pipelines.iter().find(|known| known.name == name).ok_or(Error::Internal)
     }
 
-    /// From now on the pipeline shows this.
-    fn identify(&mut self, name: &str, identity: Identity) {
-        if let Some(known) = self.pipelines.iter_mut().find(|known| known.name == name) {
-            known.identity = identity;
-        }
+    fn pipeline(&self, name: &str) -> Result<Uuid> {
+        Ok(self.known(name)?.id)
+    }
+
+    fn known_mut(&mut self, name: &str) -> Result<&mut Known> {
+        self.pipelines.iter_mut().find(|known| known.name == name).ok_or(Error::Internal)
     }
 
     /// From now on those that were granted it report failures.

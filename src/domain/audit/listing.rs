@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Rows of a page.
-pub const PAGE_ROWS: u64 = 50;
+pub const PAGE_ROWS: u64 = 18;
 
 /// Receipts of one fetch that the list looks at: its page has all of them.
 pub const RECEIPTS_SHOWN: u16 = 20;

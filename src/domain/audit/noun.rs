@@ -22,7 +22,7 @@ crate::domain::words! {
         Audit = "audit", "Audit exports";
         Checkpoints = "checkpoints", "Checkpoints";
         Review = "review", "Access reviews";
-        Destination = "destination", "Destinations of the audit";
+        Destination = "destination", "Audit destinations";
         Permission = "permission", "Requests without permission";
         Proof = "proof", "Identity tokens";
         Refusals = "refusals", "Other refusals";

@@ -29,7 +29,7 @@ fn declared_names_the_day_and_the_commit() {
     let said = Origin { is_proved: false, branch: None, ..proven.clone() };
     for (origin, expected) in [
         (proven, "1970-01-01, commit 0123456789ab of main (proven)"),
-        (said, "1970-01-01, commit 0123456789ab (as the sender said)"),
+        (said, "1970-01-01, commit 0123456789ab (claimed)"),
         (Origin::default(), "1970-01-01, no commit given"),
     ] {
         assert_eq!(definition(origin).declared(), expected);

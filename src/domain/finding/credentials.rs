@@ -119,7 +119,7 @@ fn only_pulled(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<F
     let figures = &pair.figures;
     (is_whole && figures.pulls > 0 && figures.pushes == 0).then(|| Found {
         fact: format!(
-            "The pipeline may push with it. In the last {WINDOW} days it asked to pull {}, and never to push.",
+            "The pipeline may push with this credential. In the last {WINDOW} days it asked to pull {} and never to push.",
             times(figures.pulls)
         ),
         evidence: link(figures.last_delivery),
@@ -151,7 +151,7 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
         count => format!(" and {count} other credentials"),
     };
     let fact = format!(
-        "It holds the same secret as {}{more}. Who learns one knows all of them, and each has to be replaced by itself.",
+        "It holds the same secret as {}{more}. If it leaks from one of them, you have to replace it in all of them.",
         first.name
     );
     // Who accepted some did not accept more of them.
@@ -172,10 +172,10 @@ pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
     let how = if one.username.contains('@') {
         "is the e-mail address of"
     } else {
-        "is what stands before the @ in the e-mail address of"
+        "is the part before the @ in the e-mail address of"
     };
     let fact = format!(
-        "Its user name {how} {}. If it is the account of this person, pipelines stop when the person leaves or changes the password.",
+        "Its user name {how} {}. If it is a personal account, pipelines stop when this person leaves or changes the password.",
         person.name
     );
     Some(Found { fact, ..of(FindingKind::PersonalAccount, one) })
@@ -191,18 +191,18 @@ fn is_of(username: &str, person: &Person) -> bool {
 /// `members`: the names of those who may sign in.
 pub fn no_owner(one: &CredentialFacts, members: &[Person]) -> Option<Found> {
     let fact = if one.owner.is_empty() {
-        "Nobody is its owner, so nobody is asked when it expires or breaks.".to_owned()
+        "It has no owner to ask when it expires or breaks.".to_owned()
     } else if members.iter().any(|person| person.name == one.owner) {
         return None;
     } else {
-        format!("{} is its owner, and is not a member of this project any more.", one.owner)
+        format!("Its owner, {}, is not a member of this project any more.", one.owner)
     };
     Some(Found { fact, ..of(FindingKind::NoOwner, one) })
 }
 
 pub fn review_due(one: &CredentialFacts, today: Day) -> Option<Found> {
     let day = one.review_on.filter(|day| *day < today)?;
-    let fact = format!("It was to be reviewed by {}.", day.to_text());
+    let fact = format!("Its review date was {}.", day.to_text());
     Some(Found { fact, ..of(FindingKind::ReviewDue, one) })
 }
 

@@ -64,7 +64,7 @@ fn passwords(facts: &DeclaredFacts<'_>) -> Vec<Found> {
             .take(LINES);
         let evidence: Vec<Evidence> = lines.map(line).collect();
         let fact = format!(
-            "{} holds {}. Everybody who can read the repository has it. Declared {}.",
+            "{} holds {}. Everybody who can read the repository can read it. Declared {}.",
             file.path,
             if file.counts.passwords == 1 {
                 "a password".to_owned()
@@ -105,7 +105,7 @@ fn tie(facts: &DeclaredFacts<'_>, one: &Declared<'_>) -> Option<Found> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let image = untagged(&one.statement.named);
     let fact = format!(
-        "{} names {image}, and nothing tells {} apart, so none of them is delivered. Give them different paths, or revoke a grant. Declared {}.",
+        "{} names {image}. {} match it equally well, so none of them is delivered. Give them different paths, or revoke a grant. Declared {}.",
         one.file.path,
         named(&names),
         one.file.declared()
@@ -151,7 +151,7 @@ fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> 
         return None;
     }
     let fact = format!(
-        "{} has named {} since {} or longer, and the pipeline has not received {name} since then. It may have another source for it. Declared {}.",
+        "{} has named {} since at least {}, and the pipeline has not received {name} since then. It may get the secret from somewhere else. Declared {}.",
         one.file.path,
         untagged(&one.statement.named),
         since.day().to_text(),

@@ -54,7 +54,7 @@ fn found(of: &BTreeMap<&str, &ReceivedIn>) -> Option<Found> {
     Some(Found {
         credential: Some(credential),
         fact: format!(
-            "In the last {WINDOW} days pipelines of {} environments received it: {}. A pipeline counts for an environment when its other credentials name only that one. If it is meant for all of them, set its environment to any.",
+            "In the last {WINDOW} days pipelines of {} environments received it: {}. A pipeline counts for an environment when all its credentials that name an environment name that one. If this credential is meant for all environments, set its environment to any.",
             of.len(),
             shown.join(", ")
         ),

@@ -60,7 +60,7 @@ pub fn refused_since(
         credential,
         pipeline: Some(pipeline),
         fact: format!(
-            "The pipeline received {what} before. On {} {}. After that it was refused {refused} times{more}, and received nothing.",
+            "The pipeline received {what} before. On {} {}. After that the pipeline was refused {refused} times{more} and received nothing.",
             change.at.day().to_text(),
             change.said
         ),

@@ -114,7 +114,7 @@ impl Choice {
         if let Some(problem) = text_problem(note, LINE_MAX, false) {
             errors.push(FieldError::new("note", problem));
         } else if note.is_empty() && verdict.needs_note() {
-            errors.push(FieldError::new("note", "Enter a reason. It is in the report."));
+            errors.push(FieldError::new("note", "Enter a reason. It is shown in the report."));
         }
         if verdict == Verdict::Delegate && to.is_none() {
             errors.push(FieldError::new("to", "Choose the member who decides instead."));

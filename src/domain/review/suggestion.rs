@@ -26,7 +26,7 @@ impl ReviewItem {
             return if facts.is_stopped { said(Verdict::Remove, sentence) } else { None };
         }
         if facts.is_stopped {
-            return said(Verdict::Remove, "It has stopped and accepts nothing.");
+            return said(Verdict::Remove, "It has stopped and lets nobody in.");
         }
         let days = count(facts.days.unsigned_abs(), "day");
         let window = facts.days.saturating_mul(DAY_MS);

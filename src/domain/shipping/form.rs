@@ -56,7 +56,7 @@ impl DestinationForm {
         let from = Begin::from_word(&self.from);
         let mut choose = |field: &str, is_chosen: bool| {
             if !is_chosen {
-                errors.push(FieldError::new(field, "Choose one of the list."));
+                errors.push(FieldError::new(field, "Choose one from the list."));
             }
         };
         choose("transport", transport.is_some());

@@ -67,17 +67,20 @@ impl<C: Sealing> Chain<'_, C> {
 
     /// When the links with these numbers were written, in milliseconds.
     async fn times(&self, chain: Uuid, seqs: Vec<i64>) -> Result<BTreeMap<i64, i64>, DbErr> {
+        use audit_event::Column::{Action, At, Chain, Seq};
         if seqs.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let events: Vec<(i64, i64)> = audit_event::Entity::find()
+        // With the action: SQLite would find the others in the index of times, and go through all of it.
+        let events: Vec<(i64, i64, String)> = audit_event::Entity::find()
             .select_only()
-            .columns([audit_event::Column::Seq, audit_event::Column::At])
-            .filter(audit_event::Column::Chain.eq(chain))
-            .filter(audit_event::Column::Seq.is_in(seqs.clone()))
+            .columns([Seq, At, Action])
+            .filter(Chain.eq(chain))
+            .filter(Seq.is_in(seqs.clone()))
             .into_tuple()
             .all(self.db)
             .await?;
+        let events = events.into_iter().map(|(seq, at, _)| (seq, at));
         let fetches: Vec<(i64, i64)> = fetch::Entity::find()
             .select_only()
             .columns([fetch::Column::Seq, fetch::Column::At])
@@ -86,7 +89,7 @@ impl<C: Sealing> Chain<'_, C> {
             .into_tuple()
             .all(self.db)
             .await?;
-        Ok(events.into_iter().chain(fetches).collect())
+        Ok(events.chain(fetches).collect())
     }
 
     /// The link with that number, as a walk would find it, and its MAC.

@@ -90,12 +90,12 @@ fn window_text(of: &UsageOf) -> String {
 
 /// How often each pair was delivered on each day.
 fn days_text(of: &UsageOf) -> String {
+    // Asked for sums, SQLite would go through all of the chain in their order.
     format!(
         "SELECT \"usage_day\".\"credential_id\" AS credential_id,
             \"usage_day\".\"pipeline_id\" AS pipeline_id, \"usage_day\".\"day\" AS day,
-            CAST(SUM(\"usage_day\".\"times\") AS BIGINT) AS times
-        {} AND \"usage_day\".\"outcome\" = ? GROUP BY \"usage_day\".\"credential_id\",
-            \"usage_day\".\"pipeline_id\", \"usage_day\".\"day\"",
+            \"usage_day\".\"times\" AS times
+        {} AND \"usage_day\".\"outcome\" = ?",
         such(of)
     )
 }

@@ -8,11 +8,12 @@ use crate::domain::review::ReviewKind;
 use crate::domain::trust_rule::TrustRule;
 use crate::domain::user::Maker;
 use crate::store::authentic::{is_genuine, ours_among};
-use crate::store::entity::{access_grant, pipeline_token, trust_rule};
+use crate::store::entity::{access_grant, pipeline, pipeline_token, trust_rule};
 use crate::store::seals::Sealing;
 use crate::store::{
     Credentials, Grants, Pipelines, Projects, Store, TrustRules, Write, terms, trust_rules,
 };
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -73,7 +74,9 @@ async fn population<C: Sealing>(db: &C, project: Uuid, today: Day) -> Result<Vec
 
 async fn grants<C: Sealing>(db: &C, project: Uuid) -> Result<Vec<Frozen>, DbErr> {
     let grants = Grants::new(db, project);
-    let rows = grants.rows().order_by_asc(access_grant::Column::Id).all(db).await?;
+    let of_its_pipelines = access_grant::Column::PipelineId.in_subquery(pipelines_of(project));
+    let rows = grants.rows().filter(of_its_pipelines);
+    let rows = rows.order_by_asc(access_grant::Column::Id).all(db).await?;
     let ours = grants.genuine(rows.clone()).await;
     let ours: HashSet<Uuid> = ours.into_iter().map(|row| row.id).collect();
     let frozen = |row: access_grant::Model| {
@@ -96,11 +99,23 @@ async fn grants<C: Sealing>(db: &C, project: Uuid) -> Result<Vec<Frozen>, DbErr>
     Ok(rows.into_iter().map(frozen).collect())
 }
 
+/// The way to what belongs to pipelines: an index by the project itself would be taken where a pipeline
+/// is named, too.
+fn pipelines_of(project: Uuid) -> SelectStatement {
+    let its_own = Expr::col((pipeline::Entity, pipeline::Column::ProjectId)).eq(project);
+    Query::select()
+        .column(pipeline::Column::Id)
+        .from(pipeline::Entity)
+        .and_where(its_own)
+        .to_owned()
+}
+
 /// The tokens that people made and that work still.
 async fn tokens<C: Sealing>(db: &C, project: Uuid, today: Day) -> Result<Vec<Frozen>, DbErr> {
-    use pipeline_token::Column::{ExpiresAt, Id, ProjectId};
+    use pipeline_token::Column::{ExpiresAt, Id, PipelineId, ProjectId};
     let rows = pipeline_token::Entity::find()
         .filter(ProjectId.eq(project))
+        .filter(PipelineId.in_subquery(pipelines_of(project)))
         .filter(ExpiresAt.is_null())
         .order_by_asc(Id)
         .all(db)

@@ -62,7 +62,7 @@ async fn an_export_is_verified_without_database_and_keys() {
     // The instance has a chain, and a name, of its own.
     let other = machine.run(&["audit", "key"]).done();
     let refused = verified(&export, checkpoint, other.trim()).refused(1);
-    assert!(refused.contains("not signed with a key that was given"), "{refused}");
+    assert!(refused.contains("not signed with any of the given keys"), "{refused}");
 
     let lines = fs::read_to_string(&export).unwrap();
     let changed = machine.instance.database.folder.join("changed");
@@ -98,7 +98,7 @@ async fn one_event_is_proved_with_its_line_alone() {
         members.insert("said".to_owned(), "nothing happened".into());
         fs::write(&one, bare.to_string()).unwrap();
         let said = verified(&one, ["--proof", name(&proof)], &key).done();
-        assert!(said.contains("does not say what the link said"), "{said}");
+        assert!(said.contains("does not have what the link recorded"), "{said}");
     }
     machine.run(&["audit", "proof", "99", "--project", "acme"]).refused(1);
     machine.run(&["audit", "proof", "0", "--project", "acme"]).refused(1);
@@ -131,7 +131,7 @@ async fn a_key_is_replaced_while_both_sign() {
     assert_eq!(keys(&machine), both[..1]);
     let third = kept(&machine, "third", &CHECKPOINT);
     let refused = verified(&export, ["--checkpoint", name(&third)], &old[0]).refused(1);
-    assert!(refused.contains("not signed with a key that was given"), "{refused}");
+    assert!(refused.contains("not signed with any of the given keys"), "{refused}");
     // What only the old key has signed is verified with its public half, which somebody has kept.
     let against = ["audit", "verify", "--checkpoint", name(&first)];
     machine.run(&against).refused(1);

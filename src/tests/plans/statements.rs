@@ -72,16 +72,25 @@ pub fn line(sql: &str) -> Option<String> {
     let case = "WHEN ? THEN CAST(? AS BIGINT)";
     let sql = shrunk(sql, &format!("{case} {case}"), case);
     let sql = shrunk(&sql, "?, ?, ?", "?, ?").replace("IN (?)", "IN (?, ?)");
-    Some(without_columns(&without_json(&sql)))
+    Some(without_columns(&without_json(&widened(&sql))))
+}
+
+/// With as many values as columns where rows are compared: there neither is a list.
+fn widened(sql: &str) -> String {
+    const SHRUNK: &str = ") > (?, ?)";
+    let Some((columns, _)) = sql.split_once(SHRUNK) else { return sql.to_owned() };
+    let columns = columns.rsplit_once('(').map_or(0, |(_, columns)| columns.split(", ").count());
+    sql.replacen(SHRUNK, &format!(") > ({})", vec!["?"; columns].join(", ")), 1)
 }
 
 /// What is found, where its rows are put together as one value: they are gone through as they were found.
 fn inside(sql: &str) -> &str {
-    let whole =
-        [") AS BLOB) FROM (", ") FROM ("].into_iter().find_map(|begin| sql.split_once(begin));
-    let found = whole.filter(|(lines, _)| {
-        lines.starts_with("SELECT string_agg(") || lines.starts_with("SELECT CAST(group_concat(")
-    });
+    let is_whole =
+        ["SELECT string_agg(", "SELECT CAST(group_concat("].iter().any(|one| sql.starts_with(one));
+    // What stands beside a row may be asked for in the row itself, before its order is said.
+    let rest =
+        ["chr(10) ORDER BY ", "char(10) ORDER BY "].iter().find_map(|one| sql.split_once(one));
+    let found = rest.filter(|_| is_whole).and_then(|(_, rest)| rest.split_once(") FROM ("));
     found.and_then(|(_, found)| found.strip_suffix(") AS listed")).unwrap_or(sql)
 }
 

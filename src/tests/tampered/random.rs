@@ -2,7 +2,7 @@
 //! names the row. Few of each, or 1,000 with `REGCRED_SOAK=1`.
 
 use super::Scene;
-use crate::app::{App, soak};
+use crate::app::{App, PASSWORD, soak};
 use crate::trust::drone_rule;
 use regcred::domain::guard_change::LoweredGuards;
 use regcred::store::{ColumnKind, GuardChangeRow, Store, Unrecorded};
@@ -50,6 +50,15 @@ async fn no_random_edit_of_what_decides_gets_anybody_anything() {
     app.trust_issuer("https://gitlab.example.com").await;
     propose(&scene).await;
     app.review(&app.owner, "acme", "Q4").await;
+    let destination = [
+        ("project", "acme"),
+        ("form[name]", "siem"),
+        ("form[transport]", "pull"),
+        ("form[format]", "json"),
+        ("form[from]", "now"),
+        ("password", PASSWORD),
+    ];
+    app.owner.post_form("/rpc/destinations/create", &destination).await;
     let columns = Store::deciding_columns().unwrap();
     assert!(columns.len() > 80, "{}", columns.len());
     for round in 0..soak(1, 1_000) {

@@ -3,9 +3,10 @@
 use crate::rooms::sources;
 
 /// Where rows are inserted past that place, how often, and what they are.
-const INSERTS: [(&str, usize, &str); 9] = [
+const INSERTS: [(&str, usize, &str); 10] = [
     ("src/store/assertions.rs", 1, "proofs that were used"),
-    ("src/store/chain.rs", 2, "links, and the end of a chain with its MAC"),
+    ("src/store/chain.rs", 1, "links"),
+    ("src/store/chain/head.rs", 1, "ends of chains, each with a MAC of its own"),
     ("src/store/instance.rs", 1, "facts with their MAC, over the older ones"),
     ("src/store/keys.rs", 1, "wrapped keys"),
     ("src/store/leases.rs", 1, "marks"),

@@ -58,7 +58,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
     let at_link = |seq: i64| paths::audit_link(&page.project, seq);
     let (previous, next) = (beside.0.map(at_link), beside.1.map(at_link));
     let clock = clock_before.map(|before| {
-        format!("The clock went back: the link before was written at {}.", before.to_text())
+        format!("The clock went back: the previous link was written at {}.", before.to_text())
     });
     let fields = match &what {
         Happened::Change(change) => Some(fields(change, &list)),
@@ -95,7 +95,7 @@ fn of_pipeline(delivery: &AuditDelivery, list: &str) -> AnyView {
     let href = format!("{list}{}", query.to_url());
     view! {
         <Fact label="Pipeline">
-            {name} " · " <a href=href>"Everything about it"</a>
+            {name} " · " <a href=href>"All events of this pipeline"</a>
         </Fact>
     }
     .into_any()
@@ -117,12 +117,12 @@ fn fields(change: &AuditChange, list: &str) -> AnyView {
     view! {
         <Fact label="Who">
             {actor}
-            {of_person.map(|href| view! { " · " <a href=href>"Everything by them"</a> })}
+            {of_person.map(|href| view! { " · " <a href=href>"All events by this person"</a> })}
         </Fact>
         <Fact label="Action">
             <span class="mono">{action.word()}</span>
             " · "
-            <a href=of_action>"Every such event"</a>
+            <a href=of_action>"All events with this action"</a>
         </Fact>
         <Fact label="Subject">
             {subject}
@@ -190,7 +190,7 @@ fn Proof(seq: i64, mac: String, holds: bool, chain: String) -> impl IntoView {
                 <Dot label tone/>
             </p>
             <p class="muted">
-                "Each link has a code over its event and over the code of the link before. Only the key of the audit log makes such a code. A link that holds was not changed after Regcred wrote it, as long as nobody else has that key. It does not prove that what was written was true."
+                "Each link has a code, which is made of its event and the code of the previous link with the key of the audit log. A link that holds was not changed after Regcred wrote it, as long as nobody else has that key. This does not prove that what was written is true."
             </p>
             <Facts>
                 <Fact label="Code">
@@ -198,7 +198,7 @@ fn Proof(seq: i64, mac: String, holds: bool, chain: String) -> impl IntoView {
                 </Fact>
             </Facts>
             <p class="muted">
-                "Keep this code in another place. Later, " <span class="mono">"regcred audit verify --since"</span>
+                "Keep a copy of this code elsewhere. Later, " <span class="mono">"regcred audit verify --since"</span>
                 " with this code shows whether this link and everything before it are still there."
             </p>
         </Section>

@@ -68,7 +68,7 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
     let what = if is_instance {
         "What was done in this instance outside the projects, newest first. Each project has an audit of its own."
     } else {
-        "Every change, delivery and refusal in this project, newest first. Deliveries and refusals are removed once they are older than the operator keeps them."
+        "Every change, delivery and refusal in this project, newest first. If the operator has set how long they are kept, older deliveries and refusals are removed."
     };
     let said = said(&rows_range(&rows), is_filtered, is_searching, query.before.is_some());
     let older_href = older.map(|query| format!("{list}{}", query.to_url()));
@@ -78,8 +78,10 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
         (paths::shipping(&project), is_instance || page.may(Permission::AuditWrite));
     view! {
         <PageHead title=title>
-            {may_ship.then(|| view! { <LinkButton href=shipping label="Shipping"/> })}
-            <LinkButton href=verify label="Verify the chain"/>
+            <div class="toolbar">
+                {may_ship.then(|| view! { <LinkButton href=shipping label="Shipping"/> })}
+                <LinkButton href=verify label="Verify the chain"/>
+            </div>
         </PageHead>
         <p class="muted">{what}</p>
         <Filters query=query.clone() people pipelines action=list.clone() is_instance/>
@@ -104,7 +106,7 @@ fn said(
     is_later_page: bool,
 ) -> String {
     let more = if is_searching {
-        " Not everything has been searched yet. Press Older to go on."
+        " Not everything has been searched yet. Choose Older to continue."
     } else {
         ""
     };
@@ -126,9 +128,9 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
     let is_filtered = !query.is_of_all();
     let query = query.first_page();
     let what = if is_filtered {
-        "A file of everything that the filters select, oldest first. That you exported it is recorded."
+        "The export has everything that the filters select, oldest first. Each export is recorded as an audit event."
     } else {
-        "A file of everything that was recorded, oldest first. That you exported it is recorded."
+        "The export has everything that was recorded, oldest first. Each export is recorded as an audit event."
     };
     let fields = query
         .pairs()
@@ -149,7 +151,7 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
         <Section id="export" title="Export">
             <p class="muted">
                 {what}
-                " CSV is for spreadsheets: what could be a formula has an apostrophe before it. JSON Lines lose nothing. The last line of either has the link up to which it goes; without that line the file is cut off."
+                " CSV is for spreadsheets: a value that could be read as a formula has an apostrophe before it. JSON Lines keeps every value as it is. The last line of both names the last link of the export. If that line is missing, the file is not complete."
             </p>
             {(!is_filtered).then(links_in_words)}
             <form method="post" action=paths::EXPORT_AUDIT class="toolbar" aria-label="Export">
@@ -164,9 +166,9 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
 fn links_in_words() -> impl IntoView {
     view! {
         <p class="muted">
-            "Links are the whole chain as it is hashed, without a last line: "
+            "Links is the whole chain as it is hashed, without such a last line: "
             <span class="mono">"regcred audit verify --export"</span>
-            " compares them with a checkpoint."
+            " compares it with a checkpoint."
         </p>
     }
 }
@@ -180,7 +182,7 @@ mod tests {
         let some = Some((50, 99, 40));
         assert_eq!(said(&some, false, false, false), "50 events, of links 99 to 40.");
         assert_eq!(said(&Some((1, 7, 7)), true, false, false), "1 event: link 7.");
-        assert!(said(&some, true, true, false).ends_with("Press Older to go on."));
+        assert!(said(&some, true, true, false).ends_with("Choose Older to continue."));
         assert!(said(&None, true, true, true).starts_with("Nothing was found so far."));
         assert_eq!(said(&None, true, false, false), "Nothing matches. Remove a filter.");
         assert_eq!(said(&None, false, false, true), "Nothing older was recorded.");

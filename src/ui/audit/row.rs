@@ -99,7 +99,7 @@ fn row(row: AuditRow, project: &str) -> AnyView {
             <td data-label="When">
                 <Time at/>
                 {clock_before.map(|before| {
-                    let title = format!("The link before was written at {}.", before.to_text());
+                    let title = format!("The previous link was written at {}.", before.to_text());
                     view! { " " <span title=title><Badge label="Clock went back" tone="warn"/></span> }
                 })}
             </td>

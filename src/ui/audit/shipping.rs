@@ -146,7 +146,7 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                 <Field
                     at=form.at("address")
                     label="Address"
-                    hint="Of a webhook, for example https://siem.example.com/regcred. It is not shown again as a whole. Of syslog, for example siem.example.com:6514. Leave it empty for Pull by API."
+                    hint="Of a webhook, for example https://siem.example.com/regcred. Later, only the host is shown. Of syslog, for example siem.example.com:6514. Leave it empty for Pull by API."
                 />
                 <Select
                     at=form.at("from")
@@ -155,7 +155,7 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                 />
                 <YourPassword
                     error=form.error("password")
-                    hint="Everything that this log records leaves Regcred. Enter your password to confirm."
+                    hint="The destination receives everything that this log records. Enter your password to confirm."
                 />
             </PostForm>
         </Section>

@@ -27,7 +27,7 @@ pub fn One(
     let is_syslog = transport == Transport::Syslog;
     let is_on = destination.stopped_at.is_none();
     let (label, _) = state(&destination, behind);
-    let up_to = if is_syslog { "Has read up to link" } else { "Has everything up to link" };
+    let up_to = if is_syslog { "Read up to link" } else { "Received up to link" };
     let (id, origin) = (destination.id.to_string(), destination.origin().to_owned());
     let said = destination.failing.map(|failing| {
         let text = failing.to_text();
@@ -40,7 +40,7 @@ pub fn One(
     });
     let of = || vec![("project", project.clone()), ("id", id.clone())];
     let switch = [of(), vec![("is_on", (!is_on).to_string())]].concat();
-    let word = if is_on { "Stop" } else { "Go on" };
+    let word = if is_on { "Stop" } else { "Resume" };
     let test = destination.is_sent_to().then(|| {
         let values = of();
         view! { <PostButton action=TestDestination::url() values word="Send a test" class="button"/> }
@@ -124,9 +124,9 @@ fn Secret(secret: Option<String>, is_webhook: bool) -> impl IntoView {
         .into_any();
     };
     let use_of = if is_webhook {
-        " Verify each call with it, as Standard Webhooks describes: the header webhook-signature is over webhook-id, webhook-timestamp and the body. After a renewal, calls are signed with the secret before as well for a day."
+        " Verify each call with it, as Standard Webhooks describes: the header webhook-signature signs webhook-id, webhook-timestamp and the body. After a renewal, calls are also signed with the previous secret for a day."
     } else {
-        " Send it as Authorization: Bearer to /api/v1/audit. Each answer has a cursor: send it back as after, which says that you have the events."
+        " Send it as Authorization: Bearer to /api/v1/audit. Each answer has a cursor. Send the cursor as the parameter after of the next request: this confirms that you have the events."
     };
     view! {
         <div class="card stack">

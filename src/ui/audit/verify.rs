@@ -74,9 +74,9 @@ fn whole((after, last, is_end, broken_at): Found, page: PageContext) -> impl Int
         <PageHead title="Verify the chain" up/>
         {result}
         <p class="muted">
-            "What was cut off at the end, together with the stored end of the chain, is found only with a code that was kept elsewhere: the page of each link has one. "
+            "This page cannot find links that were cut off together with the stored end of the chain. To find them, keep the code of a link elsewhere: the page of each link has one. "
             <span class="mono">"regcred audit verify"</span>
-            " on the server checks every chain as a whole."
+            " on the server verifies every chain as a whole, and compares it with such a code."
         </p>
     }
 }
@@ -108,7 +108,7 @@ fn broken_view(broken: i64, project: &str) -> AnyView {
             <p>
                 <a href=link>{format!("Open link {broken}")}</a>
                 " · "
-                <a href=before>"See what stands before it"</a>
+                <a href=before>"See the events before it"</a>
             </p>
         </Alert>
     }

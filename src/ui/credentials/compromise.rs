@@ -58,7 +58,7 @@ fn question((head, found): Found, cancel: String, page: PageContext) -> impl Int
     if summary.is_compromised {
         let href = paths::compromised_credential(&page.project, summary.id);
         return view! {
-            <p>"It is marked as compromised already."</p>
+            <p>"This credential is already marked as compromised."</p>
             <p>
                 <LinkButton href label="Show the record"/>
             </p>
@@ -70,7 +70,7 @@ fn question((head, found): Found, cancel: String, page: PageContext) -> impl Int
     view! {
         <Alert kind="warning">
             <p>
-                "Pipelines stop receiving it at once. It cannot be enabled again until another secret is stored."
+                "Pipelines stop receiving this credential at once. It cannot be enabled again until another secret is stored."
             </p>
         </Alert>
         <h3>"Pipelines that received it"</h3>
@@ -85,7 +85,7 @@ fn question((head, found): Found, cancel: String, page: PageContext) -> impl Int
         >
             <p>
                 {format!(
-                    "Regcred cannot take back what was delivered. Revoke the secret at {host} as well: until then, whoever has it can use it.",
+                    "Regcred cannot take back what was delivered. Revoke the secret at {host} as well. Until then, anybody who has it can use it.",
                 )}
             </p>
         </PostForm>
@@ -104,7 +104,7 @@ fn WhoReceived(found: CompromisePage, page: PageContext) -> impl IntoView {
         <Table
             columns
             label="Who received which version"
-            empty="No pipeline has received it, as far as receipts are kept."
+            empty="No delivery of this credential is recorded."
         />
         {is_several
             .then(|| {
@@ -118,7 +118,7 @@ fn WhoReceived(found: CompromisePage, page: PageContext) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="muted">
-                        "Deliveries of the last while are not counted yet. Load the page again in a moment."
+                        "Some deliveries are not in these figures yet. They are being added. Load the page again in a minute."
                     </p>
                 }
             })}
@@ -167,7 +167,7 @@ fn record(head: CredentialHead, found: CompromisePage, page: PageContext) -> imp
             <WhoReceived found page/>
         </Section>
         <p class="muted no-print">
-            "Print this page to keep it. It shows what is known now, and changes as the steps are done. The audit keeps that the credential was marked."
+            "Print this page to keep a copy. It shows what is known now, and it changes as the steps are done. The audit log records who marked the credential, and when."
         </p>
     }
     .into_any()

@@ -163,7 +163,7 @@ fn DeclaredBy(declared: Vec<Declared>, page: PageContext) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <h3>"Files that name what it is for"</h3>
+        <h3>"Pipeline files that name its registry"</h3>
         <ul>{items}</ul>
     }
     .into_any()

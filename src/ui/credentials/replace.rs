@@ -113,7 +113,7 @@ fn consequence(receivers: usize) -> Option<String> {
 fn kept_by(receivers: &Receivers) -> Option<String> {
     let received = received_lately(&receivers.lately)?;
     Some(format!(
-        "{received} A client that keeps what it received uses the old secret until its next fetch, so revoke that at the registry only then."
+        "{received} Clients that keep what they received use the old secret until their next fetch. Revoke it at the registry after that."
     ))
 }
 

@@ -66,7 +66,7 @@ pub fn Repointing(
                 at=form.at(CONFIRMATION)
                 id="move-typed-name"
                 label=format!("Type {} to delete it as well", from.name)
-                hint="Moving and deleting is one step: no fetch in between finds neither. Leave this blank to move the grants only."
+                hint="The grants are moved and the credential is deleted in one step, so no fetch can come in between. Leave this blank to move the grants only."
             />
             <YourPassword error=form.error("password") hint=TO_MOVE/>
             <div class="toolbar">

@@ -83,7 +83,7 @@ fn what(one: &Finding, page: &PageContext) -> AnyView {
     view! {
         <Dot label=kind.label() tone/>
         <p>{fact}</p>
-        {(!evidence.is_empty()).then(|| view! { <ul class="muted" aria-label="Evidence">{evidence}</ul> })}
+        {(!evidence.is_empty()).then(|| view! { <ul class="muted evidence" aria-label="Evidence">{evidence}</ul> })}
         {accepted}
     }
     .into_any()
@@ -93,7 +93,7 @@ fn what(one: &Finding, page: &PageContext) -> AnyView {
 fn shown(evidence: Evidence, pipeline: Option<&Thing>, page: &PageContext) -> AnyView {
     match evidence {
         Evidence::Link(seq) => {
-            let text = format!("Link {seq} of the audit");
+            let text = format!("Link {seq} of the audit log");
             if !page.may(Permission::AuditRead) {
                 return text.into_any();
             }
@@ -172,14 +172,14 @@ fn accept(
                     at=form.at("reason")
                     id=reason
                     label="Reason"
-                    hint="It stands beside the finding, and is recorded with your name."
+                    hint="The reason is shown with the finding and recorded with your name."
                 />
                 <Field
                     at=form.at("until")
                     id=until
                     label="Until"
                     kind="date"
-                    hint=format!("The last day, at most {ACCEPTED_MAX} days from today. Then it is open again.")
+                    hint=format!("The last day, at most {ACCEPTED_MAX} days from today. After that day the finding is open again.")
                 />
             </PostForm>
         </details>

@@ -6,7 +6,7 @@
 //! | a place: project, id, query, what may be done | [`PageContext::here`] |
 //! | something to read first | [`Loaded`], in a dialog [`LoadedDialog`], before a question [`LoadedQuestion`] |
 //! | a heading with actions, sections, facts | [`PageHead`], [`Section`], [`Facts`] with [`Fact`] |
-//! | a table | [`Table`] of [`Columns`] with [`Cell`]s |
+//! | a table | [`Table`] of [`Columns`] with [`Cell`]s, in [`Scrolled`] where it is long and more stands below |
 //! | a form | [`FormState`] for what its [`Control`]s show, [`PostForm`] and [`Hidden`] for what it sends |
 //! | one button that posts | [`PostButton`] |
 //! | what is asked before it cannot be undone | [`Confirm`] |
@@ -41,6 +41,7 @@ mod pager;
 mod post_button;
 mod problem;
 mod said_of_results;
+mod scrolled;
 mod section;
 mod select;
 mod shortcuts;
@@ -70,6 +71,7 @@ pub use pager::{Older, Onward, Pager};
 pub use post_button::PostButton;
 pub use problem::Problem;
 pub use said_of_results::SaidOfResults;
+pub use scrolled::Scrolled;
 pub use section::Section;
 pub use select::{CheckBox, Select, options};
 pub use shortcuts::Shortcuts;

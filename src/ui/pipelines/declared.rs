@@ -4,7 +4,7 @@ use crate::domain::credential::Access;
 use crate::domain::definition::{Kind, Match, Named, SeenIn, ShownFile, Statement, Variable};
 use crate::domain::matching::ExplainForm;
 use crate::domain::paths;
-use crate::ui::kit::{Badge, Cell, Columns, Section, Table};
+use crate::ui::kit::{Badge, Cell, Columns, Scrolled, Section, Table};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
     let ShownFile { definition, statements } = shown;
     let declared = format!("Declared {}.", definition.declared());
     let changed = format!(
-        "It was declared first on {} and changed last on {}.",
+        "It was first declared on {} and last changed on {}.",
         definition.first_seen.day().to_text(),
         definition.changed.day().to_text(),
     );
@@ -39,7 +39,9 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
             </p>
             <p class="muted">{declared} " " {changed}</p>
             {hash.map(|hash| view! { <p class="muted mono">{hash}</p> })}
-            <Table columns labelled_by="references" empty=NONE/>
+            <Scrolled>
+                <Table columns labelled_by="references" empty=NONE/>
+            </Scrolled>
         </Section>
     }
 }
@@ -85,7 +87,7 @@ fn name(statement: &Statement) -> AnyView {
         }
         Named::Field(field) => {
             let sentence = format!(
-                "A password is written in {field}. Replace it in the registry, store the new one in Regcred, and remove it from the file."
+                "A password is written in {field}. Replace it at the registry, store the new one in Regcred, and remove it from the file."
             );
             view! { <span>{sentence}</span> }.into_any()
         }
@@ -135,7 +137,7 @@ fn credential(found: Match, project: &str, explain: Option<(String, String)>) ->
         {explain
             .map(|(href, label)| {
                 view! {
-                    <div>
+                    <div class="why">
                         <a href=href aria-label=label>"Why?"</a>
                     </div>
                 }

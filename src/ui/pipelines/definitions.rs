@@ -17,7 +17,7 @@ use leptos::server_fn::ServerFn;
 use serde_json::json;
 use uuid::Uuid;
 
-const NONE: &str = "No file is declared. The page Connect has the line that sends what the files of a repository name.";
+const NONE: &str = "No file has been declared yet. The page Connect has the lines that send what the files of a repository name.";
 
 /// `/p/{project}/pipelines/{id}/definitions`; `file` in its query says whose references are shown.
 #[component]
@@ -47,7 +47,7 @@ fn whole((found, failed): (Found, Option<FailedForm>), page: PageContext) -> imp
     view! {
         <PipelineFrame head part=Part::Definitions page=page.clone()>
             <p class="muted">
-                "What the files of this pipeline name. Regcred keeps the names of images and registries, where they stand, and a hash of each file. It does not keep the text of a file. Nothing is delivered because of a definition."
+                "This page lists what the files of this pipeline name. Regcred keeps the names of images and registries, where they stand, and a hash of each file. It does not keep the text of a file. Nothing is delivered because of a definition."
             </p>
             <Files files current pipeline page=page.clone()/>
             {shown.map(|shown| view! { <Statements shown project pipeline/> })}
@@ -95,7 +95,7 @@ fn Files(
             }),
         ]
     });
-    let heads = ["File", "Kind", "Declared", "Findings", ACTIONS];
+    let heads = ["File", "Kind", "Declared", "References", ACTIONS];
     let columns = Columns::new(heads, rows).with_last(may_write);
     view! {
         <Section id="files" title="Files">
@@ -116,7 +116,7 @@ fn counted(counts: Counts) -> impl IntoView {
         {(passwords > 0).then(|| {
             view! { " " <Badge label=several(passwords, "password", "passwords") tone="bad"/> }
         })}
-        {(unread > 0).then(|| view! { " " <Badge label="Not read whole" tone="warn"/> })}
+        {(unread > 0).then(|| view! { " " <Badge label="Not fully read" tone="warn"/> })}
     }
 }
 
@@ -127,7 +127,7 @@ fn AddFiles(pipeline: Uuid, project: String, failed: Option<FailedForm>) -> impl
     view! {
         <Section id="add" title="Add files">
             <p class="muted">
-                "The server reads the files and keeps only what they name. If a password is written in a file, the page says on which line, and the password is not kept. A file replaces an older one of the same path."
+                "The server reads the files and keeps only what they name. If a password is written in a file, the page says on which line, and the password is not kept. A file replaces an older one with the same path."
             </p>
             {state.summary()}
             <PostForm
@@ -142,24 +142,26 @@ fn AddFiles(pipeline: Uuid, project: String, failed: Option<FailedForm>) -> impl
                 <Field
                     at=state.at("folder")
                     label="Folder (Optional)"
-                    hint="Where the files are in the repository. Some files are recognized by it, for example those in .github/workflows."
+                    hint="The folder of the files in the repository. Some files are recognized by their folder, for example those in .github/workflows."
                 />
-                <Field
-                    at=state.at("name")
-                    label="Name of a pasted file (Optional)"
-                    hint="For example Dockerfile or .gitlab-ci.yml."
-                />
+                <div class="field-row">
+                    <Field
+                        at=state.at("name")
+                        label="Name of a pasted file (Optional)"
+                        hint="For example Dockerfile or .gitlab-ci.yml."
+                    />
+                    <Field
+                        at=state.at("commit")
+                        label="Commit (Optional)"
+                        hint="The commit of the repository that the files are from."
+                    />
+                </div>
                 <TextArea
                     at=state.at("text")
                     label="Text of a pasted file (Optional)"
-                    hint="It is read and then forgotten: it is not shown again."
-                    rows=6
+                    hint="Regcred keeps what the text names, but not the text. It is not shown again."
+                    rows=3
                     is_mono=true
-                />
-                <Field
-                    at=state.at("commit")
-                    label="Commit (Optional)"
-                    hint="Which commit of the repository the files are from."
                 />
             </PostForm>
         </Section>

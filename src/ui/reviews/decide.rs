@@ -51,7 +51,7 @@ pub(super) fn Deciding(
                 <Field
                     at=form.at("note")
                     label="Reason"
-                    hint="Needed to remove, change or delegate. It is recorded and is in the report."
+                    hint="Required to remove, change or delegate. It is recorded and shown in the report."
                 />
                 <Select
                     at=form.at("to")
@@ -60,7 +60,7 @@ pub(super) fn Deciding(
                     hint="Only for the decision Delegate."
                 />
                 <p class="muted">
-                    "Remove revokes a grant or token and deletes a trust rule at once. Only an operator can end a membership. Change records what has to be changed: change it where it stands."
+                    "Remove revokes a grant or pipeline token, or deletes a trust rule, at once. Only an operator can end a membership. Change only records what has to be changed: make the change on the page of the item."
                 </p>
                 <div class="toolbar">
                     <SubmitButton label="Save decision"/>

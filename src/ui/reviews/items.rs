@@ -75,9 +75,9 @@ fn state(item: &ReviewItem, viewer: &Person, is_alone: bool) -> AnyView {
     let is_own = item.decision.is_none() && item.is_own(viewer);
     let own = match (is_own, is_alone) {
         (false, _) => None,
-        (true, false) => Some("Yours, so another member decides."),
+        (true, false) => Some("This is yours, so another member decides."),
         (true, true) => Some(
-            "Yours, and nobody reviews their own access. No other member may decide it, so it stays undecided.",
+            "This is yours, and nobody decides about their own access. No other member may decide it, so it stays undecided.",
         ),
     };
     let decided = decided(item);

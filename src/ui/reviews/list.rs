@@ -87,7 +87,7 @@ fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
                 <Field at=form.at("name") label="Name" hint="Such as 2026, fourth quarter."/>
                 <Field
                     at=form.at("due_on")
-                    label="Decide until (Optional)"
+                    label="Decide by (Optional)"
                     kind="date"
                     hint="The last day. It is shown to everybody who decides."
                 />
@@ -95,7 +95,7 @@ fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
                     at=form.at("undecided")
                     label="Undecided items at closing"
                     options=undecided
-                    hint="Removed grants, tokens and trust rules stop at once. Memberships are always only listed."
+                    hint="Removed grants, tokens and trust rules stop at once. Memberships are only listed."
                 />
             </PostForm>
         </Section>

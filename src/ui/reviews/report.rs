@@ -11,7 +11,7 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Section, Table,
+    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Scrolled, Section, Table,
 };
 use leptos::prelude::*;
 
@@ -57,17 +57,19 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
             </Facts>
             <Section id="items" title="Items">
                 <p class="muted">
-                    "Everything that had access when the review was opened, read in one transaction. Figures are of that moment."
+                    "These items are everything that had access when the review was opened, read in one transaction. The figures are from that moment."
                 </p>
-                <Table columns empty="Nothing had access."/>
+                <Scrolled>
+                    <Table columns empty="Nothing had access."/>
+                </Scrolled>
             </Section>
             <Section id="new" title="Not in this review">
-                <p class="muted">"What has access now and was created, or given more, after the review was opened."</p>
+                <p class="muted">"These have access now, and were created or given more access after the review was opened."</p>
                 {not_reviewed(new)}
             </Section>
             <Section id="checkpoints" title="Checkpoints of the audit log">
                 <p class="muted">
-                    "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Check it with: regcred audit verify --export FILE --checkpoint FILE --key KEY."
+                    "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Verify it with: regcred audit verify --export FILE --checkpoint FILE --key KEY."
                 </p>
                 {checkpoint("opening", "When the review was opened", opening)}
                 {checkpoint("closing", "When the review was closed", closing)}
@@ -134,9 +136,9 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
         }
         Some(Decision { verdict: Verdict::Remove, .. }) => {
             let words = match (item.kind, members.contains(&item.subject)) {
-                (ReviewKind::Member, true) => "Still a member: an operator ends the membership",
+                (ReviewKind::Member, true) => "Still a member: an operator must end the membership",
                 (ReviewKind::Member, false) => "No longer a member",
-                _ => "It was gone already",
+                _ => "It was already gone",
             };
             words.into_any()
         }

@@ -11,7 +11,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::reviews::{CloseReview, DecideItems, review_page};
 use crate::ui::kit::{
     Alert, Cell, Columns, Fact, Facts, FlashMessages, FormState, LinkButton, Loaded, Onward,
-    PageContext, PageHead, PostButton, Tab, Table, Tabs, Time,
+    PageContext, PageHead, PostButton, Scrolled, Tab, Table, Tabs, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -70,8 +70,12 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let chosen = FormState::of::<DecideItems>(failed.clone(), ()).chosen("items");
         let people = (&viewer, reviewers.as_slice());
         let of_row = columns(items, people, &review, (may_decide, &chosen), &page);
-        let empty = "There are no such items.";
-        let table = view! { <Table columns=of_row label="Items" empty/> };
+        let empty = "There are no items to show.";
+        let table = view! {
+            <Scrolled>
+                <Table columns=of_row label="Items" empty/>
+            </Scrolled>
+        };
         let table = if may_decide && has_items {
             view! {
                 <Deciding page id query read_at reviewers failed>
@@ -175,10 +179,12 @@ pub(super) fn not_reviewed(found: Vec<NotReviewed>) -> impl IntoView {
     });
     let columns = Columns::new(["Kind", "Name", "Terms", "Created"], rows);
     view! {
-        <Table
-            columns
-            label="Not in this review"
-            empty="Everything that has access now is in this review."
-        />
+        <Scrolled>
+            <Table
+                columns
+                label="Not in this review"
+                empty="Everything that has access now is in this review."
+            />
+        </Scrolled>
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
 use crate::functions::usage::usage_page;
 use crate::ui::kit::{
-    FlashMessages, Loaded, Onward, PageContext, PageHead, Section, Tab, Table, Tabs,
+    FlashMessages, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab, Table, Tabs,
 };
 use leptos::prelude::*;
 
@@ -78,16 +78,18 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 }
             })}
         <div class="usage stack">
-            <Table
-                columns
-                label
-                empty="Nothing here was granted, delivered or refused. When a pipeline fetches a credential, it is listed here."
-            />
+            <Scrolled>
+                <Table
+                    columns
+                    label
+                    empty="There are no grants, deliveries or refusals to show. When a pipeline fetches a credential, it is listed here."
+                />
+            </Scrolled>
             {is_cut
                 .then(|| {
                     view! {
                         <p class="muted">
-                            "This page does not list all pairs. The page of a credential or a pipeline has all of its own."
+                            "This page does not list every pair of a credential and a pipeline. The page of a credential or a pipeline lists all of its own."
                         </p>
                     }
                 })}
@@ -97,7 +99,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
         <details class="fold">
             <summary>"What the figures mean"</summary>
             <p class="muted">
-                "A delivery is one time that a pipeline received a credential. Clients keep what they received, so there may have been more pulls than deliveries. “Failed” is what the pipeline reported afterwards. Days and windows are in UTC, and figures stay when a pipeline or a credential is deleted."
+                "A delivery is one hand-out of a credential to a pipeline. Clients keep what they received, so there may have been more pulls than deliveries. “Failed” counts the deliveries that the pipeline reported as failed afterwards. Days and windows are in UTC. Figures stay when a pipeline or a credential is deleted."
             </p>
         </details>
     }

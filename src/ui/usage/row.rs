@@ -159,20 +159,18 @@ fn never(last_ever: Option<Moment>) -> Cell {
     }
 }
 
-/// "Pull 12, push 3", and through which doors.
+/// "Pull 12, push 3", and below it through which doors.
 fn uses(figures: &Figures) -> Cell {
     let pulls = (figures.pulls > 0).then(|| format!("pull {}", grouped(figures.pulls)));
     let pushes = (figures.pushes > 0).then(|| format!("push {}", grouped(figures.pushes)));
     let uses: Vec<String> = pulls.into_iter().chain(pushes).collect();
     let doors: Vec<&str> = figures.doors.iter().copied().map(Door::label).collect();
     let (uses, doors) = (uses.join(", "), doors.join(", "));
-    let title = format!("{uses} · {doors}");
+    let title = doors.clone();
     let drawn = (!uses.is_empty()).then(|| {
         view! {
-            <div class="cut" title=title>
-                {uses}
-                <span class="muted">" · " {doors}</span>
-            </div>
+            <div class="cut">{uses}</div>
+            <div class="cut muted" title=title>{doors}</div>
         }
     });
     Cell::or(drawn, "None")
@@ -192,9 +190,12 @@ fn version(figures: &Figures, current: Option<i64>) -> Cell {
 fn times(figures: &Figures) -> Cell {
     let drawn = figures.first_at.zip(figures.last_at).map(|(first, last)| {
         view! {
-            <Time at=first/>
-            " – "
-            <Time at=last/>
+            <div>
+                <Time at=first/>
+            </div>
+            <div>
+                <Time at=last/>
+            </div>
         }
     });
     Cell::or(drawn, "None")

@@ -55,7 +55,7 @@ impl Vault {
         let keys: Vec<Key> = own.chain(given.iter().cloned()).collect();
         let checkpoint = Checkpoint::open(note, &keys).map_err(problem)?;
         let chain = checkpoint.chain().map(|(chain, _)| chain);
-        let chain = chain.ok_or_else(|| refused("The checkpoint is of no audit chain."))?;
+        let chain = chain.ok_or_else(|| refused("No audit chain has this checkpoint."))?;
         Ok(KeptCheckpoint { chain, checkpoint })
     }
 

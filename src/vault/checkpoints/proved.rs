@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 fn broken(link: i64) -> crate::error::Error {
     refused(format!(
-        "The audit chain is broken at link {link}, so it is not exported beyond. {LOOK}"
+        "The audit chain is broken at link {link}, so links after that one are not exported. {LOOK}"
     ))
 }
 

@@ -104,7 +104,7 @@ impl Vault {
             return Ok(None);
         }
         self.was_the_same(project);
-        let message = "Others may know this secret: it was stored before the credential was marked as compromised. Create another one at the registry and enter that.";
+        let message = "Others may know this secret: it was stored before the credential was marked as compromised. Create a new one at the registry and enter it.";
         Ok(Some(FieldError::new(field, message)))
     }
 }

@@ -48,7 +48,7 @@ impl Vault {
                 return Err(Error::at(
                     "target",
                     format!(
-                        "{} also has a grant for {}, which is for the same registry, repository path and access. It would receive neither. {OR_ELSE}",
+                        "{} also has a grant for {}, which is for the same registry, repository path and access. The pipeline would receive neither of the two. {OR_ELSE}",
                         pipeline.name, other.name
                     ),
                 ));

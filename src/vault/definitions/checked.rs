@@ -36,7 +36,7 @@ pub(in crate::vault) fn files(report: Report) -> Result<Vec<DeclaredFile>> {
         let file = at(&mut by_path, &read.file)?;
         let is_hash = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
         if read.sha256.len() != 64 || !read.sha256.chars().all(is_hash) {
-            return refused("The hash of a file must be SHA-256, as 64 small hexadecimal digits.");
+            return refused("The hash of a file must be SHA-256, as 64 lower-case hex digits.");
         }
         if file.sha256.as_ref().is_some_and(|other| *other != read.sha256) {
             return refused("A file is in the report twice, with different texts.");
@@ -63,7 +63,7 @@ pub(in crate::vault) fn files(report: Report) -> Result<Vec<DeclaredFile>> {
     let is_too_long = |file: &DeclaredFile| file.statements.len() > STATEMENTS_MAX;
     if by_path.values().any(is_too_long) {
         return Err(Error::BadRequest(format!(
-            "A file of the report has more than {STATEMENTS_MAX} findings."
+            "A file of the report has more than {STATEMENTS_MAX} references."
         )));
     }
     Ok(by_path.into_values().collect())

@@ -22,12 +22,12 @@ impl Left {
     pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Own => {
-                "Nobody reviews their own access or what they created: another member decides."
+                "Nobody decides about their own access or about what they created. Another member has to decide."
             }
-            Self::Reserved => "An item was delegated to another member, who decides.",
-            Self::Removed => "An item was removed before. That cannot be taken back.",
+            Self::Reserved => "An item was delegated to another member. Only that member decides.",
+            Self::Removed => "An item was already removed. A removal cannot be undone.",
             Self::Differs => {
-                "An item was changed, given anew or removed since the review began, so it cannot be confirmed as it was. Choose Change or Remove."
+                "An item was changed, created again or removed since the review was opened, so it cannot be confirmed as it was. Choose Change or Remove."
             }
             Self::NotAllowed => "Only an owner decides about members.",
             Self::NotTheirs => {
@@ -37,7 +37,7 @@ impl Left {
                 "An item was decided while this page was open. Look at the decision, and decide again if you disagree."
             }
             Self::Guarded => {
-                "An item cannot be removed while rows of its pipeline are changed outside Regcred. An operator can run `regcred doctor`."
+                "An item cannot be removed, because rows of its pipeline were changed outside Regcred. An operator can run `regcred doctor`."
             }
         }
     }

@@ -13,7 +13,7 @@ use std::time::Instant;
 /// Milliseconds between two notes of when it asked last.
 const NOTED_AGAIN: i64 = 60_000;
 
-const BEYOND: &str = "The cursor is behind the end of this log. If Regcred was restored from a backup, start again without a cursor.";
+const BEYOND: &str = "The cursor is beyond the end of this log. If Regcred was restored from a backup, start again without a cursor.";
 
 /// A destination whose token was verified a moment ago.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::super::cast::FINN;
 use super::super::pipelines::{
     DRONE, ENDED, Job, NEWER, OF_GITHUB, OF_GITLAB, REJECTED, REVOKED, UNPROVED, WAITING,
 };
-use super::super::registries::{AMAZON, GITLAB, HARBOR, HUB, NVIDIA, OLD, QUAY, password};
+use super::super::registries::{AMAZON, GITLAB, HARBOR, HUB, LAB, NVIDIA, OLD, QUAY, password};
 use super::super::runs::Identity;
 use super::{ACME, Story};
 use crate::domain::actor::Granter;
@@ -20,26 +20,40 @@ use uuid::Uuid;
 impl Story {
     pub(super) async fn turn(&mut self, day: i64) -> Result<()> {
         match day {
-            2 => self.trust().await,
-            3 => self.approve_all().await,
-            4 => self.grant_on_main(&self.cast.carla, UNPROVED).await,
+            -4 => self.trust().await,
+            -3 => self.approve_all().await,
+            -2 => self.grant_on_main(&self.cast.carla, UNPROVED).await,
+            -1 => self.scan_once().await,
             45 => {
                 self.expire(OLD);
                 self.replace_hub().await
             }
+            59 => self.declare().await,
             60 => self.add_token().await,
             70 => {
                 self.vault.remove_member(&self.operator, ACME, FINN, true).await?;
                 Ok(())
             }
+            72 => self.mark_compromised().await,
             78 => {
                 self.expire(AMAZON);
                 Ok(())
             }
             80 => self.disable_and_revoke().await,
+            81 => self.replace_lab().await,
             84 => self.reject().await,
-            86 => self.stage().await,
-            88 => self.propose().await,
+            85 => self.tie().await,
+            86 => {
+                self.stage().await?;
+                self.look().await
+            }
+            87 => self.put_review_off().await,
+            88 => {
+                self.propose().await?;
+                self.accept().await?;
+                self.review().await?;
+                self.add_destination().await
+            }
             _ => Ok(()),
         }
     }
@@ -71,7 +85,7 @@ impl Story {
             // The secret of the first rule is that of all.
             shown = shown.or(made.secret);
             let secret = shown.clone().ok_or(Error::Internal)?;
-            self.identify(name, Identity::Drone { secret, repository, id });
+            self.known_mut(name)?.identity = Identity::Drone { secret, repository, id };
             self.grant_on_main(&self.cast.ann, name).await?;
         }
         Ok(())
@@ -125,6 +139,12 @@ impl Story {
         self.replace(&self.cast.carla, HUB, &form).await
     }
 
+    /// One pipeline that received it is not there any more to receive the new one.
+    async fn replace_lab(&self) -> Result<()> {
+        let form = CredentialForm { is_sure: true, ..CredentialForm::default() };
+        self.replace(&self.cast.ben, LAB, &form).await
+    }
+
     /// A secret that waits until somebody makes it the current one.
     async fn stage(&self) -> Result<()> {
         let form = CredentialForm { is_staged: true, is_sure: true, ..CredentialForm::default() };
@@ -143,7 +163,7 @@ impl Story {
     async fn add_token(&mut self) -> Result<()> {
         let pipeline = self.pipeline(NEWER)?;
         let token = self.vault.create_token(&self.cast.ann, pipeline, "New runner", "90").await?;
-        self.identify(NEWER, Identity::Token(token));
+        self.known_mut(NEWER)?.identity = Identity::Token(token);
         Ok(())
     }
 
@@ -173,11 +193,19 @@ impl Story {
 
     /// A guard of a protected credential is to be lowered, which waits for another member.
     async fn propose(&self) -> Result<()> {
-        let carla = &self.cast.carla;
-        let stored = self.stored(carla, HARBOR).await?;
-        let paths = "acme".to_owned();
-        let form = CredentialForm { paths, is_sure: true, ..CredentialForm::from(&stored) };
-        let editor = carla.can::<of::RegistryWrite>()?;
+        self.edit(&self.cast.carla, HARBOR, |form| form.paths = "acme".to_owned()).await
+    }
+
+    pub(super) async fn edit(
+        &self,
+        by: &Granter,
+        name: &str,
+        change: impl FnOnce(&mut CredentialForm),
+    ) -> Result<()> {
+        let stored = self.stored(by, name).await?;
+        let mut form = CredentialForm { is_sure: true, ..CredentialForm::from(&stored) };
+        change(&mut form);
+        let editor = by.can::<of::RegistryWrite>()?;
         let (id, revision) = (stored.summary.id, stored.revision);
         self.vault.update_credential(&editor, id, revision, &form, &SecretInput::default()).await?;
         Ok(())

@@ -54,7 +54,7 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "each pipeline is one look into the index; a project has hundreds of pipelines at most",
     },
     Grows {
-        starts: "SELECT \"counted\".\"chain\"",
+        starts: "SELECT * FROM \"counted\"",
         has: "\"counted\".\"chain\" = ?",
         why: "there is one row for each project",
     },

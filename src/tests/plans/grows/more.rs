@@ -19,19 +19,29 @@ pub(super) const MORE: &[Grows] = &[
         why: "an operator lists the projects",
     },
     Grows {
-        starts: "SELECT * FROM \"access_grant\" WHERE \"access_grant\".\"project_id\" = ? ORDER BY",
-        has: "\"access_grant\".\"id\" ASC",
+        starts: "SELECT * FROM \"access_grant\" WHERE \"access_grant\".\"project_id\" = ? AND",
+        has: "IN (SELECT \"id\" FROM \"pipeline\"",
         why: "an access review is of every grant of the project",
     },
     Grows {
         starts: "SELECT * FROM \"pipeline_token\" WHERE \"pipeline_token\".\"project_id\" = ?",
-        has: "\"pipeline_token\".\"expires_at\" IS NULL ORDER BY",
+        has: "IN (SELECT \"id\" FROM \"pipeline\"",
         why: "the same: every token that a person made",
     },
     Grows {
         starts: "SELECT * FROM \"trust_rule\" WHERE \"trust_rule\".\"project_id\" = ? ORDER BY",
         has: "\"trust_rule\".\"id\" ASC",
         why: "the same: every trust rule",
+    },
+    Grows {
+        starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"chain\" IN",
+        has: "IN (?, ?)",
+        why: "there is one row for each project",
+    },
+    Grows {
+        starts: "SELECT * FROM \"destination\" WHERE \"destination\".\"chain\" = ?",
+        has: " LIMIT ?",
+        why: "a chain has as many destinations at most as its page lists",
     },
     Grows {
         starts: "SELECT * FROM \"review\" WHERE \"review\".\"project_id\" = ? ORDER BY",
