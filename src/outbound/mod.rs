@@ -130,19 +130,21 @@ impl Outbound {
         answer(request, limit).await
     }
 
-    /// Sends the body to `url` with these headers; gives the status of the answer, of which nothing else is
-    /// read.
+    /// Sends the body to `url` with these headers. Of the answer nothing is read behind its headers: its
+    /// body is empty.
     pub async fn post(
         &self,
         url: &str,
         headers: &[(HeaderName, HeaderValue)],
         body: Vec<u8>,
-    ) -> Result<u16, OutboundProblem> {
+    ) -> Result<Answer, OutboundProblem> {
         let mut request = self.client.post(address::checked(url, &self.allowed)?).body(body);
         for (name, value) in headers {
             request = request.header(name.clone(), value.clone());
         }
-        Ok(request.send().await?.status().as_u16())
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Answer { status, headers, body: Zeroizing::default() })
     }
 
     /// Whether the URL may be called, as far as can be said before its name is looked up.
@@ -180,6 +182,11 @@ impl Answer {
     /// The seconds after which the host wants to be asked again, if it says so and may mean it.
     pub fn wait(&self) -> Option<u32> {
         wait::asked_for(&self.headers, time::OffsetDateTime::now_utc())
+    }
+
+    /// The seconds after which the host wants to be asked again, however many, if it says so.
+    pub fn told_wait(&self) -> Option<u32> {
+        wait::told(&self.headers, time::OffsetDateTime::now_utc())
     }
 
     /// Whether the host asks to come back later, also when the time that it names cannot be meant.

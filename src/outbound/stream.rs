@@ -111,7 +111,8 @@ async fn ended(stream: &mut TlsStream<TcpStream>) -> io::Result<()> {
     stream.shutdown().await?;
     let mut unasked = [0; 1024];
     loop {
-        match stream.read(&mut unasked).await {
+        let read = stream.read(&mut unasked).await;
+        match read {
             Ok(0) => return Ok(()),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),

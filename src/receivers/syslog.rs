@@ -26,7 +26,7 @@ impl Receivers {
     /// When it broke, or was not made: then the receiver may have some of them.
     pub async fn send(&self, host: &str, messages: &[String]) -> Result<(), Unacknowledged> {
         let sent = self.outbound.send(host, PORT, &framed(messages)).await;
-        sent.map_err(|why| Unacknowledged { problem: problem::of(why), status: None })
+        sent.map_err(|why| Unacknowledged::unanswered(problem::of(why)))
     }
 }
 

@@ -70,6 +70,25 @@ async fn only_a_status_of_2xx_acknowledges_a_call() {
 }
 
 #[tokio::test]
+async fn who_has_no_time_now_says_when() {
+    for (status, asked, expected) in [
+        ("429 Too Many Requests", Some("120"), Some(120)),
+        ("503 Service Unavailable", Some("999999"), Some(999_999)),
+        ("503 Service Unavailable", Some("Sat, 05 Nov 1994 08:49:37 GMT"), Some(1)),
+        ("503 Service Unavailable", Some("soon"), None),
+        ("503 Service Unavailable", None, None),
+        ("500 Internal Server Error", Some("120"), None),
+        ("302 Found", Some("120"), None),
+    ] {
+        let headers: Vec<String> = asked.map(|at| format!("retry-after: {at}")).into_iter().collect();
+        let receiver = Loopback::start(move |_, _| reply(status, &headers, "")).await;
+        let address = format!("{}/in", receiver.origin());
+        let done = receivers(&["127.0.0.0/8"]).call(&address, call()).await;
+        assert_eq!(done.unwrap_err().wait, expected, "{status} {asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_private_is_called_that_the_operator_has_not_allowed() {
     let receiver = Loopback::quiet().await;
     for address in [receiver.origin(), format!("https://{}/", receiver.host())] {

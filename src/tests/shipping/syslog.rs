@@ -47,8 +47,9 @@ fn text(message: &str) -> &str {
 
 /// The events in these messages; a test is none.
 fn events<'a>(messages: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = Value> {
-    let events = messages.into_iter().map(|message| serde_json::from_str(text(message)).unwrap());
-    events.filter(|event: &Value| event["type"] != "audit.test").collect::<Vec<_>>().into_iter()
+    let read = |message: &'a str| serde_json::from_str::<Value>(text(message)).unwrap();
+    let events = messages.into_iter().map(read);
+    events.filter(|event| event["type"] != "audit.test").collect::<Vec<_>>().into_iter()
 }
 
 async fn scene() -> Scene<Collector> {

@@ -91,7 +91,7 @@ impl Vault {
     /// Makes one call; whether there may be more to send.
     async fn ship_some(&self, job: &Job, row: &DestinationRow) -> Result<bool> {
         let shown = &row.shown;
-        let unsent = |problem| Unacknowledged { problem, status: None };
+        let unsent = Unacknowledged::unanswered;
         let Some(length) = self.store.chain().known_length(shown.chain).await? else {
             return self.fail(job, row, unsent(ShipProblem::Changed)).await;
         };
@@ -201,6 +201,10 @@ impl Vault {
         if !self.holds_job(&write, job).await? {
             return Ok(false);
         }
+        if let Some(wait) = why.wait {
+            let until = self.job_time().await?.plus_seconds(pause(wait));
+            write.jobs().put_off(job, self.server, until.0).await?;
+        }
         write.destinations().set_failing(row.shown.id, Some(failing)).await?;
         if let Some((to, again_from)) = back {
             write.destinations().go_back(row.shown.id, to, again_from).await?;
@@ -229,6 +233,13 @@ impl Vault {
     }
 }
 
+/// The seconds that are waited for who asks for so many: at least as long as after the first call that
+/// fails, and at most as long as after many.
+fn pause(asked: u32) -> i64 {
+    let schedule = JobKind::Shipping.schedule();
+    i64::from(asked).clamp(schedule.first_pause, schedule.longest_pause)
+}
+
 fn failing(row: &DestinationRow, why: Unacknowledged) -> Failing {
     let since = row.shown.failing.map_or_else(now, |failing| failing.since);
     Failing { since, problem: why.problem, status: why.status }
@@ -240,4 +251,16 @@ fn failing(row: &DestinationRow, why: Unacknowledged) -> Failing {
 fn call_id(destination: Uuid, (after, until): (Cursor, Cursor), last: Moment) -> String {
     let (after, until) = (after.to_text(), until.to_text());
     format!("msg_{}_{after}_{until}_{}", destination.simple(), last.0).replace('.', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause;
+
+    #[test]
+    fn who_asks_for_a_wait_gets_it_up_to_a_day() {
+        for (asked, expected) in [(1, 5), (120, 120), (86_400, 86_400), (u32::MAX, 86_400)] {
+            assert_eq!(pause(asked), expected, "{asked}");
+        }
+    }
 }
