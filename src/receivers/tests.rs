@@ -80,7 +80,7 @@ async fn who_has_no_time_now_says_when() {
         ("500 Internal Server Error", Some("120"), None),
         ("302 Found", Some("120"), None),
     ] {
-        let headers: Vec<String> = asked.map(|at| format!("retry-after: {at}")).into_iter().collect();
+        let headers = Vec::from_iter(asked.map(|at| format!("retry-after: {at}")));
         let receiver = Loopback::start(move |_, _| reply(status, &headers, "")).await;
         let address = format!("{}/in", receiver.origin());
         let done = receivers(&["127.0.0.0/8"]).call(&address, call()).await;

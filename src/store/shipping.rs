@@ -74,6 +74,20 @@ impl<C: Sealing> Destinations<'_, C> {
             .collect())
     }
 
+    /// Those that nothing can be sent to, in all chains, and those that were stopped because they wanted no
+    /// more; the first of them if there are many.
+    pub async fn failing(&self) -> Result<Vec<DestinationRow>, DbErr> {
+        let needs_somebody = Condition::any()
+            .add(Column::StoppedAt.is_null())
+            .add(Column::Problem.eq(ShipProblem::Gone.word()));
+        let rows = Entity::find()
+            .filter(Column::FailingSince.is_not_null())
+            .filter(needs_somebody)
+            .order_by_asc(Column::Id)
+            .limit(OF_CHAIN);
+        Ok(readable(self.ours(rows.all(self.db).await?).await))
+    }
+
     pub async fn insert(&self, row: DestinationRow) -> Result<(), DbErr> {
         let DestinationRow { shown, salt, earlier_salt, token } = row;
         let (token_id, token_hash) = token.unzip();

@@ -1,6 +1,7 @@
 //! Shipping: what is sent to another system, and what it fetches, is everything that the chain has, in its
 //! order.
 
+mod later;
 mod pulled;
 mod receiver;
 mod syslog;

@@ -1,12 +1,14 @@
 //! Where the events of a chain go: destinations that are sent to, and those that fetch. Who keeps the
 //! audit of a project, or the instance, says which there are.
 
+mod failing;
 mod pulled;
 mod reading;
 mod salt;
 mod sending;
 mod testing;
 
+pub use failing::FailingDestination;
 pub use pulled::{Pulled, Puller};
 
 use super::events::What;
