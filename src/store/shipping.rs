@@ -253,7 +253,7 @@ fn cursor(link: i64, receipt: i64) -> Cursor {
 }
 
 fn columns(cursor: Option<Cursor>) -> (Option<i64>, Option<i64>) {
-    cursor.map(|cursor| (cursor.link, cursor.receipt.into())).unzip()
+    cursor.map(|cursor| (cursor.link, i64::from(cursor.receipt))).unzip()
 }
 
 /// One of a kind that only a newer program knows is left to that one.
