@@ -39,7 +39,7 @@ impl Vault {
         let name = &row.shown.name;
         Ok(if row.shown.transport == Transport::Syslog {
             format!(
-                "{name} read the test. Whether it was stored, syslog does not say: look there for audit.test."
+                "{name} read the test message. Syslog does not confirm that it was stored: look for audit.test in the other system."
             )
         } else {
             format!("{name} acknowledged the test.")
