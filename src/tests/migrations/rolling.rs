@@ -95,7 +95,7 @@ async fn a_server_without_days_counts_nothing_takes_no_report_and_removes_no_rec
         assert!(db.execute_unprepared(sql).await.is_err(), "it still works: {sql}");
     }
     assert_eq!(database.scalar_i64("SELECT counts_seq FROM counted").await, 7);
-    assert_eq!(database.scalar_i64("SELECT days_seq FROM counted").await, 0);
+    assert_eq!(database.scalar_i64("SELECT summed_seq FROM counted").await, 0);
 }
 
 /// The store of a server that has not sealed the rows yet.
