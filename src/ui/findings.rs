@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::findings::findings_page;
 use crate::ui::kit::{
-    Control, FlashMessages, Hidden, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Select, SubmitButton,
-    Tab, Table, Tabs, options,
+    Control, FlashMessages, Hidden, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Select,
+    SubmitButton, Tab, Table, Tabs, options,
 };
 use leptos::prelude::*;
 use row::columns;

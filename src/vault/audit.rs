@@ -27,8 +27,8 @@ pub struct ChainReport {
     pub head: String,
     /// The first link that does not hold; `None` when all do.
     pub broken_at: Option<i64>,
-    /// The first row of what is added up of receipts, or reported of them, that does not fit them; `None`
-    /// when all do. It is not looked for in a chain that is broken.
+    /// The first row of what is added up of receipts, put aside or reported of them, or said of their
+    /// removal, that does not fit them; `None` when all do. It is not looked for in a chain that is broken.
     pub wrong_sum: Option<String>,
     /// When each link holds by itself, but they are not those of a checkpoint: up to which link the first
     /// wrong one may be.

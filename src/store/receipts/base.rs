@@ -202,10 +202,9 @@ impl<C: Sealing> Receipts<'_, C> {
         let mut until = before.map(|base| base.until);
         for (day, sums) in self.sums_by_day((first - 1, last)).await? {
             until = until.max(sums.values().map(|sum| Moment(sum.last_at)).max());
-            match self.add_aside(day, sums).await? {
-                Some(leaf) => drop(leaves.insert(day, leaf)),
-                None => return Ok(Putting::Changed),
-            }
+            let leaf = self.add_aside(day, sums).await?;
+            let Some(leaf) = leaf else { return Ok(Putting::Changed) };
+            leaves.insert(day, leaf);
         }
         let row = counted::ActiveModel { base_seq: Set(last), ..Default::default() };
         self.note_done(row).await?;

@@ -8,7 +8,8 @@ use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
 use crate::functions::usage::usage_page;
 use crate::ui::kit::{
-    FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab, Table, Tabs,
+    FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab,
+    Table, Tabs,
 };
 use leptos::prelude::*;
 
