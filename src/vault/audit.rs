@@ -7,6 +7,7 @@ pub use export::Export;
 
 use super::checkpoints::{Compared, KeptCheckpoint};
 use super::{INSTANCE, Vault};
+use crate::checkpoints::tree::Frontier;
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::error::{Error, Result};
@@ -157,8 +158,30 @@ impl Vault {
     async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
         let ring = self.keys.ring();
         let snapshot = self.store.snapshot().await?;
-        let found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
+        let mut found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
+        drop(snapshot);
+        if found.is_none() {
+            found = self.lost_leaf(chain).await?;
+        }
         Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
+    }
+
+    /// The leaf of a removed link that is not what it was when the base of the chain was made. A tree that
+    /// was begun since may do without some.
+    async fn lost_leaf(&self, chain: Uuid) -> Result<Option<WrongSum>> {
+        let Some(base) = self.store.receipts(chain).base().await? else { return Ok(None) };
+        let tree = self.store.chain().tree(chain).await?;
+        if tree.is_none_or(|tree| tree.last.number != base.tree) {
+            return Ok(None);
+        }
+        let (ring, empty) = (self.keys.ring(), Frontier::default());
+        let all = (&empty, i64::try_from(base.leaves).unwrap_or(i64::MAX));
+        let link = match self.store.chain().grown(&*ring, chain, all).await? {
+            Ok(grown) if HEXLOWER.encode(&grown.root()) == base.root => return Ok(None),
+            Ok(_) => base.last,
+            Err(link) => link,
+        };
+        Ok(Some(WrongSum { table: "removed_leaves", row: format!("link {link}") }))
     }
 
     /// The first link that is wrong by what is stored alone.

@@ -15,7 +15,8 @@ pub struct Base {
     pub head: String,
     /// When the newest of the receipts was written that are gone.
     pub until: Moment,
-    /// How many links the tree of the chain had, and its root in hex.
+    /// Which tree of the chain it was, how many links that had, and its root in hex.
+    pub tree: u32,
     pub leaves: u64,
     pub root: String,
     /// The root of the tree over the sums of each day that were put aside, in hex.

@@ -210,12 +210,13 @@ impl<C: Sealing> Receipts<'_, C> {
         self.note_done(row).await?;
         let head = fetch::Entity::find_by_id((self.project, last)).one(self.db).await?;
         let tree = Chain { db: self.db }.tree(self.project).await?;
-        let tree = tree.map(|tree| tree.frontier).unwrap_or_default();
+        let (number, tree) = tree.map(|tree| (tree.last.number, tree.frontier)).unwrap_or_default();
         Ok(Putting::Aside(Base {
             first,
             last,
             head: head.map(|head| HEXLOWER.encode(&head.mac)).unwrap_or_default(),
             until: until.unwrap_or(Moment(0)),
+            tree: number,
             leaves: tree.size(),
             root: HEXLOWER.encode(&tree.root()),
             figures: root_of(leaves.values()),

@@ -140,6 +140,7 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
                 last: 500,
                 head: "00".repeat(32),
                 until: crate::domain::moment::Moment(0),
+                tree: 1,
                 leaves: 501,
                 root: "00".repeat(32),
                 figures: "00".repeat(32),
