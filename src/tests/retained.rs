@@ -278,6 +278,7 @@ async fn nothing_is_removed_behind_figures_that_somebody_changed() {
         "UPDATE removed_days SET sums = sums || ' ' WHERE day = (SELECT MAX(day) FROM removed_days)",
         "DELETE FROM removed_days WHERE day = (SELECT MIN(day) FROM removed_days)",
         "UPDATE counted SET base_seq = 0",
+        "UPDATE counted SET base_seq = counts_seq",
     ] {
         let scene = Scene::removed().await;
         scene.app.tamper(change).await;

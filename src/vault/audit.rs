@@ -156,14 +156,24 @@ impl Vault {
 
     /// The first row of what is added up of the receipts of a chain that does not fit them, by its table.
     async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
-        let ring = self.keys.ring();
-        let snapshot = self.store.snapshot().await?;
-        let mut found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
-        drop(snapshot);
-        if found.is_none() {
-            found = self.lost_leaf(chain).await?;
+        let mut found = self.wrong_row(chain).await?;
+        if found.is_some() {
+            // A proof may be under a key that another server has made since the keys were read.
+            self.refresh_keys().await?;
+            found = self.wrong_row(chain).await?;
         }
         Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
+    }
+
+    async fn wrong_row(&self, chain: Uuid) -> Result<Option<WrongSum>> {
+        let ring = self.keys.ring();
+        let snapshot = self.store.snapshot().await?;
+        let found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
+        drop(snapshot);
+        match found {
+            Some(wrong) => Ok(Some(wrong)),
+            None => self.lost_leaf(chain).await,
+        }
     }
 
     /// The leaf of a removed link that is not what it was when the base of the chain was made. A tree that

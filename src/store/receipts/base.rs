@@ -145,6 +145,12 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
 }
 
 impl<C: Sealing> Receipts<'_, C> {
+    /// The oldest link whose receipts are behind the base, by the counts, and are still to be removed.
+    pub async fn oldest_aside(&self) -> Result<Option<i64>, DbErr> {
+        let done = self.counted().await?;
+        Ok(self.oldest_seq().await?.filter(|seq| *seq <= done.base_seq))
+    }
+
     /// Which links are put aside next, of those up to `last`: the first and the last. `None` when there are
     /// none, or receipts behind the base are still to be removed.
     pub async fn next_aside(&self, last: i64) -> Result<Option<(i64, i64)>, DbErr> {

@@ -1,6 +1,7 @@
-//! Old receipts are removed on purpose, oldest first, once they are behind the base of the chain. Of each run of links that were removed one row
-//! stays, with the MAC of its last link and a proof that only the holder of the key can make: so the
-//! chain still verifies, and whatever anybody else removes shows. Of each link its leaf stays.
+//! Old receipts are removed on purpose, oldest first, once they are behind the base of the chain. Of each
+//! run of links that were removed one row stays, with the MAC of its last link and a proof that only the
+//! holder of the key can make: so the chain still verifies, and whatever anybody else removes shows. Of
+//! each link its leaf stays.
 
 use super::Receipts;
 use crate::checkpoints::link::leaf;
@@ -121,13 +122,14 @@ impl<C: Sealing> Receipts<'_, C> {
     }
 
     /// Removes the oldest receipts behind the base of the chain, of at most `most` links and some thousands
-    /// in all. They are verified first: what does not hold is evidence.
+    /// in all. `base` is the last link that its event names: the counts may say less, and never more. They
+    /// are verified first: what does not hold is evidence.
     pub async fn remove_aside(
         &self,
         (mac, holds): (Mac<'_>, Holds<'_>),
-        most: u64,
+        (base, most): (i64, u64),
     ) -> Result<Removal, DbErr> {
-        let done = self.lock_counted().await?;
+        let base = self.lock_counted().await?.base_seq.min(base);
         let oldest: Vec<i64> = fetch::Entity::find()
             .select_only()
             .column(fetch::Column::Seq)
@@ -137,11 +139,11 @@ impl<C: Sealing> Receipts<'_, C> {
             .into_tuple()
             .all(self.db)
             .await?;
-        let mut old = oldest.into_iter().take_while(|seq| *seq <= done.base_seq).peekable();
-        let Some(first) = old.peek().copied() else { return Ok(Removal::Nothing) };
+        let old: Vec<i64> = oldest.into_iter().take_while(|seq| *seq <= base).collect();
+        let Some(first) = old.first().copied() else { return Ok(Removal::Nothing) };
         let beyond = self.first_beyond(first, RECEIPTS).await?;
         let fits = |seq: &i64| beyond.is_none_or(|beyond| *seq < beyond);
-        let last = old.take_while(fits).last().unwrap_or(first);
+        let last = old.into_iter().take_while(fits).last().unwrap_or(first);
         let earlier = self.removed_up_to(holds, first - 1).await?;
         let Some(start) = self.mac_of(first - 1, earlier.as_ref()).await? else {
             return Ok(Removal::Broken(first - 1));

@@ -91,7 +91,7 @@ impl Scene {
     async fn remove_aside(&self, most: u64) -> Removal {
         let write = self.store.write().await.unwrap();
         let receipts = write.receipts(PROJECT);
-        let removal = receipts.remove_aside((&mac, &holds), most).await.unwrap();
+        let removal = receipts.remove_aside((&mac, &holds), (i64::MAX, most)).await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();
         removal
     }

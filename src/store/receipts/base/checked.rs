@@ -38,7 +38,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             Err(wrong) => return Ok(Err(wrong)),
         };
         let last = base.as_ref().map_or(0, |(_, base)| base.last);
-        if done.base_seq != last {
+        // Only what was added up is put aside.
+        if done.base_seq != last || done.counts_seq.min(done.summed_seq) < last {
             return Ok(Err(WrongSum::of_counted(self.project)));
         }
         let removed = Removed::of(self.db, holds, self.project).await?;

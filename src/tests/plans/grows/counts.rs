@@ -44,11 +44,6 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "the same of what was put aside of receipts that were removed, in the order of its days",
     },
     Grows {
-        starts: "SELECT \"removed_days\".\"day\", \"removed_days\".\"hash\" FROM \"removed_days\"",
-        has: "\"removed_days\".\"day\" ASC",
-        why: "the hash of each day that was put aside, once for each base: one row for each day",
-    },
-    Grows {
         starts: "SELECT * FROM \"usage\" WHERE \"usage\".\"project_id\" = ?",
         has: "\"usage\".\"pipeline_id\" ASC LIMIT ?",
         why: "the same of the pairs",
