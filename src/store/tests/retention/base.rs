@@ -30,14 +30,20 @@ impl Scene {
 async fn nothing_goes_before_it_was_put_aside() {
     let scene = Scene::new().await;
     scene.chain_of(&[1, 2, 0, 3]).await;
-    assert_eq!(scene.remove_aside(9).await, Removal::Nothing);
+    let oldest = async || scene.store.receipts(PROJECT).oldest_aside().await.unwrap();
+    assert_eq!((oldest().await, scene.remove_aside(9).await), (None, Removal::Nothing));
     let base = scene.move_base().await.unwrap();
+    assert_eq!(oldest().await, Some(1));
     assert_eq!((base.first, base.last, base.until, base.leaves), (1, 4, Moment(3), 4));
     assert_eq!(scene.store.receipts(PROJECT).base().await.unwrap(), Some(base));
     // What is behind the base goes first.
     assert_eq!(scene.move_base().await, None);
     assert_eq!(scene.remove_aside(9).await, Removal::Links { first: 1, last: 4 });
+    assert_eq!(oldest().await, None);
     assert_eq!((scene.wrong().await, scene.first_break().await), (None, None));
+    // What is not added up was not put aside.
+    scene.run("UPDATE counted SET summed_seq = 3").await;
+    assert_eq!(scene.wrong().await.map(|wrong| wrong.table), Some("counted"));
 }
 
 #[tokio::test]
