@@ -218,7 +218,7 @@ fn verified(reports: &[ChainReport]) -> Done {
         .collect();
     if !wrong.is_empty() {
         text += &format!(
-            "\nFigures or reports do not fit the receipts of their chain. They were changed outside Regcred. The first row of each:\n{}",
+            "\nFigures, reports or what is kept of removed receipts do not fit their chain. They were changed outside Regcred. The first row of each:\n{}",
             wrong.join("\n")
         );
     }

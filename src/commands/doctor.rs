@@ -197,7 +197,7 @@ async fn look_inside(report: &mut Report, session: &Session) {
             if !wrong.is_empty() {
                 let wrong = wrong.join(", ");
                 said.push(format!(
-                    "Figures or reports do not fit the receipts of their chain: {wrong}. They were changed outside Regcred. Compare with a backup."
+                    "Figures, reports or what is kept of removed receipts do not fit their chain: {wrong}. They were changed outside Regcred. Compare with a backup."
                 ));
             }
             let (state, text) = if said.is_empty() {

@@ -1,11 +1,13 @@
 //! Audit events: who did what to which noun. Typed fields from an allow-list, never a request's body.
 
+mod base;
 mod detail;
 mod export;
 mod listing;
 mod noun;
 mod refusal;
 
+pub use base::Base;
 pub use detail::{Detail, Field, FieldChange, TermChange};
 pub use export::{ExportFormat, ExportLine, ExportedReceipt};
 pub use listing::{

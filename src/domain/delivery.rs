@@ -174,7 +174,7 @@ impl Receipt {
 }
 
 /// Some receipts, newest first, as a page shows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptPage {
     /// Those of one fetch stand together.
     pub receipts: Vec<Receipt>,
@@ -182,6 +182,8 @@ pub struct ReceiptPage {
     pub is_cut: bool,
     /// The link before which there are more.
     pub older: Option<i64>,
+    /// Until when deliveries are kept as daily figures only; `None` where all receipts are there.
+    pub figures_until: Option<Moment>,
 }
 
 #[cfg(test)]

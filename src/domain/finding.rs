@@ -165,6 +165,8 @@ pub struct Finding {
 pub struct FindingsPage {
     pub rows: Vec<Finding>,
     pub next: Option<FindingsQuery>,
+    /// Until when deliveries are kept as daily figures only; `None` where all receipts are there.
+    pub figures_until: Option<Moment>,
 }
 
 /// The reason and the last day that were typed.

@@ -117,6 +117,8 @@ pub struct UsagePage {
     pub since: Option<Moment>,
     /// The first day that is drawn.
     pub drawn_since: Moment,
+    /// Until when deliveries are kept as daily figures only; `None` where all receipts are there.
+    pub figures_until: Option<Moment>,
     /// Whether deliveries of the last while are not in the figures yet.
     pub is_behind: bool,
     /// Whether there are more pairs than are shown.

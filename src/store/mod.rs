@@ -100,8 +100,8 @@ pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
-    FetchRow, NotRecorded, Pair, ProofWalk, ReceiptPlace, ReceiptRow, Receipts, Recorder, Removal,
-    Usage, UsageOf, VersionsReceived, WrongSum,
+    FetchRow, NotRecorded, Pair, ProofWalk, Putting, ReceiptPlace, ReceiptRow, Receipts, Recorder,
+    Removal, Usage, UsageOf, VersionsReceived, WrongSum,
 };
 pub use reviews::Frozen;
 pub use rewraps::SealedRow;

@@ -2,6 +2,7 @@
 //! task, so that concurrent deliveries share a transaction and a flush to disk. A receipt is valid
 //! once its group is durable.
 
+mod base;
 mod counts;
 mod days;
 mod exported;
@@ -18,6 +19,7 @@ mod retention;
 mod row;
 mod usage;
 
+pub use base::Putting;
 pub use exported::ReceiptPlace;
 pub use proved::ProofWalk;
 pub use received::VersionsReceived;

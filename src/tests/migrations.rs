@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 38] = [
     "instance",
     "person",
     "project",
@@ -43,6 +43,7 @@ pub const TABLES: [&str; 37] = [
     "guard_change",
     "removed_links",
     "removed_leaves",
+    "removed_days",
     "issuer",
     "credential_count",
     "usage_day",

@@ -98,6 +98,7 @@ mod repointing;
 mod reports;
 mod requests;
 mod requirements;
+mod retained;
 mod reviews;
 mod revocation;
 mod rooms;

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::findings::findings_page;
 use crate::ui::kit::{
-    Control, FlashMessages, Hidden, Loaded, Onward, PageContext, PageHead, Select, SubmitButton,
-    Tab, Table, Tabs, options,
+    Control, FlashMessages, Hidden, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Select,
+    SubmitButton, Tab, Table, Tabs, options,
 };
 use leptos::prelude::*;
 use row::columns;
@@ -55,6 +55,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         <p class="muted">
             "Regcred looks for findings in credentials, grants, deliveries and definitions every 15 minutes. A finding resolves by itself when its cause is gone."
         </p>
+        <KeptAsFigures until=found.figures_until/>
         <Tabs label="Findings" tabs/>
         <Kinds query action=own/>
         <Table columns label empty/>

@@ -9,11 +9,12 @@ pub use filtered::Filtered;
 pub use words::proof_in_words;
 pub(super) use words::{credentials_in_words, why};
 
-use super::kit::{Cell, Columns, Dot, Older, PageContext, Section, Table, Time};
+use super::kit::{Cell, Columns, Dot, KeptAsFigures, Older, PageContext, Section, Table, Time};
 use super::usage::PipelineName;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Outcomes, Receipt, Report, by_fetch};
 use crate::domain::matching::{ExplainForm, Lost};
+use crate::domain::moment::Moment;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use known::{Known, Reported, Told};
@@ -35,6 +36,9 @@ pub fn Receipts(
     /// The page of older ones.
     #[prop(default = None)]
     older: Option<String>,
+    /// Until when deliveries are kept as daily figures only.
+    #[prop(default = None)]
+    figures_until: Option<Moment>,
     /// That only some are shown.
     #[prop(default = None)]
     filtered: Option<Filtered>,
@@ -54,6 +58,7 @@ pub fn Receipts(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="deliveries" title="Fetches">
+            <KeptAsFigures until=figures_until/>
             {filtered.map(Filtered::said)}
             <Table columns empty>
                 <details class="fold">
@@ -177,7 +182,6 @@ fn question(first: &Receipt, project: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::delivery::{Claims, Door, Outcome};
-    use crate::domain::moment::Moment;
     use crate::domain::proof::Proof;
 
     fn receipt(intent: Access, image: Option<&str>, proof: Proof) -> Receipt {

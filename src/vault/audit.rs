@@ -7,6 +7,7 @@ pub use export::Export;
 
 use super::checkpoints::{Compared, KeptCheckpoint};
 use super::{INSTANCE, Vault};
+use crate::checkpoints::tree::Frontier;
 use crate::domain::actor::{Actor, Operator};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::error::{Error, Result};
@@ -27,8 +28,8 @@ pub struct ChainReport {
     pub head: String,
     /// The first link that does not hold; `None` when all do.
     pub broken_at: Option<i64>,
-    /// The first row of what is added up of receipts, or reported of them, that does not fit them; `None`
-    /// when all do. It is not looked for in a chain that is broken.
+    /// The first row of what is added up of receipts, put aside or reported of them, or said of their
+    /// removal, that does not fit them; `None` when all do. It is not looked for in a chain that is broken.
     pub wrong_sum: Option<String>,
     /// When each link holds by itself, but they are not those of a checkpoint: up to which link the first
     /// wrong one may be.
@@ -155,10 +156,42 @@ impl Vault {
 
     /// The first row of what is added up of the receipts of a chain that does not fit them, by its table.
     async fn wrong_sum(&self, chain: Uuid) -> Result<Option<String>> {
+        let mut found = self.wrong_row(chain).await?;
+        if found.is_some() {
+            // A proof may be under a key that another server has made since the keys were read.
+            self.refresh_keys().await?;
+            found = self.wrong_row(chain).await?;
+        }
+        Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
+    }
+
+    async fn wrong_row(&self, chain: Uuid) -> Result<Option<WrongSum>> {
         let ring = self.keys.ring();
         let snapshot = self.store.snapshot().await?;
         let found = snapshot.receipts(chain).wrong_sum(&*ring).await?;
-        Ok(found.map(|WrongSum { table, row }| format!("{table}: {row}")))
+        drop(snapshot);
+        match found {
+            Some(wrong) => Ok(Some(wrong)),
+            None => self.lost_leaf(chain).await,
+        }
+    }
+
+    /// The leaf of a removed link that is not what it was when the base of the chain was made. A tree that
+    /// was begun since may do without some.
+    async fn lost_leaf(&self, chain: Uuid) -> Result<Option<WrongSum>> {
+        let Some(base) = self.store.receipts(chain).base().await? else { return Ok(None) };
+        let tree = self.store.chain().tree(chain).await?;
+        if tree.is_none_or(|tree| tree.last.number != base.tree) {
+            return Ok(None);
+        }
+        let (ring, empty) = (self.keys.ring(), Frontier::default());
+        let all = (&empty, i64::try_from(base.leaves).unwrap_or(i64::MAX));
+        let link = match self.store.chain().grown(&*ring, chain, all).await? {
+            Ok(grown) if HEXLOWER.encode(&grown.root()) == base.root => return Ok(None),
+            Ok(_) => base.last,
+            Err(link) => link,
+        };
+        Ok(Some(WrongSum { table: "removed_leaves", row: format!("link {link}") }))
     }
 
     /// The first link that is wrong by what is stored alone.

@@ -25,7 +25,7 @@ const CHANGED: &str = "The end of this audit chain was changed outside Regcred, 
 const GROWING: &str = "Links that an older version of Regcred wrote to this audit chain are not all in its tree yet. A running server adds them. Try again in a few minutes.";
 const SHORTER: &str = "The audit chain is shorter than its last checkpoint, so none is signed. If the database was restored from a backup, run `regcred audit checkpoint --new-origin`: it begins a new series of checkpoints. If not, events were removed.";
 const OTHER: &str = "The audit chain does not follow its last checkpoint, so none is signed. Run `regcred audit verify`.";
-const LOOK: &str = "Run `regcred audit verify`. If it finds nothing, hashes of links that were removed because of their age are missing: `regcred audit checkpoint --new-origin` begins a new series of checkpoints without them.";
+const LOOK: &str = "Run `regcred audit verify`. If it names only `removed_leaves`, or nothing, hashes of links that were removed because of their age are missing: `regcred audit checkpoint --new-origin` begins a new series of checkpoints without them.";
 const BUSY: &str = "Checkpoints of this chain are being signed elsewhere. Try again.";
 
 /// A checkpoint that was signed.

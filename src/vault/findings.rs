@@ -43,14 +43,16 @@ impl Vault {
         reader: &Can<of::RegistryRead>,
         query: &FindingsQuery,
     ) -> Result<FindingsPage> {
-        let findings = self.store.findings(reader.project().id);
+        let project = reader.project().id;
+        let findings = self.store.findings(project);
         let mut rows = findings.page(query, PAGE_ROWS as u64 + 1).await?;
         let has_more = rows.len() > PAGE_ROWS;
         rows.truncate(PAGE_ROWS);
         let last = rows.last().filter(|_| has_more);
         let next = last
             .map(|last| query.after(FindingPlace { rank: last.found.kind.rank(), id: last.id }));
-        Ok(FindingsPage { rows, next })
+        let figures_until = self.figures_until(project).await?;
+        Ok(FindingsPage { rows, next, figures_until })
     }
 
     /// How many are open in the project of the member, up to [`COUNTED`]; none for who may not read them.

@@ -1,5 +1,6 @@
 //! Receipts are kept for ever, or for as many days as the operator says. They go by their age alone:
-//! nobody can make the product forget by asking a lot. What was counted of them stays.
+//! nobody can make the product forget by asking a lot. What they add up to is put aside before, and stays:
+//! the event that says so is the base of the chain.
 
 use super::Vault;
 use crate::domain::actor::Actor;
@@ -7,7 +8,8 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::error::Result;
-use crate::store::{Removal, Unrecorded};
+use crate::store::{Putting, Removal, Unrecorded};
+use uuid::Uuid;
 
 /// Links whose receipts are removed in one transaction.
 const PART: u64 = 200;
@@ -24,49 +26,85 @@ impl Vault {
         Ok(())
     }
 
-    /// All of one project that are old enough, in small parts. The event comes with the first of them
-    /// and says what the run is about to remove: however much that is, there is one.
+    /// Until when deliveries of the project are kept as daily figures only; `None` where all receipts are
+    /// there.
+    pub(super) async fn figures_until(&self, project: Uuid) -> Result<Option<Moment>> {
+        Ok(self.store.receipts(project).base().await?.map(|base| base.until))
+    }
+
+    /// All of one project that are old enough: they come behind the base first, and then go in small
+    /// parts.
     async fn remove_receipts_of(&self, project: &Project, before: Moment) -> Result<()> {
         self.store.add_up_receipts(project.id).await?;
+        // A run that was stopped may have left some behind the base.
+        while self.remove_part(project).await? {}
+        // What becomes old meanwhile is for the next run.
         let last = self.store.receipts(project.id).last_before(before.0).await?;
         let Some(last) = last else { return Ok(()) };
-        let mut is_recorded = false;
-        while self.remove_part(project, before, (last, is_recorded)).await? {
-            is_recorded = true;
+        while self.move_base(project, last).await? {
+            while self.remove_part(project).await? {}
         }
         Ok(())
     }
 
-    /// Whether there may be more. `last` is what the event says that is recorded with the first part.
-    async fn remove_part(
-        &self,
-        project: &Project,
-        before: Moment,
-        (last, is_recorded): (i64, bool),
-    ) -> Result<bool> {
+    /// Puts aside what the oldest receipts add up to, up to that link, and says so in the chain. Whether
+    /// there were any.
+    async fn move_base(&self, project: &Project, last: i64) -> Result<bool> {
+        let next = self.store.receipts(project.id).next_aside(last).await?;
+        let Some((first, last)) = next else { return Ok(false) };
+        // What does not hold is evidence, and is not added up.
+        let checked = self.check_links(project.id, first - 1, last - first + 1).await?;
+        if let Some(link) = checked.broken_at.filter(|link| *link <= last) {
+            kept_for(project, link);
+            return Ok(false);
+        }
+        let write = self.write_in(project.id).await?;
+        let ring = self.keys.ring();
+        let base = match write.receipts(project.id).put_aside(&*ring, last).await? {
+            Putting::Aside(base) => base,
+            Putting::Nothing => return Ok(false),
+            Putting::Changed => {
+                tracing::error!(project = %project.slug, "old receipts were kept: the daily figures of those that were removed before were changed outside Regcred. Run `regcred audit verify`");
+                return Ok(false);
+            }
+        };
+        let subject = Subject { id: project.id, name: project.name.clone() };
+        let what = (Action::ReceiptsRemoved, subject, Detail::Base(base));
+        self.commit_event(write, project.id, &Actor::Product, what).await?;
+        Ok(true)
+    }
+
+    /// Removes some of the receipts behind the base; whether there may be more.
+    async fn remove_part(&self, project: &Project) -> Result<bool> {
+        // It asks first: on most days nothing is to be removed, and nobody has to wait for that.
+        let receipts = self.store.receipts(project.id);
+        let Some(oldest) = receipts.oldest_aside().await? else { return Ok(false) };
+        // Who writes to the database may have moved the counts, and would have the product remove more.
+        let base = receipts.base().await?.map_or(0, |base| base.last);
+        if oldest > base {
+            tracing::error!(project = %project.slug, link = oldest, "old receipts were kept: how far they may be removed was changed outside Regcred. Run `regcred audit verify`");
+            return Ok(false);
+        }
         let write = self.write_in(project.id).await?;
         // Whoever has the end of the chain knows the key that it is under, and makes the proof with it: one
         // under a retired key would be a break for ever.
         let ring = self.keys.ring();
         let mac = |message: &[u8]| ring.mac(message);
         let receipts = write.receipts(project.id);
-        let (first, done) = match receipts.remove_before((&mac, &*ring), before.0, PART).await? {
-            Removal::Links { first, last } => (first, last),
-            Removal::Nothing => return Ok(false),
-            Removal::Broken(link) => {
-                tracing::error!(project = %project.slug, link, "old receipts were kept: their chain is broken at this link");
-                return Ok(false);
+        match receipts.remove_aside((&mac, &*ring), (base, PART)).await? {
+            Removal::Links { .. } => {
+                write.commit_without_event(Unrecorded::Removal).await?;
+                Ok(true)
             }
-        };
-        if is_recorded {
-            write.commit_without_event(Unrecorded::Removal).await?;
-        } else {
-            let subject = Subject { id: project.id, name: project.name.clone() };
-            let detail = Detail::Links { first, last: last.max(done) };
-            let what = (Action::ReceiptsRemoved, subject, detail);
-            self.commit_event(write, project.id, &Actor::Product, what).await?;
+            Removal::Nothing => Ok(false),
+            Removal::Broken(link) => {
+                kept_for(project, link);
+                Ok(false)
+            }
         }
-        // What became old meanwhile is for the next run, which says so.
-        Ok(done < last)
     }
+}
+
+fn kept_for(project: &Project, link: i64) {
+    tracing::error!(project = %project.slug, link, "old receipts were kept: their chain is broken at this link");
 }

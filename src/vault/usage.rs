@@ -71,6 +71,7 @@ impl Vault {
             rows,
             since: first.map(Moment::of_day),
             drawn_since: Moment::of_day(drawn),
+            figures_until: self.figures_until(project).await?,
             is_behind: known.usage.is_behind,
             is_cut,
             next: subjects.next.map(|place| query.after(place)),
@@ -208,8 +209,7 @@ fn sort_key(
     view: UsageView,
     order: &HashMap<Uuid, usize>,
 ) -> (usize, Option<String>, Uuid) {
-    let credential = row.credential.as_ref();
-    let pipeline = &row.pipeline;
+    let (credential, pipeline) = (row.credential.as_ref(), &row.pipeline);
     let (first, second) = match view {
         UsageView::Registry | UsageView::Credential => {
             (credential.map(|one| one.id), Some(pipeline))

@@ -9,8 +9,7 @@ mod text;
 pub use field_change::{Field, FieldChange};
 pub use term_change::TermChange;
 
-use super::export::ExportFormat;
-use super::refusal::{Sum, Tally};
+use super::{Base, ExportFormat, Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
@@ -112,6 +111,7 @@ pub enum Detail {
         first: i64,
         last: i64,
     },
+    Base(Base),
     /// What an export of the audit was asked for: links of a chain, both ends included, and the filters
     /// as the address of the page has them.
     Export {

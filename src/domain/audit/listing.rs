@@ -262,6 +262,8 @@ pub struct AuditListing {
     pub is_searching: bool,
     /// Who may be asked for, by name.
     pub people: Vec<(Uuid, String)>,
+    /// Until when deliveries are kept as daily figures only; `None` where all receipts are there.
+    pub figures_until: Option<Moment>,
 }
 
 /// One link with what stands beside it.

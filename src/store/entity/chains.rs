@@ -79,7 +79,9 @@ entities! {
         /// Up to which link they are counted.
         counts_seq: i64,
         /// Up to which link they are in the days.
-        days_seq: i64,
+        summed_seq: i64,
+        /// Up to which link they are behind the base of the chain.
+        base_seq: i64,
     }
     /// What each pipeline received of each credential in a day, and what it was refused. A request that was
     /// refused as a whole has no credential: nil.
@@ -130,5 +132,16 @@ entities! {
         leaves: Vec<u8>,
         /// That it was us.
         proof: Vec<u8>,
+    }
+    /// What receipts behind the base of a chain added up to, by day.
+    mod removed_days = "removed_days" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        day: i64,
+        /// The sums in the order of their keys, as JSON.
+        sums: String,
+        /// The leaf that they are of the tree over all days, whose root the event of the base has.
+        hash: Vec<u8>,
     }
 }

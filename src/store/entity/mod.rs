@@ -35,8 +35,8 @@ mod reviews;
 mod sealed;
 
 pub use chains::{
-    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_leaves,
-    removed_links, usage_day,
+    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_days,
+    removed_leaves, removed_links, usage_day,
 };
 pub use definitions::{definition, definition_statement};
 pub use findings::finding;

@@ -126,13 +126,13 @@ impl Store {
         let receipts = self.receipts(project);
         let newest = receipts.newest_seq().await?;
         let done = receipts.counted().await?;
-        if newest <= done.counts_seq && newest <= done.days_seq {
-            return Ok((done.days_seq, newest));
+        if newest <= done.counts_seq && newest <= done.summed_seq {
+            return Ok((done.summed_seq, newest));
         }
         let write = self.write().await?;
-        let days_seq = write.receipts(project).count().await?;
+        let summed_seq = write.receipts(project).count().await?;
         write.commit_without_event(Unrecorded::Counts).await?;
-        Ok((days_seq, newest))
+        Ok((summed_seq, newest))
     }
 
     /// Counts the receipts of the projects that it is told of, each a moment after; ends when
@@ -168,7 +168,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         if newest > done.counts_seq {
             self.count_between(done.counts_seq, newest).await?;
         }
-        self.add_to_days(done.days_seq, newest).await
+        self.add_to_days(done.summed_seq, newest).await
     }
 
     async fn count_between(&self, counted: i64, newest: i64) -> Result<(), DbErr> {
@@ -231,7 +231,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 
     fn nothing(&self) -> counted::Model {
-        counted::Model { chain: self.project, counts_seq: 0, days_seq: 0 }
+        counted::Model { chain: self.project, counts_seq: 0, summed_seq: 0, base_seq: 0 }
     }
 
     /// The number of the newest link that is a fetch; 0 when there is none.

@@ -13,6 +13,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
     QueryFilter, Statement, Value,
 };
+use serde::{Deserialize, Serialize};
 use std::cmp::{max, min};
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use uuid::Uuid;
 const STEP: i64 = 1_000;
 
 /// The receipts of a pipeline and a credential, of one day, one intent and one outcome.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
 pub(super) struct DaySum {
     /// Nil when whole requests were refused.
     pub(super) credential_id: Uuid,
@@ -150,7 +151,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         values.extend(self.between(done, last));
         let add = ADD.with(backend, || numbered(backend, &add_text()), values);
         self.db.execute_raw(add).await?;
-        let row = counted::ActiveModel { days_seq: Set(last), ..Default::default() };
+        let row = counted::ActiveModel { summed_seq: Set(last), ..Default::default() };
         self.note_done(row).await?;
         Ok(last)
     }

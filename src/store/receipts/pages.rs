@@ -63,7 +63,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let fetches: BTreeMap<i64, fetch::Model> =
             fetches.map(|fetch| (fetch.seq, fetch)).collect();
         if fetches.is_empty() {
-            return Ok(ReceiptPage { receipts: Vec::new(), is_cut: false, older });
+            return Ok(ReceiptPage { older, ..ReceiptPage::default() });
         }
         let receipts = receipt::Entity::find()
             .filter(receipt::Column::Chain.eq(self.project))
@@ -85,7 +85,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     pub async fn of_link(&self, seq: i64) -> Result<ReceiptPage, DbErr> {
         let fetch = fetch::Entity::find_by_id((self.project, seq)).one(self.db).await?;
         let Some(fetch) = fetch else {
-            return Ok(ReceiptPage { receipts: Vec::new(), is_cut: false, older: None });
+            return Ok(ReceiptPage::default());
         };
         let rows = receipt::Entity::find()
             .filter(receipt::Column::Chain.eq(self.project))
@@ -109,7 +109,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let (next, is_cut) = cut(&mut rows, size(most), size(read));
         let receipts = self.with_reports(rows).await?;
-        Ok(ReceiptPage { receipts, is_cut, older: next.or(older) })
+        Ok(ReceiptPage { receipts, is_cut, older: next.or(older), ..ReceiptPage::default() })
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod rest;
 
+use super::base::{Aside, put};
 use super::days::{DayKey, DaySum};
 use super::{Receipts, Removed};
 use crate::domain::moment::Moment;
@@ -45,8 +46,18 @@ impl WrongSum {
         Self { table: "usage", row: format!("credential {credential}, pipeline {pipeline}") }
     }
 
-    fn of_counted(chain: Uuid) -> Self {
+    pub(super) fn of_counted(chain: Uuid) -> Self {
         Self { table: "counted", row: format!("chain {chain}") }
+    }
+
+    /// A row about the link with that number.
+    pub(super) fn of_link(table: &'static str, link: i64) -> Self {
+        Self { table, row: format!("link {link}") }
+    }
+
+    /// What was put aside of a day.
+    pub(super) fn of_aside(day: i64) -> Self {
+        Self { table: "removed_days", row: Moment::of_day(day).day().to_text() }
     }
 
     fn of_report(seq: i64, number: i32) -> Self {
@@ -66,57 +77,62 @@ impl Slice {
         self.after.is_none_or(|after| credential > after)
             && self.last.is_none_or(|last| credential <= last)
     }
+
+    /// Takes less when there are more sums than fit.
+    fn fit(&mut self, sums: &mut BTreeMap<DayKey, DaySum>) {
+        if sums.len() > MOST {
+            let middle = sums.keys().nth(sums.len() / 2).map(|(credential, ..)| *credential);
+            self.last = middle.or(self.last);
+            sums.retain(|(credential, ..), _| self.has(*credential));
+        }
+    }
 }
 
 impl Receipts<'_, DatabaseTransaction> {
-    /// The first sum or report that does not fit the receipts; `None` when all do. Of days whose receipts
-    /// may have been removed because of their age, sums are at least those of the receipts that are left.
-    /// Only a snapshot is asked: elsewhere what is delivered, reported or removed meanwhile would not fit.
+    /// The first sum, report or base that does not fit the receipts and what was put aside of them; `None`
+    /// when all do. Of days whose receipts were removed before anything was put aside, sums are at least
+    /// those that are known. The links of the chain have to hold. Only a snapshot is asked: elsewhere what is
+    /// delivered, reported or removed meanwhile would not fit.
     pub async fn wrong_sum(&self, holds: Holds<'_>) -> Result<Option<WrongSum>, DbErr> {
         let done = self.counted().await?;
         let head = chain_head::Entity::find_by_id(self.project).one(self.db).await?;
         let links = 0..=head.map_or(0, |head| head.seq);
-        if !links.contains(&done.counts_seq) || !links.contains(&done.days_seq) {
+        if !links.contains(&done.counts_seq) || !links.contains(&done.summed_seq) {
             return Ok(Some(WrongSum::of_counted(self.project)));
         }
         match self.lost_report().await? {
             Some(report) => Ok(Some(report)),
-            None => self.wrong_among(holds, (done.counts_seq, done.days_seq)).await,
+            None => match self.aside(holds, &done).await? {
+                Ok(aside) => self.wrong_among(aside, (done.counts_seq, done.summed_seq)).await,
+                Err(wrong) => Ok(Some(wrong)),
+            },
         }
     }
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The days up to which receipts may have been removed; `None` where none were.
-    async fn removed_until(&self, holds: Holds<'_>) -> Result<Option<i64>, DbErr> {
+    /// The days up to which receipts may have been removed that nothing was put aside of; `None` where none
+    /// were. Only a chain without a base has some.
+    pub(super) async fn removed_until(&self, holds: Holds<'_>) -> Result<Option<i64>, DbErr> {
         if Removed::of(self.db, holds, self.project).await?.is_empty() {
             return Ok(None);
         }
         // Receipts go until the first that is young.
-        let oldest: Option<i64> = fetch::Entity::find()
-            .select_only()
-            .column(fetch::Column::Seq)
-            .filter(fetch::Column::Chain.eq(self.project))
-            .order_by_asc(fetch::Column::Seq)
-            .into_tuple()
-            .one(self.db)
-            .await?;
-        let Some(seq) = oldest else { return Ok(Some(i64::MAX)) };
+        let Some(seq) = self.oldest_seq().await? else { return Ok(Some(i64::MAX)) };
         let fetch = fetch::Entity::find_by_id((self.project, seq)).one(self.db).await?;
         Ok(Some(fetch.map_or(i64::MAX, |fetch| Moment(fetch.at).day_number())))
     }
 
     async fn wrong_among(
         &self,
-        holds: Holds<'_>,
+        aside: Aside,
         (counted, end): (i64, i64),
     ) -> Result<Option<WrongSum>, DbErr> {
-        let removed_until = self.removed_until(holds).await?;
         let mut slice = Slice { after: None, last: None };
         loop {
-            let (sums, last) = self.recount(slice, end).await?;
+            let (sums, last) = self.recount(slice, (aside.last, end)).await?;
             slice.last = last;
-            if let Some(wrong) = self.wrong_day(slice, sums, removed_until).await? {
+            if let Some(wrong) = self.wrong_day(slice, sums, aside.unknown_until).await? {
                 return Ok(Some(wrong));
             }
             match last {
@@ -124,33 +140,26 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                 None => break,
             }
         }
-        self.wrong_pair(counted, removed_until.is_none()).await
+        self.wrong_pair((aside.last, counted), aside.unknown_until.is_none()).await
     }
 
-    /// The sums of the credentials of the slice, and the last of them when there are more than fit.
+    /// The sums of the credentials of the slice, and the last of them when there are more than fit: what was
+    /// put aside up to the first link, and the receipts behind it.
     async fn recount(
         &self,
         mut slice: Slice,
-        end: i64,
+        (mut after, end): (i64, i64),
     ) -> Result<(BTreeMap<DayKey, DaySum>, Option<Uuid>), DbErr> {
         let mut sums: BTreeMap<DayKey, DaySum> = BTreeMap::new();
-        let mut after = 0;
+        let mut take = |more: Vec<DaySum>| {
+            let more = more.into_iter().filter(|sum| slice.has(sum.credential_id));
+            more.for_each(|sum| put(&mut sums, sum));
+            slice.fit(&mut sums);
+        };
+        self.each_aside(&mut take).await?;
         while after < end {
             let last = min(end, after + PART);
-            for sum in self.sums_between(after, last).await? {
-                if !slice.has(sum.credential_id) {
-                    continue;
-                }
-                match sums.get_mut(&sum.key()) {
-                    Some(known) => known.add(&sum),
-                    None => drop(sums.insert(sum.key(), sum)),
-                }
-            }
-            if sums.len() > MOST {
-                let middle = sums.keys().nth(sums.len() / 2).map(|(credential, ..)| *credential);
-                slice.last = middle.or(slice.last);
-                sums.retain(|(credential, ..), _| slice.has(*credential));
-            }
+            take(self.sums_between(after, last).await?);
             after = last;
         }
         Ok((sums, slice.last))

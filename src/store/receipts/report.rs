@@ -40,8 +40,10 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let mut used: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
         let mut failed: BTreeMap<(Uuid, i64, &str), i64> = BTreeMap::new();
         let mut rows = Vec::new();
-        let is_theirs =
-            |one: &&fetch::Model| one.chain == self.project && one.pipeline_id == pipeline;
+        // Behind the base of the chain a receipt counts as removed.
+        let is_theirs = |one: &&fetch::Model| {
+            one.chain == self.project && one.pipeline_id == pipeline && one.seq > done.base_seq
+        };
         for fetch in fetches.iter().filter(is_theirs) {
             for (receipt, report) in self.spoken_of(fetch.seq, id).await? {
                 let (number, credential) = (receipt.number, receipt.credential_id);
@@ -63,7 +65,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                     (*times, *last) = (*times + 1, fetch.at.max(*last));
                 }
                 let more = more_failed(shown.report, outcome);
-                if more != 0 && fetch.seq <= done.days_seq {
+                if more != 0 && fetch.seq <= done.summed_seq {
                     let day = Moment(fetch.at).day_number();
                     let of = (credential.unwrap_or_default(), day, shown.intent.word());
                     *failed.entry(of).or_default() += more;

@@ -1,6 +1,7 @@
-//! Old receipts are removed on purpose, oldest first. Of each run of links that were removed one row
-//! stays, with the MAC of its last link and a proof that only the holder of the key can make: so the
-//! chain still verifies, and whatever anybody else removes shows. Of each link its leaf stays.
+//! Old receipts are removed on purpose, oldest first, once they are behind the base of the chain. Of each
+//! run of links that were removed one row stays, with the MAC of its last link and a proof that only the
+//! holder of the key can make: so the chain still verifies, and whatever anybody else removes shows. Of
+//! each link its leaf stays.
 
 use super::Receipts;
 use crate::checkpoints::link::leaf;
@@ -25,7 +26,7 @@ const RECEIPTS: u64 = 5_000;
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// Nothing is old enough.
+    /// Nothing is left behind the base.
     Nothing,
     /// The receipts between these two links, both included. Events among them stayed.
     Links { first: i64, last: i64 },
@@ -55,6 +56,11 @@ impl Removed {
     /// Whether nothing was removed.
     pub(in crate::store) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The last of all links that were removed.
+    pub(super) fn last(&self) -> Option<i64> {
+        self.0.values().map(|(last, _)| *last).max()
     }
 
     /// Whether a link with that number was removed, and may have had that MAC: of the links before
@@ -115,29 +121,25 @@ impl<C: Sealing> Receipts<'_, C> {
         old.order_by_desc(fetch::Column::Seq).into_tuple().one(self.db).await
     }
 
-    /// Removes the oldest receipts, of at most `most` links and some thousands in all, that were
-    /// written before that time (milliseconds) and are counted. They are verified first: what does not
-    /// hold is evidence.
-    pub async fn remove_before(
+    /// Removes the oldest receipts behind the base of the chain, of at most `most` links and some thousands
+    /// in all. `base` is the last link that its event names: the counts may say less, and never more. They
+    /// are verified first: what does not hold is evidence.
+    pub async fn remove_aside(
         &self,
         (mac, holds): (Mac<'_>, Holds<'_>),
-        before: i64,
-        most: u64,
+        (base, most): (i64, u64),
     ) -> Result<Removal, DbErr> {
-        let done = self.lock_counted().await?;
-        let counted = done.counts_seq.min(done.days_seq);
-        let oldest: Vec<(i64, i64)> = fetch::Entity::find()
+        let base = self.lock_counted().await?.base_seq.min(base);
+        let oldest: Vec<i64> = fetch::Entity::find()
             .select_only()
             .column(fetch::Column::Seq)
-            .column(fetch::Column::At)
             .filter(fetch::Column::Chain.eq(self.project))
             .order_by_asc(fetch::Column::Seq)
             .limit(most)
             .into_tuple()
             .all(self.db)
             .await?;
-        let is_old = |(seq, at): &&(i64, i64)| *at < before && *seq <= counted;
-        let old: Vec<i64> = oldest.iter().take_while(is_old).map(|(seq, _)| *seq).collect();
+        let old: Vec<i64> = oldest.into_iter().take_while(|seq| *seq <= base).collect();
         let Some(first) = old.first().copied() else { return Ok(Removal::Nothing) };
         let beyond = self.first_beyond(first, RECEIPTS).await?;
         let fits = |seq: &i64| beyond.is_none_or(|beyond| *seq < beyond);
@@ -169,7 +171,7 @@ impl<C: Sealing> Receipts<'_, C> {
     }
 
     /// The link of the first receipt after that many, counted from the link `first` on.
-    async fn first_beyond(&self, first: i64, many: u64) -> Result<Option<i64>, DbErr> {
+    pub(super) async fn first_beyond(&self, first: i64, many: u64) -> Result<Option<i64>, DbErr> {
         receipt::Entity::find()
             .select_only()
             .column(receipt::Column::Seq)

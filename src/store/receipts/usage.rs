@@ -118,14 +118,14 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let mut times = 0;
         loop {
             times += 1;
-            let done = self.counted().await?.days_seq;
+            let done = self.counted().await?.summed_seq;
             let sums = self.window(of, first).await?;
             let days = self.on_days(of, drawn).await?;
             let newest = self.newest_seq().await?;
             let last = newest.min(done.saturating_add(TAIL));
             let tail = if last > done { self.sums_between(done, last).await? } else { Vec::new() };
             // What came into the days in between would be there twice: in the end it is left to them.
-            let is_moved = self.counted().await?.days_seq != done;
+            let is_moved = self.counted().await?.summed_seq != done;
             if is_moved && times < READ {
                 continue;
             }

@@ -1,10 +1,11 @@
 //! Old receipts go on purpose, and nothing else goes unseen.
 
+mod base;
 mod trees;
 
 use super::receipts::{fetch, mac};
 use super::{PIPELINE, PROJECT, Scene};
-use crate::domain::audit::Action;
+use crate::domain::audit::{Action, Detail};
 use crate::domain::delivery::{Outcome, Report};
 use crate::domain::moment::Moment;
 use crate::store::{EventRow, FetchRow, ProofWalk, Recorder, Removal, Unrecorded, Verifies};
@@ -36,6 +37,19 @@ impl Verifies for Retired {
     }
 }
 
+/// An event of the product.
+fn said(action: Action, detail: &Detail) -> EventRow {
+    EventRow {
+        at: 1,
+        action,
+        actor_id: None,
+        actor: "Olga".to_owned(),
+        subject_id: PIPELINE,
+        subject: "ci".to_owned(),
+        detail: detail.to_stored(),
+    }
+}
+
 /// A fetch of that time with one receipt.
 fn at(time: i64) -> FetchRow {
     FetchRow { at: Moment(time), ..fetch(&[(None, Outcome::Delivered)]) }
@@ -59,24 +73,25 @@ impl Scene {
     }
 
     async fn event(&self) {
-        let row = EventRow {
-            at: 1,
-            action: Action::JobRun,
-            actor_id: None,
-            actor: "Olga".to_owned(),
-            subject_id: PIPELINE,
-            subject: "ci".to_owned(),
-            detail: String::new(),
-        };
         let write = self.store.write().await.unwrap();
+        let row = said(Action::JobRun, &Detail::Nothing);
         let recorded = write.chain().append(&mac, PROJECT, row).await.unwrap();
         write.commit(recorded).await.unwrap();
     }
 
+    /// What is old, as if all of it was behind the base.
     async fn remove(&self, most: u64) -> Removal {
+        let last = self.store.receipts(PROJECT).last_before(OLD).await.unwrap();
+        if let Some(last) = last {
+            self.run(&format!("UPDATE counted SET base_seq = {last}")).await;
+        }
+        self.remove_aside(most).await
+    }
+
+    async fn remove_aside(&self, most: u64) -> Removal {
         let write = self.store.write().await.unwrap();
         let receipts = write.receipts(PROJECT);
-        let removal = receipts.remove_before((&mac, &holds), OLD, most).await.unwrap();
+        let removal = receipts.remove_aside((&mac, &holds), (i64::MAX, most)).await.unwrap();
         write.commit_without_event(Unrecorded::Test).await.unwrap();
         removal
     }

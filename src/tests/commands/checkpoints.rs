@@ -2,6 +2,7 @@
 //! later; and exports, which are verified with files alone.
 
 mod edits;
+mod removed;
 mod second;
 
 use super::machine::{Machine, Said, command, said};

@@ -95,7 +95,23 @@ async fn a_server_without_days_counts_nothing_takes_no_report_and_removes_no_rec
         assert!(db.execute_unprepared(sql).await.is_err(), "it still works: {sql}");
     }
     assert_eq!(database.scalar_i64("SELECT counts_seq FROM counted").await, 7);
-    assert_eq!(database.scalar_i64("SELECT days_seq FROM counted").await, 0);
+    assert_eq!(database.scalar_i64("SELECT summed_seq FROM counted").await, 0);
+}
+
+#[tokio::test]
+async fn a_server_without_bases_removes_no_receipts() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "bases_of_chains").await;
+    let chain = database.id(Uuid::from_u128(1));
+    // It begins so.
+    let lock = format!(
+        r#"SELECT "counted"."chain", "counted"."counts_seq", "counted"."days_seq" FROM "counted" WHERE "counted"."chain" = {chain}"#
+    );
+    db.execute_unprepared(&lock).await.unwrap();
+    Migrator::up(&db, None).await.unwrap();
+    assert!(db.execute_unprepared(&lock).await.is_err(), "it still works: {lock}");
 }
 
 /// The store of a server that has not sealed the rows yet.

@@ -77,11 +77,15 @@ impl Instance {
 
     /// The vault over it, in this process.
     pub async fn vault(&self) -> Vault {
+        self.vault_with(Settings::default()).await
+    }
+
+    /// The same with other settings.
+    pub async fn vault_with(&self, settings: Settings) -> Vault {
         let store = Store::connect(&self.database.address).await.unwrap();
         let current = Kek::parse(&fs::read(&self.kek).unwrap()).unwrap();
         let source = KeySource { current: Some(current), previous: None };
         let keyring = unlock(&store, source).await.unwrap();
-        let settings = Settings::default();
         Vault::new(store, keyring, settings)
     }
 }

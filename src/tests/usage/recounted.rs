@@ -30,8 +30,8 @@ async fn every_change_of_a_sum_or_a_report_by_sql_is_found() {
         ("usage_day SET doors = doors + 1024", "usage_day SET doors = doors - 1024", "usage_day"),
         ("usage_day SET day = day + 1000", "usage_day SET day = day - 1000", "usage_day"),
         (
-            "counted SET days_seq = days_seq + 1000000",
-            "counted SET days_seq = days_seq - 1000000",
+            "counted SET summed_seq = summed_seq + 1000000",
+            "counted SET summed_seq = summed_seq - 1000000",
             "counted",
         ),
         ("usage SET deliveries = deliveries + 1", "usage SET deliveries = deliveries - 1", "usage"),
@@ -104,7 +104,7 @@ async fn the_receipts_of_before_an_upgrade_are_added_up_by_the_job() {
     assert_eq!(app.scalar_i64(sums).await, all);
     // As it is after the step, before the job has run.
     app.tamper("DELETE FROM usage_day").await;
-    app.tamper("UPDATE counted SET days_seq = 0").await;
+    app.tamper("UPDATE counted SET summed_seq = 0").await;
     app.vault.add_up_usage().await.unwrap();
     assert_eq!(app.scalar_i64(sums).await, all);
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM usage_day").await, rows);
@@ -123,7 +123,7 @@ async fn the_step_leaves_the_counts_as_they_are() {
     Migrator::down(&db, Some(u32::try_from(steps.len() - at).unwrap())).await.unwrap();
     Migrator::up(&db, None).await.unwrap();
     assert_eq!(app.scalar_i64("SELECT MAX(counts_seq) FROM counted").await, before);
-    assert_eq!(app.scalar_i64("SELECT MAX(days_seq) FROM counted").await, 0);
+    assert_eq!(app.scalar_i64("SELECT MAX(summed_seq) FROM counted").await, 0);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::functions::audit::{audit_page, instance_audit_page};
 use crate::functions::choosing::pipeline_choices;
 use crate::ui::kit::{
-    FlashMessages, Hidden, LinkButton, Loaded, Older, PageContext, PageHead, Section,
+    FlashMessages, Hidden, KeptAsFigures, LinkButton, Loaded, Older, PageContext, PageHead, Section,
 };
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
@@ -61,7 +61,7 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoView {
-    let AuditListing { rows, older, is_searching, people } = listing;
+    let AuditListing { rows, older, is_searching, people, figures_until } = listing;
     let list = paths::audit(&page.project);
     let (is_instance, is_filtered) = (page.project.is_empty(), !query.is_of_all());
     let title = if is_instance { "Instance audit" } else { "Audit" };
@@ -84,6 +84,7 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
             </div>
         </PageHead>
         <p class="muted">{what}</p>
+        <KeptAsFigures until=figures_until/>
         <Filters query=query.clone() people pipelines action=list.clone() is_instance/>
         <p class="said muted" role="status">{said}</p>
         {has_rows.then(|| view! { <Rows rows page/> })}

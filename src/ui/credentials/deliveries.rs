@@ -41,6 +41,7 @@ fn whole(head: CredentialHead, loaded: Found, page: PageContext) -> impl IntoVie
             is_of_pipeline=false
             existing
             is_cut=found.is_cut
+            figures_until=found.figures_until
             older
             filtered
         />

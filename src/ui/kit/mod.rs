@@ -16,6 +16,7 @@
 //! | parts with addresses of their own | [`Tabs`] |
 //! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`DayFromNow`] |
 //! | more rows than a page has | [`Pager`], by time [`Older`], two lists [`Onward`] |
+//! | which time it has no receipts of | [`KeptAsFigures`] |
 //! | text to take elsewhere | [`CodeToCopy`], within a line [`CopyValue`] |
 //!
 //! Two columns, the second narrow, are a `<div class="columns">` of two; below 1024 px they are one.
@@ -32,6 +33,7 @@ mod facts;
 mod field;
 mod flash;
 mod form;
+mod kept_as_figures;
 mod loaded;
 mod mark;
 mod menu;
@@ -62,6 +64,7 @@ pub use facts::{Fact, Facts, TextFact};
 pub use field::{Field, TextArea};
 pub use flash::{FlashAlert, FlashMessages, without_said};
 pub use form::{Control, FormState, Hidden, PostForm};
+pub use kept_as_figures::KeptAsFigures;
 pub use loaded::{Loaded, LoadedDialog, LoadedQuestion, Offer};
 pub use mark::{KindMark, ProviderMark};
 pub use menu::Menu;

@@ -46,6 +46,7 @@ fn whole((found, filter): Found, page: PageContext) -> impl IntoView {
                 page
                 is_of_pipeline=true
                 is_cut=found.is_cut
+                figures_until=found.figures_until
                 older
                 filtered
             />

@@ -8,7 +8,8 @@ use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
 use crate::functions::usage::usage_page;
 use crate::ui::kit::{
-    FlashMessages, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab, Table, Tabs,
+    FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab,
+    Table, Tabs,
 };
 use leptos::prelude::*;
 
@@ -49,6 +50,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
     let first = query.after.as_ref().map(|_| own.clone() + &query.viewed(query.view).to_url());
     let next = found.next.as_ref().map(|query| own.clone() + &query.to_url());
     let (said, by_day) = (said(&found), found.by_day());
+    let until = found.figures_until;
     let (is_behind, is_cut, since) = (found.is_behind, found.is_cut, found.drawn_since);
     let label = format!("Usage, {}", query.window.label().to_lowercase());
     let drawn = (!found.rows.is_empty()).then(|| {
@@ -69,6 +71,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
         <Tabs label="Usage" tabs/>
         <nav class="toolbar presets" aria-label="Window">{windows}</nav>
         <p class="muted">{said}</p>
+        <KeptAsFigures until/>
         {is_behind
             .then(|| {
                 view! {

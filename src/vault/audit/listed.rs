@@ -24,7 +24,9 @@ impl Vault {
         let project = reader.project().id;
         let members = self.store.projects().members(project).await?.into_iter();
         let people = members.map(|(person, _)| (person.id, person.name)).collect();
-        self.audit_listed(project, query, people).await
+        let listing = self.audit_listed(project, query, people).await?;
+        let figures_until = self.figures_until(project).await?;
+        Ok(AuditListing { figures_until, ..listing })
     }
 
     /// A page of what was done in the instance, outside the projects.
@@ -54,7 +56,7 @@ impl Vault {
         }
         let older = step.next.map(|place| AuditQuery { before: Some(place), ..query.clone() });
         let is_searching = older.is_some() && !step.is_full;
-        Ok(AuditListing { rows, older, is_searching, people })
+        Ok(AuditListing { rows, older, is_searching, people, figures_until: None })
     }
 
     /// One link of the project's chain.
@@ -138,7 +140,13 @@ impl Vault {
         Ok(CheckedLinks { broken_at: checked.broken_at.or(is_gone.then_some(1)), ..checked })
     }
 
-    async fn check_links(&self, chain: Uuid, after: i64, most: i64) -> Result<CheckedLinks> {
+    /// Checks so many links behind that one.
+    pub(in crate::vault) async fn check_links(
+        &self,
+        chain: Uuid,
+        after: i64,
+        most: i64,
+    ) -> Result<CheckedLinks> {
         // A link may be under a key that another server has made a moment ago.
         self.refresh_keys().await?;
         let ring = self.keys.ring();

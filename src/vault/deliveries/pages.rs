@@ -23,8 +23,10 @@ impl Vault {
         before: Option<i64>,
     ) -> Result<(CredentialHead, ReceiptPage, Vec<Uuid>)> {
         let head = self.credential_head(reader, id).await?;
-        let receipts = self.store.receipts(reader.project().id);
-        let found = shown(reader, receipts.of_credential(id, before, OF_CREDENTIAL).await?);
+        let project = reader.project().id;
+        let receipts = self.store.receipts(project);
+        let mut found = shown(reader, receipts.of_credential(id, before, OF_CREDENTIAL).await?);
+        found.figures_until = self.figures_until(project).await?;
         let mut named: Vec<Uuid> = found.receipts.iter().map(|one| one.pipeline_id).collect();
         named.sort_unstable();
         named.dedup();
@@ -47,7 +49,9 @@ impl Vault {
             return Err(Error::NotFound);
         }
         let receipts = self.store.receipts(project);
-        Ok(shown(reader, receipts.page_of_pipeline(id, before, OF_PIPELINE).await?))
+        let found = receipts.page_of_pipeline(id, before, OF_PIPELINE).await?;
+        let figures_until = self.figures_until(project).await?;
+        Ok(shown(reader, ReceiptPage { figures_until, ..found }))
     }
 }
 

@@ -70,6 +70,7 @@ impl Detail {
             Self::Rules(1) => "1 trust rule".to_owned(),
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),
+            Self::Base(base) => base.to_text(),
             Self::Export { format, filters, first, last } => {
                 let filters = if filters.is_empty() { "everything" } else { filters.as_str() };
                 format!("{}, links {first} to {last}: {filters}", format.label())

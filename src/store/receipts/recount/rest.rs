@@ -4,6 +4,7 @@ use super::{PAGE, PART, WrongSum};
 use crate::domain::delivery::{Outcome, Report};
 use crate::store::Receipts;
 use crate::store::entity::{delivery_report, receipt, usage};
+use crate::store::receipts::days::DaySum;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
@@ -14,23 +15,27 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The first pair whose deliveries are not those of its receipts up to that link.
+    /// The first pair whose deliveries are not those that were put aside up to the first link, and those of
+    /// its receipts up to the second.
     pub(super) async fn wrong_pair(
         &self,
-        end: i64,
+        (mut after, end): (i64, i64),
         is_exact: bool,
     ) -> Result<Option<WrongSum>, DbErr> {
         let mut counted: HashMap<(Uuid, Uuid), i64> = HashMap::new();
-        let mut after = 0;
-        while after < end {
-            let last = min(end, after + PART);
-            for sum in self.sums_between(after, last).await? {
+        let mut count = |sums: Vec<DaySum>| {
+            for sum in sums {
                 let is_counted =
                     sum.outcome == Outcome::Delivered.word() && !sum.credential_id.is_nil();
                 if is_counted {
                     *counted.entry((sum.credential_id, sum.pipeline_id)).or_default() += sum.times;
                 }
             }
+        };
+        self.each_aside(&mut count).await?;
+        while after < end {
+            let last = min(end, after + PART);
+            count(self.sums_between(after, last).await?);
             after = last;
         }
         let mut from = (Uuid::nil(), Uuid::nil());

@@ -39,6 +39,11 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "the sums of a chain are recounted when it is verified, some at a time, in the order of their key",
     },
     Grows {
+        starts: "SELECT * FROM \"removed_days\" WHERE \"removed_days\".\"chain\" = ?",
+        has: "\"removed_days\".\"day\" ASC LIMIT ?",
+        why: "the same of what was put aside of receipts that were removed, in the order of its days",
+    },
+    Grows {
         starts: "SELECT * FROM \"usage\" WHERE \"usage\".\"project_id\" = ?",
         has: "\"usage\".\"pipeline_id\" ASC LIMIT ?",
         why: "the same of the pairs",
