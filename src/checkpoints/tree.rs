@@ -118,3 +118,32 @@ pub fn root_of_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Op
     }
     (last == 0).then_some(hash)
 }
+
+/// What proves that the tree over the leaves of `before` and these later ones goes on from `before`, as a log
+/// sends it. It is empty where there is nothing to prove: from no leaves on, and without later ones.
+pub fn consistency(before: &Frontier, later: &[Hash]) -> Vec<Hash> {
+    let (mut path, mut peaks) = (Vec::new(), before.peaks.iter().copied());
+    // Of the part that is looked at: how many leaves are of `before`, and those behind them.
+    let (mut old, mut new) = (before.size, later);
+    let mut went_right = false;
+    while old > 0 && !new.is_empty() {
+        // The largest power of two that is smaller.
+        let left = (old + new.len() as u64).next_power_of_two() / 2;
+        if old <= left {
+            // At most all of them.
+            let in_left = usize::try_from(left - old).unwrap_or(usize::MAX).min(new.len());
+            path.push(root(&new[in_left..]));
+            new = &new[..in_left];
+        } else {
+            // The left side is a whole part of `before`.
+            path.extend(peaks.next());
+            (old, went_right) = (old - left, true);
+        }
+    }
+    // Who has the root of `before` knows its last part only where it is all of it.
+    if went_right {
+        path.extend(peaks.next());
+    }
+    path.reverse();
+    path
+}
