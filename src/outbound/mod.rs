@@ -120,11 +120,31 @@ impl Outbound {
         headers: &[(HeaderName, HeaderValue)],
         body: Vec<u8>,
     ) -> Result<u16, OutboundProblem> {
+        Ok(self.posting(url, headers, body)?.send().await?.status().as_u16())
+    }
+
+    /// The same, and gives the answer; a body of more than `limit` bytes is refused.
+    pub async fn post_and_read(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Vec<u8>,
+        limit: usize,
+    ) -> Result<Answer, OutboundProblem> {
+        answer(self.posting(url, headers, body)?, limit).await
+    }
+
+    fn posting(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Vec<u8>,
+    ) -> Result<RequestBuilder, OutboundProblem> {
         let mut request = self.client.post(address::checked(url, &self.allowed)?).body(body);
         for (name, value) in headers {
             request = request.header(name.clone(), value.clone());
         }
-        Ok(request.send().await?.status().as_u16())
+        Ok(request)
     }
 
     /// Whether the URL may be called, as far as can be said before its name is looked up.

@@ -1,13 +1,16 @@
-//! Other systems that are told what happened: signed calls to webhooks, as Standard Webhooks has them.
+//! Other systems that are told what happened: signed calls to webhooks, as Standard Webhooks has them, and
+//! checkpoints, which witnesses cosign.
 //!
-//! A call is acknowledged by a status of 2xx and by nothing else. Redirects are not followed.
+//! A call to a webhook is acknowledged by a status of 2xx and by nothing else. Redirects are not followed.
 
 mod problem;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 pub use signed::{Call, signature, signing_secret};
+pub use witness::WitnessAnswer;
 
 use crate::domain::shipping::ShipProblem;
 use crate::outbound::Outbound;

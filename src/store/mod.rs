@@ -11,6 +11,7 @@ mod authentic;
 mod backup;
 mod chain;
 mod connect;
+mod cosignatures;
 mod credentials;
 mod definitions;
 mod deliverables;
@@ -77,6 +78,7 @@ pub use backup::{
 };
 pub use chain::{CheckedLinks, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
+pub use cosignatures::CosignatureRow;
 pub use credentials::Alike;
 pub use definitions::{Changed, Definitions, NamedIn};
 pub use deliverables::{Deliverable, Held};
@@ -224,6 +226,7 @@ handles! { instance:
     tokens: Tokens, "Pipeline tokens: found before the project is known.";
     assertions: Assertions, "Single-use tokens of providers that were used.";
     chain: Chain, "Chained audit events.";
+    cosignatures: Cosignatures, "What witnesses have said of checkpoints.";
 }
 
 /// Receipts are read and added, and never changed: their handle has nothing that could.

@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 38] = [
     "instance",
     "person",
     "project",
@@ -52,6 +52,7 @@ pub const TABLES: [&str; 37] = [
     "review",
     "review_item",
     "destination",
+    "cosignature",
 ];
 
 #[tokio::test]

@@ -4,12 +4,12 @@ use super::head::{Head, frontier_of, is_whole};
 use super::walk::{Leaf, Walk};
 use crate::checkpoints::export::Line;
 use crate::checkpoints::tree::{Frontier, Hash};
-use crate::store::authentic::genuine_now;
+use crate::store::authentic::{genuine_now, is_genuine, ours_among};
 use crate::store::entity::chain_head;
 use crate::store::seals::Sealing;
 use crate::store::writing::Tx;
 use crate::store::{Chain, Holds};
-use sea_orm::{DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 /// What was last signed of a chain.
@@ -71,6 +71,19 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(head.as_ref().and_then(Tree::of))
     }
 
+    /// What was last signed of each chain of which anything was. One whose end somebody has changed is
+    /// missing.
+    pub async fn all_signed(&self) -> Result<Vec<(Uuid, Signed)>, DbErr> {
+        let heads = chain_head::Entity::find().filter(chain_head::Column::Signed.is_not_null());
+        let heads = heads.all(self.db).await?;
+        let ours = ours_among(self.db, heads, is_genuine::<chain_head::Entity>).await;
+        let signed = |head: &chain_head::Model| {
+            let signed = Signed::from_stored(head.signed.as_deref())?;
+            (signed.frontier.size() > 0).then_some((head.chain, signed))
+        };
+        Ok(ours.iter().filter_map(signed).collect())
+    }
+
     /// The tree `from` with every link behind it up to that one, made from what is stored and verified on
     /// the way; or the first link that does not hold.
     pub async fn grown(
@@ -84,16 +97,15 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(walked.map(|()| frontier))
     }
 
-    /// The leaf of every link up to that one; or the first link that does not hold.
+    /// The leaf of every link behind the tree `from`, up to that one; or the first link that does not hold.
     pub async fn leaves(
         &self,
         holds: Holds<'_>,
         chain: Uuid,
-        last: i64,
+        part: (&Frontier, i64),
     ) -> Result<Result<Vec<Hash>, i64>, DbErr> {
         let mut leaves = Vec::new();
-        let all = (&Frontier::default(), last);
-        let walked = self.walk(holds, chain, all, |leaf| leaves.push(leaf.hash)).await?;
+        let walked = self.walk(holds, chain, part, |leaf| leaves.push(leaf.hash)).await?;
         Ok(walked.map(|()| leaves))
     }
 
