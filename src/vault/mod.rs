@@ -45,7 +45,7 @@ mod used;
 pub use attempts::network;
 pub use audit::{ChainReport, Export, Kept, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
-pub use checkpoints::{KeptCheckpoint, SignedCheckpoint};
+pub use checkpoints::{KeptCheckpoint, SignedCheckpoint, Witness};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};
@@ -143,6 +143,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Days after which receipts are removed; `None`: they are kept.
     pub retention: Option<u32>,
+    /// Who is asked to cosign checkpoints of the audit log.
+    pub witnesses: Vec<Witness>,
 }
 
 impl Default for Settings {
@@ -157,6 +159,7 @@ impl Default for Settings {
             access_log: false,
             rates: Rates::default(),
             retention: None,
+            witnesses: Vec::new(),
         }
     }
 }
