@@ -94,10 +94,7 @@ mod tests {
         let later = Witnessed { later: Some(7), ..not_yet.clone() };
         assert!(later.to_text().ends_with("a later checkpoint of 7 links."));
         let done = Witnessed { at: Some(Moment(60_000)), ..later };
-        assert_eq!(
-            done.to_text(),
-            "Witnessed by witness.example.com/w1 at 1970-01-01 00:01 UTC."
-        );
+        assert_eq!(done.to_text(), "Witnessed by witness.example.com/w1 at 1970-01-01 00:01 UTC.");
         let asked = Witnessed { waiting: None, ..not_yet };
         assert_eq!(asked.to_text(), "Not yet witnessed by witness.example.com/w1.");
     }

@@ -30,8 +30,7 @@ impl Receivers {
         let url = format!("{}/add-checkpoint", url.trim_end_matches('/'));
         let plain = HeaderValue::from_static("text/plain; charset=utf-8");
         let headers = [(header::CONTENT_TYPE, plain)];
-        let answer =
-            self.outbound.post_and_read(&url, &headers, body.into_bytes(), LONGEST).await;
+        let answer = self.outbound.post_and_read(&url, &headers, body.into_bytes(), LONGEST).await;
         let answer = answer.map_err(|problem| unsaid(of(problem)))?;
         let problem = match answer.status {
             200 => return Ok(WitnessAnswer::Cosigned(answer.body.to_vec())),

@@ -81,6 +81,19 @@ impl Vault {
         self.with_cosignatures(operator, signed, witnesses).await
     }
 
+    /// What each witness has said of the last checkpoint of the chain; nothing when none was signed yet.
+    pub(in crate::vault) async fn witnesses_of(&self, chain: Uuid) -> Result<Vec<Witnessed>> {
+        let witnesses = &self.settings.witnesses;
+        if witnesses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tree = self.store.chain().tree(chain).await?;
+        let last = tree.map(|tree| tree.last).filter(|last| last.frontier.size() > 0);
+        let Some(last) = last else { return Ok(Vec::new()) };
+        let mut note = self.checkpoint_of(chain, &last, &self.settings.address)?.note;
+        self.add_cosignatures(&mut note, witnesses).await
+    }
+
     /// Adds to a note of ours the lines of those that have cosigned it, and gives what each has said.
     pub(in crate::vault) async fn add_cosignatures(
         &self,
@@ -131,8 +144,9 @@ impl Vault {
         size: u64,
         witness: &Witness,
     ) -> Result<Option<Cosignature>> {
-        let (of, number) = ((series.chain, &*witness.key.short()), series.number);
-        let row = self.store.cosignatures().find(of, number, size).await?;
+        let short = witness.key.short();
+        let of = (series.chain, short.as_str());
+        let row = self.store.cosignatures().find(of, series.number, size).await?;
         Ok(row.and_then(|row| series.said(&row, witness)))
     }
 
@@ -142,7 +156,8 @@ impl Vault {
         series: Series<'_>,
         witness: &Witness,
     ) -> Result<Option<(Frontier, Cosignature)>> {
-        let of = (series.chain, &*witness.key.short());
+        let short = witness.key.short();
+        let of = (series.chain, short.as_str());
         let row = self.store.cosignatures().newest(of, series.number).await?;
         Ok(row.and_then(|row| {
             let said = series.said(&row, witness)?;

@@ -153,7 +153,8 @@ impl Vault {
                 Ok(WitnessAnswer::Cosigned(lines)) => {
                     let text = series.text(&signed.frontier);
                     let said = witness::cosigned(&text, &lines, &witness.key);
-                    let unsaid = |_| Uncosigned { problem: WitnessProblem::Signature, status: None };
+                    let unsaid =
+                        |_| Uncosigned { problem: WitnessProblem::Signature, status: None };
                     return Ok(said.map_err(unsaid));
                 }
                 Err(why) => return Ok(Err(why)),
