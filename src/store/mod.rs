@@ -11,7 +11,6 @@ mod authentic;
 mod backup;
 mod chain;
 mod connect;
-mod cosignatures;
 mod credentials;
 mod definitions;
 mod deliverables;
@@ -76,9 +75,8 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{CheckedLinks, EventRow, Growth, Mac, Recorded, Signed, Tree};
+pub use chain::{CheckedLinks, CosignatureRow, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
-pub use cosignatures::CosignatureRow;
 pub use credentials::Alike;
 pub use definitions::{Changed, Definitions, NamedIn};
 pub use deliverables::{Deliverable, Held};
@@ -226,7 +224,6 @@ handles! { instance:
     tokens: Tokens, "Pipeline tokens: found before the project is known.";
     assertions: Assertions, "Single-use tokens of providers that were used.";
     chain: Chain, "Chained audit events.";
-    cosignatures: Cosignatures, "What witnesses have said of checkpoints.";
 }
 
 /// Receipts are read and added, and never changed: their handle has nothing that could.

@@ -131,7 +131,7 @@ impl Vault {
             let newest = self.last_cosigned(series, witness).await?;
             later = newest.map(|(frontier, _)| frontier.size()).filter(|newest| *newest > size);
             let short = witness.key.short();
-            let row = self.store.cosignatures().waiting((series.chain, &short)).await?;
+            let row = self.store.chain().waiting_cosignature((series.chain, &short)).await?;
             waiting = row.map(|row| (row.since, row.why));
         }
         Ok(Witnessed { name, at, later, waiting })
@@ -146,7 +146,7 @@ impl Vault {
     ) -> Result<Option<Cosignature>> {
         let short = witness.key.short();
         let of = (series.chain, short.as_str());
-        let row = self.store.cosignatures().find(of, series.number, size).await?;
+        let row = self.store.chain().cosignature(of, series.number, size).await?;
         Ok(row.and_then(|row| series.said(&row, witness)))
     }
 
@@ -158,7 +158,7 @@ impl Vault {
     ) -> Result<Option<(Frontier, Cosignature)>> {
         let short = witness.key.short();
         let of = (series.chain, short.as_str());
-        let row = self.store.cosignatures().newest(of, series.number).await?;
+        let row = self.store.chain().newest_cosignature(of, series.number).await?;
         Ok(row.and_then(|row| {
             let said = series.said(&row, witness)?;
             Some((row.frontier, said))

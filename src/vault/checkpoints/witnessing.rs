@@ -192,11 +192,11 @@ impl Vault {
             return Ok(false);
         }
         let short = witness.key.short();
-        let waiting = write.cosignatures().waiting((series.chain, &short)).await?;
+        let waiting = write.chain().waiting_cosignature((series.chain, &short)).await?;
         let since = waiting.as_ref().map_or_else(now, |row| row.since);
         if let Some(row) = waiting {
             // It is asked about another checkpoint by now.
-            write.cosignatures().forget(&row).await?;
+            write.chain().forget_cosignature(&row).await?;
         }
         let row = CosignatureRow {
             chain: series.chain,
@@ -207,7 +207,7 @@ impl Vault {
             since,
             why: said.err(),
         };
-        write.cosignatures().keep(row).await?;
+        write.chain().keep_cosignature(row).await?;
         write.commit_without_event(Unrecorded::Shipped).await?;
         Ok(true)
     }

@@ -2,12 +2,12 @@
 //! whether the chain goes on from the tree in it. Of a witness that has not said anything yet of the last
 //! checkpoint, the last row is empty.
 
-use super::Cosignatures;
-use super::entity::cosignature::{ActiveModel, Column, Entity, Model};
-use super::entity::{Unreadable, readable};
 use crate::checkpoints::tree::Frontier;
 use crate::domain::moment::Moment;
 use crate::domain::witness::{Uncosigned, WitnessProblem};
+use crate::store::Chain;
+use crate::store::entity::cosignature::{ActiveModel, Column, Entity, Model};
+use crate::store::entity::{Unreadable, readable};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
@@ -33,9 +33,9 @@ pub struct CosignatureRow {
     pub why: Option<Uncosigned>,
 }
 
-impl<C: ConnectionTrait> Cosignatures<'_, C> {
+impl<C: ConnectionTrait> Chain<'_, C> {
     /// What the witness has said of the checkpoint of that tree and size.
-    pub async fn find(
+    pub async fn cosignature(
         &self,
         (chain, witness): (Uuid, &str),
         number: u32,
@@ -46,7 +46,7 @@ impl<C: ConnectionTrait> Cosignatures<'_, C> {
     }
 
     /// What it has said of the largest checkpoint of that tree of which it has said anything.
-    pub async fn newest(
+    pub async fn newest_cosignature(
         &self,
         (chain, witness): (Uuid, &str),
         number: u32,
@@ -64,7 +64,7 @@ impl<C: ConnectionTrait> Cosignatures<'_, C> {
     }
 
     /// The row of the checkpoint for which the witness is waited.
-    pub async fn waiting(
+    pub async fn waiting_cosignature(
         &self,
         (chain, witness): (Uuid, &str),
     ) -> Result<Option<CosignatureRow>, DbErr> {
@@ -80,7 +80,7 @@ impl<C: ConnectionTrait> Cosignatures<'_, C> {
     }
 
     /// Keeps the row, in place of what was said of the same checkpoint before.
-    pub async fn keep(&self, row: CosignatureRow) -> Result<(), DbErr> {
+    pub async fn keep_cosignature(&self, row: CosignatureRow) -> Result<(), DbErr> {
         let why = row.why;
         let row = ActiveModel {
             chain: Set(row.chain),
@@ -107,7 +107,7 @@ impl<C: ConnectionTrait> Cosignatures<'_, C> {
     }
 
     /// Forgets that the witness was asked about that checkpoint.
-    pub async fn forget(&self, row: &CosignatureRow) -> Result<(), DbErr> {
+    pub async fn forget_cosignature(&self, row: &CosignatureRow) -> Result<(), DbErr> {
         let size = stored(row.frontier.size());
         let key = (row.chain, row.witness.clone(), i64::from(row.number), size);
         Entity::delete_by_id(key).exec(self.db).await.map(drop)
