@@ -135,6 +135,7 @@ mod usage;
 mod versions;
 mod whole_credential;
 mod widening;
+mod witnesses;
 mod words;
 mod writes;
 mod written;

@@ -3,6 +3,7 @@
 
 mod edits;
 mod second;
+mod witnessed;
 
 use super::machine::{Machine, Said, command, said};
 use super::transfer::{Elsewhere, served};
