@@ -6,6 +6,7 @@ mod permissions;
 mod report;
 mod rows;
 mod secrets;
+mod shipping;
 
 use super::failure::Failure;
 use super::output::{count, print};
@@ -28,7 +29,7 @@ const AHEAD: i64 = 5 * 60 * 1_000;
 /// Milliseconds between this machine's clock and the database's.
 const APART: u64 = 30 * 1_000;
 
-/// Check the database, keys, secrets, audit chains, clocks, file permissions and TLS certificate
+/// Check the database, keys, secrets, audit chains, shipping, clocks, file permissions and TLS certificate
 ///
 /// Every stored secret is decrypted once. Nothing is changed, no secret is printed, and servers can
 /// run meanwhile. Only `regcred doctor accept` changes something.
@@ -70,6 +71,7 @@ impl Doctor {
                 report.add("secrets", State::Warning, "Not checked, because the keys are missing.");
                 report.add("rows", State::Warning, "Not checked, because the keys are missing.");
                 report.add("audit", State::Warning, "Not checked, because the keys are missing.");
+                report.add("shipping", State::Warning, "Not checked, because the keys are missing.");
             }
         }
         if is_current {
@@ -209,6 +211,10 @@ async fn look_inside(report: &mut Report, session: &Session) {
             report.detail("chains", json!(chains));
         }
         Err(error) => report.add("audit", State::Problem, error.to_string()),
+    }
+    match vault.failing_destinations(operator).await {
+        Ok(failing) => shipping::look(report, &failing),
+        Err(error) => report.add("shipping", State::Problem, error.to_string()),
     }
 }
 

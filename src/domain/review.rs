@@ -2,11 +2,13 @@
 //! people decided of it.
 
 mod forms;
+mod frozen;
 mod parts;
 mod query;
 mod suggestion;
 
 pub use forms::{Choice, DecisionForm, ReviewForm};
+pub use frozen::frozen;
 pub use parts::{NotReviewed, ReviewPage, ReviewReport, Reviewer, Reviews};
 pub use query::{ReviewQuery, Show};
 pub use suggestion::Suggestion;

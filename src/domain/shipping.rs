@@ -3,32 +3,36 @@
 
 mod cef;
 mod event;
+mod form;
 mod ocsf;
 mod ocsf_change;
+mod syslog;
 #[cfg(test)]
 mod tests;
 
-pub use event::{Source, call_body, page_body, test_body};
+pub use event::{Source, Writing, call_body, page_body, test_body};
+pub use form::{Begin, DestinationForm, NewDestination};
+pub use syslog::{MESSAGE_MAX, hostname, test_message};
 
 use super::moment::Moment;
-use super::typed_text::name_problem;
-use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Destinations that one chain can have.
 pub const DESTINATIONS_MAX: usize = 10;
-/// The longest address, in characters.
-const ADDRESS_MAX: usize = 2_000;
 /// Events in one call or page, at most.
 pub const EVENTS_MAX: usize = 500;
 /// Bytes of the events in one call or page, at most, unless one alone is larger.
 pub const BYTES_MAX: usize = 1024 * 1024;
+/// Links that are sent again by syslog after a connection broke, although the receiver took them.
+pub const AGAIN: i64 = 1_000;
 
 super::words! {
     pub enum Transport {
         /// Regcred calls the other system, which acknowledges with a status of 2xx.
         Webhook = "webhook", "Webhook";
+        /// Regcred sends messages over TLS, of which nothing says that they arrived.
+        Syslog = "syslog", "Syslog over TLS";
         /// The other system asks, and says what it has.
         Pull = "pull", "Pull by API";
     }
@@ -119,11 +123,14 @@ pub struct Destination {
     pub name: String,
     pub transport: Transport,
     pub format: Format,
-    /// What is called; empty where the other system asks. It may hold a secret of the other system.
+    /// What is called, for syslog `host` or `host:port`; empty where the other system asks. It may hold a
+    /// secret of the other system.
     pub address: String,
     pub cursor: Cursor,
     /// Where the call ends that was begun last: it is the same when it is sent again.
     pub until: Option<Cursor>,
+    /// Of syslog: what is behind this is sent again when a connection breaks.
+    pub again_from: Option<Cursor>,
     pub made_at: Moment,
     pub made_by: String,
     pub stopped_at: Option<Moment>,
@@ -155,7 +162,20 @@ impl Failing {
 impl Destination {
     /// Whether events are to be sent to it.
     pub fn is_sent_to(&self) -> bool {
-        self.transport == Transport::Webhook && self.stopped_at.is_none()
+        self.transport != Transport::Pull && self.stopped_at.is_none()
+    }
+
+    /// Where it goes on when a connection broke, and where it goes back to when the next one breaks: no
+    /// further than it is now, so that it gets on although every second connection breaks.
+    pub fn after_a_break(&self) -> Option<(Cursor, Cursor)> {
+        let again = self.again_from.filter(|again| self.cursor.is_beyond(*again))?;
+        Some((again, self.cursor))
+    }
+
+    /// Where it goes back to when a connection breaks after it took everything up to `to`.
+    pub fn again_from_after(&self, to: Cursor) -> Option<Cursor> {
+        let (again, earliest) = (self.again_from?, Cursor::whole(to.link - AGAIN));
+        Some(if earliest.is_beyond(again) { earliest } else { again })
     }
 
     /// The scheme and the host of its address: there may be a secret in the rest.
@@ -185,80 +205,4 @@ pub struct Behind {
 pub struct Listed {
     pub destination: Destination,
     pub behind: Behind,
-}
-
-super::words! {
-    /// With which events a new destination begins.
-    pub enum Begin {
-        Now = "now", "New events only";
-        Beginning = "beginning", "Everything that was recorded";
-    }
-}
-
-/// What the form of a new destination sends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DestinationForm {
-    pub name: String,
-    pub transport: String,
-    pub format: String,
-    pub address: String,
-    pub from: String,
-}
-
-/// A form that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewDestination {
-    pub name: String,
-    pub transport: Transport,
-    pub format: Format,
-    pub address: String,
-    pub from: Begin,
-}
-
-impl DestinationForm {
-    /// Reads it. Whether the address can be called is not for this to know.
-    ///
-    /// # Errors
-    /// `Invalid` with every field that breaks a rule.
-    pub fn read(&self) -> Result<NewDestination> {
-        let mut errors = Vec::new();
-        let name = self.name.trim().to_owned();
-        errors.extend(name_problem(&name, "destination").map(|said| FieldError::new("name", said)));
-        let transport = Transport::from_word(&self.transport);
-        let format = Format::from_word(&self.format);
-        let from = Begin::from_word(&self.from);
-        let mut choose = |field: &str, is_chosen: bool| {
-            if !is_chosen {
-                errors.push(FieldError::new(field, "Choose one from the list."));
-            }
-        };
-        choose("transport", transport.is_some());
-        choose("format", format.is_some());
-        choose("from", from.is_some());
-        let mut address = self.address.trim().to_owned();
-        match transport {
-            Some(Transport::Webhook) => errors.extend(address_problem(&address)),
-            Some(Transport::Pull) | None => address.clear(),
-        }
-        match (transport, format, from) {
-            (Some(transport), Some(format), Some(from)) if errors.is_empty() => {
-                Ok(NewDestination { name, transport, format, address, from })
-            }
-            _ => Err(Error::Invalid(errors)),
-        }
-    }
-}
-
-fn address_problem(address: &str) -> Option<FieldError> {
-    let said = if address.is_empty() {
-        "Enter the address to call."
-    } else if address.chars().count() > ADDRESS_MAX {
-        "This address is too long."
-    } else if !address.starts_with("https://") && !address.starts_with("http://") {
-        "Enter the whole address, with https:// at its beginning."
-    } else {
-        return None;
-    };
-    Some(FieldError::new("address", said))
 }

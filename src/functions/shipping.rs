@@ -28,7 +28,7 @@ pub async fn find_destinations(project: String) -> Result<Vec<Listed>> {
     vault().destinations(&keeper).await
 }
 
-/// Adds a destination; its secret or token is shown on its page, once. `password` is the person's own.
+/// Adds a destination; its secret or token, if it has one, is shown on its page, once. `password` is the person's own.
 #[server(prefix = "/rpc", endpoint = "destinations/create")]
 pub async fn create_destination(
     #[server(default)] project: String,
@@ -40,7 +40,10 @@ pub async fn create_destination(
         confirmed(&person, password).await?;
         let (id, secret) = vault().create_destination(&keeper, &form).await?;
         let page = paths::destination(&project, id);
-        Ok(shown_once(&page, "once", SlotKind::Token, secret.as_bytes()).await)
+        Ok(match secret {
+            Some(secret) => shown_once(&page, "once", SlotKind::Token, secret.as_bytes()).await,
+            None => saved(&page, vec!["The destination was added.".to_owned()]).await,
+        })
     };
     let done = done.await;
     finish(done, Form::of::<CreateDestination>(paths::shipping(&project), form)).await

@@ -3,13 +3,22 @@
 use leptos::prelude::*;
 
 /// A picture beside words that say the same; screen readers pass over it. An unknown name draws
-/// nothing. How it is drawn stands in the style sheet: a list has many of them.
+/// nothing. How it is drawn stands in the style sheet: a page has many of them.
 #[component]
 pub fn Icon(name: &'static str) -> impl IntoView {
     view! {
-        <svg class=format!("icon icon-{name}") viewBox="0 0 24 24" aria-hidden="true">
+        <svg class=classes(name) viewBox="0 0 24 24" aria-hidden="true">
             <path d=strokes(name)></path>
         </svg>
+    }
+}
+
+/// The two that the style sheet draws in another way have a class of their own.
+fn classes(name: &str) -> &'static str {
+    match name {
+        "more" => "icon icon-more",
+        "trash" => "icon icon-trash",
+        _ => "icon",
     }
 }
 

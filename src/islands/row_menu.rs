@@ -30,8 +30,10 @@ fn fill(event: &MouseEvent) -> Option<()> {
     let (id, before) = (page.rsplit('/').next()?, menu.get_attribute("data-id")?);
     menu.set_inner_html(&menu.inner_html().replace(&before, id));
     menu.set_attribute("data-id", id).ok()?;
-    let is_off = button.has_attribute("data-off");
-    for (when, is_hidden) in [("on", is_off), ("off", !is_off)] {
+    let off = button.get_attribute("data-off");
+    // One that is kept disabled is not enabled by a click.
+    let can_enable = off.as_deref() == Some("");
+    for (when, is_hidden) in [("on", off.is_some()), ("off", !can_enable)] {
         let part = menu.query_selector(&format!("[data-when='{when}']")).ok()?;
         let _ = part.map(|part| part.toggle_attribute_with_force("hidden", is_hidden));
     }

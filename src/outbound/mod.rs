@@ -9,6 +9,7 @@ mod names;
 mod network;
 mod problem;
 mod range;
+mod stream;
 mod tls;
 mod wait;
 
@@ -22,6 +23,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
+use rustls::ClientConfig;
 use zeroize::Zeroizing;
 
 pub use address::plain_url;
@@ -41,11 +43,15 @@ pub struct OutboundSettings {
     pub roots_pem: Vec<u8>,
 }
 
-/// Calls other hosts over HTTP, and none that it may not. Clones are the same client.
+/// Calls other hosts over HTTP, or sends to them over TLS, and none that it may not. Clones are the same client.
 #[derive(Clone)]
 pub struct Outbound {
     client: Client,
     allowed: Arc<[Network]>,
+    lookup: Lookup,
+    patience: Patience,
+    /// Of what is not HTTP.
+    tls: Arc<ClientConfig>,
 }
 
 /// What a host answered, whatever its status. Debug prints the status only.
@@ -56,14 +62,23 @@ pub struct Answer {
     pub body: Zeroizing<Vec<u8>>,
 }
 
+#[derive(Clone, Copy)]
 struct Patience {
     connect: Duration,
     /// From the start to the last byte of the body.
     whole: Duration,
+    /// Of what is sent: to write it, and then again until the other side has ended the connection.
+    end: Duration,
+    /// After that: until it is known that nothing was refused.
+    grace: Duration,
 }
 
-const PATIENCE: Patience =
-    Patience { connect: Duration::from_secs(5), whole: Duration::from_secs(10) };
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(5),
+    whole: Duration::from_secs(10),
+    end: Duration::from_secs(60),
+    grace: Duration::from_millis(300),
+};
 
 impl Outbound {
     /// A client that keeps to `settings`. Fails only if a certificate in them cannot be read, or TLS be set up.
@@ -77,10 +92,12 @@ impl Outbound {
         patience: &Patience,
     ) -> Result<Self, OutboundProblem> {
         let tls = tls::config(&settings.roots_pem)?;
+        let mut plain_tls = tls.clone();
+        plain_tls.alpn_protocols.clear();
         let allowed: Arc<[Network]> = settings.allowed.into();
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
-            .dns_resolver(CheckedNames::new(lookup, Arc::clone(&allowed)))
+            .dns_resolver(CheckedNames::new(Arc::clone(&lookup), Arc::clone(&allowed)))
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
@@ -93,7 +110,8 @@ impl Outbound {
             .user_agent(concat!("regcred/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|_| OutboundProblem::Tls)?;
-        Ok(Self { client, allowed })
+        let tls = Arc::new(plain_tls);
+        Ok(Self { client, allowed, lookup, patience: *patience, tls })
     }
 
     /// Fetches `url` with these headers; a body of more than `limit` bytes is refused.
@@ -112,18 +130,20 @@ impl Outbound {
         answer(request, limit).await
     }
 
-    /// Sends the body to `url` with these headers; gives the status of the answer, of which nothing else is
-    /// read.
+    /// Sends the body to `url` with these headers. Of the answer nothing is read behind its headers: its
+    /// body is empty.
     pub async fn post(
         &self,
         url: &str,
         headers: &[(HeaderName, HeaderValue)],
         body: Vec<u8>,
-    ) -> Result<u16, OutboundProblem> {
-        Ok(self.posting(url, headers, body)?.send().await?.status().as_u16())
+    ) -> Result<Answer, OutboundProblem> {
+        let response = self.posting(url, headers, body)?.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Answer { status, headers, body: Zeroizing::default() })
     }
 
-    /// The same, and gives the answer; a body of more than `limit` bytes is refused.
+    /// The same, and reads the answer; a body of more than `limit` bytes is refused.
     pub async fn post_and_read(
         &self,
         url: &str,
@@ -182,6 +202,11 @@ impl Answer {
     /// The seconds after which the host wants to be asked again, if it says so and may mean it.
     pub fn wait(&self) -> Option<u32> {
         wait::asked_for(&self.headers, time::OffsetDateTime::now_utc())
+    }
+
+    /// The seconds after which the host wants to be asked again, however many, if it says so.
+    pub fn told_wait(&self) -> Option<u32> {
+        wait::told(&self.headers, time::OffsetDateTime::now_utc())
     }
 
     /// Whether the host asks to come back later, also when the time that it names cannot be meant.

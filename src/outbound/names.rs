@@ -46,22 +46,29 @@ impl CheckedNames {
 impl Resolve for CheckedNames {
     fn resolve(&self, name: Name) -> Resolving {
         let looking_up = (self.lookup)(name.as_str().to_owned());
-        Box::pin(checked(looking_up, Arc::clone(&self.allowed)))
+        Box::pin(checked_for_http(looking_up, Arc::clone(&self.allowed)))
     }
 }
 
-/// All or none: a name that stands for a public address and a private one is up to something.
-async fn checked(
+async fn checked_for_http(
     looking_up: LookingUp,
     allowed: Arc<[Network]>,
 ) -> Result<Addrs, Box<dyn Error + Send + Sync>> {
+    let found: Addrs = Box::new(checked(looking_up, &allowed).await?.into_iter());
+    Ok(found)
+}
+
+/// All or none: a name that stands for a public address and a private one is up to something.
+pub(super) async fn checked(
+    looking_up: LookingUp,
+    allowed: &[Network],
+) -> Result<Vec<SocketAddr>, OutboundProblem> {
     let found = looking_up.await.map_err(|_| OutboundProblem::Unresolved)?;
     if found.is_empty() {
-        return Err(OutboundProblem::Unresolved.into());
+        return Err(OutboundProblem::Unresolved);
     }
     for address in &found {
-        permitted(address.ip(), &allowed)?;
+        permitted(address.ip(), allowed)?;
     }
-    let found: Addrs = Box::new(found.into_iter());
     Ok(found)
 }

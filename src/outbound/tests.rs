@@ -14,6 +14,7 @@ use super::{Network, Outbound, OutboundProblem, OutboundSettings, PATIENCE, Pati
 use loopback::{Loopback, reply};
 
 pub(crate) mod loopback;
+mod stream;
 
 const LIMIT: usize = 1024;
 

@@ -8,7 +8,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::OutboundProblem;
 
-/// TLS for a client of HTTP/1.1, trusting the certificates in `roots_pem` as well.
+/// TLS for a client that asks for HTTP/1.1, trusting the certificates in `roots_pem` as well.
 pub(super) fn config(roots_pem: &[u8]) -> Result<ClientConfig, OutboundProblem> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let usual = roots.len();

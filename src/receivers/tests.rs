@@ -70,6 +70,25 @@ async fn only_a_status_of_2xx_acknowledges_a_call() {
 }
 
 #[tokio::test]
+async fn who_has_no_time_now_says_when() {
+    for (status, asked, expected) in [
+        ("429 Too Many Requests", Some("120"), Some(120)),
+        ("503 Service Unavailable", Some("999999"), Some(999_999)),
+        ("503 Service Unavailable", Some("Sat, 05 Nov 1994 08:49:37 GMT"), Some(1)),
+        ("503 Service Unavailable", Some("soon"), None),
+        ("503 Service Unavailable", None, None),
+        ("500 Internal Server Error", Some("120"), None),
+        ("302 Found", Some("120"), None),
+    ] {
+        let headers = Vec::from_iter(asked.map(|at| format!("retry-after: {at}")));
+        let receiver = Loopback::start(move |_, _| reply(status, &headers, "")).await;
+        let address = format!("{}/in", receiver.origin());
+        let done = receivers(&["127.0.0.0/8"]).call(&address, call()).await;
+        assert_eq!(done.unwrap_err().wait, expected, "{status} {asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_private_is_called_that_the_operator_has_not_allowed() {
     let receiver = Loopback::quiet().await;
     for address in [receiver.origin(), format!("https://{}/", receiver.host())] {
@@ -93,5 +112,37 @@ fn without_tls_only_an_allowed_address_is_taken() {
         ("https://siem.example.com/#x", false),
     ] {
         assert_eq!(receivers.address_problem(address).is_none(), is_right, "{address}");
+    }
+}
+
+#[test]
+fn before_each_message_stands_its_length_in_bytes() {
+    let messages = ["<110>1 - a", "", "€\n"].map(str::to_owned);
+    assert_eq!(syslog::framed(&messages), "10 <110>1 - a0 4 €\n".as_bytes());
+    assert_eq!(syslog::framed(&[]), b"");
+}
+
+#[test]
+fn syslog_is_sent_to_a_host_and_port_and_to_nothing_private() {
+    let receivers = receivers(&["10.0.0.0/8"]);
+    for (host, is_right) in [
+        ("siem.example.com", true),
+        ("siem.example.com:6514", true),
+        ("siem.example.com:443", true),
+        ("10.1.2.3:6514", true),
+        ("[2606:4700::1111]:6514", true),
+        ("192.168.0.1", false),
+        ("[::1]:6514", false),
+        ("localhost:6514", false),
+        ("2130706433", false),
+        ("", false),
+        ("siem.example.com:port", false),
+        ("siem.example.com/in", false),
+        ("siem.example.com?in", false),
+        ("user@siem.example.com", false),
+        ("siem.example.com#x", false),
+        ("2606:4700::1111", false),
+    ] {
+        assert_eq!(receivers.host_problem(host).is_none(), is_right, "{host}");
     }
 }

@@ -119,6 +119,21 @@ impl<C: Sealing> Chain<'_, C> {
         self.last(about, most).await
     }
 
+    /// The first event about one subject.
+    pub async fn first_about(
+        &self,
+        chain: Uuid,
+        subject: Uuid,
+    ) -> Result<Option<AuditEvent>, DbErr> {
+        let first = audit_event::Entity::find()
+            .filter(audit_event::Column::Chain.eq(chain))
+            .filter(audit_event::Column::SubjectId.eq(subject))
+            .order_by_asc(audit_event::Column::Seq)
+            .one(self.db)
+            .await?;
+        Ok(readable(first).pop())
+    }
+
     /// A page of the events about one subject that come before one of them, newest first.
     pub async fn about_before(
         &self,

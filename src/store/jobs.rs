@@ -122,6 +122,14 @@ impl<C: ConnectionTrait> Jobs<'_, C> {
         Ok(self.run(&text, values.into_iter().chain(mine(job, server))).await? > 0)
     }
 
+    /// Makes a job that runs due then (milliseconds) after this run, however that ends, unless it was made
+    /// due meanwhile.
+    pub async fn put_off(&self, job: &Job, server: Uuid, due_at: i64) -> Result<(), DbErr> {
+        let text = format!("UPDATE job SET due_at = ? WHERE due_at = ? AND {MINE}");
+        let values: [Value; 2] = [due_at.into(), job.due_at.map(|due| due.0).into()];
+        self.run(&text, values.into_iter().chain(mine(job, server))).await.map(drop)
+    }
+
     /// Gives a job free whose run was stopped half-way: it is due as before, and the try was none.
     pub async fn give_up(&self, job: &Job, server: Uuid) -> Result<(), DbErr> {
         let text = format!(

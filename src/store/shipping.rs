@@ -59,22 +59,39 @@ impl<C: Sealing> Destinations<'_, C> {
 
     /// Those that events are sent to, in all chains.
     pub async fn sent_to(&self) -> Result<Vec<SentTo>, DbErr> {
-        let rows = Entity::find()
-            .filter(Column::Transport.eq(Transport::Webhook.word()))
-            .filter(Column::StoppedAt.is_null())
-            .order_by_asc(Column::Id)
-            .limit(OF_ALL)
-            .all(self.db)
-            .await?;
+        let mut rows = Vec::new();
+        for transport in [Transport::Webhook, Transport::Syslog] {
+            let such = Entity::find()
+                .filter(Column::Transport.eq(transport.word()))
+                .filter(Column::StoppedAt.is_null())
+                .order_by_asc(Column::Id)
+                .limit(OF_ALL);
+            rows.extend(such.all(self.db).await?);
+        }
         let ours = self.ours(rows).await.into_iter();
         Ok(ours
             .map(|row| SentTo { id: row.id, chain: row.chain, cursor: cursor_of(&row) })
             .collect())
     }
 
+    /// Those that nothing can be sent to, in all chains, and those that were stopped because they wanted no
+    /// more; the first of them if there are many.
+    pub async fn failing(&self) -> Result<Vec<DestinationRow>, DbErr> {
+        let needs_somebody = Condition::any()
+            .add(Column::StoppedAt.is_null())
+            .add(Column::Problem.eq(ShipProblem::Gone.word()));
+        let rows = Entity::find()
+            .filter(Column::FailingSince.is_not_null())
+            .filter(needs_somebody)
+            .order_by_asc(Column::Id)
+            .limit(OF_CHAIN);
+        Ok(readable(self.ours(rows.all(self.db).await?).await))
+    }
+
     pub async fn insert(&self, row: DestinationRow) -> Result<(), DbErr> {
         let DestinationRow { shown, salt, earlier_salt, token } = row;
         let (token_id, token_hash) = token.unzip();
+        let (until_link, until_receipt) = columns(shown.again_from);
         let row = ActiveModel {
             id: Set(shown.id),
             chain: Set(shown.chain),
@@ -89,8 +106,8 @@ impl<C: Sealing> Destinations<'_, C> {
             token_hash: Set(token_hash),
             cursor_link: Set(shown.cursor.link),
             cursor_receipt: Set(shown.cursor.receipt.into()),
-            until_link: Set(None),
-            until_receipt: Set(None),
+            until_link: Set(until_link),
+            until_receipt: Set(until_receipt),
             stopped_at: Set(None),
             failing_since: Set(None),
             problem: Set(None),
@@ -161,13 +178,15 @@ impl<C: Sealing> Destinations<'_, C> {
     }
 
     /// Says that it has everything up to `to`, since then (milliseconds), if it had everything up to
-    /// `from`; `false` when it is elsewhere by now.
+    /// `from`; `false` when it is elsewhere by now. `again_from` is of syslog.
     pub async fn advance(
         &self,
         id: Uuid,
         (from, to): (Cursor, Cursor),
         at: i64,
+        again_from: Option<Cursor>,
     ) -> Result<bool, DbErr> {
+        let (until_link, until_receipt) = columns(again_from);
         let such = Condition::all()
             .add(Column::Id.eq(id))
             .add(Column::CursorLink.eq(from.link))
@@ -175,8 +194,8 @@ impl<C: Sealing> Destinations<'_, C> {
         let changes = ActiveModel {
             cursor_link: Set(to.link),
             cursor_receipt: Set(to.receipt.into()),
-            until_link: Set(None),
-            until_receipt: Set(None),
+            until_link: Set(until_link),
+            until_receipt: Set(until_receipt),
             failing_since: Set(None),
             problem: Set(None),
             status: Set(None),
@@ -184,6 +203,19 @@ impl<C: Sealing> Destinations<'_, C> {
             ..ActiveModel::default()
         };
         Ok(authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await? > 0)
+    }
+
+    /// Says that it goes on with what is behind `to`, and where it goes back to the next time.
+    pub async fn go_back(&self, id: Uuid, to: Cursor, again_from: Cursor) -> Result<(), DbErr> {
+        let (until_link, until_receipt) = columns(Some(again_from));
+        let changes = ActiveModel {
+            cursor_link: Set(to.link),
+            cursor_receipt: Set(to.receipt.into()),
+            until_link: Set(until_link),
+            until_receipt: Set(until_receipt),
+            ..ActiveModel::default()
+        };
+        self.change(id, changes).await.map(drop)
     }
 
     /// Says why nothing can be sent to it, and since when; `None` when it can again.
@@ -220,6 +252,10 @@ fn cursor(link: i64, receipt: i64) -> Cursor {
     Cursor { link, receipt: i32::try_from(receipt).unwrap_or(i32::MAX) }
 }
 
+fn columns(cursor: Option<Cursor>) -> (Option<i64>, Option<i64>) {
+    cursor.map(|cursor| (cursor.link, i64::from(cursor.receipt))).unzip()
+}
+
 /// One of a kind that only a newer program knows is left to that one.
 impl TryFrom<Model> for DestinationRow {
     type Error = Unreadable;
@@ -228,15 +264,20 @@ impl TryFrom<Model> for DestinationRow {
         let problem = row.problem.as_deref().and_then(ShipProblem::from_word);
         let status = row.status.and_then(|status| u16::try_from(status).ok());
         let failing = row.failing_since.zip(problem);
+        let transport = Transport::from_word(&row.transport).ok_or(Unreadable)?;
+        let place = row.until_link.zip(row.until_receipt).map(|(link, part)| cursor(link, part));
+        // Of a webhook it is the end of a call, of syslog the beginning of what is sent again.
+        let is_syslog = transport == Transport::Syslog;
         let shown = Destination {
             id: row.id,
             chain: row.chain,
             cursor: cursor_of(&row),
             name: row.name,
-            transport: Transport::from_word(&row.transport).ok_or(Unreadable)?,
+            transport,
             format: Format::from_word(&row.format).ok_or(Unreadable)?,
             address: row.address,
-            until: row.until_link.zip(row.until_receipt).map(|(link, part)| cursor(link, part)),
+            until: place.filter(|_| !is_syslog),
+            again_from: place.filter(|_| is_syslog),
             made_at: Moment(row.made_at),
             made_by: row.made_by,
             stopped_at: row.stopped_at.map(Moment),

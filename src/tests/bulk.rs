@@ -144,14 +144,14 @@ async fn who_may_only_look_neither_selects_nor_changes_any() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
     let tick = format!(
-        "<input type=checkbox form=bulk name=ids[] value={} aria-label=\"Select ghcr\">",
+        "<input type=checkbox form=b name=ids[] value={} aria-label=\"Select ghcr\">",
         short_id::of(id)
     );
     let viewer = app.member(Role::Viewer, "acme").await;
     let maintainer = app.member(Role::Maintainer, "acme").await;
     for (member, may) in [(&viewer, false), (&maintainer, true)] {
         let page = member.get("/p/acme/credentials").await.text();
-        let drawn = [tick.as_str(), "id=\"bulk\"", "Select all on this page", "id=\"selected\""];
+        let drawn = [tick.as_str(), "id=\"b\"", "Select all on this page", "id=\"selected\""];
         assert_eq!(drawn.map(|part| page.contains(part)), [may; 4], "{page}");
         let reply = call(member, &short(&[id]), true).await;
         assert_eq!(reply.status, if may { 200 } else { 403 }, "{}", reply.text());

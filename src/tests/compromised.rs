@@ -15,6 +15,18 @@ async fn post(app: &App, function: &str, id: Uuid, more: &[(&str, &str)]) -> Rep
     app.owner.post_json_accept(&format!("/rpc/{function}"), &form).await
 }
 
+/// Whether the menu of its row offers to enable it, with a script and without one, and whether its page does.
+async fn offers(app: &App, id: Uuid) -> [bool; 3] {
+    let list = app.owner.get("/p/acme/credentials").await.text();
+    let open = id.simple().to_string();
+    let open = app.owner.get(&format!("/p/acme/credentials?menu={open}")).await.text();
+    let (_, menu) = open.split_once("<div class=\"menu row-menu\">").expect("an open menu");
+    let (menu, _) = menu.split_once("</div>").expect("its end");
+    let own = app.owner.get(&format!("/p/acme/credentials/{id}")).await.text();
+    let enable = "/rpc/credentials/enable";
+    [list.contains(" data-off "), menu.contains(enable), own.contains(enable)]
+}
+
 /// The page that is kept of it.
 async fn record(app: &App, id: Uuid) -> String {
     let page = app.owner.get(&format!("/p/acme/credentials/{id}/compromised")).await;
@@ -38,6 +50,7 @@ async fn a_compromised_credential_is_delivered_again_only_with_another_secret() 
     assert_eq!(marked, 1, "doing it twice is one change");
     assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty());
     assert!(app.owner.get("/p/acme/credentials").await.text().contains("Compromised"));
+    assert_eq!(offers(&app, id).await, [false; 3], "nothing offers to enable it");
 
     let short = short_id::of(id);
     let bulk = [("is_disabled", "false"), ("ids[]", short.as_str())];
@@ -59,6 +72,7 @@ async fn a_compromised_credential_is_delivered_again_only_with_another_secret() 
 
     assert_eq!(save(&app, id, "3", &[("password", "third")]).await.status, 200);
     assert!(auths(&app.docker_config(&token, "", &[]).await).is_empty(), "it is still disabled");
+    assert_eq!(offers(&app, id).await, [true; 3], "it has another secret");
     assert_eq!(post(&app, "credentials/enable", id, &[]).await.status, 200);
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await)["ghcr.io"], "acme-bot:third");
     let back = post(&app, "versions/switch", id, &[("version", "2")]).await;

@@ -1,5 +1,7 @@
 //! The doctor finds what is wrong, names it, and is quiet when nothing is.
 
+mod shipping;
+
 use crate::commands::machine::{Machine, OWNER, PASSWORD, command, said};
 use crate::process::instance::key_file;
 use crate::process::server::Folder;

@@ -74,8 +74,13 @@ pub fn credentials_in(page: &str) -> Vec<(String, String)> {
     let links = page.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
     let one = |link: &str| {
         let value = |attribute: &str| {
-            let (_, rest) = link.split_once(&format!("{attribute}=\""))?;
-            rest.split('"').next().map(unescaped)
+            let (_, rest) = link.split_once(&format!("{attribute}="))?;
+            // A value that is one word has no quotes.
+            let value = match rest.strip_prefix('"') {
+                Some(quoted) => quoted.split('"').next(),
+                None => rest.split(' ').next(),
+            };
+            value.map(unescaped)
         };
         let name = value("aria-label")?.strip_prefix("Edit ")?.to_owned();
         let href = value("href")?;

@@ -40,6 +40,12 @@ async fn claim(store: &Store, now: i64, server: Uuid) -> Option<Job> {
     job
 }
 
+async fn put_off(store: &Store, job: &Job, server: Uuid, due_at: i64) {
+    let write = store.write().await.unwrap();
+    write.jobs().put_off(job, server, due_at).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+}
+
 async fn finish(store: &Store, job: &Job, server: Uuid, due_at: Option<i64>) -> bool {
     let end = RunEnd { at: 0, result: JobResult::Succeeded, error: None, due_at, attempts: 0 };
     let write = store.write().await.unwrap();
@@ -112,6 +118,23 @@ async fn asked_for_while_it_runs_a_job_runs_once_more() {
     assert!(finish(store, &again, server, Some(1_000)).await);
     assert!(claim(store, 999, server).await.is_none(), "nobody asked for it");
     assert!(claim(store, 1_000, server).await.is_some());
+}
+
+#[tokio::test]
+async fn put_off_by_its_run_a_job_is_due_then_unless_somebody_asked_for_it() {
+    let app = App::not_set_up().await;
+    let (store, server) = (app.vault.store(), Uuid::now_v7());
+    enqueue(store, KIND, "", 10).await;
+    let job = claim(store, 10, server).await.unwrap();
+    put_off(store, &job, server, 5_000).await;
+    assert!(finish(store, &job, server, Some(1_000)).await);
+    assert!(claim(store, 4_999, server).await.is_none(), "it was put off");
+    let again = claim(store, 5_000, server).await.unwrap();
+    put_off(store, &job, server, 9_000).await;
+    enqueue(store, KIND, "", 6_000).await;
+    put_off(store, &again, server, 9_000).await;
+    assert!(finish(store, &again, server, Some(8_000)).await);
+    assert!(claim(store, 6_000, server).await.is_some(), "somebody asked for it");
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("tower_sessions", &["functions", "server"]),
     ("reqwest", &["outbound"]),
     ("rustls", &["outbound", "server"]),
-    ("tokio_rustls", &["server"]),
+    ("tokio_rustls", &["outbound", "server"]),
     ("leptos", &["ui", "islands", "functions", "server"]),
     ("leptos_axum", &["functions", "server"]),
     ("clap", &["opening", "commands"]),

@@ -41,7 +41,7 @@ async fn fifty_rows_are_sixty_kilobytes_at_most() {
     }
     let page = app.owner.get("/p/acme/credentials").await.text();
     assert_eq!(credentials_in(&page).len(), 50);
-    assert!(page.len() <= 60 * 1024, "the page has {} bytes", page.len());
+    assert!(page.len() <= 60_000, "the page has {} bytes", page.len());
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Shipping: what is sent to another system, and what it fetches, is everything that the chain has, in its
 //! order.
 
+mod later;
 mod pulled;
 mod receiver;
+mod syslog;
 
 pub use receiver::{Answer, Heard, Receiver, reaching};
 
@@ -11,6 +13,7 @@ use crate::jobs::Runner;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::task::yield_now;
@@ -21,9 +24,9 @@ const CREATE: &str = "/rpc/destinations/create";
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// An instance that may call this machine, and a receiver there.
-struct Scene {
+struct Scene<R = Receiver> {
     app: App,
-    receiver: Receiver,
+    receiver: R,
 }
 
 impl Scene {
@@ -40,6 +43,18 @@ impl Scene {
         secret_in(&self.app.owner.follow(reply).await.text())
     }
 
+    /// Waits until the receiver has heard that many calls.
+    async fn until_heard(&self, calls: usize) {
+        let heard = async {
+            while self.receiver.heard().len() < calls {
+                yield_now().await;
+            }
+        };
+        timeout(DEADLINE, heard).await.expect("nothing is called");
+    }
+}
+
+impl<R> Scene<R> {
     async fn id(&self) -> String {
         self.app.database.scalar::<uuid::Uuid>("SELECT id FROM destination").await.to_string()
     }
@@ -71,16 +86,6 @@ impl Scene {
         let failing = "SELECT COUNT(*) FROM destination WHERE failing_since IS NOT NULL";
         let failed = async { while self.app.scalar_i64(failing).await == 0 {} };
         timeout(DEADLINE, failed).await.expect("it does not fail");
-    }
-
-    /// Waits until the receiver has heard that many calls.
-    async fn until_heard(&self, calls: usize) {
-        let heard = async {
-            while self.receiver.heard().len() < calls {
-                yield_now().await;
-            }
-        };
-        timeout(DEADLINE, heard).await.expect("nothing is called");
     }
 }
 
@@ -117,8 +122,12 @@ fn is_signed(heard: &Heard, secret: &str) -> bool {
 /// The links of the events that were acknowledged, each once, and how many events came again. Who
 /// receives an event twice knows it by its id.
 fn received(heard: &[Heard]) -> (Vec<i64>, usize) {
+    counted(heard.iter().filter(|one| one.is_kept).flat_map(Heard::events))
+}
+
+fn counted(events: impl Iterator<Item = Value>) -> (Vec<i64>, usize) {
     let (mut seen, mut links, mut again) = (BTreeSet::new(), Vec::new(), 0);
-    for event in heard.iter().filter(|one| one.is_kept).flat_map(Heard::events) {
+    for event in events {
         if seen.insert(event["event_id"].as_str().unwrap().to_owned()) {
             links.push(event["link"].as_i64().unwrap());
         } else {

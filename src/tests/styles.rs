@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// What stands before the word from which the rest of a class is made.
-const MADE: [&str; 5] = ["alert-", "badge-", "dot-", "icon-", "mark-"];
+const MADE: [&str; 4] = ["alert-", "badge-", "dot-", "mark-"];
 
 /// The classes of a style sheet: not what is in comments or addresses.
 fn classes(style: &str) -> BTreeSet<String> {

@@ -17,10 +17,14 @@ use crate::domain::review::{
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
 use crate::store::{Frozen, Unrecorded};
-use frozen::{facts_known, items_of};
+use frozen::{digest_of, digest_recorded, facts_known, items_of};
 use uuid::Uuid;
 
 const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it can be neither reported nor closed. Run `regcred doctor`.";
+const OTHERS: &str = "The items of this review differ from the digest that the audit log recorded when it was opened, so it can be neither reported nor closed. Run `regcred audit verify`, and open another review.";
+
+/// All items of a review, and the digest of them, as [`ReviewReport::digest`].
+type Whole = (Vec<ReviewItem>, Option<(i64, String)>);
 
 impl Vault {
     /// Opens a review of everything that lets somebody in as it is at this moment: read and frozen in one
@@ -61,7 +65,7 @@ impl Vault {
         write.review_items(project).freeze(review.id, &items).await?;
         let subject = Subject { id: review.id, name: review.name.clone() };
         let number = u64::try_from(items.len()).unwrap_or(u64::MAX);
-        let detail = Detail::Items(number);
+        let detail = Detail::Population { items: number, sha256: digest_of(&items) };
         self.commit_event(write, project, opener, (Action::ReviewOpened, subject, detail)).await?;
         let begun = format!("The review was opened with {}.", count(number, "item"));
         Ok((review.id, self.with_checkpoint(project, review.id, false, begun).await))
@@ -134,7 +138,7 @@ impl Vault {
         for kept in [&mut review.opening, &mut review.closing].into_iter().flatten() {
             kept.witnesses = self.add_cosignatures(&mut kept.note, witnesses).await?;
         }
-        let items = self.whole_items(project.id, &review).await?;
+        let (items, digest) = self.whole_items(project.id, &review).await?;
         let mut tally = Tally::default();
         for item in &items {
             tally.add(item.decision.as_ref().map(|one| one.verdict), 1);
@@ -143,19 +147,24 @@ impl Vault {
         let members = self.store.projects().roster(project.id).await?.into_iter();
         let members = members.map(|(person, _)| person.id.to_string()).collect();
         let (project, made_at) = (project.name.clone(), now());
-        Ok(ReviewReport { review, project, tally, items, not_reviewed, members, made_at })
+        Ok(ReviewReport { review, project, tally, items, not_reviewed, digest, members, made_at })
     }
 
     /// All items of a review.
     ///
     /// # Errors
-    /// `Conflict` when one was changed, added or removed outside the product.
-    async fn whole_items(&self, project: Uuid, review: &Review) -> Result<Vec<ReviewItem>> {
+    /// `Conflict` when one was changed, added or removed outside the product. Who has its keys can give a row
+    /// a MAC that fits, so the audit log is asked, too.
+    async fn whole_items(&self, project: Uuid, review: &Review) -> Result<Whole> {
         let items = self.store.review_items(project).all(review.id).await?;
         if i64::try_from(items.len()) != Ok(review.items) {
             return Err(Error::Conflict(CHANGED.to_owned()));
         }
-        Ok(items)
+        let digest = digest_recorded(self, project, review.id).await?;
+        if digest.as_ref().is_some_and(|(_, recorded)| *recorded != digest_of(&items)) {
+            return Err(Error::Conflict(OTHERS.to_owned()));
+        }
+        Ok((items, digest))
     }
 
     /// What lets somebody in now and is in no item of the review: what was made since, or given anew with

@@ -1,11 +1,14 @@
 //! Where the events of a chain go: destinations that are sent to, and those that fetch. Who keeps the
 //! audit of a project, or the instance, says which there are.
 
+mod failing;
 mod pulled;
 mod reading;
 mod salt;
 mod sending;
+mod testing;
 
+pub use failing::FailingDestination;
 pub use pulled::{Pulled, Puller};
 
 use super::events::What;
@@ -18,19 +21,19 @@ use crate::domain::job::JobKind;
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::domain::shipping::{
-    Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Failing, Listed,
-    NewDestination, ShipProblem, Transport,
+    Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Listed, NewDestination,
+    ShipProblem, Transport,
 };
 use crate::error::{Error, Result};
 use crate::receivers::signing_secret;
-use crate::store::{DestinationRow, Unrecorded, Walk, Way, Write};
+use crate::store::{DestinationRow, Walk, Way, Write};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// Seconds for which calls are also signed with the secret before.
 const BOTH: i64 = 24 * 60 * 60;
 
-const NOT_SENT_TO: &str = "Nothing is sent to this destination: it asks for events with its token.";
+const NO_SECRET: &str = "Messages of syslog are not signed: there is no secret to renew.";
 
 /// Who says where the events of one chain go.
 #[derive(Clone, Debug)]
@@ -76,7 +79,7 @@ impl Vault {
         Ok(Behind { links: length - seq, since })
     }
 
-    /// Adds a destination; gives its id, and its secret or token, which is stored nowhere.
+    /// Adds a destination; gives its id, and its secret or token if it has one, which is stored nowhere.
     ///
     /// # Errors
     /// `Invalid` at the fields of the form; `Conflict` when there are too many.
@@ -84,11 +87,14 @@ impl Vault {
         &self,
         keeper: &ChainKeeper,
         form: &DestinationForm,
-    ) -> Result<(Uuid, Zeroizing<String>)> {
+    ) -> Result<(Uuid, Option<Zeroizing<String>>)> {
         let new = form.read()?;
-        if new.transport == Transport::Webhook
-            && let Some(problem) = self.reach()?.receivers.address_problem(&new.address)
-        {
+        let problem = match new.transport {
+            Transport::Webhook => self.reach()?.receivers.address_problem(&new.address),
+            Transport::Syslog => self.reach()?.receivers.host_problem(&new.address),
+            Transport::Pull => None,
+        };
+        if let Some(problem) = problem {
             return Err(Error::at("address", problem));
         }
         let write = self.write_in(keeper.chain).await?;
@@ -116,7 +122,7 @@ impl Vault {
         keeper: &ChainKeeper,
         new: NewDestination,
         length: Option<i64>,
-    ) -> Result<(DestinationRow, Zeroizing<String>)> {
+    ) -> Result<(DestinationRow, Option<Zeroizing<String>>)> {
         let id = Uuid::now_v7();
         let cursor = match new.from {
             Begin::Beginning => Cursor::default(),
@@ -131,6 +137,7 @@ impl Vault {
             address: new.address,
             cursor,
             until: None,
+            again_from: (new.transport == Transport::Syslog).then_some(cursor),
             made_at: now(),
             made_by: keeper.by.name().to_owned(),
             stopped_at: None,
@@ -143,12 +150,13 @@ impl Vault {
             Transport::Webhook => {
                 let (fresh, secret) = self.new_salt(id)?;
                 salt = Some(fresh);
-                secret
+                Some(secret)
             }
+            Transport::Syslog => None,
             Transport::Pull => {
                 let new = generate_token()?;
                 token = Some((new.id, new.hash.to_vec()));
-                new.text
+                Some(new.text)
             }
         };
         Ok((DestinationRow { shown, salt, earlier_salt: None, token }, secret))
@@ -164,6 +172,9 @@ impl Vault {
 
     /// Gives the destination another secret or token, and gives it. Calls are signed with the secret before
     /// as well for a day; the token before opens nothing any more.
+    ///
+    /// # Errors
+    /// `Conflict` when it has neither.
     pub async fn renew_destination(
         &self,
         keeper: &ChainKeeper,
@@ -182,6 +193,7 @@ impl Vault {
                 write.destinations().set_salt(&row, fresh, until).await?;
                 secret
             }
+            Transport::Syslog => return Err(Error::Conflict(NO_SECRET.to_owned())),
             Transport::Pull => {
                 let new = generate_token()?;
                 write.destinations().set_token(id, (new.id, new.hash.to_vec())).await?;
@@ -239,38 +251,6 @@ impl Vault {
         let what = about(Action::DestinationDeleted, &row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         Ok(format!("{} was deleted. It receives no more events.", row.shown.name))
-    }
-
-    /// Makes a call to the destination that holds no event; when it is acknowledged, sending goes on at
-    /// once. Gives the sentence for the next page.
-    ///
-    /// # Errors
-    /// `Conflict` with the reason when it is not.
-    pub async fn test_destination(&self, keeper: &ChainKeeper, id: Uuid) -> Result<String> {
-        let found = self.store.destinations().find(id).await?;
-        let row = found.filter(|row| row.shown.chain == keeper.chain).ok_or(Error::NotFound)?;
-        if row.shown.transport == Transport::Pull {
-            return Err(Error::Conflict(NOT_SENT_TO.to_owned()));
-        }
-        let source = self.source_of(keeper.chain).await?;
-        let keys = self.keys_of(&row);
-        if keys.is_empty() {
-            return Err(conflict(ShipProblem::Secret));
-        }
-        let call = sending::test_call(&source, &row, &keys);
-        let done = self.reach()?.receivers.call(&row.shown.address, call).await;
-        if let Err(why) = done {
-            let failing = Failing { since: now(), problem: why.problem, status: why.status };
-            return Err(Error::Conflict(failing.to_text()));
-        }
-        if row.shown.is_sent_to() {
-            let write = self.store.write().await?;
-            self.enqueue_shipping(&write, id).await?;
-            write.destinations().set_failing(id, None).await?;
-            write.commit_without_event(Unrecorded::Shipped).await?;
-            self.job_is_due.notify_one();
-        }
-        Ok(format!("{} acknowledged the test.", row.shown.name))
     }
 
     /// Makes the job of a destination due now, also when it waits because it failed.

@@ -67,6 +67,9 @@ pub struct ReviewReport {
     pub tally: Tally,
     pub items: Vec<ReviewItem>,
     pub not_reviewed: Vec<NotReviewed>,
+    /// The SHA-256 of the items, with the link of the audit log that has it, too; `None` of a review that was
+    /// opened before there were such.
+    pub digest: Option<(i64, String)>,
     /// The ids of those who are members now.
     pub members: Vec<String>,
     pub made_at: Moment,

@@ -1,6 +1,6 @@
 //! One event in each format.
 
-use super::{Cursor, Format, cef, ocsf};
+use super::{Cursor, Format, cef, ocsf, syslog};
 use crate::domain::audit::ExportLine;
 use crate::domain::moment::Moment;
 use serde_json::{Value, json};
@@ -44,6 +44,25 @@ impl Format {
             Self::Json => ours(source, line),
             Self::Ocsf => ocsf::event(source, line),
             Self::Cef => Value::String(cef::line(source, line)),
+        }
+    }
+}
+
+/// How events are written for a destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writing {
+    pub format: Format,
+    /// For syslog, what this server is called in its messages; otherwise each event is JSON.
+    pub host: Option<String>,
+}
+
+impl Writing {
+    /// The event, which has this place among those that are sent together, from 0.
+    pub fn event(&self, source: &Source, line: &ExportLine, place: usize) -> String {
+        let event = self.format.event(source, line);
+        match &self.host {
+            Some(host) => syslog::message(host, (source, line), event, place),
+            None => event.to_string(),
         }
     }
 }

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 const CHAIN: Uuid = Uuid::from_u128(0xc);
 
-fn source() -> Source {
+pub(super) fn source() -> Source {
     Source { chain: CHAIN, name: "acme".to_owned() }
 }
 
-fn change(action: Action, detail: Detail) -> ExportLine {
+pub(super) fn change(action: Action, detail: Detail) -> ExportLine {
     let change = AuditChange {
         action,
         actor: "Mia".to_owned(),
@@ -26,7 +26,7 @@ fn change(action: Action, detail: Detail) -> ExportLine {
     ExportLine::Change { seq: 7, at: Moment(1_795_900_000_000), change: Box::new(change) }
 }
 
-fn receipt(outcome: Outcome, address: Option<&str>) -> ExportLine {
+pub(super) fn receipt(outcome: Outcome, address: Option<&str>) -> ExportLine {
     let receipt = Receipt {
         id: Uuid::from_u128(3),
         at: Moment(1_795_900_000_000),
@@ -243,29 +243,53 @@ fn a_call_has_its_events_between_two_cursors() {
     assert_eq!(page, expected);
 }
 
-#[test]
-fn a_form_is_read_with_all_that_is_wrong_with_it() {
-    let form = DestinationForm {
-        name: " siem ".to_owned(),
-        transport: "webhook".to_owned(),
-        format: "ocsf".to_owned(),
-        address: " https://siem.example.com/in?key=hunter2 ".to_owned(),
-        from: "now".to_owned(),
-    };
-    let read = form.read().unwrap();
-    assert_eq!((read.name.as_str(), read.format), ("siem", Format::Ocsf));
-    assert_eq!(origin(&read.address), "https://siem.example.com");
-    for (address, is_right) in
-        [("", false), ("siem.example.com", false), ("ftp://x", false), ("http://10.0.0.1/", true)]
-    {
-        let form = DestinationForm { address: address.to_owned(), ..form.clone() };
-        assert_eq!(form.read().is_ok(), is_right, "{address}");
+/// A destination of syslog that is there by now, and goes back to that place when a connection breaks.
+fn syslog_at(link: i64, again_from: i64) -> Destination {
+    Destination {
+        id: Uuid::nil(),
+        chain: CHAIN,
+        name: "siem".to_owned(),
+        transport: Transport::Syslog,
+        format: Format::Json,
+        address: "siem.example.com".to_owned(),
+        cursor: Cursor::whole(link),
+        until: None,
+        again_from: Some(Cursor::whole(again_from)),
+        made_at: Moment(0),
+        made_by: String::new(),
+        stopped_at: None,
+        failing: None,
+        last_at: None,
+        earlier_until: None,
     }
-    let Err(Error::Invalid(errors)) = DestinationForm::default().read() else {
-        panic!("it is read")
-    };
-    let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
-    assert_eq!(fields, ["name", "transport", "format", "from"]);
-    let pull = DestinationForm { transport: "pull".to_owned(), ..form };
-    assert_eq!(pull.read().unwrap().address, "");
+}
+
+#[test]
+fn after_a_break_the_last_links_are_sent_again_once() {
+    let again = |at: &Destination, link| at.again_from_after(Cursor::whole(link));
+    let young = syslog_at(5, 3);
+    assert_eq!(again(&young, 900), Some(Cursor::whole(3)), "nothing from before it was added");
+    assert_eq!(again(&young, AGAIN + 10), Some(Cursor::whole(10)));
+    let (back, next) = syslog_at(5_000, 4_000).after_a_break().unwrap();
+    assert_eq!((back, next), (Cursor::whole(4_000), Cursor::whole(5_000)));
+    // While nothing is sent, and on the way back to where it was, it does not go back again.
+    for link in [4_000, 4_500, 5_000] {
+        assert_eq!(syslog_at(link, 5_000).after_a_break(), None, "{link}");
+        assert_eq!(again(&syslog_at(4_000, 5_000), link), Some(Cursor::whole(5_000)), "{link}");
+    }
+    let webhook = Destination { again_from: None, ..young };
+    assert_eq!((webhook.after_a_break(), again(&webhook, 9)), (None, None));
+}
+
+#[test]
+fn syslog_gets_on_although_every_second_connection_breaks() {
+    let mut at = syslog_at(0, 0);
+    for _ in 0..10 {
+        let to = Cursor::whole(at.cursor.link + 500);
+        at = Destination { again_from: at.again_from_after(to), cursor: to, ..at };
+        if let Some((back, next)) = at.after_a_break() {
+            at = Destination { cursor: back, again_from: Some(next), ..at };
+        }
+    }
+    assert!(at.cursor.link >= 2_000, "{:?}", at.cursor);
 }

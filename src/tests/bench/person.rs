@@ -94,13 +94,9 @@ impl Person {
     /// The ids of the first credentials, by name.
     pub async fn first_credentials(&mut self, most: usize) -> Vec<String> {
         let page = self.page("/p/bench/credentials").await;
-        let links = page.split("href=\"/p/bench/credentials/").skip(1);
-        let edited = links.filter_map(|link| link.split_once("/edit"));
-        let mut ids: Vec<String> =
-            edited.map(|(id, _)| id.to_owned()).filter(|id| id.len() == 36).collect();
-        // A row has several links to its dialog.
-        ids.dedup();
-        ids.truncate(most);
+        let links = page.split("<a href=/p/bench/credentials/").skip(1);
+        let edited = links.filter_map(|link| link.split_once("/edit "));
+        let ids: Vec<String> = edited.map(|(id, _)| id.to_owned()).take(most).collect();
         assert_eq!(ids.len(), most);
         ids
     }

@@ -87,6 +87,7 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"17", b"17.500"],
         run: |data| _ = shipping::Cursor::parse(&text(data)),
     },
+    Target { file: "src/domain/shipping/form.rs", seeds: HOSTS, run: destination },
     Target { file: "src/domain/short_id.rs", seeds: &[b"AZ5Gpn-0cKOAAAAAAAAAAA"], run: |data| _ = short_id::all(&text(data)) },
     Target { file: "src/domain/moment.rs", seeds: &[b"2026-11-29"], run: |data| _ = Day::parse(&text(data)) },
     Target { file: "src/domain/hearsay.rs", seeds: HOSTS, run: |data| _ = hearsay::kept([data, data]) },
@@ -202,6 +203,21 @@ fn paste(data: &[u8]) {
         for method in Method::ALL {
             let _ = paste_warning(*kind, *method, "robot", &typed);
         }
+    }
+}
+
+fn destination(data: &[u8]) {
+    let typed = text(data).into_owned();
+    let _ = shipping::hostname(&typed);
+    for transport in shipping::Transport::ALL {
+        let form = shipping::DestinationForm {
+            name: typed.clone(),
+            transport: transport.word().to_owned(),
+            format: typed.clone(),
+            address: typed.clone(),
+            from: typed.clone(),
+        };
+        let _ = form.read();
     }
 }
 

@@ -209,7 +209,7 @@ pub fn signal(name: &str, id: u32) {
 }
 
 /// An address of this machine that no other test and no other program listens on.
-fn address_of_its_own() -> SocketAddr {
+pub fn address_of_its_own() -> SocketAddr {
     let [.., a, b, c, d] = Uuid::now_v7().into_bytes();
     SocketAddr::from((Ipv4Addr::new(127, a | 1, b, c | 1), 20_000 + u16::from(d)))
 }

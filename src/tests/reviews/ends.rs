@@ -5,8 +5,9 @@ use crate::app::PASSWORD;
 use crate::trust::drone_rule;
 use regcred::checkpoints::checkpoint::Checkpoint;
 use regcred::checkpoints::note::Key;
-use regcred::domain::review::{ReviewCheckpoint, ReviewKind};
+use regcred::domain::review::{ReviewCheckpoint, ReviewItem, ReviewKind};
 use regcred::domain::user::Role;
+use regcred::store::Unrecorded;
 
 #[tokio::test]
 async fn at_the_end_what_is_undecided_goes_if_the_review_says_so() {
@@ -79,6 +80,52 @@ async fn a_report_that_is_not_whole_is_none() {
     assert_eq!(app.owner.get(&format!("/p/acme/reviews/{whole}/report")).await.status, 409);
     let found = app.vault.store().tampered_rows().await.unwrap();
     assert!(found.named.iter().any(|row| row.table == "review_item"), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_event_of_the_opening_binds_the_items() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    let path = format!("/p/acme/reviews/{id}/report");
+    let grant = scene.item(id, ReviewKind::Grant).await;
+    assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await.status, 200);
+    let (link, sha256) = scene.report(id).await.digest.unwrap();
+    let stored = format!("{{\"population\":{{\"items\":4,\"sha256\":\"{sha256}\"}}}}");
+    let of_link = format!("seq = {link} AND action = 'review.opened' AND detail = '{stored}'");
+    let events = format!("SELECT COUNT(*) FROM audit_event WHERE {of_link}");
+    assert_eq!(app.scalar_i64(&events).await, 1);
+    assert!(app.owner.get(&path).await.text().contains(&sha256));
+
+    // Who has the keys exchanges an item for another one, whose MAC fits.
+    let token = scene.item(id, ReviewKind::Token).await;
+    assert_eq!(app.tamper("DELETE FROM review_item WHERE kind = 'token'").await, 1);
+    let other = ReviewItem { terms: "until 2099-01-01".to_owned(), ..token };
+    let project = app.evidence(&app.owner, "acme").await.project().id;
+    let write = app.vault.store().write().await.unwrap();
+    write.review_items(project).freeze(id, &[other]).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    let found = app.vault.store().tampered_rows().await.unwrap();
+    assert!(found.named.iter().all(|row| row.table != "review_item"), "{found:?}");
+    let refused = app.owner.get(&path).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("differ from the digest"), "{}", refused.text());
+    let review = id.to_string();
+    let form = [("project", "acme"), ("id", review.as_str())];
+    assert_eq!(app.owner.post_json_accept(CLOSE, &form).await.status, 409);
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_a_review_that_has_no_digest() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let id = app.review(&app.owner, "acme", "Q4").await;
+    let older = "UPDATE audit_event SET detail = '{\"items\":4}' WHERE action = 'review.opened'";
+    assert_eq!(app.tamper(older).await, 1);
+    assert_eq!(scene.report(id).await.digest, None);
+    let page = app.owner.get(&format!("/p/acme/reviews/{id}/report")).await;
+    assert!(page.status == 200 && !page.text().contains("Digest of the items"));
+    scene.close(id).await;
 }
 
 #[tokio::test]

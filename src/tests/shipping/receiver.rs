@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Status(u16),
+    /// 503, with this in `Retry-After`.
+    Later(&'static str),
     /// It is kept, and the connection closed: whoever called does not know.
     Nothing,
 }
@@ -127,11 +129,15 @@ async fn take(mut stream: TcpStream, state: &Mutex<State>) {
         });
         answer
     };
-    if let Answer::Status(status) = answer {
-        let said = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-        // Who went away does not want it.
-        let _ = stream.write_all(said.as_bytes()).await;
-    }
+    let (status, later) = match answer {
+        Answer::Status(status) => (status, String::new()),
+        Answer::Later(at) => (503, format!("retry-after: {at}\r\n")),
+        Answer::Nothing => return,
+    };
+    let said =
+        format!("HTTP/1.1 {status} X\r\n{later}content-length: 0\r\nconnection: close\r\n\r\n");
+    // Who went away does not want it.
+    let _ = stream.write_all(said.as_bytes()).await;
 }
 
 /// The vault, as one that may call this machine.

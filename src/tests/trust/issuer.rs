@@ -110,9 +110,13 @@ impl App {
     /// The instance as if it had just started: it may ask hosts of these networks, and remembers no
     /// issuer's keys.
     pub fn knowing_no_keys(self, networks: &[&str]) -> Self {
-        let mut app = self;
         let allowed = networks.iter().map(|text| Network::parse(text).unwrap()).collect();
-        let settings = OutboundSettings { allowed, ..OutboundSettings::default() };
+        self.calling(OutboundSettings { allowed, ..OutboundSettings::default() })
+    }
+
+    /// The same, with all that an operator says about calls to other hosts.
+    pub fn calling(self, settings: OutboundSettings) -> Self {
+        let mut app = self;
         let outbound = Outbound::new(settings).unwrap();
         let issuers = Issuers::new(outbound.clone());
         let receivers = Receivers::new(outbound.clone());

@@ -68,7 +68,7 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
     view! {
         <PageHead title=TITLE up/>
         <p>
-            "Regcred sends every event, delivery and refusal of this log to your SIEM, in order and at least once. While a destination does not answer, the log keeps the events, and they are sent later."
+            "Regcred sends every event, delivery and refusal of this log to your SIEM, in order. A webhook, and a system that pulls, receives each of them at least once. Syslog cannot promise that. While a destination does not answer, the log keeps the events, and they are sent later."
         </p>
         <Table columns label="Destinations" empty="There are no destinations yet."/>
         {chosen}
@@ -136,7 +136,7 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                     at=form.at("transport")
                     label="How it receives events"
                     options=options(Transport::ALL, Transport::word, Transport::label)
-                    hint="Webhook: Regcred calls the address. Pull by API: the other system asks Regcred with a token."
+                    hint="Webhook: Regcred calls the address, and the answer says that the events arrived. Syslog over TLS: Regcred sends messages, and the other system does not confirm them. Pull by API: the other system asks Regcred with a token."
                 />
                 <Select
                     at=form.at("format")
@@ -145,9 +145,8 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                 />
                 <Field
                     at=form.at("address")
-                    label="Address of the webhook"
-                    kind="url"
-                    hint="Only for a webhook, for example https://siem.example.com/regcred. Later, only the host is shown."
+                    label="Address"
+                    hint="For a webhook, for example https://siem.example.com/regcred. Later, only the host is shown. For syslog, for example siem.example.com:6514. Leave it empty for Pull by API."
                 />
                 <Select
                     at=form.at("from")
@@ -181,6 +180,7 @@ mod tests {
             address: String::new(),
             cursor: Cursor::default(),
             until: None,
+            again_from: None,
             made_at: Moment(0),
             made_by: String::new(),
             stopped_at: None,

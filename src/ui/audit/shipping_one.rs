@@ -1,7 +1,7 @@
 //! One destination: how it is, what it was given once, and what can be done with it.
 
 use super::shipping::state;
-use crate::domain::shipping::{Listed, Transport};
+use crate::domain::shipping::{AGAIN, Listed, Transport};
 use crate::functions::answer::FailedForm;
 use crate::functions::shipping::{
     DeleteDestination, RenewDestination, SwitchDestination, TestDestination,
@@ -22,9 +22,12 @@ pub fn One(
     failed: Option<FailedForm>,
 ) -> impl IntoView {
     let Listed { destination, behind } = listed;
-    let is_webhook = destination.transport == Transport::Webhook;
+    let transport = destination.transport;
+    let is_webhook = transport == Transport::Webhook;
+    let is_syslog = transport == Transport::Syslog;
     let is_on = destination.stopped_at.is_none();
     let (label, _) = state(&destination, behind);
+    let up_to = if is_syslog { "Read up to link" } else { "Received up to link" };
     let (id, origin) = (destination.id.to_string(), destination.origin().to_owned());
     let said = destination.failing.map(|failing| {
         let text = failing.to_text();
@@ -38,23 +41,36 @@ pub fn One(
     let of = || vec![("project", project.clone()), ("id", id.clone())];
     let switch = [of(), vec![("is_on", (!is_on).to_string())]].concat();
     let word = if is_on { "Stop" } else { "Resume" };
-    let test = (is_webhook && is_on).then(|| {
+    let test = destination.is_sent_to().then(|| {
         let values = of();
         view! { <PostButton action=TestDestination::url() values word="Send a test" class="button"/> }
     });
     let renewed = FormState::of::<RenewDestination>(failed.clone(), ());
     let deleted = FormState::of::<DeleteDestination>(failed, ());
-    let (renew, delete) = (of(), of());
+    let delete = of();
     let renewing = if is_webhook { "Renew the signing secret" } else { "Renew the token" };
+    let renew = (!is_syslog).then(|| {
+        let (values, error) = (of(), renewed.error("password"));
+        view! {
+            <ConfirmedButton
+                action=RenewDestination::url()
+                values
+                label=renewing
+                id="renew-password"
+                error
+            />
+        }
+    });
     view! {
         <Section id="destination" title="Destination">
             {once.map(|secret| view! { <Secret secret is_webhook/> })}
             {said}
+            {is_syslog.then(|| view! { <Promise/> })}
             <Facts>
                 <TextFact label="Name" text=destination.name.clone()/>
                 <TextFact label="State" text=label/>
                 <TextFact label="Address" is_mono=true text=origin/>
-                <TextFact label="Received up to link" text=destination.cursor.to_text()/>
+                <TextFact label=up_to text=destination.cursor.to_text()/>
                 <Fact label="Added">
                     <Time at=destination.made_at/>
                     " by "
@@ -72,13 +88,7 @@ pub fn One(
             </div>
             {renewed.summary()}
             {deleted.summary()}
-            <ConfirmedButton
-                action=RenewDestination::url()
-                values=renew
-                label=renewing
-                id="renew-password"
-                error=renewed.error("password")
-            />
+            {renew}
             <ConfirmedButton
                 action=DeleteDestination::url()
                 values=delete
@@ -87,6 +97,19 @@ pub fn One(
                 error=deleted.error("password")
             />
         </Section>
+    }
+}
+
+/// What syslog can promise, and what it cannot.
+#[component]
+fn Promise() -> impl IntoView {
+    let again = AGAIN;
+    view! {
+        <p>
+            "Syslog has no acknowledgement. Events count as received when the receiver has read them to the end of their connection. A receiver that is killed can still lose what it had read and not stored. So when a connection fails, Regcred sends the last "
+            {again}
+            " links again: events can arrive twice. If a receiver loses events while no connection fails, they are not sent again, and the numbers of the links show the gap."
+        </p>
     }
 }
 

@@ -5,8 +5,8 @@ use crate::ui::kit::{Hidden, PageContext, WhereFrom};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-/// The form that the tick boxes of the rows belong to.
-pub const FORM: &str = "bulk";
+/// The form that the tick boxes of the rows belong to; each row names it.
+pub const FORM: &str = "b";
 
 /// The bar of the rows, before them in the document, so that nobody tabs through all of them to it; it
 /// stands below them, beside [`Selected`], and a key leads there from any row. Where the browser can tell,

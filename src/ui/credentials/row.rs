@@ -78,8 +78,12 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
     view! { <span class="states">{states(&credential, today).into_iter().map(dot).collect_view()}</span> }
 }
 
-/// The button that stops deliveries or allows them again. One whose secret others may know is not enabled
-/// by a click.
+/// One whose secret others may know is not enabled by a click.
+pub fn is_kept_disabled(credential: &Summary) -> bool {
+    credential.is_compromised && credential.disabled_at.is_some()
+}
+
+/// The button that stops deliveries or allows them again.
 #[component]
 pub fn EnableToggle(
     credential: Summary,
@@ -87,7 +91,7 @@ pub fn EnableToggle(
     back: String,
     button_class: &'static str,
 ) -> impl IntoView {
-    if credential.is_compromised && credential.disabled_at.is_some() {
+    if is_kept_disabled(&credential) {
         return ().into_any();
     }
     let (action, word) = match credential.disabled_at {

@@ -2,6 +2,7 @@
 //! for the row whose button is pressed, and where none runs the server draws it open in the row.
 
 use super::markup::Text;
+use super::row::is_kept_disabled;
 use crate::domain::credential::Summary;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
@@ -49,7 +50,11 @@ impl<'a> RowMenu<'a> {
     /// The menu of this row, open.
     pub fn open(&self, credential: &Summary) -> String {
         let is_disabled = credential.disabled_at.is_some();
-        let toggle = self.toggle(credential.id, is_disabled);
+        let toggle = if is_kept_disabled(credential) {
+            String::new()
+        } else {
+            self.toggle(credential.id, is_disabled)
+        };
         let items = self.items(credential.id, &toggle);
         // The first item has the focus, so that it is in sight.
         let items = items.replacen("<a ", "<a autofocus ", 1);

@@ -4,7 +4,7 @@
 
 use super::bulk::{self, TickAll};
 use super::markup::{Text, attribute, titled};
-use super::row::states;
+use super::row::{is_kept_disabled, states};
 use super::row_menu::RowMenu;
 use crate::domain::ago;
 use crate::domain::credential::Summary;
@@ -92,7 +92,7 @@ impl<'a> Rows<'a> {
 
     fn used_by(&self, used_by: Option<&UsedBy>) -> String {
         let Some(UsedBy { pipelines, last_at }) = used_by else {
-            return "<td class=muted>Never".to_owned();
+            return "<td>Never".to_owned();
         };
         let noun = if *pipelines == 1 { "pipeline" } else { "pipelines" };
         format!("<td>{pipelines} {noun} · {}", self.time(*last_at))
@@ -104,7 +104,7 @@ impl<'a> Rows<'a> {
                 "" => String::new(),
                 title => format!(" title={}", attribute(title)),
             };
-            format!("<span class=\"dot dot-{}\"{title}>{}</span>", state.tone, Text(&state.label))
+            format!("<b class=dot-{}{title}>{}</b>", state.tone, Text(&state.label))
         });
         states.collect::<Vec<_>>().join(" ")
     }
@@ -122,14 +122,18 @@ impl<'a> Rows<'a> {
         let (menu, name) = (&self.menu, Text(&credential.name));
         let link = |href: Option<String>, verb: &str| {
             href.map_or_else(String::new, |href| {
-                let href = Text(&href);
-                format!("<a href=\"{href}\" aria-label=\"{verb} {name}\"></a>")
+                let href = attribute(&href);
+                format!("<a href={href} aria-label=\"{verb} {name}\"></a>")
             })
         };
         let edit = link(menu.edit(credential.id), "Edit");
         let delete = link(menu.delete(credential.id), "Delete");
         let end = end(credential.id);
-        let off = if credential.disabled_at.is_some() { " data-off" } else { "" };
+        let off = match credential.disabled_at {
+            None => "",
+            Some(_) if is_kept_disabled(credential) => " data-off=kept",
+            Some(_) => " data-off",
+        };
         let is_open = self.open.as_deref().is_some_and(|open| {
             open.len() >= end.len() && credential.id.simple().to_string().ends_with(open)
         });

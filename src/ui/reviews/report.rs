@@ -33,7 +33,8 @@ async fn load(page: PageContext) -> Result<ReviewReport> {
 }
 
 fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
-    let ReviewReport { review, project, tally, items, not_reviewed: new, members, made_at } = found;
+    let ReviewReport { review, project, tally, items, digest, members, made_at, .. } = found;
+    let new = found.not_reviewed;
     let up = (paths::review(&page.project, review.id), review.name.clone());
     let title = format!("Access review: {}", review.name);
     let opened = said(review.opened_at, &review.opened_by.name);
@@ -42,6 +43,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let (opening, closing) = (review.opening.clone(), review.closing.clone());
     let columns = columns(items, review.opened_at, &members, &page);
     let end = review.undecided.label();
+    let digest = digest.map(|found| digest_of_items(found, &page));
     view! {
         <div class="report stack">
             <PageHead title up/>
@@ -52,6 +54,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 <Fact label="Closed">{closed}</Fact>
                 <Fact label="Undecided at closing">{end}</Fact>
                 <Fact label="Items">{tally.all()}</Fact>
+                {digest}
                 <Fact label="Decisions">{tally.to_text()}</Fact>
                 <Fact label="This report">{made_at.to_text()}</Fact>
             </Facts>
@@ -76,6 +79,20 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
             </Section>
         </div>
     }
+}
+
+/// The digest, and where the audit log has the same.
+fn digest_of_items((link, sha256): (i64, String), page: &PageContext) -> AnyView {
+    let (href, label) = (paths::audit_link(&page.project, link), format!("audit event {link}"));
+    view! {
+        <Fact label="Digest of the items">
+            "SHA-256 "
+            <span class="mono">{sha256}</span>
+            ", as in "
+            <a href=href>{label}</a>
+        </Fact>
+    }
+    .into_any()
 }
 
 fn said(at: Moment, by: &str) -> String {

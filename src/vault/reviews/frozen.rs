@@ -1,7 +1,9 @@
 //! What is frozen in a review: what there is, with what is known of its use.
 
+use crate::crypto::digest::Sha256;
+use crate::domain::audit::{Action, Detail};
 use crate::domain::moment::Moment;
-use crate::domain::review::{Facts, ReviewItem, WINDOW_DAYS};
+use crate::domain::review::{Facts, ReviewItem, WINDOW_DAYS, frozen};
 use crate::domain::usage::Figures;
 use crate::error::Result;
 use crate::store::{Frozen, Pair, UsageOf};
@@ -59,6 +61,28 @@ pub(super) fn items_of(found: Vec<Frozen>, known: &Known) -> Vec<ReviewItem> {
             decision: None,
         })
         .collect()
+}
+
+/// The SHA-256 of items that are all of a review, in their order.
+pub(super) fn digest_of(items: &[ReviewItem]) -> String {
+    let mut digest = Sha256::default();
+    for part in frozen(items) {
+        digest.update(&part);
+    }
+    digest.finish()
+}
+
+/// The digest that the audit log has of the items of a review, and its link.
+pub(super) async fn digest_recorded(
+    vault: &Vault,
+    project: Uuid,
+    review: Uuid,
+) -> Result<Option<(i64, String)>> {
+    let opening = vault.store().chain().first_about(project, review).await?;
+    Ok(opening.and_then(|event| match (event.action, event.detail) {
+        (Action::ReviewOpened, Detail::Population { sha256, .. }) => Some((event.seq, sha256)),
+        _ => None,
+    }))
 }
 
 fn facts_of(one: &Frozen, known: &Known) -> Facts {

@@ -2,7 +2,7 @@
 //! that it has everything before.
 
 use crate::crypto::token::parse_token;
-use crate::domain::shipping::{Cursor, Transport, page_body};
+use crate::domain::shipping::{Cursor, Transport, Writing, page_body};
 use crate::error::{Error, Result};
 use crate::store::{DestinationRow, Unrecorded};
 use crate::vault::attempts::network_of;
@@ -64,7 +64,8 @@ impl Vault {
             return Err(Error::BadRequest(BEYOND.to_owned()));
         }
         let source = self.source_of(shown.chain).await?;
-        let part = self.part_after(&source, shown.format, length, (after, None)).await?;
+        let writing = Writing { format: shown.format, host: None };
+        let part = self.part_after(&source, &writing, length, (after, None)).await?;
         if part.events.is_empty() && !part.is_end && !part.end.is_beyond(after) {
             // The next event is of a newer server, which can tell it.
             return Err(Error::Unavailable);
@@ -82,7 +83,7 @@ impl Vault {
             return Ok(());
         }
         let write = self.store.write().await?;
-        write.destinations().advance(shown.id, (shown.cursor, after), at).await?;
+        write.destinations().advance(shown.id, (shown.cursor, after), at, None).await?;
         Ok(write.commit_without_event(Unrecorded::Shipped).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::audit::{AuditPlace, AuditQuery, ExportLine};
 use crate::domain::moment::Moment;
-use crate::domain::shipping::{BYTES_MAX, Cursor, EVENTS_MAX, Format, Source};
+use crate::domain::shipping::{BYTES_MAX, Cursor, EVENTS_MAX, Source, Writing};
 use crate::error::Result;
 use crate::store::{FoundLink, ReceiptPlace, Walk, Way};
 use crate::vault::{INSTANCE, Vault};
@@ -22,7 +22,7 @@ struct Lines {
     is_end: bool,
 }
 
-/// Some events in a format, as JSON.
+/// Some events, as they are sent.
 pub(super) struct Part {
     pub(super) events: Vec<String>,
     /// The cursor of who has them.
@@ -50,7 +50,7 @@ impl Vault {
     pub(super) async fn part_after(
         &self,
         source: &Source,
-        format: Format,
+        writing: &Writing,
         length: i64,
         (after, until): (Cursor, Option<Cursor>),
     ) -> Result<Part> {
@@ -63,7 +63,7 @@ impl Vault {
                 part.end = until;
                 return Ok(part);
             }
-            let text = format.event(source, &line).to_string();
+            let text = writing.event(source, &line, part.events.len());
             let is_full = part.events.len() >= EVENTS_MAX || bytes + text.len() > BYTES_MAX;
             if is_full && !part.events.is_empty() {
                 return Ok(part);

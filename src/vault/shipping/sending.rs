@@ -1,6 +1,9 @@
 //! Sending: a job for each destination, which one server has at a time. It makes one call after the other,
 //! and a destination moves on only when its call was acknowledged, in the database, while the job is
 //! still this server's. So events arrive in order, and again when it is not known whether they did.
+//!
+//! For syslog a call is a connection, and nothing says what the receiver did with its messages: when one
+//! breaks, a part of those before is sent again as well.
 
 use super::{about, salt};
 use crate::crypto::derived::Derived;
@@ -8,7 +11,9 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::Action;
 use crate::domain::job::{Job, JobKind};
 use crate::domain::moment::Moment;
-use crate::domain::shipping::{Cursor, Failing, ShipProblem, Source, call_body};
+use crate::domain::shipping::{
+    Cursor, Destination, Failing, ShipProblem, Transport, Writing, call_body, hostname,
+};
 use crate::error::{Error, Result};
 use crate::receivers::{Call, Unacknowledged};
 use crate::store::{DestinationRow, SentTo, Unrecorded};
@@ -86,12 +91,13 @@ impl Vault {
     /// Makes one call; whether there may be more to send.
     async fn ship_some(&self, job: &Job, row: &DestinationRow) -> Result<bool> {
         let shown = &row.shown;
-        let unsent = |problem| Unacknowledged { problem, status: None };
+        let unsent = Unacknowledged::unanswered;
         let Some(length) = self.store.chain().known_length(shown.chain).await? else {
             return self.fail(job, row, unsent(ShipProblem::Changed)).await;
         };
         let (source, place) = (self.source_of(shown.chain).await?, (shown.cursor, shown.until));
-        let part = self.part_after(&source, shown.format, length, place).await?;
+        let writing = self.writing_for(shown);
+        let part = self.part_after(&source, &writing, length, place).await?;
         if part.events.is_empty() {
             return if part.end.is_beyond(shown.cursor) {
                 self.move_on(job, row, part.end).await
@@ -99,6 +105,12 @@ impl Vault {
                 Ok(false)
             } else {
                 self.fail(job, row, unsent(ShipProblem::Newer)).await
+            };
+        }
+        if shown.transport == Transport::Syslog {
+            return match self.reach()?.receivers.send(&shown.address, &part.events).await {
+                Ok(()) => self.move_on(job, row, part.end).await,
+                Err(why) => self.go_back(job, row, why).await,
             };
         }
         let keys = self.keys_of(row);
@@ -117,6 +129,16 @@ impl Vault {
             Err(why) if why.problem == ShipProblem::Gone => self.stop_for_good(job, row, why).await,
             Err(why) => self.fail(job, row, why).await,
         }
+    }
+
+    fn writing_for(&self, shown: &Destination) -> Writing {
+        let host = (shown.transport == Transport::Syslog).then(|| self.hostname());
+        Writing { format: shown.format, host }
+    }
+
+    /// What this server is called in messages of syslog.
+    pub(super) fn hostname(&self) -> String {
+        hostname(&self.settings.address)
     }
 
     /// The keys that calls are signed with; none when the current one cannot be made.
@@ -147,9 +169,10 @@ impl Vault {
     /// the job is another server's.
     async fn move_on(&self, job: &Job, row: &DestinationRow, to: Cursor) -> Result<bool> {
         let write = self.store.write().await?;
-        let ends = (row.shown.cursor, to);
+        let (shown, again) = (&row.shown, row.shown.again_from_after(to));
+        let ends = (shown.cursor, to);
         if !self.holds_job(&write, job).await?
-            || !write.destinations().advance(row.shown.id, ends, now().0).await?
+            || !write.destinations().advance(shown.id, ends, now().0, again).await?
         {
             return Ok(false);
         }
@@ -158,12 +181,34 @@ impl Vault {
     }
 
     async fn fail(&self, job: &Job, row: &DestinationRow, why: Unacknowledged) -> Result<bool> {
+        self.note_failure(job, row, why, None).await
+    }
+
+    /// The connection broke: what was sent last may be lost, so it is sent again.
+    async fn go_back(&self, job: &Job, row: &DestinationRow, why: Unacknowledged) -> Result<bool> {
+        self.note_failure(job, row, why, row.shown.after_a_break()).await
+    }
+
+    async fn note_failure(
+        &self,
+        job: &Job,
+        row: &DestinationRow,
+        why: Unacknowledged,
+        back: Option<(Cursor, Cursor)>,
+    ) -> Result<bool> {
         let failing = failing(row, why);
         let write = self.store.write().await?;
         if !self.holds_job(&write, job).await? {
             return Ok(false);
         }
+        if let Some(wait) = why.wait {
+            let until = self.job_time().await?.plus_seconds(pause(wait));
+            write.jobs().put_off(job, self.server, until.0).await?;
+        }
         write.destinations().set_failing(row.shown.id, Some(failing)).await?;
+        if let Some((to, again_from)) = back {
+            write.destinations().go_back(row.shown.id, to, again_from).await?;
+        }
         write.commit_without_event(Unrecorded::Shipped).await?;
         Err(Error::Upstream { message: failing.to_text(), retry_after: RETRY })
     }
@@ -188,6 +233,13 @@ impl Vault {
     }
 }
 
+/// The seconds that are waited for who asks for so many: at least as long as after the first call that
+/// fails, and at most as long as after many.
+fn pause(asked: u32) -> i64 {
+    let schedule = JobKind::Shipping.schedule();
+    i64::from(asked).clamp(schedule.first_pause, schedule.longest_pause)
+}
+
 fn failing(row: &DestinationRow, why: Unacknowledged) -> Failing {
     let since = row.shown.failing.map_or_else(now, |failing| failing.since);
     Failing { since, problem: why.problem, status: why.status }
@@ -201,10 +253,14 @@ fn call_id(destination: Uuid, (after, until): (Cursor, Cursor), last: Moment) ->
     format!("msg_{}_{after}_{until}_{}", destination.simple(), last.0).replace('.', "-")
 }
 
-/// Of a call that only shows whether calls arrive.
-pub(super) fn test_call(source: &Source, row: &DestinationRow, keys: &[Derived]) -> Call {
-    let at = now();
-    let body = crate::domain::shipping::test_body(source, row.shown.format, at);
-    let id = format!("msg_test_{}", Uuid::now_v7().simple());
-    Call::new(id, at.0 / 1_000, body.into_bytes(), keys)
+#[cfg(test)]
+mod tests {
+    use super::pause;
+
+    #[test]
+    fn who_asks_for_a_wait_gets_it_up_to_a_day() {
+        for (asked, expected) in [(1, 5), (120, 120), (86_400, 86_400), (u32::MAX, 86_400)] {
+            assert_eq!(pause(asked), expected, "{asked}");
+        }
+    }
 }

@@ -51,6 +51,7 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             "Credentials tie",
         ),
         (Detail::Items(2), "2 items"),
+        (Detail::Population { items: 2, sha256: "ab".to_owned() }, "2 items, SHA-256 ab"),
         (
             Detail::Reviewed {
                 item: "build: ghcr".to_owned(),
