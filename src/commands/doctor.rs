@@ -68,10 +68,10 @@ impl Doctor {
             }
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
-                report.add("secrets", State::Warning, "Not checked, because the keys are missing.");
-                report.add("rows", State::Warning, "Not checked, because the keys are missing.");
-                report.add("audit", State::Warning, "Not checked, because the keys are missing.");
-                report.add("shipping", State::Warning, "Not checked, because the keys are missing.");
+                for check in ["secrets", "rows", "audit", "shipping"] {
+                    let text = "Not checked, because the keys are missing.";
+                    report.add(check, State::Warning, text);
+                }
             }
         }
         if is_current {

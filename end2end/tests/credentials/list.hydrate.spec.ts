@@ -1,5 +1,5 @@
 import { isAwake } from '../../support/awake.ts';
-import { addCredential, expectListAt, rowOf } from '../../support/credentials.ts';
+import { addCredential, expectListAt, pathOf, rowOf } from '../../support/credentials.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -121,6 +121,25 @@ test('one menu serves every row, also those that a search brought', async ({ pag
   await rowOf(page, `${prefix}-two`).getByRole('button', { name: /^More actions/ }).click();
   await expect(menu).toBeHidden();
   await expect(page).toHaveURL(address);
+});
+
+test('the menu does not offer to enable a compromised credential', async ({ page, instance }) => {
+  const prefix = unique('leaked');
+  for (const word of ['one', 'two']) await addCredential(page, instance, { name: `${prefix}-${word}` });
+  await page.goto(`${await pathOf(page, instance, `${prefix}-one`)}/compromise`);
+  await page.getByRole('button', { name: 'Disable and mark as compromised' }).click();
+  await expect(page.getByRole('heading', { name: 'Checklist' })).toBeVisible();
+  await page.goto(`${instance.project}/credentials?q=${prefix}`);
+  await isAwake(page);
+  const menu = page.locator('#row-menu');
+  // The same menu before and after that of another row.
+  for (const [word, offered] of [['one', []], ['two', ['Disable']], ['one', []]] as const) {
+    await rowOf(page, `${prefix}-${word}`).getByRole('button', { name: /^More actions/ }).click();
+    await expect(menu.getByText('Replace secret', { exact: true })).toBeVisible();
+    await expect(menu.getByRole('button')).toHaveText([...offered]);
+    await page.keyboard.press('Escape');
+    await expect(menu).toBeHidden();
+  }
 });
 
 test('a menu is opened, walked and left with the keyboard', async ({ page, instance }) => {
