@@ -3,7 +3,7 @@
 use super::{CHECKPOINT, hex, leaves, signed};
 use crate::checkpoints::cosignature::{Cosignature, CosignatureProblem, WitnessKey};
 use crate::checkpoints::note::{Key, Note};
-use crate::checkpoints::tree::{Frontier, Hash, consistency, leaf};
+use crate::checkpoints::tree::{Consistency, Frontier, Hash, leaf, root};
 use crate::checkpoints::witness;
 
 // Made by another program, from the text of the standard: a key, and what it has said of the checkpoint of
@@ -29,6 +29,30 @@ fn grown(leaves: &[Hash]) -> Frontier {
         frontier.push(*leaf);
     }
     frontier
+}
+
+/// The proof that the tree over all of these leaves goes on from the tree over the first ones.
+fn consistency(leaves: &[Hash], before: usize) -> Vec<Hash> {
+    let mut proof = Consistency::new(&grown(&leaves[..before]), leaves.len() as u64);
+    for leaf in &leaves[before..] {
+        proof.push(*leaf);
+    }
+    proof.path()
+}
+
+/// The same as RFC 6962 defines it.
+fn defined(leaves: &[Hash], before: usize, is_whole: bool) -> Vec<Hash> {
+    if before == leaves.len() {
+        return if is_whole { Vec::new() } else { vec![root(leaves)] };
+    }
+    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+    let (mut path, beside) = if before <= left.len() {
+        (defined(left, before, is_whole), right)
+    } else {
+        (defined(right, before - left.len(), false), left)
+    };
+    path.push(root(beside));
+    path
 }
 
 #[test]
@@ -107,8 +131,7 @@ fn a_request_is_what_the_standard_says() {
 #[test]
 fn consistency_proofs_agree_with_the_reference() {
     let hexes = |before: usize, size: usize| -> Vec<String> {
-        let leaves = leaves();
-        let path = consistency(&grown(&leaves[..before]), &leaves[before..size]);
+        let path = consistency(&leaves()[..size], before);
         path.iter().map(|hash| hex(hash)).collect()
     };
     assert!(hexes(0, 8).is_empty() && hexes(1, 1).is_empty() && hexes(8, 8).is_empty());
@@ -141,7 +164,18 @@ fn consistency_proofs_agree_with_the_reference() {
 fn a_consistency_proof_grows_with_the_depth_of_the_tree_alone() {
     let all: Vec<Hash> = (0..600_u64).map(|number| leaf(&number.to_be_bytes())).collect();
     for before in [1, 255, 256, 257, 511, 599] {
-        let path = consistency(&grown(&all[..before]), &all[before..]);
+        let path = consistency(&all, before);
         assert!(path.len() <= 11, "{before}: {}", path.len());
+    }
+}
+
+#[test]
+fn consistency_proofs_are_as_they_are_defined_for_every_size() {
+    let all: Vec<Hash> = (0..40_u64).map(|number| leaf(&number.to_be_bytes())).collect();
+    for size in 1..=all.len() {
+        for before in 1..=size {
+            let leaves = &all[..size];
+            assert_eq!(consistency(leaves, before), defined(leaves, before, true), "{before} {size}");
+        }
     }
 }

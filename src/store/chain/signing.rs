@@ -3,13 +3,13 @@
 use super::head::{Head, frontier_of, is_whole};
 use super::walk::{Leaf, Walk};
 use crate::checkpoints::export::Line;
-use crate::checkpoints::tree::{Frontier, Hash};
+use crate::checkpoints::tree::{Consistency, Frontier, Hash};
 use crate::store::authentic::{genuine_now, is_genuine, ours_among};
 use crate::store::entity::chain_head;
 use crate::store::seals::Sealing;
 use crate::store::writing::Tx;
 use crate::store::{Chain, Holds};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 /// What was last signed of a chain.
@@ -75,7 +75,8 @@ impl<C: Sealing> Chain<'_, C> {
     /// missing.
     pub async fn all_signed(&self) -> Result<Vec<(Uuid, Signed)>, DbErr> {
         let heads = chain_head::Entity::find().filter(chain_head::Column::Signed.is_not_null());
-        let heads = heads.all(self.db).await?;
+        // In one order on every server: they lock jobs by it.
+        let heads = heads.order_by_asc(chain_head::Column::Chain).all(self.db).await?;
         let ours = ours_among(self.db, heads, is_genuine::<chain_head::Entity>).await;
         let signed = |head: &chain_head::Model| {
             let signed = Signed::from_stored(head.signed.as_deref())?;
@@ -97,15 +98,37 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(walked.map(|()| frontier))
     }
 
-    /// The leaf of every link behind the tree `from`, up to that one; or the first link that does not hold.
+    /// What proves that the tree `to` goes on from the tree `from`, made from what is stored and verified on
+    /// the way; `None` when a link between them does not hold, or `to` does not go on from there.
+    pub async fn consistency(
+        &self,
+        holds: Holds<'_>,
+        chain: Uuid,
+        (from, to): (&Frontier, &Frontier),
+    ) -> Result<Option<Vec<Hash>>, DbErr> {
+        if from.size() > to.size() {
+            return Ok(None);
+        }
+        let (mut grown, mut proof) = (from.clone(), Consistency::new(from, to.size()));
+        let last = i64::try_from(to.size()).unwrap_or(i64::MAX);
+        let push = |leaf: Leaf| {
+            grown.push(leaf.hash);
+            proof.push(leaf.hash);
+        };
+        let walked = self.walk(holds, chain, (from, last), push).await?;
+        Ok((walked.is_ok() && grown == *to).then(|| proof.path()))
+    }
+
+    /// The leaf of every link up to that one; or the first link that does not hold.
     pub async fn leaves(
         &self,
         holds: Holds<'_>,
         chain: Uuid,
-        part: (&Frontier, i64),
+        last: i64,
     ) -> Result<Result<Vec<Hash>, i64>, DbErr> {
         let mut leaves = Vec::new();
-        let walked = self.walk(holds, chain, part, |leaf| leaves.push(leaf.hash)).await?;
+        let all = (&Frontier::default(), last);
+        let walked = self.walk(holds, chain, all, |leaf| leaves.push(leaf.hash)).await?;
         Ok(walked.map(|()| leaves))
     }
 

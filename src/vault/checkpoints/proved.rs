@@ -2,7 +2,6 @@
 
 use super::{LOOK, OTHER, refused};
 use crate::checkpoints::export::Line;
-use crate::checkpoints::tree::Frontier;
 use crate::checkpoints::{proof, tree};
 use crate::domain::actor::Operator;
 use crate::error::Result;
@@ -43,8 +42,7 @@ impl Vault {
         let signed = self.tree_to_sign(chain).await?;
         let ring = self.keys.ring();
         let links = i64::try_from(signed.frontier.size()).unwrap_or(i64::MAX);
-        let all = (&Frontier::default(), links);
-        let leaves = self.store.chain().leaves(&*ring, chain, all).await?.map_err(broken)?;
+        let leaves = self.store.chain().leaves(&*ring, chain, links).await?.map_err(broken)?;
         // What was signed before is not looked at again when the next is signed, and here it is.
         if tree::root(&leaves) != signed.frontier.root() {
             return Err(refused(OTHER));

@@ -74,7 +74,7 @@ impl Vault {
         }
         let frontier = newest.ok_or_else(|| refused(NOBODY))?;
         // Who has the key of a witness and writes to the database gets nothing else signed by that.
-        if self.leaves_behind(chain, &frontier, &tree.last).await?.is_none() {
+        if self.proof_between(chain, &frontier, &tree.last.frontier).await?.is_none() {
             return Err(refused(OTHER));
         }
         let signed = self.checkpoint_of(chain, &Signed { number, frontier }, address)?;
@@ -165,25 +165,15 @@ impl Vault {
         }))
     }
 
-    /// The leaves between two trees of a chain; `None` when one of them does not hold, or the later tree does
-    /// not go on from the other one.
-    pub(super) async fn leaves_behind(
+    /// What proves that the later tree of a chain goes on from the other one; `None` when it does not, or a
+    /// link between them does not hold.
+    pub(super) async fn proof_between(
         &self,
         chain: Uuid,
         before: &Frontier,
-        later: &Signed,
+        later: &Frontier,
     ) -> Result<Option<Vec<Hash>>> {
-        if before.size() > later.frontier.size() {
-            return Ok(None);
-        }
         let ring = self.keys.ring();
-        let last = i64::try_from(later.frontier.size()).unwrap_or(i64::MAX);
-        let found = self.store.chain().leaves(&*ring, chain, (before, last)).await?;
-        let Ok(leaves) = found else { return Ok(None) };
-        let mut grown = before.clone();
-        for leaf in &leaves {
-            grown.push(*leaf);
-        }
-        Ok((grown == later.frontier).then_some(leaves))
+        Ok(self.store.chain().consistency(&*ring, chain, (before, later)).await?)
     }
 }

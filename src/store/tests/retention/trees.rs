@@ -15,7 +15,7 @@ impl Scene {
     /// The leaf of every link, made from what is stored.
     async fn leaves(&self) -> Result<Vec<Hash>, i64> {
         let links = self.tree().await.links;
-        self.store.chain().leaves(&holds, PROJECT, (&Frontier::default(), links)).await.unwrap()
+        self.store.chain().leaves(&holds, PROJECT, links).await.unwrap()
     }
 
     async fn assert_whole(&self) {
