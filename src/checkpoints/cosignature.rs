@@ -70,7 +70,8 @@ impl Cosignature {
     /// Reads what [`Cosignature::to_bytes`] writes; `None` unless it is one of this text by this key.
     pub fn of(text: &str, bytes: &[u8], key: &WitnessKey) -> Option<Self> {
         let (at, signature) = bytes.split_first_chunk::<8>()?;
-        let at = i64::try_from(u64::from_be_bytes(*at)).ok()?;
+        // The standard has no cosignature without a time.
+        let at = i64::try_from(u64::from_be_bytes(*at)).ok().filter(|at| *at > 0)?;
         let signature = <[u8; 64]>::try_from(signature).ok()?;
         let message = format!("{FIRST_LINE}\ntime {at}\n{text}");
         let holds = ed25519_holds(&key.public, message.as_bytes(), &signature);

@@ -61,7 +61,13 @@ enum Action {
         key: Vec<Key>,
         /// The public key of a witness that must have cosigned each checkpoint; can be given several
         /// times
-        #[arg(long, value_name = "KEY", value_parser = witness_key, requires = "checkpoint")]
+        #[arg(
+            long,
+            value_name = "KEY",
+            value_parser = witness_key,
+            requires = "checkpoint",
+            conflicts_with = "proof"
+        )]
         witness: Vec<WitnessKey>,
         /// Verify this export instead of the database
         #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["project", "since"])]

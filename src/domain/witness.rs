@@ -17,7 +17,7 @@ super::words! {
         Status = "status", "It did not accept the checkpoint.";
         Unknown = "unknown", "It does not know this log. Give its operator the public key that `regcred audit key` prints.";
         Key = "key", "It does not know the key that signs the checkpoints. Give its operator the public key that `regcred audit key` prints.";
-        Proof = "proof", "It did not accept the proof that the log continues from the last checkpoint that it has seen.";
+        Proof = "proof", "It did not accept the proof that the log continues from the last checkpoint that it has seen. Run `regcred audit verify` with a checkpoint that was kept elsewhere.";
         /// What was restored or cut off is shorter than what it has seen.
         Ahead = "ahead", "It has seen a longer log. If the database was restored from a backup, run `regcred audit checkpoint --new-origin`. If not, events were removed.";
         Other = "other", "It has seen another log of this length. Run `regcred audit verify` with a checkpoint that was kept elsewhere.";

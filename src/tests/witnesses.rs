@@ -176,6 +176,14 @@ async fn one_that_is_ahead_of_what_we_know_is_sent_the_rest_and_one_ahead_of_the
     witness.pretend(|(seen, root)| (*seen, *root) = (size, vec![7; 32]));
     signed(&app, "Fourth").await;
     until(&app, "problem = 'proof' AND status = 422", 1).await;
+    // So is one of the same length. That is seen without another checkpoint: the job asks again.
+    witness.answer(&[Answer::Status(503); 100]);
+    let (_, size) = signed(&app, "Fifth").await;
+    until(&app, &format!("problem = 'status' AND size = {size}"), 1).await;
+    witness.pretend(|(seen, root)| (*seen, *root) = (size, vec![7; 32]));
+    witness.answer(&[]);
+    app.tamper("UPDATE job SET due_at = 1 WHERE kind = 'witness'").await;
+    until(&app, "problem = 'other' AND status = 422", 1).await;
     runner.stop().await;
     assert_eq!(
         app.scalar_i64(&format!("SELECT COUNT(*) FROM cosignature WHERE {COSIGNED}")).await,

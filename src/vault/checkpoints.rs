@@ -4,12 +4,14 @@
 
 mod checked;
 mod proved;
+mod silent;
 mod witness;
 mod witnessed;
 mod witnessing;
 
 pub(super) use checked::Compared;
 pub use checked::KeptCheckpoint;
+pub(super) use silent::Silent;
 pub use witness::Witness;
 
 use super::Vault;

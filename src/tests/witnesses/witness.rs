@@ -185,9 +185,8 @@ impl Inner {
             Some(Answer::WrongSignature) => (200, self.cosigned(&format!("not {text}"))),
             Some(Answer::OfOthers) => (200, self.line([1, 2, 3, 4], &[0; 72])),
             None if old > size => (400, String::new()),
-            None if old != seen.0 || (old == size && root != seen.1) => {
-                (409, format!("{}\n", seen.0))
-            }
+            None if old != seen.0 => (409, format!("{}\n", seen.0)),
+            None if old == size && root != seen.1 => (422, String::new()),
             None if !goes_on(&seen, (size, &root), &proof) => (422, String::new()),
             None => {
                 state.seen.insert(origin.to_owned(), (size, root));

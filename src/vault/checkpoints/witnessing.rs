@@ -2,11 +2,11 @@
 //! that was signed last, with a proof that it goes on from the last one that the witness has cosigned, and
 //! keeps what the witness answers once that is verified.
 
+use super::silent::Said;
 use super::witnessed::Series;
 use super::{Witness, host_of};
 use crate::checkpoints::checkpoint::origin;
-use crate::checkpoints::cosignature::Cosignature;
-use crate::checkpoints::tree::{self, Frontier};
+use crate::checkpoints::tree::Frontier;
 use crate::checkpoints::witness;
 use crate::domain::job::{Job, JobKind};
 use crate::domain::witness::{Uncosigned, WitnessProblem};
@@ -30,11 +30,13 @@ struct Asked<'a> {
     signed: &'a Signed,
 }
 
-type Said = std::result::Result<Cosignature, Uncosigned>;
-
 /// What the job is called that asks this witness about this chain.
 fn key_of(chain: Uuid, witness: &Witness) -> String {
     format!("{chain} {}", witness.key.short())
+}
+
+fn is_of_another_log(problem: WitnessProblem) -> bool {
+    matches!(problem, WitnessProblem::Ahead | WitnessProblem::Other | WitnessProblem::Proof)
 }
 
 impl Vault {
@@ -111,14 +113,19 @@ impl Vault {
             return Ok(());
         }
         let asked = Asked { job, series, witness, signed: &signed };
-        let said = self.ask(asked).await?;
+        let short = witness.key.short();
+        let said = match self.silent_witnesses.why(&short, chain) {
+            Some(why) => Err(why),
+            None => {
+                let said = self.ask(asked).await?;
+                self.silent_witnesses.note(&short, chain, &said);
+                said
+            }
+        };
         if !self.note_said(asked, said).await? {
             return Ok(());
         }
         let Err(why) = said else { return Ok(()) };
-        if matches!(why.problem, WitnessProblem::Ahead | WitnessProblem::Other) {
-            tracing::error!(%chain, witness = witness.key.name(), problem = why.problem.word(), "a witness has seen another audit log than this one");
-        }
         Err(Error::Upstream { message: why.to_text(), retry_after: RETRY })
     }
 
@@ -143,10 +150,11 @@ impl Vault {
         for _ in 0..TRIES {
             let mut proof = Vec::new();
             if from.size() > 0 {
-                let leaves = self.leaves_behind(series.chain, &from, signed).await?;
-                let Some(leaves) = leaves else { return no(WitnessProblem::Changed, None) };
-                proof = tree::consistency(&from, &leaves);
+                let found = self.proof_between(series.chain, &from, &signed.frontier).await?;
+                let Some(found) = found else { return no(WitnessProblem::Changed, None) };
+                proof = found;
             }
+            let has_all = from.size() == signed.frontier.size();
             let body = witness::request(from.size(), &proof, &note);
             let answer = match self.reach()?.receivers.submit(&witness.url, body).await {
                 Ok(WitnessAnswer::Conflict(answer)) => answer,
@@ -157,11 +165,14 @@ impl Vault {
                         |_| Uncosigned { problem: WitnessProblem::Signature, status: None };
                     return Ok(said.map_err(unsaid));
                 }
+                // There was nothing to prove: it has another root.
+                Err(why) if has_all && why.problem == WitnessProblem::Proof => {
+                    return no(WitnessProblem::Other, why.status);
+                }
                 Err(why) => return Ok(Err(why)),
             };
-            // Of the same size the witness has another checkpoint, whatever it says.
+            // Some say it so of another root.
             let size = witness::size(&answer).filter(|size| *size != from.size());
-            let has_all = from.size() == signed.frontier.size();
             let Some(size) = size else {
                 let other = if has_all { WitnessProblem::Other } else { WitnessProblem::Answer };
                 return conflict(other);
@@ -194,6 +205,7 @@ impl Vault {
         let short = witness.key.short();
         let waiting = write.chain().waiting_cosignature((series.chain, &short)).await?;
         let since = waiting.as_ref().map_or_else(now, |row| row.since);
+        let known = waiting.as_ref().and_then(|row| row.why).map(|why| why.problem);
         if let Some(row) = waiting {
             // It is asked about another checkpoint by now.
             write.chain().forget_cosignature(&row).await?;
@@ -209,6 +221,16 @@ impl Vault {
         };
         write.chain().keep_cosignature(row).await?;
         write.commit_without_event(Unrecorded::Shipped).await?;
+        // Once, however often it is asked.
+        let news = said.err().map(|why| why.problem).filter(|problem| known != Some(*problem));
+        if let Some(problem) = news.filter(|problem| is_of_another_log(*problem)) {
+            tracing::error!(
+                chain = %series.chain,
+                witness = witness.key.name(),
+                problem = problem.word(),
+                "a witness has seen another audit log than this one"
+            );
+        }
         Ok(true)
     }
 }

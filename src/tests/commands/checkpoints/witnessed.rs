@@ -61,6 +61,10 @@ async fn a_checkpoint_is_printed_with_what_witnesses_said_and_that_is_demanded_o
     let refused = verify(&note, &other).refused(1);
     assert!(refused.contains("has no cosignature of this witness"), "{refused}");
     let key_of = witness.key();
+    // A proof has no line of a witness: nobody may take it for one that was demanded and is there.
+    let proof = ["--export", name(&export), "--proof", name(&file), "--key", key.trim()];
+    let proof = [&["audit", "verify"][..], &proof, &["--witness", &key_of]].concat();
+    machine.run(&proof).refused(2);
     let against = ["audit", "verify", "--checkpoint", name(&file), "--witness", &key_of];
     machine.run(&against).done();
     // One character of the last line, which is the witness's: the beginning of the signature.
