@@ -212,6 +212,29 @@ async fn of_two_witnesses_one_does_not_wait_for_the_other() {
 }
 
 #[tokio::test]
+async fn one_that_is_down_is_called_for_one_chain_alone() {
+    let mut witness = Witness::start(NAME).await;
+    witness.kill().await;
+    let app = instance(&[&witness], LOOPBACK).await;
+    let other = app.project("other").await;
+    let runner = Runner::start(&app);
+    signed(&app, "First").await;
+    until(&app, "problem = 'unreachable'", 1).await;
+    // The job of this chain asks no more by itself, so the other one finds what it left.
+    app.tamper("UPDATE job SET due_at = due_at + 1000000 WHERE kind = 'witness'").await;
+    witness.come_back().await;
+    app.review(&other, "other", "First").await;
+    until(&app, "problem = 'unreachable'", 2).await;
+    assert!(witness.heard().is_empty(), "{:?}", witness.heard());
+    let due = "UPDATE job SET due_at = 1 WHERE kind = 'witness'";
+    app.tamper(due).await;
+    until(&app, COSIGNED, 1).await;
+    app.tamper(due).await;
+    until(&app, COSIGNED, 2).await;
+    runner.stop().await;
+}
+
+#[tokio::test]
 async fn nothing_private_is_asked_that_the_operator_has_not_allowed() {
     let witness = Witness::start(NAME).await;
     let app = instance(&[&witness], &[]).await;
