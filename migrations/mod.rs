@@ -100,6 +100,7 @@ mod m20261130_000041_findings;
 mod m20261130_000042_compromised_credentials;
 mod m20261130_000043_destinations;
 mod m20261130_000044_access_reviews;
+mod m20261130_000045_cosignatures;
 mod m20261130_000046_bases_of_chains;
 
 /// Every step, oldest first.
@@ -150,6 +151,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000042_compromised_credentials::Migration),
             Box::new(m20261130_000043_destinations::Migration),
             Box::new(m20261130_000044_access_reviews::Migration),
+            Box::new(m20261130_000045_cosignatures::Migration),
             Box::new(m20261130_000046_bases_of_chains::Migration),
         ]
     }

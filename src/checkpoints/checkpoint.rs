@@ -29,9 +29,7 @@ impl Checkpoint {
     pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
-        let is_number = !size.is_empty() && size.bytes().all(|c| c.is_ascii_digit());
-        let is_plain = is_number && (size == "0" || !size.starts_with('0'));
-        let size = size.parse().ok().filter(|_| is_plain)?;
+        let size = number(size)?;
         let root = STANDARD.decode(root).ok()?.try_into().ok()?;
         let is_whole = !origin.is_empty() && lines.all(|line| !line.is_empty());
         is_whole.then(|| Self { origin: origin.to_owned(), size, root })
@@ -67,6 +65,13 @@ impl Note {
 pub fn origin(host: &str, chain: Uuid, number: u32) -> String {
     let first = format!("{host}{CHAIN}{chain}");
     if number <= 1 { first } else { format!("{first}/{number}") }
+}
+
+/// A size as it is written: in decimal, without a zero before it.
+pub(super) fn number(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let is_plain = is_number && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| is_plain)
 }
 
 fn chain_of(name: &str) -> Option<(Uuid, u32)> {

@@ -31,17 +31,22 @@
 //! was removed because of its age: its leaf stays, so that the others still verify. Other members are
 //! ignored: nothing of them is proved.
 //!
+//! Cosignatures of witnesses (`c2sp.org/tlog-cosignature`) are further lines of the note. A witness is asked for
+//! one with a proof that the checkpoint goes on from the last one that it has cosigned.
+//!
 //! # What a checkpoint proves
 //!
 //! That no link up to its size was changed, removed, inserted or moved since it was signed. It does not
 //! prove that what was written is true, and nothing of the links after it.
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod export;
 pub mod link;
 pub mod note;
 pub mod proof;
 pub mod tree;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;

@@ -44,14 +44,8 @@ impl Key {
 
     /// Reads what Display writes: `NAME+ID+KEY`.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(3, '+');
-        let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
-        let key = STANDARD.decode(key).ok()?;
-        let (ED25519, public) = key.split_first().map(|(kind, key)| (*kind, key))? else {
-            return None;
-        };
-        let key = Self::new(name, public.try_into().ok()?)?;
-        (HEXLOWER.encode(&key.id()) == id).then_some(key)
+        let (name, public) = read_vkey(text, ED25519)?;
+        Self::new(name, public)
     }
 
     pub fn name(&self) -> &str {
@@ -60,16 +54,38 @@ impl Key {
 
     /// What signatures call it, beside its name.
     fn id(&self) -> [u8; 4] {
-        let hash = sha256_of(&[self.name.as_bytes(), b"\n", &[ED25519], &self.public]);
-        [hash[0], hash[1], hash[2], hash[3]]
+        key_id(&self.name, ED25519, &self.public)
     }
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = [&[ED25519][..], &self.public].concat();
-        write!(f, "{}+{}+{}", self.name, HEXLOWER.encode(&self.id()), STANDARD.encode(key))
+        f.write_str(&vkey(&self.name, ED25519, &self.public))
     }
+}
+
+/// The id of a key of that kind, which stands beside its name.
+pub(super) fn key_id(name: &str, kind: u8, public: &[u8; 32]) -> [u8; 4] {
+    let hash = sha256_of(&[name.as_bytes(), b"\n", &[kind], public]);
+    [hash[0], hash[1], hash[2], hash[3]]
+}
+
+/// A key of that kind as people hand it on: `NAME+ID+KEY`.
+pub(super) fn vkey(name: &str, kind: u8, public: &[u8; 32]) -> String {
+    let key = [&[kind][..], public].concat();
+    let id = HEXLOWER.encode(&key_id(name, kind, public));
+    format!("{name}+{id}+{}", STANDARD.encode(key))
+}
+
+/// The name and the key in what [`vkey`] writes; `None` for anything else, and for keys of another kind.
+pub(super) fn read_vkey(text: &str, kind: u8) -> Option<(&str, [u8; 32])> {
+    let mut parts = text.splitn(3, '+');
+    let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+    let key = STANDARD.decode(key).ok()?;
+    let (found, public) = key.split_first()?;
+    let public = <[u8; 32]>::try_from(public).ok()?;
+    let has_id = HEXLOWER.encode(&key_id(name, kind, &public)) == id;
+    (is_name(name) && *found == kind && has_id).then_some((name, public))
 }
 
 fn is_name(name: &str) -> bool {
@@ -114,6 +130,12 @@ impl Note {
         &self.text
     }
 
+    /// The bytes of each signature under that name and id.
+    pub(super) fn signatures_of(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = &[u8]> {
+        let is_its = move |one: &&Signature| one.name == name && one.id == id;
+        self.signatures.iter().filter(is_its).map(|one| one.bytes.as_slice())
+    }
+
     /// The text, if one of the keys has signed it and no signature of them is wrong. Those of other keys
     /// say nothing.
     ///
@@ -146,8 +168,13 @@ fn signature(line: &str) -> Option<Signature> {
 pub fn signed(text: &str, signatures: &[(Key, [u8; 64])]) -> String {
     let mut note = format!("{text}\n");
     for (key, bytes) in signatures {
-        let signature = STANDARD.encode([key.id().as_slice(), bytes].concat());
-        note.push_str(&format!("\u{2014} {} {signature}\n", key.name));
+        note.push_str(&line(&key.name, key.id(), bytes));
     }
     note
+}
+
+/// The line of a signature.
+pub(super) fn line(name: &str, id: [u8; 4], bytes: &[u8]) -> String {
+    let signature = STANDARD.encode([id.as_slice(), bytes].concat());
+    format!("\u{2014} {name} {signature}\n")
 }

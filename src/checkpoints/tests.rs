@@ -1,6 +1,8 @@
 //! Against the vectors of others: those of the reference implementation of RFC 6962, and the note that
 //! describes signed notes.
 
+mod cosigned;
+
 use super::checkpoint::{Checkpoint, origin};
 use super::export::{self, ExportProblem, Line, Verified};
 use super::link;

@@ -118,3 +118,69 @@ pub fn root_of_inclusion(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Op
     }
     (last == 0).then_some(hash)
 }
+
+/// What proves that a tree goes on from an earlier one, as a log sends it. It is made while the later leaves go
+/// by, and keeps none of them.
+#[derive(Clone, Debug)]
+pub struct Consistency {
+    parts: Vec<Part>,
+}
+
+/// A hash of the proof.
+#[derive(Clone, Debug)]
+enum Part {
+    /// A whole part of the earlier tree.
+    Earlier(Hash),
+    /// A part of so many later leaves, as far as they went by.
+    Later { leaves: u64, tree: Frontier },
+}
+
+impl Consistency {
+    /// Of the tree of that size, from `before` on. There is nothing to prove from no leaves on, and without
+    /// later ones.
+    pub fn new(before: &Frontier, size: u64) -> Self {
+        let (mut parts, mut peaks) = (Vec::new(), before.peaks.iter().copied().map(Part::Earlier));
+        // Of the part that is looked at: how many leaves are of `before`, and how many there are.
+        let (mut old, mut all) = (before.size, size);
+        let mut went_right = false;
+        while old > 0 && old < all {
+            // The largest power of two that is smaller.
+            let left = all.next_power_of_two() / 2;
+            if old <= left {
+                parts.push(Part::Later { leaves: all - left, tree: Frontier::default() });
+                all = left;
+            } else {
+                // The left side is a whole part of `before`.
+                parts.extend(peaks.next());
+                (old, all, went_right) = (old - left, all - left, true);
+            }
+        }
+        // Who has the root of `before` knows its last part only where it is all of it.
+        if went_right {
+            parts.extend(peaks.next());
+        }
+        // From the inside out, which is also from the first later leaf to the last.
+        parts.reverse();
+        Self { parts }
+    }
+
+    /// Takes the next leaf behind `before`.
+    pub fn push(&mut self, leaf: Hash) {
+        let open = self.parts.iter_mut().find_map(|part| match part {
+            Part::Later { leaves, tree } if tree.size < *leaves => Some(tree),
+            _ => None,
+        });
+        if let Some(tree) = open {
+            tree.push(leaf);
+        }
+    }
+
+    /// The proof, once all later leaves went by.
+    pub fn path(&self) -> Vec<Hash> {
+        let hash = |part: &Part| match part {
+            Part::Earlier(hash) => *hash,
+            Part::Later { tree, .. } => tree.root(),
+        };
+        self.parts.iter().map(hash).collect()
+    }
+}

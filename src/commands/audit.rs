@@ -7,12 +7,14 @@ mod proofs;
 use super::failure::Failure;
 use super::output::{count, list, print, table};
 use super::{Common, Session, public_address};
+use crate::checkpoints::cosignature::WitnessKey;
 use crate::checkpoints::note::Key;
 use crate::domain::audit::AuditEvent;
-use crate::opening::config::SiteConfig;
+use crate::opening::config::{SiteConfig, WitnessConfig};
 use crate::vault::{ChainReport, Kept, KeptHead};
 use export::ExportWhat;
-use offline::{ToVerify, one_note};
+use offline::{ToVerify, are_witnesses, one_note};
+use proofs::Which;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,6 +59,16 @@ enum Action {
         /// A public key that signed the checkpoint; can be given several times
         #[arg(long, value_name = "KEY", value_parser = public_key)]
         key: Vec<Key>,
+        /// The public key of a witness that must have cosigned each checkpoint; can be given several
+        /// times
+        #[arg(
+            long,
+            value_name = "KEY",
+            value_parser = witness_key,
+            requires = "checkpoint",
+            conflicts_with = "proof"
+        )]
+        witness: Vec<WitnessKey>,
         /// Verify this export instead of the database
         #[arg(long, value_name = "FILE", requires = "key", conflicts_with_all = ["project", "since"])]
         export: Option<PathBuf>,
@@ -76,7 +88,7 @@ enum Action {
     },
     /// Print a signed checkpoint of a chain
     #[command(
-        after_help = "Keep it elsewhere. It proves later that no event it covers was changed or removed. It does not prove that an event is true, and says nothing about later events. The command needs the settings of the server.\n\nExample:\n  regcred audit checkpoint --project acme > acme.checkpoint"
+        after_help = "Keep it elsewhere. It proves later that no event it covers was changed or removed. It does not prove that an event is true, and says nothing about later events. The command needs the settings of the server.\n\nWith REGCRED_WITNESSES, the checkpoint has the cosignatures that witnesses have given, and standard error says which are missing. A server asks the witnesses within a minute.\n\nExamples:\n  regcred audit checkpoint --project acme > acme.checkpoint\n  regcred audit checkpoint --project acme --witnessed > acme.checkpoint"
     )]
     Checkpoint {
         #[command(flatten)]
@@ -84,6 +96,11 @@ enum Action {
         /// Begin a new series of checkpoints first, after the database was restored by hand
         #[arg(long)]
         new_origin: bool,
+        /// Print the newest checkpoint that a witness has cosigned, and sign no new one
+        #[arg(long, conflicts_with = "new_origin")]
+        witnessed: bool,
+        #[command(flatten)]
+        witnesses: WitnessConfig,
     },
     /// Print the public key that verifies checkpoints of a chain
     #[command(
@@ -153,10 +170,11 @@ impl Action {
     async fn carry_out(self, session: &Session) -> Result<Done, Failure> {
         let Session { vault, operator } = session;
         Ok(match self {
-            Self::Verify { project, since, checkpoint, key, .. } => {
+            Self::Verify { project, since, checkpoint, key, witness, .. } => {
                 let mut checkpoints = Vec::new();
                 for file in &checkpoint {
                     let note = one_note(file)?;
+                    are_witnesses(&note, &witness)?;
                     checkpoints.push(vault.read_checkpoint(operator, &note, &key)?);
                 }
                 let kept = Kept { heads: &since, checkpoints: &checkpoints };
@@ -166,8 +184,13 @@ impl Action {
                 let most = u64::from(limit);
                 listed(&vault.newest_events(operator, project.as_deref(), most).await?)
             }
-            Self::Checkpoint { of, new_origin } => {
-                proofs::checkpoint(session, &of, new_origin).await?
+            Self::Checkpoint { of, new_origin, witnessed, witnesses } => {
+                let which = match (new_origin, witnessed) {
+                    (true, _) => Which::OfNewOrigin,
+                    (false, true) => Which::Witnessed,
+                    (false, false) => Which::New,
+                };
+                proofs::checkpoint(session, &of, which, &witnesses).await?
             }
             Self::Key { of } => proofs::keys(session, &of).await?,
             Self::Proof { of, link } => proofs::proof(session, &of, link).await?,
@@ -180,6 +203,12 @@ impl Action {
 fn public_key(text: &str) -> Result<Key, String> {
     Key::parse(text).ok_or_else(|| {
         "Give a public key as `regcred audit key` prints it, such as regcred.example.com/chain/ID+0a1b2c3d+AZ….".to_owned()
+    })
+}
+
+fn witness_key(text: &str) -> Result<WitnessKey, String> {
+    WitnessKey::parse(text).ok_or_else(|| {
+        "Give the public key of a witness, such as witness.example.com/w1+0a1b2c3d+BA…. It must be an Ed25519 key for cosignatures.".to_owned()
     })
 }
 

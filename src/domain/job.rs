@@ -25,6 +25,8 @@ super::words! {
         Trees = "trees", "Prepare checkpoints of the audit chains";
         /// One for each destination that events are sent to, whose id is its key.
         Shipping = "shipping", "Send audit events";
+        /// One for each chain and witness, which are its key.
+        Witness = "witness", "Ask a witness to cosign checkpoints";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
     }
@@ -97,6 +99,8 @@ impl JobKind {
             }
             // It is tried for as long as it takes: the chain keeps what was not sent.
             Self::Shipping => Schedule { tries: 1_000, longest_pause: DAY, ..usual },
+            // The same: there is no other way to get what it has not said.
+            Self::Witness => Schedule { tries: 1_000, longest_pause: HOUR, ..usual },
             Self::Retention => Schedule { every: Some(DAY), limit: 12 * 60 * 60, ..usual },
         }
     }

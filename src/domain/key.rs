@@ -3,6 +3,7 @@
 
 use super::counted::counted;
 use super::moment::Moment;
+use super::witness::Witnessed;
 use serde::{Deserialize, Serialize};
 
 super::words! {
@@ -106,6 +107,8 @@ pub struct KeyReport {
     /// The public keys that verify checkpoints of the instance's audit log, the newest first; none where the
     /// public address is not known.
     pub checkpoint_keys: Vec<String>,
+    /// What witnesses have said of the last checkpoint of that log.
+    pub witnesses: Vec<Witnessed>,
     /// Whether the key-encryption key is the generated file beside the data.
     pub has_local_key: bool,
     /// Who said that it is backed up; `None` when nobody has since it is in use.

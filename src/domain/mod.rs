@@ -74,3 +74,4 @@ pub mod trust_rule;
 pub mod typed_text;
 pub mod usage;
 pub mod user;
+pub mod witness;

@@ -15,6 +15,7 @@ pub use suggestion::Suggestion;
 
 use super::moment::{Day, Moment};
 use super::user::{Maker, Person};
+use super::witness::Witnessed;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -106,6 +107,9 @@ pub struct ReviewCheckpoint {
     pub note: String,
     /// Public keys, the newest first.
     pub keys: Vec<String>,
+    /// What witnesses have said of it, which is not stored with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witnessed>,
 }
 
 /// What was known of an item when the review began.

@@ -24,6 +24,8 @@ const RENEW: Duration = Duration::from_secs(5);
 const MARGIN: Duration = Duration::from_secs(3);
 /// How often what runs on a schedule is put back on it: somebody, or a clock, may have put it off.
 const RESCHEDULE: Duration = Duration::from_secs(60 * 60);
+/// How often it is looked which witnesses have not cosigned a checkpoint: a command may have signed it.
+const WITNESSES: Duration = Duration::from_secs(60);
 /// How long jobs may take to end by themselves once the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -32,11 +34,14 @@ const GRACE: Duration = Duration::from_secs(5);
 pub async fn run(vault: Vault, mut stop: watch::Receiver<bool>) {
     let (cut_off, is_cut_off) = watch::channel(false);
     let mut running = JoinSet::new();
-    let mut scheduled = None;
+    let (mut scheduled, mut looked) = (None, None);
     loop {
         let now = Instant::now();
-        if is_to_be_scheduled(scheduled, now) && vault.schedule_jobs().await.is_ok() {
+        if is_time(scheduled, now, RESCHEDULE) && vault.schedule_jobs().await.is_ok() {
             scheduled = Some(now);
+        }
+        if is_time(looked, now, WITNESSES) && vault.wake_witnesses().await.is_ok() {
+            looked = Some(now);
         }
         // Why the database does not answer was logged where it was asked.
         let _ = vault.wake_shipping().await;
@@ -61,9 +66,9 @@ pub async fn run(vault: Vault, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Whether the jobs are to be put on their schedule, after they were last.
-fn is_to_be_scheduled(last: Option<Instant>, now: Instant) -> bool {
-    last.is_none_or(|last| now.saturating_duration_since(last) >= RESCHEDULE)
+/// Whether it is time for something that is done so often, after it was last.
+fn is_time(last: Option<Instant>, now: Instant, every: Duration) -> bool {
+    last.is_none_or(|last| now.saturating_duration_since(last) >= every)
 }
 
 /// Waits until it is said, or can be said no more.
@@ -132,6 +137,7 @@ async fn perform(vault: Vault, job: Job) -> Result<()> {
         JobKind::Findings => vault.look_for_findings().await,
         JobKind::Trees => vault.grow_trees().await,
         JobKind::Shipping => vault.ship(&job).await,
+        JobKind::Witness => vault.ask_witness(&job).await,
         JobKind::Retention => vault.remove_old_receipts().await,
     }
 }
@@ -188,10 +194,10 @@ mod tests {
     #[test]
     fn a_job_that_was_put_off_is_back_on_its_schedule_within_the_hour() {
         let start = Instant::now();
-        assert!(is_to_be_scheduled(None, start));
+        assert!(is_time(None, start, RESCHEDULE));
         for (minutes, expected) in [(0, false), (59, false), (60, true), (10_000, true)] {
             let now = start + Duration::from_secs(minutes * 60);
-            assert_eq!(is_to_be_scheduled(Some(start), now), expected, "{minutes} minutes");
+            assert_eq!(is_time(Some(start), now, RESCHEDULE), expected, "{minutes} minutes");
         }
     }
 

@@ -3,15 +3,19 @@
 mod certificate;
 mod demo;
 mod hosts;
+mod log;
 mod problem;
 mod shares;
 mod site;
+mod witnesses;
 
 pub use certificate::CertificateConfig;
+pub use log::LogFormat;
 pub use problem::ConfigProblem;
 #[cfg(test)]
 pub(crate) use site::fuzz;
 pub use site::is_plain_in_public;
+pub use witnesses::WitnessConfig;
 
 use super::kek::KekConfig;
 use crate::domain::secret_version::KEEP;
@@ -180,6 +184,10 @@ pub struct Config {
     #[command(flatten)]
     pub shares: shares::SharesConfig,
 
+    /// Who cosigns checkpoints.
+    #[command(flatten)]
+    pub witnesses: WitnessConfig,
+
     /// What is logged: error, warn, info, debug, trace, or a filter such as regcred=debug
     #[arg(
         long,
@@ -204,16 +212,6 @@ pub struct Config {
     /// never its query or headers: true or false
     #[arg(long, env = "REGCRED_ACCESS_LOG", value_parser = clap::builder::BoolishValueParser::new())]
     pub access_log: bool,
-}
-
-/// How the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people.
-    #[default]
-    Text,
-    /// One object on each line.
-    Json,
 }
 
 /// Who became the user that runs a command, as `sudo` says. It is no proof: who runs a command on

@@ -138,13 +138,33 @@ impl Outbound {
         headers: &[(HeaderName, HeaderValue)],
         body: Vec<u8>,
     ) -> Result<Answer, OutboundProblem> {
+        let response = self.posting(url, headers, body)?.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Answer { status, headers, body: Zeroizing::default() })
+    }
+
+    /// The same, and reads the answer; a body of more than `limit` bytes is refused.
+    pub async fn post_and_read(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Vec<u8>,
+        limit: usize,
+    ) -> Result<Answer, OutboundProblem> {
+        answer(self.posting(url, headers, body)?, limit).await
+    }
+
+    fn posting(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+        body: Vec<u8>,
+    ) -> Result<RequestBuilder, OutboundProblem> {
         let mut request = self.client.post(address::checked(url, &self.allowed)?).body(body);
         for (name, value) in headers {
             request = request.header(name.clone(), value.clone());
         }
-        let response = request.send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Answer { status, headers, body: Zeroizing::default() })
+        Ok(request)
     }
 
     /// Whether the URL may be called, as far as can be said before its name is looked up.

@@ -1,5 +1,5 @@
-//! Other systems that are told what happened: signed calls to webhooks, as Standard Webhooks has them, and
-//! syslog over TLS.
+//! Other systems that are told what happened: signed calls to webhooks, as Standard Webhooks has them, syslog
+//! over TLS, and checkpoints, which witnesses cosign.
 //!
 //! A call to a webhook is acknowledged by a status of 2xx and by nothing else. Redirects are not followed.
 
@@ -8,8 +8,10 @@ mod signed;
 mod syslog;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 pub use signed::{Call, signature, signing_secret};
+pub use witness::WitnessAnswer;
 
 use crate::domain::shipping::ShipProblem;
 use crate::outbound::Outbound;

@@ -33,6 +33,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
     let outbound = config.outbound.open()?;
     let proxies = config.proxies()?;
     let pipeline_hosts = config.pipeline_hosts()?;
+    let witnesses = config.witnesses.read()?;
     let Opened { store, keys, local, is_new } = open(&config.storage).await?;
     let written = local.as_deref().filter(|_| is_new);
     for warning in exposure::warnings(&config.storage, written) {
@@ -53,6 +54,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         access_log: config.access_log,
         rates: config.shares.rates(),
         retention: config.shares.retention,
+        witnesses,
     };
     let reach = Reach {
         issuers: Issuers::new(outbound.clone()),

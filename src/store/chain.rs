@@ -3,12 +3,14 @@
 //! (nil id). What pipelines report afterwards and what is counted is no part of it.
 
 mod check;
+mod cosignatures;
 mod head;
 mod leaves;
 mod signing;
 mod walk;
 
 pub use check::CheckedLinks;
+pub use cosignatures::CosignatureRow;
 pub(super) use head::Head;
 pub use leaves::Growth;
 pub(super) use leaves::{add_leaf, keep_leaves};

@@ -75,7 +75,7 @@ pub use backup::{
     Columns, DumpProblem, End, FORMAT as BACKUP_FORMAT, Header, Loading, Refusal, Snapshot,
     VERSION as BACKUP_VERSION,
 };
-pub use chain::{CheckedLinks, EventRow, Growth, Mac, Recorded, Signed, Tree};
+pub use chain::{CheckedLinks, CosignatureRow, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
 pub use definitions::{Changed, Definitions, NamedIn};

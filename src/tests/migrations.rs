@@ -14,7 +14,7 @@ use sea_orm_migration::{MigratorTrait, SchemaManager};
 use uuid::Uuid;
 
 /// Every table.
-pub const TABLES: [&str; 38] = [
+pub const TABLES: [&str; 39] = [
     "instance",
     "person",
     "project",
@@ -53,6 +53,7 @@ pub const TABLES: [&str; 38] = [
     "review",
     "review_item",
     "destination",
+    "cosignature",
 ];
 
 #[tokio::test]

@@ -136,6 +136,7 @@ mod usage;
 mod versions;
 mod whole_credential;
 mod widening;
+mod witnesses;
 mod words;
 mod writes;
 mod written;

@@ -4,9 +4,15 @@
 
 mod checked;
 mod proved;
+mod silent;
+mod witness;
+mod witnessed;
+mod witnessing;
 
 pub(super) use checked::Compared;
 pub use checked::KeptCheckpoint;
+pub(super) use silent::Silent;
+pub use witness::Witness;
 
 use super::Vault;
 use super::audit::this_instance;
@@ -14,6 +20,7 @@ use crate::checkpoints::checkpoint::{Checkpoint, origin};
 use crate::checkpoints::note::{self, Key};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::witness::Witnessed;
 use crate::error::{Error, Result};
 use crate::store::{Growth, Signed, Unrecorded};
 use uuid::Uuid;
@@ -37,6 +44,9 @@ pub struct SignedCheckpoint {
     pub note: String,
     /// The public keys that verify it, the newest first.
     pub keys: Vec<String>,
+    /// What witnesses have said of it, as far as that was looked up.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witnessed>,
 }
 
 fn refused(sentence: impl Into<String>) -> Error {
@@ -181,7 +191,9 @@ impl Vault {
             }
             let write = self.write_in(chain).await?;
             if write.chain().note_signed(chain, last, &now).await? {
+                self.enqueue_witnesses(&write, chain).await?;
                 write.commit_without_event(Unrecorded::Tree).await?;
+                self.job_is_due.notify_one();
                 return Ok(now);
             }
         }
@@ -203,7 +215,7 @@ impl Vault {
         }
         let keys = signatures.iter().map(|(key, _)| key.to_string()).collect();
         let note = note::signed(&text, &signatures);
-        Ok(SignedCheckpoint { origin, links: size, note, keys })
+        Ok(SignedCheckpoint { origin, links: size, note, keys, witnesses: Vec::new() })
     }
 }
 

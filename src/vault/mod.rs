@@ -45,7 +45,7 @@ mod used;
 pub use attempts::network;
 pub use audit::{ChainReport, Export, Kept, KeptHead};
 pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_backup, restore};
-pub use checkpoints::{KeptCheckpoint, SignedCheckpoint};
+pub use checkpoints::{KeptCheckpoint, SignedCheckpoint, Witness};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
 pub use credentials::{Doubt, Saved, SecretInput, Switched};
@@ -106,6 +106,7 @@ pub struct Vault {
     used: Arc<used::Used>,
     first_steps_over: Arc<first_steps::Over>,
     refusals: Arc<refusals::Refusals>,
+    silent_witnesses: Arc<checkpoints::Silent>,
     reach: Option<Reach>,
     shares: Arc<shares::Shares>,
     registry_tokens: Arc<credentials::RegistryTokens>,
@@ -143,6 +144,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Days after which receipts are removed; `None`: they are kept.
     pub retention: Option<u32>,
+    /// Who is asked to cosign checkpoints of the audit log.
+    pub witnesses: Vec<Witness>,
 }
 
 impl Default for Settings {
@@ -157,6 +160,7 @@ impl Default for Settings {
             access_log: false,
             rates: Rates::default(),
             retention: None,
+            witnesses: Vec::new(),
         }
     }
 }
@@ -183,6 +187,7 @@ impl Vault {
             used: Arc::default(),
             first_steps_over: Arc::default(),
             refusals: Arc::default(),
+            silent_witnesses: Arc::default(),
             reach: None,
             shares: Arc::new(shares::Shares::new(settings.rates)),
             registry_tokens: Arc::default(),

@@ -5,7 +5,7 @@ mod decisions;
 mod frozen;
 mod left;
 
-use super::{Vault, now, today};
+use super::{SignedCheckpoint, Vault, now, today};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::counted::count;
@@ -133,7 +133,11 @@ impl Vault {
         id: Uuid,
     ) -> Result<ReviewReport> {
         let project = reader.project();
-        let review = self.store.reviews(project.id).find(id).await?.ok_or(Error::NotFound)?;
+        let mut review = self.store.reviews(project.id).find(id).await?.ok_or(Error::NotFound)?;
+        let witnesses = &self.settings.witnesses;
+        for kept in [&mut review.opening, &mut review.closing].into_iter().flatten() {
+            kept.witnesses = self.add_cosignatures(&mut kept.note, witnesses).await?;
+        }
         let (items, digest) = self.whole_items(project.id, &review).await?;
         let mut tally = Tally::default();
         for item in &items {
@@ -201,7 +205,8 @@ impl Vault {
 
     async fn keep_checkpoint(&self, project: Uuid, review: Uuid, is_closing: bool) -> Result<()> {
         let signed = self.checkpoint_now(project).await?;
-        let kept = ReviewCheckpoint { links: signed.links, note: signed.note, keys: signed.keys };
+        let SignedCheckpoint { links, note, keys, .. } = signed;
+        let kept = ReviewCheckpoint { links, note, keys, witnesses: Vec::new() };
         // Its keys are texts, so nothing in it can fail.
         let text = serde_json::to_string(&kept).unwrap_or_default();
         let write = self.write_in(project).await?;

@@ -2,11 +2,14 @@
 
 use super::Action;
 use crate::checkpoints::checkpoint::Checkpoint;
+use crate::checkpoints::cosignature::{Cosignature, WitnessKey};
 use crate::checkpoints::export::{self, Line};
-use crate::checkpoints::note::Key;
+use crate::checkpoints::note::{Key, Note};
 use crate::checkpoints::proof;
 use crate::commands::failure::Failure;
 use crate::commands::output::count;
+use crate::domain::moment::Moment;
+use crate::domain::witness::Witnessed;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -21,15 +24,18 @@ pub(super) struct ToVerify<'a> {
     checkpoint: &'a [std::path::PathBuf],
     proof: Option<&'a Path>,
     keys: &'a [Key],
+    witnesses: &'a [WitnessKey],
 }
 
 impl<'a> ToVerify<'a> {
     /// What is to be verified without a database, if that was asked for.
     pub(super) fn of(action: &'a Action) -> Option<Self> {
-        let Action::Verify { export: Some(export), checkpoint, key, proof, .. } = action else {
+        let Action::Verify { export: Some(export), checkpoint, key, proof, witness, .. } = action
+        else {
             return None;
         };
-        Some(Self { export, checkpoint, proof: proof.as_deref(), keys: key })
+        let proof = proof.as_deref();
+        Some(Self { export, checkpoint, proof, keys: key, witnesses: witness })
     }
 
     pub(super) fn verified(&self) -> Result<(Value, String, bool), Failure> {
@@ -38,12 +44,15 @@ impl<'a> ToVerify<'a> {
         }
         let mut found = None;
         for file in self.checkpoint {
-            let checkpoint = Checkpoint::open(&one_note(file)?, self.keys);
+            let note = one_note(file)?;
+            let checkpoint = Checkpoint::open(&note, self.keys);
             let checkpoint = checkpoint.map_err(|problem| Failure::said(problem.to_string()))?;
+            let cosigned = are_witnesses(&note, self.witnesses)?;
             let done = export::verify(BufReader::new(self.open()?), &checkpoint);
-            found = Some((done.map_err(|problem| Failure::said(problem.to_string()))?, checkpoint));
+            let done = done.map_err(|problem| Failure::said(problem.to_string()))?;
+            found = Some((done, checkpoint, cosigned));
         }
-        let Some((done, checkpoint)) = found else {
+        let Some((done, checkpoint, cosigned)) = found else {
             return Err(Failure::said(
                 "Name the checkpoint that the export is verified against: --checkpoint FILE.",
             ));
@@ -59,9 +68,14 @@ impl<'a> ToVerify<'a> {
             let beyond = count(done.beyond, "line");
             text += &format!(" The checkpoint says nothing about the last {beyond}.");
         }
-        let document = json!({
+        let mut document = json!({
             "origin": origin, "links": done.links, "removed": done.removed, "beyond": done.beyond,
         });
+        if !cosigned.is_empty() {
+            let said: Vec<String> = cosigned.iter().map(Witnessed::to_text).collect();
+            text += &format!(" {}", said.join(" "));
+            document["witnesses"] = json!(cosigned);
+        }
         Ok((document, text, true))
     }
 
@@ -94,6 +108,22 @@ impl<'a> ToVerify<'a> {
     fn open(&self) -> Result<File, Failure> {
         File::open(self.export).map_err(|cause| unreadable(self.export, &cause))
     }
+}
+
+/// What these witnesses have said of the checkpoint in the note.
+///
+/// # Errors
+/// When one of them has not cosigned it.
+pub(super) fn are_witnesses(note: &str, keys: &[WitnessKey]) -> Result<Vec<Witnessed>, Failure> {
+    let note = Note::parse(note).map_err(|problem| Failure::said(problem.to_string()))?;
+    let one = |key: &WitnessKey| -> Result<Witnessed, Failure> {
+        let name = key.name().to_owned();
+        let cosignature = Cosignature::on(&note, key)
+            .map_err(|problem| Failure::said(format!("{name}: {problem}")))?;
+        let at = Some(Moment(0).plus_seconds(cosignature.at()));
+        Ok(Witnessed { name, at, later: None, waiting: None })
+    };
+    keys.iter().map(one).collect()
 }
 
 /// A note in a file, with or without empty lines behind it.

@@ -1,7 +1,10 @@
 //! The settings of the demo, which reads no environment: what is set there is for real instances.
 
 use super::shares::SharesConfig;
-use super::{Config, KekConfig, LogFormat, OutboundConfig, PaceConfig, SiteConfig, StorageConfig};
+use super::{
+    Config, KekConfig, LogFormat, OutboundConfig, PaceConfig, SiteConfig, StorageConfig,
+    WitnessConfig,
+};
 use crate::domain::secret_version::KEEP;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -37,6 +40,7 @@ impl Config {
                 project_burst: None,
                 retention: None,
             },
+            witnesses: WitnessConfig::default(),
             log: String::new(),
             log_format: LogFormat::Text,
             access_log: false,

@@ -39,6 +39,10 @@ pub enum ConfigProblem {
         "REGCRED_HOSTS must be host names separated by commas, such as regcred.svc or regcred.svc:3000. Remove http://, paths and wildcards."
     )]
     BadHosts,
+    #[error(
+        "REGCRED_WITNESSES must be the public key and the URL of each witness with a space between them, separated by commas, such as witness.example.com/w1+0a1b2c3d+BA… https://witness.example.com. The key is an Ed25519 key for cosignatures. Name each witness once, and no more than 16."
+    )]
+    BadWitnesses,
     #[error("The file of REGCRED_CA_FILE cannot be used: {0}.")]
     BadAuthorities(String),
     #[error(

@@ -3,13 +3,13 @@
 use super::head::{Head, frontier_of, is_whole};
 use super::walk::{Leaf, Walk};
 use crate::checkpoints::export::Line;
-use crate::checkpoints::tree::{Frontier, Hash};
-use crate::store::authentic::genuine_now;
+use crate::checkpoints::tree::{Consistency, Frontier, Hash};
+use crate::store::authentic::{genuine_now, is_genuine, ours_among};
 use crate::store::entity::chain_head;
 use crate::store::seals::Sealing;
 use crate::store::writing::Tx;
 use crate::store::{Chain, Holds};
-use sea_orm::{DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 /// What was last signed of a chain.
@@ -71,6 +71,20 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(head.as_ref().and_then(Tree::of))
     }
 
+    /// What was last signed of each chain of which anything was. One whose end somebody has changed is
+    /// missing.
+    pub async fn all_signed(&self) -> Result<Vec<(Uuid, Signed)>, DbErr> {
+        let heads = chain_head::Entity::find().filter(chain_head::Column::Signed.is_not_null());
+        // In one order on every server: they lock jobs by it.
+        let heads = heads.order_by_asc(chain_head::Column::Chain).all(self.db).await?;
+        let ours = ours_among(self.db, heads, is_genuine::<chain_head::Entity>).await;
+        let signed = |head: &chain_head::Model| {
+            let signed = Signed::from_stored(head.signed.as_deref())?;
+            (signed.frontier.size() > 0).then_some((head.chain, signed))
+        };
+        Ok(ours.iter().filter_map(signed).collect())
+    }
+
     /// The tree `from` with every link behind it up to that one, made from what is stored and verified on
     /// the way; or the first link that does not hold.
     pub async fn grown(
@@ -82,6 +96,27 @@ impl<C: Sealing> Chain<'_, C> {
         let mut frontier = from.clone();
         let walked = self.walk(holds, chain, (from, last), |leaf| frontier.push(leaf.hash)).await?;
         Ok(walked.map(|()| frontier))
+    }
+
+    /// What proves that the tree `to` goes on from the tree `from`, made from what is stored and verified on
+    /// the way; `None` when a link between them does not hold, or `to` does not go on from there.
+    pub async fn consistency(
+        &self,
+        holds: Holds<'_>,
+        chain: Uuid,
+        (from, to): (&Frontier, &Frontier),
+    ) -> Result<Option<Vec<Hash>>, DbErr> {
+        if from.size() > to.size() {
+            return Ok(None);
+        }
+        let (mut grown, mut proof) = (from.clone(), Consistency::new(from, to.size()));
+        let last = i64::try_from(to.size()).unwrap_or(i64::MAX);
+        let push = |leaf: Leaf| {
+            grown.push(leaf.hash);
+            proof.push(leaf.hash);
+        };
+        let walked = self.walk(holds, chain, (from, last), push).await?;
+        Ok((walked.is_ok() && grown == *to).then(|| proof.path()))
     }
 
     /// The leaf of every link up to that one; or the first link that does not hold.

@@ -123,6 +123,27 @@ entities! {
         /// That it was us.
         proof: Vec<u8>,
     }
+    /// What witnesses have said of checkpoints: of each witness the last one may be empty still.
+    mod cosignature = "cosignature" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        chain: Uuid,
+        /// The name and the id of its key.
+        #[sea_orm(primary_key, auto_increment = false)]
+        witness: String,
+        /// Which of the trees of the chain it is.
+        #[sea_orm(primary_key, auto_increment = false)]
+        tree: i64,
+        #[sea_orm(primary_key, auto_increment = false)]
+        size: i64,
+        /// The tree when the checkpoint was signed.
+        frontier: Vec<u8>,
+        /// The cosignature, which the key of the witness verifies.
+        cosigned: Option<Vec<u8>>,
+        /// Since when the witness is asked.
+        since: i64,
+        problem: Option<String>,
+        status: Option<i64>,
+    }
     /// Leaves of links that were removed because of their age, some of them one behind the other.
     mod removed_leaves = "removed_leaves" {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -35,7 +35,7 @@ mod reviews;
 mod sealed;
 
 pub use chains::{
-    audit_event, chain_head, counted, delivery_report, fetch, receipt, removed_days,
+    audit_event, chain_head, cosignature, counted, delivery_report, fetch, receipt, removed_days,
     removed_leaves, removed_links, usage_day,
 };
 pub use definitions::{definition, definition_statement};

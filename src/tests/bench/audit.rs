@@ -75,12 +75,14 @@ impl Side {
 
 async fn on(place: &str, server: Option<&str>) {
     let filled = Filled::new(server, CREDENTIALS, &program()).await;
-    let (mut few, mut many) = (Side::new(&filled, FEW).await, Side::new(&filled, MANY).await);
+    let mut few = Side::new(&filled, FEW).await;
+    // Now: the server closes a connection that is idle for as long as the other takes.
+    let credential = few.person.first_credentials(1).await.remove(0);
+    let mut many = Side::new(&filled, MANY).await;
     let title =
         format!("Pages over {MANY} receipts against over {FEW} on {place} (ms, median of {TIMES})");
     let mut table = Table::new(&title, &["", "of few", "of many", "ratio", "target", ""]);
     let ms = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1_000.0);
-    let credential = few.person.first_credentials(1).await.remove(0);
     for (name, path) in pages(&credential) {
         let (mut of_few, mut of_many) = (Vec::new(), Vec::new());
         for _ in 0..TIMES {

@@ -4,6 +4,12 @@ pub(super) const NOTES: &[&[u8]] = &[
     "example.com/log\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} example.com/log Az3grlgt\n".as_bytes(),
     b"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
 ];
+pub(super) const WITNESSES: &[&[u8]] = &[
+    "\u{2014} witness.example.com/w1 oAWfEQAAAABkGFDLBuRDazBLVac2NE+Y+IjbjQOcXLfF9CSDZVUIoS83rE1nFZsVE8YiWV6Ngr7lV8H6bdoBQGP/l73euDMQ9k+bBQ==\n".as_bytes(),
+    b"witness.example.com/w1+a0059f11+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+    b"witness.example.com/w1+a0059f11+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4 https://witness.example.com",
+    b"20852014\n",
+];
 pub(super) const KEPT: &[&[u8]] =
     &[b"acme:12:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"];
 pub(super) const HOSTS: &[&[u8]] = &[

@@ -6,12 +6,14 @@ use super::queries::{
 };
 use super::seeds::{
     BACKUP, COOKIES, FILES, FORWARDED, HOSTS, JWT, KEK, KEPT, KEY_FILE, KEYS, NOTES, POST, QUERY,
-    REPORT, SIGNED, TOKENS,
+    REPORT, SIGNED, TOKENS, WITNESSES,
 };
 use crate::checkpoints::checkpoint::Checkpoint;
+use crate::checkpoints::cosignature::WitnessKey;
 use crate::checkpoints::export;
 use crate::checkpoints::note::{Key, Note};
 use crate::checkpoints::proof;
+use crate::checkpoints::witness;
 use crate::crypto::blob::{Login, Place, key_version};
 use crate::crypto::jwt::{Expect, JwkSet, Unverified, verify};
 use crate::crypto::kek::{Kek, KekId};
@@ -118,6 +120,9 @@ pub(super) const TARGETS: &[Target] = &[
         seeds: &[b"c2sp.org/tlog-proof@v1\nindex 1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\na\n2\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"],
         run: |data| _ = proof::verify(&text(data), [0; 32], &[]),
     },
+    Target { file: "src/checkpoints/cosignature.rs", seeds: WITNESSES, run: witness_key },
+    Target { file: "src/checkpoints/witness.rs", seeds: WITNESSES, run: witness_answer },
+    Target { file: "src/vault/checkpoints/witness.rs", seeds: WITNESSES, run: |data| _ = vault::Witness::parse(&text(data)) },
     Target {
         file: "src/checkpoints/export.rs",
         seeds: &[br#"{"chain":"00000000-0000-0000-0000-000000000001","link":1,"kind":"event","fields":["a",{"hex":"01ff"}],"leaf":"d80e25acfc598d167212e12de301de40cbf16eff27d8d481d68b38998927f0b6"}"#],
@@ -158,6 +163,23 @@ fn note(data: &[u8]) {
         assert_eq!(key.to_string(), said, "a key is written in one way");
     }
     let _ = Note::parse(&said).map(|note| note.claimed());
+}
+
+fn witness_key(data: &[u8]) {
+    let said = text(data);
+    if let Some(key) = WitnessKey::parse(&said) {
+        assert_eq!(key.to_string(), said, "a key is written in one way");
+    }
+}
+
+fn witness_answer(data: &[u8]) {
+    static KEY: OnceLock<WitnessKey> = OnceLock::new();
+    let key = KEY.get_or_init(|| {
+        WITNESSES.iter().find_map(|seed| WitnessKey::parse(&text(seed))).expect("a key")
+    });
+    let checkpoint = "example.com/log\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+    assert!(witness::cosigned(checkpoint, data, key).is_err(), "nobody has signed this");
+    let _ = witness::size(data);
 }
 
 fn exported(data: &[u8]) {

@@ -53,6 +53,7 @@ fn whole((report, failed): Found) -> impl IntoView {
     let checkpoint = Keys::of(&report.keys, KeyPurpose::Checkpoint, &form);
     let rotate_checkpoint = checkpoint.button("Rotate data key for checkpoints", "button");
     let public_keys = report.checkpoint_keys;
+    let witnesses = report.witnesses;
     view! {
         <PageHead title="Encryption keys">
             {rotate_secret}
@@ -99,6 +100,17 @@ fn whole((report, failed): Found) -> impl IntoView {
                         <p>
                             "Public key for the audit log of the instance: "
                             <code class="mono">{key}</code>
+                        </p>
+                    }
+                })
+                .collect_view()}
+            {witnesses
+                .iter()
+                .map(|one| {
+                    view! {
+                        <p>
+                            "Last checkpoint of the audit log of the instance: "
+                            {one.to_text()}
                         </p>
                     }
                 })

@@ -166,12 +166,15 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
 fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpoint>) -> AnyView {
     match found {
         None => view! { <p>{format!("{title}: no checkpoint.")}</p> }.into_any(),
-        Some(ReviewCheckpoint { links, note, keys }) => {
+        Some(ReviewCheckpoint { links, note, keys, witnesses }) => {
             let keys = keys.join("\n");
+            let witnesses = witnesses.iter().map(|one| view! { <p>{one.to_text()}</p> });
+            let witnesses = witnesses.collect_view();
             view! {
                 <h3>{title}</h3>
                 <p>{format!("It covers {links} links. The note:")}</p>
                 <CodeToCopy id=format!("{id}-note") text=note/>
+                {witnesses}
                 <p>"Public keys that verify it:"</p>
                 <CodeToCopy id=format!("{id}-keys") text=keys/>
             }

@@ -58,6 +58,7 @@ impl Vault {
             checkpoint_keys =
                 self.keys_of_checkpoints(INSTANCE, address).await?.unwrap_or_default();
         }
+        let witnesses = self.witnesses_of(INSTANCE).await?;
         Ok(KeyReport {
             keys,
             rewrap,
@@ -66,6 +67,7 @@ impl Vault {
             fingerprints_left,
             are_rows_moving: self.are_rows_moving().await?,
             checkpoint_keys,
+            witnesses,
             has_local_key,
             backup,
         })

@@ -21,6 +21,10 @@ pub(super) const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("removed_links", "each has a proof of its own"),
     ("removed_leaves", "each has a proof of its own"),
     ("removed_days", "the digest of all is in a link of the chain"),
+    (
+        "cosignature",
+        "the key of a witness verifies each, and that the log goes on from it is checked",
+    ),
     ("job", "what is due is done by the product for everybody alike"),
     ("outbox", "it says where in the chains to look"),
     ("definition", "it says what a file names, for pages"),

@@ -39,6 +39,11 @@ pub(super) const MORE: &[Grows] = &[
         why: "there is one row for each project",
     },
     Grows {
+        starts: "SELECT * FROM \"chain_head\" WHERE \"chain_head\".\"signed\" IS NOT NULL",
+        has: "\"signed\"",
+        why: "the same, once a minute where there are witnesses",
+    },
+    Grows {
         starts: "SELECT * FROM \"destination\" WHERE \"destination\".\"chain\" = ?",
         has: " LIMIT ?",
         why: "a chain has as many destinations at most as its page lists",
