@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// An instance whose operator names these witnesses, and allows these networks.
 async fn instance(witnesses: &[&Witness], networks: &[&str]) -> App {
     let mut app = App::new().await;
-    let store = Store::connect(&app.address).await.unwrap();
+    let store = app.watch.over(Store::connect(&app.address).await.unwrap());
     let keys = unlock(&store, app.key_source()).await.unwrap();
     let named = |one: &&Witness| regcred::vault::Witness::parse(&one.setting()).unwrap();
     let witnesses = witnesses.iter().map(named).collect();

@@ -175,7 +175,11 @@ fn consistency_proofs_are_as_they_are_defined_for_every_size() {
     for size in 1..=all.len() {
         for before in 1..=size {
             let leaves = &all[..size];
-            assert_eq!(consistency(leaves, before), defined(leaves, before, true), "{before} {size}");
+            assert_eq!(
+                consistency(leaves, before),
+                defined(leaves, before, true),
+                "{before} {size}"
+            );
         }
     }
 }
