@@ -27,10 +27,10 @@ fn State(review: Review) -> impl IntoView {
         }
         .into_any(),
         None => {
-            let due = review.due_on.map(|day| format!("Decide by {}", day.to_text()));
+            let due = review.due_on.map(|day| format!(", decide by {}", day.to_text()));
             view! {
                 <Dot label="Open" tone="good"/>
-                {due.map(|due| format!(" {due}"))}
+                {due}
             }
             .into_any()
         }

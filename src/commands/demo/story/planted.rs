@@ -98,7 +98,7 @@ impl Story {
     pub(super) async fn review(&self) -> Result<()> {
         let opener = self.cast.ann.can::<of::AuditWrite>()?;
         let form = ReviewForm {
-            name: "Access review of this quarter".to_owned(),
+            name: "Quarterly review".to_owned(),
             due_on: self.today().plus_days(14).to_text(),
             undecided: Undecided::Listed.word().to_owned(),
         };
