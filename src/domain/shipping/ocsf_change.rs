@@ -29,9 +29,9 @@ pub(super) fn class(action: Action) -> Class {
         Action::UserDisabled => of(ACCOUNT, 5),
         Action::AdminGranted => of(ACCOUNT, 7),
         Action::AdminRevoked => of(ACCOUNT, 8),
-        // Assign Role, Remove Role.
-        Action::MemberAdded | Action::RoleChanged => of(ACCESS, 3),
-        Action::MemberRemoved => of(ACCESS, 4),
+        // Assign Privileges, Revoke Privileges.
+        Action::MemberAdded | Action::RoleChanged => of(ACCESS, 1),
+        Action::MemberRemoved => of(ACCESS, 2),
         other => of(ENTITY, activity(other)),
     }
 }
