@@ -13,6 +13,13 @@ export async function damageSecret(server: Server, name: string): Promise<void> 
   await query(server, `UPDATE secret_version SET sealed = X'${changed}' ${of}`);
 }
 
+/** Changes the first event of the first project, as somebody who writes to the database could. */
+export async function changeFirstEvent(server: Server): Promise<void> {
+  const ofProject = 'chain = (SELECT id FROM project LIMIT 1)';
+  const first = `seq = (SELECT MIN(seq) FROM audit_event WHERE ${ofProject})`;
+  await query(server, `UPDATE audit_event SET subject = 'x' WHERE ${ofProject} AND ${first}`);
+}
+
 /** What the statement answers. It waits for its turn beside the server. */
 async function query(server: Server, statement: string): Promise<string> {
   const file = join(server.data, 'regcred.db');

@@ -7,15 +7,25 @@ import type { Account, Instance } from './server.ts';
 
 export type Role = 'viewer' | 'auditor' | 'maintainer' | 'owner';
 
+/** Runs a command of the server's program on its data, with this input. */
+export async function command(instance: Instance, words: string[], input = ''): Promise<void> {
+  const inherited = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+  const env = { ...inherited, REGCRED_DATA: instance.data, REGCRED_URL: instance.url };
+  const running = run(process.env.REGCRED_BIN!, words, { env });
+  running.child.stdin!.end(input);
+  await running;
+}
+
 /** Adds somebody with this role to the first project; the name has to be one of its own. */
-export async function addMember(instance: Instance, role: Role, name = unique('kim')): Promise<Account> {
+export function addMember(instance: Instance, role: Role, name?: string): Promise<Account> {
+  return addUser(instance, ['--project', instance.project.replace('/p/', ''), '--role', role], name);
+}
+
+/** Adds somebody who belongs to no project, unless `membership` says otherwise. */
+export async function addUser(instance: Instance, membership: string[] = [], name = unique('kim')): Promise<Account> {
   const account = { name, email: `${name}@example.com`, password: secret('correct horse') };
-  const project = instance.project.replace('/p/', '');
-  const words = ['user', 'add', '--email', account.email, '--name', name, '--project', project, '--role', role];
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', REGCRED_DATA: instance.data };
-  const adding = run(process.env.REGCRED_BIN!, words, { env });
-  adding.child.stdin!.end(`${account.password}\n`);
-  await adding;
+  const words = ['user', 'add', '--email', account.email, '--name', name, ...membership];
+  await command(instance, words, `${account.password}\n`);
   return account;
 }
 

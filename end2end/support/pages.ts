@@ -17,12 +17,12 @@ export const PAGES = [
   'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
   'revoking a token', 'how a pipeline fetches', 'what a pipeline declares', 'what a pipeline received', 'what was done to a pipeline',
   'the edit dialog of a pipeline', 'the delete dialog of a pipeline',
-  'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'the audit', 'a filtered audit', 'an audit without a result', 'an audit event', 'a verified chain', 'where the audit is sent', 'where the audit of the instance is sent', 'the audit of the instance', 'an event of the instance', 'a page that does not exist',
+  'the encryption keys', 'the trusted issuers', 'removing an issuer', 'the jobs', 'the audit', 'a filtered audit', 'an audit without a result', 'an audit event', 'a verified chain', 'where the audit is sent', 'where the audit of the instance is sent', 'the audit of the instance', 'an event of the instance', 'a verified chain of the instance', 'a page that does not exist',
   'an address that nothing has', 'a filter that does not exist', 'signing in', 'a set-up link that was used',
   'a new trust rule', 'a new trust rule for a public key', 'a new trust rule for a shared secret',
   'trying a token', 'editing a trust rule', 'deleting a trust rule', 'editing a grant', 'revoking a grant', 'an approval', 'the approvals', 'the usage of registries', 'the usage of credentials', 'the usage of pipelines', 'the findings', 'accepted findings', 'the access reviews', 'an access review', 'what is in no access review', 'the report of an access review', 'the explainer', 'an answer of the explainer', 'a question that names no image',
   'the finder', 'what the finder found', 'the finder without a result',
-  'the guides', 'a search in the guides', 'a search in the guides without a result', 'a guide', 'the guide of a registry',
+  'the guides', 'a search in the guides', 'a search in the guides without a result', 'a guide', 'the guide of a registry', 'the guide of a client', 'the guide of a CI',
   'the errors', 'a guide that does not exist',
 ];
 
@@ -106,6 +106,7 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'where the audit of the instance is sent': '/admin/audit/shipping',
     'the audit of the instance': '/admin/audit',
     'an event of the instance': '/admin/audit/1',
+    'a verified chain of the instance': '/admin/audit/verify',
     'a page that does not exist': `${list}/nothing`,
     'an address that nothing has': '/nothing/here',
     'a filter that does not exist': `${list}?sort=nothing`,
@@ -141,6 +142,8 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'a search in the guides without a result': '/help?q=zebra-crossing',
     'a guide': '/help/getting-started',
     'the guide of a registry': '/help/registries/docker-hub',
+    'the guide of a client': '/help/clients/docker',
+    'the guide of a CI': '/help/ci/github-actions',
     'the errors': '/help/errors',
     'a guide that does not exist': '/help/nothing',
   };

@@ -39,6 +39,9 @@ type SetUp = {
 /** A server with its first person and project. */
 export type Instance = Server & SetUp;
 
+/** Settings of a server by the names of their variables. */
+type Settings = Record<string, string>;
+
 /** How old a set-up may be that servers start from: its session ends half an hour after the last request. */
 const AGE = 10 * 60_000;
 
@@ -52,25 +55,26 @@ export async function startServer(): Promise<NewServer> {
   return { ...server, setupLink: (await readFile(said[2]!, 'utf8')).trim() };
 }
 
-/** Starts a server with its first person and project, on a copy of what a set-up has left. */
-export async function startInstance(browser: Browser): Promise<Instance> {
+/** Starts a server with its first person and project, on a copy of what a set-up has left, with these settings besides. */
+export async function startInstance(browser: Browser, settings: Settings = {}): Promise<Instance> {
   const { from, account, project, state } = await someSetUp(browser);
   const data = await newFolder();
   await cp(from, data, { recursive: true });
-  const { said: _, ...server } = await serve(data, /Regcred listens on (http:\/\/localhost:\d+)(?=\s)/);
+  const { said: _, ...server } = await serve(data, /Regcred listens on (http:\/\/localhost:\d+)(?=\s)/, settings);
   return { ...server, account, project, state };
 }
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'regcred-'));
 
 /** Starts a server on the folder, and waits until it has printed `ready`, whose first group is its address. */
-async function serve(data: string, ready: RegExp): Promise<Server & { said: RegExpMatchArray }> {
+async function serve(data: string, ready: RegExp, settings: Settings = {}): Promise<Server & { said: RegExpMatchArray }> {
   const binary = process.env.REGCRED_BIN;
   if (!binary) throw new Error('Set REGCRED_BIN to the path of the server binary.');
   const server = await start(binary, ['serve'], ready, {
     REGCRED_DATA: data,
     REGCRED_LISTEN: '127.0.0.1:0',
     REGCRED_LOG: process.env.REGCRED_LOG ?? 'warn',
+    ...settings,
   });
   return {
     said: server.said,

@@ -2,6 +2,8 @@
 import { expect, type Page } from '@playwright/test';
 import { addCredential, openEdit, openNew, openRow, pathOf, send } from './credentials.ts';
 import { fillIn } from './form.ts';
+import { DECIDED } from './decided.ts';
+import { GOVERNED } from './governed.ts';
 import { addPipeline, fetchConfig, openNewPipeline, openPart } from './pipelines.ts';
 import { unique } from './secrets.ts';
 import type { Instance } from './server.ts';
@@ -198,4 +200,6 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByText('is incorrect')).toBeVisible();
   },
+  ...DECIDED,
+  ...GOVERNED,
 };
