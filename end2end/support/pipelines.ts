@@ -79,11 +79,11 @@ export async function grantOf(page: Page, credential: string): Promise<string> {
 export function fetchConfig(
   instance: Instance,
   token: string,
-  { intent = '', run = {} }: { intent?: '' | 'pull' | 'push'; run?: Record<string, string> } = {},
+  { intent = '', image = '', run = {} }: { intent?: '' | 'pull' | 'push'; image?: string; run?: Record<string, string> } = {},
 ): Promise<Response> {
-  const query = intent && `?intent=${intent}`;
+  const query = new URLSearchParams(Object.entries({ intent, image }).filter(([, value]) => value !== '')).toString();
   const headers = { authorization: `Bearer ${token}`, ...run };
-  return fetch(`${instance.url}/api/v1/docker-config${query}`, { headers });
+  return fetch(`${instance.url}/api/v1/docker-config${query && `?${query}`}`, { headers });
 }
 
 /** What a CI job does: sends what a file of the repository names, an image of ghcr.io and one with a variable. */

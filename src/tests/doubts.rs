@@ -3,85 +3,13 @@
 
 mod old;
 mod rules;
+mod saves;
 mod specs;
 mod tied;
 
 use crate::app::{App, PASSWORD};
-use crate::matrix::{Objects, functions};
 use regcred::domain::moment::Day;
-use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// Every server function that saves something by which a pipeline receives a credential, and what
-/// each asks itself.
-const SAVES: [(&str, &str); 7] = [
-    (
-        "/rpc/grants/create",
-        "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, does it tie",
-    ),
-    ("/rpc/grants/update", "the same as a new grant, and can the credential do as much"),
-    ("/rpc/grants/repoint", "the same as a new grant, of each pipeline"),
-    ("/rpc/credentials/move-and-delete", "the same as a new grant, of each pipeline"),
-    (
-        "/rpc/trust-rules/create",
-        "does the provider sign such values, does the issuer answer, do its runs receive anything",
-    ),
-    ("/rpc/trust-rules/update", "the same as a new rule"),
-    ("/rpc/trust-rules/confirm", "the same as a new rule, but that its issuer was asked before"),
-];
-
-/// The others that save something of pipelines and credentials, and where doubts of it are said.
-const OTHERS: [(&str, &str); 9] = [
-    ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
-    ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
-    ("/rpc/tokens/create", "a token works at once"),
-    ("/rpc/trust-rules/renew-secret", "the secret works once it is set at the server"),
-    ("/rpc/credentials/create", "nothing is granted of it yet"),
-    (
-        "/rpc/credentials/replace-secret",
-        "doubtful secrets are asked about before the save; a lost expiry date is said after it",
-    ),
-    ("/rpc/pipelines/update", "a name and a description can always work"),
-    ("/rpc/credentials/update", "doubts stand at the grants of each pipeline"),
-    ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),
-];
-
-/// What takes away, tries or turns something off and on saves nothing that could fail to work.
-const NO_SAVES: [&str; 15] = [
-    "/rpc/grants/delete",
-    "/rpc/grants/reject",
-    "/rpc/guard-changes/reject",
-    "/rpc/credentials/questions",
-    "/rpc/pipelines/delete",
-    "/rpc/tokens/revoke",
-    "/rpc/trust-rules/delete",
-    "/rpc/trust-rules/try",
-    "/rpc/credentials/delete",
-    "/rpc/credentials/compromise",
-    "/rpc/credentials/disable",
-    "/rpc/credentials/enable",
-    "/rpc/credentials/bulk",
-    "/rpc/credentials/token-service",
-    "/rpc/guard-changes/delete",
-];
-
-#[tokio::test]
-async fn every_save_asks_itself_or_it_is_said_where_it_is_asked() {
-    let app = App::new().await;
-    let at = Objects::of(&app, &app.owner, "acme").await;
-    let nouns = ["grants", "pipelines", "tokens", "trust-rules", "credentials", "guard-changes"];
-    let all: BTreeSet<&str> = functions("acme", &at)
-        .iter()
-        .map(|function| function.path)
-        .filter(|path| nouns.contains(&path.split('/').nth(2).unwrap()))
-        .collect();
-    let said = SAVES.iter().chain(&OTHERS).map(|(path, what)| {
-        assert!(!what.is_empty(), "{path}");
-        *path
-    });
-    let said: BTreeSet<&str> = said.chain(NO_SAVES).collect();
-    assert_eq!(all, said);
-}
 
 /// A pipeline `build`, and the form of a grant or rule of it.
 struct Scene {

@@ -126,6 +126,22 @@ test('a save without the secret that was typed first says that it was not replac
   await expect(page.getByRole('dialog', { name: `Replace secret of ${name}` })).toBeVisible();
 });
 
+test('a change that would stop a pipeline names it before it is saved', async ({ page, instance }) => {
+  const [name, ci] = [unique('narrowed'), unique('ci')];
+  const host = `${name}.example.com`;
+  await addCredential(page, instance, { name, registry_url: host, access: 'pull_push' });
+  const token = await addPipeline(page, instance, { name: ci, credentials: [name], access: 'Pull and push' });
+  expect((await fetchConfig(instance, token, { intent: 'push', image: `${host}/acme/api` })).status).toBe(200);
+  const dialog = await openEdit(page, instance, name);
+  await fillIn(dialog, { 'Access': 'Pull', 'Repository path (Optional)': 'acme/web' });
+  await send(dialog);
+  await expectWrong(dialog, 'Access', `${ci} received this credential to push in the last 30 days, and could not push any more.`);
+  await expectWrong(dialog, 'Repository path (Optional)', `${ci} received this credential for acme/api in the last 30 days, and would not receive it any more.`);
+  await dialog.getByRole('button', { name: 'Save anyway' }).click();
+  await expectSaid(page, `${name} was saved.`);
+  await expectValues(await openEdit(page, instance, name), { 'Access': 'pull', 'Repository path (Optional)': 'acme/web' });
+});
+
 test('a twin is told with the way to it', async ({ page, instance }) => {
   const [name, host] = [unique('twin'), `${unique('twin')}.example.com`];
   await addCredential(page, instance, { name, registry_url: host });
