@@ -179,9 +179,7 @@ impl Vault {
     ) -> Result<(), Stopped> {
         while sending.last < until {
             self.may_go_on(sending).await?;
-            // Each has all of its receipts.
-            let last = sending.last.saturating_add(LINKS.cast_signed()).min(until);
-            let part = (sending.last.saturating_add(1), last);
+            let part = (sending.last.saturating_add(1), until);
             for line in self.exported_links(chain, part).await? {
                 sending.last = line.number();
                 sending.lines += 1;
