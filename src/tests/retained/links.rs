@@ -1,7 +1,8 @@
-//! The page of a link that was removed because of its age says so. Of any other that is missing it says
+//! The page of a link that was removed because of its age says so, and an export what it has no more. Of any
+//! other link that is missing, its page says
 //! nothing.
 
-use super::Scene;
+use super::{Scene, days_ago};
 use regcred::Error;
 use regcred::domain::moment::Moment;
 use regcred::domain::permission::of;
@@ -54,4 +55,17 @@ async fn the_page_of_a_link_that_somebody_took_away_does_not_say_that_it_was_too
         assert_eq!(scene.page(link).await.0, 404, "{gone}");
     }
     assert_eq!(scene.page(9_999).await.0, 404);
+}
+
+#[tokio::test]
+async fn the_last_line_of_an_export_says_until_when_there_are_only_figures() {
+    let scene = Scene::removed().await;
+    let (day, today) = (days_ago(95).day().to_text(), days_ago(0).day().to_text());
+    for (from, is_said) in [("", true), (today.as_str(), false)] {
+        let form = [("project", "acme"), ("format", "jsonl"), ("from", from)];
+        let text = scene.app.owner.post_form("/rpc/audit/export", &form).await.text();
+        let last = text.lines().last().unwrap_or_default();
+        let said = format!("\"figures_until\":\"{day}T");
+        assert_eq!(last.contains(&said), is_said, "{last}");
+    }
 }
