@@ -1,6 +1,5 @@
-//! The page of a link that was removed because of its age says so, and an export what it has no more. Of any
-//! other link that is missing, its page says
-//! nothing.
+//! The page of a link that was removed because of its age says so, and an export what it has no more. The
+//! page of any other link that is missing says nothing.
 
 use super::{Scene, days_ago};
 use regcred::Error;
