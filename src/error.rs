@@ -60,6 +60,9 @@ pub enum Error {
     /// It does not exist, or the person may not know that it does. 404.
     #[error("There is nothing here, or it was deleted.")]
     NotFound,
+    /// It was there, and was removed on purpose; the sentence says when. 410.
+    #[error("{0}")]
+    Gone(String),
     /// A query, filter or request that cannot be understood. 400.
     #[error("{0}")]
     BadRequest(String),
@@ -120,6 +123,7 @@ impl Error {
             Self::Unauthenticated => (401, "unauthenticated"),
             Self::Forbidden | Self::Denied(_) => (403, "forbidden"),
             Self::NotFound => (404, "not_found"),
+            Self::Gone(_) => (410, "gone"),
             Self::BadRequest(_) => (400, "bad_request"),
             Self::TooManyAttempts { .. } => (429, "too_many_attempts"),
             Self::TooManyRequests { .. } => (429, "too_many_requests"),

@@ -31,34 +31,41 @@ type Pages = Record<string, string>;
 /** What was made, by the instance: tests only look at it. */
 const made = new WeakMap<Instance, Promise<Pages>>();
 
-/** The address of each page by what it shows. The first who asks has the project filled. */
-export function everyPage(page: Page, instance: Instance): Promise<Pages> {
-  const pages = made.get(instance) ?? furnish(page, instance);
+/** What names begin with, and the registry. */
+type Names = { prefix: string; host: string };
+
+const SHORT: Names = { prefix: 'all', host: 'ghcr.io' };
+/** Without a place to break them. */
+export const LONG: Names = { prefix: 'w'.repeat(50), host: `${'m'.repeat(60)}.example.com` };
+
+/** The address of each page by what it shows. The first who asks has the project filled, and says with which names. */
+export function everyPage(page: Page, instance: Instance, names = SHORT): Promise<Pages> {
+  const pages = made.get(instance) ?? furnish(page, instance, names);
   made.set(instance, pages);
   return pages;
 }
 
 /** Fills the project with something to show. */
-async function furnish(page: Page, instance: Instance): Promise<Pages> {
-  const [credential, pipeline] = [unique('all'), unique('all')];
-  await addCredential(page, instance, { name: credential, registry_url: 'ghcr.io', description: 'Shown everywhere', expires_on: '2020-01-31' });
+async function furnish(page: Page, instance: Instance, { prefix, host }: Names): Promise<Pages> {
+  const [credential, pipeline] = [unique(prefix), unique(prefix)];
+  await addCredential(page, instance, { name: credential, registry_url: host, description: 'Shown everywhere', expires_on: '2020-01-31' });
   const token = await addPipeline(page, instance, { name: pipeline, credentials: [credential] });
-  await fetchConfig(instance, token, { run: { 'Regcred-Run': 'run-1', 'Regcred-Branch': 'main' } });
+  await fetchConfig(instance, token, { run: { 'Regcred-Run': `${prefix}-1`, 'Regcred-Branch': prefix } });
   const ofPipeline = new URL(page.url()).pathname;
-  await declare(instance, token, 'Dockerfile');
+  await declare(instance, token, `${prefix}/Dockerfile`);
   const grant = await grantOf(page, credential);
   await page.goto(`${ofPipeline}/trust/new?provider=github`);
   await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'Your password': instance.account.password });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
   const rule = await page.getByRole('link', { name: 'Edit the GitHub Actions rule for 1' }).getAttribute('href');
   const ofCredential = await pathOf(page, instance, credential);
-  const issuer = `https://${unique('ci')}.example.com`;
+  const issuer = `https://${unique(prefix)}.example.com`;
   await trustIssuer(page, instance, issuer);
   await page.goto('/admin/issuers');
   const removal = await page.getByRole('link', { name: `Remove ${issuer}` }).getAttribute('href');
   const list = `${instance.project}/credentials`;
   await page.goto(`${instance.project}/reviews`);
-  await fillIn(page, { Name: unique('review') });
+  await fillIn(page, { Name: unique(prefix) });
   await page.getByRole('button', { name: 'Open review' }).click();
   const report = await page.getByRole('link', { name: 'Report' }).getAttribute('href');
   const review = report!.replace(/\/report$/, '');
@@ -132,10 +139,10 @@ async function furnish(page: Page, instance: Instance): Promise<Pages> {
     'what is in no access review': `${review}?show=new`,
     'the report of an access review': report!,
     'the explainer': `${instance.project}/match`,
-    'an answer of the explainer': `${instance.project}/match?image=ghcr.io/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
-    'a question that names no image': `${instance.project}/match?image=ghcr.io/`,
+    'an answer of the explainer': `${instance.project}/match?image=${host}/acme/api&pipeline=${ofPipeline.split('/').pop()}`,
+    'a question that names no image': `${instance.project}/match?image=${host}/`,
     'the finder': `${instance.project}/find`,
-    'what the finder found': `${instance.project}/find?q=ghcr`,
+    'what the finder found': `${instance.project}/find?q=${host.slice(0, 4)}`,
     'the finder without a result': `${instance.project}/find?q=zebra-crossing`,
     'the guides': '/help',
     'a search in the guides': '/help?q=token',

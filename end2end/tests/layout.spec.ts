@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expectNoSideScroll } from '../support/axe.ts';
 import { addCredential } from '../support/credentials.ts';
-import { everyPage } from '../support/pages.ts';
+import { everyPage, LONG } from '../support/pages.ts';
 import { addPipeline, fetchConfig, pathOfPipeline } from '../support/pipelines.ts';
 import { post } from '../support/post.ts';
 import { unique } from '../support/secrets.ts';
@@ -116,6 +116,23 @@ test.describe('zoomed to 200 %', () => {
         await expectInSight(page.getByRole('dialog').getByRole('button', { name: dialog.button, exact: true }), what);
       }
     }
+  });
+});
+
+test.describe('with long names', () => {
+  test.use({ fresh: true });
+
+  test('no page scrolls sideways, however wide the window is', async ({ page, instance }) => {
+    const wide: string[] = [];
+    for (const [what, address] of Object.entries(await everyPage(page, instance, LONG))) {
+      await page.goto(address);
+      for (const width of [320, 640, 800, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (scrolled > width) wide.push(`${what}: ${scrolled} px at ${width}`);
+      }
+    }
+    expect(wide).toEqual([]);
   });
 });
 

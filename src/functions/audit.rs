@@ -4,6 +4,7 @@ use super::context::{member, member_of, person, person_of, vault};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::audit::{AuditLink, AuditListing, AuditQuery, ExportFormat};
 use crate::domain::delivery::{Client, Proved};
+use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::vault::{CheckedLinks, Export, Vault};
@@ -101,13 +102,13 @@ async fn begin_export(
     if project.is_empty() {
         let admin = person.instance_admin()?;
         let export = asked(fields)?;
-        let (name, format) = (file_name("instance", export.format), export.format);
+        let (name, format) = (file_name("instance", &export), export.format);
         let pieces = vault.export_instance_audit(&admin, export).await?;
         return Ok(AuditFile { name, format, pieces });
     }
     let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
     let export = asked(fields)?;
-    let (name, format) = (file_name(&reader.project().slug, export.format), export.format);
+    let (name, format) = (file_name(&reader.project().slug, &export), export.format);
     let pieces = vault.export_audit(&reader, export).await?;
     Ok(AuditFile { name, format, pieces })
 }
@@ -122,6 +123,10 @@ fn asked(fields: &HashMap<String, String>) -> Result<Export> {
     Ok(Export { format: format.ok_or_else(|| unknown("format"))?, query, after: after.max(0) })
 }
 
-fn file_name(chain: &str, format: ExportFormat) -> String {
-    format!("regcred-audit-{chain}.{}", format.word())
+/// The name says of which days the file is, where not of all.
+fn file_name(chain: &str, export: &Export) -> String {
+    let AuditQuery { from, to, .. } = export.query;
+    let part = |word: &str, day: Option<Day>| day.map(|day| format!("-{word}-{}", day.to_text()));
+    let days = [part("from", from), part("to", to)].map(Option::unwrap_or_default).concat();
+    format!("regcred-audit-{chain}{days}.{}", export.format.word())
 }

@@ -99,6 +99,16 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(Removed::of(self.db, holds, chain).await?.had(seq, mac))
     }
 
+    /// Whether the link with that number was removed because of its age.
+    pub async fn was_removed(
+        &self,
+        holds: Holds<'_>,
+        chain: Uuid,
+        seq: i64,
+    ) -> Result<bool, DbErr> {
+        Ok(Removed::of(self.db, holds, chain).await?.run(seq).is_some())
+    }
+
     /// The links between two numbers, and up to which number these are all.
     pub(super) async fn links(
         &self,

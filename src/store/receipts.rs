@@ -42,8 +42,10 @@ use sea_orm::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Receipts that are checked at once: more than one fetch has.
-const CHECKED: u64 = 70_000;
+/// Receipts whose links are read at once, unless a single fetch has more.
+const AT_ONCE: u64 = 5_000;
+/// Receipts that one link may have: more than one fetch has.
+const OF_ONE: u64 = 70_000;
 
 /// A request of a pipeline with its receipts, to write.
 #[derive(Clone, Debug)]
@@ -171,20 +173,20 @@ fn to_fetch() -> sea_orm::RelationDef {
 pub(super) async fn links<C: ConnectionTrait>(
     db: &C,
     chain: Uuid,
-    (first, last): (i64, i64),
+    (first, mut last): (i64, i64),
 ) -> Result<(Vec<Link>, i64), DbErr> {
-    let rows = receipt::Entity::find()
-        .filter(receipt::Column::Chain.eq(chain))
-        .filter(receipt::Column::Seq.between(first, last))
-        .order_by_asc(receipt::Column::Seq)
-        .order_by_asc(receipt::Column::Number)
-        .limit(CHECKED)
-        .all(db)
-        .await?;
-    let is_cut = rows.len() as u64 == CHECKED;
-    // Of the last link there may be more. Nobody wrote one that has so many alone: it does not hold.
-    let cut = rows.last().filter(|_| is_cut).map(|row| row.seq.saturating_sub(1));
-    let last = cut.map_or(last, |cut| cut.max(first).max(1));
+    let mut rows = receipts_between(db, chain, (first, last), AT_ONCE).await?;
+    let ends = rows.first().zip(rows.last()).map(|(one, other)| (one.seq, other.seq));
+    // Of the last link there may be more.
+    if let Some((one, cut)) = ends.filter(|_| rows.len() as u64 == AT_ONCE) {
+        if one < cut {
+            last = (cut - 1).max(1);
+        } else {
+            // It is the only one, and read as a whole. Nobody wrote one that has more: it does not hold.
+            rows = receipts_between(db, chain, (cut, cut), OF_ONE).await?;
+            last = cut;
+        }
+    }
     let mut receipts: BTreeMap<i64, Vec<receipt::Model>> = BTreeMap::new();
     for row in rows.into_iter().filter(|row| row.seq <= last) {
         receipts.entry(row.seq).or_default().push(row);
@@ -202,6 +204,23 @@ pub(super) async fn links<C: ConnectionTrait>(
     // A receipt without a fetch was not written by us.
     links.extend(receipts.into_keys().map(|seq| (seq, "receipt", Vec::new(), Vec::new())));
     Ok((links, last))
+}
+
+/// The receipts of the links between two numbers, in their order, and at most so many.
+async fn receipts_between<C: ConnectionTrait>(
+    db: &C,
+    chain: Uuid,
+    (first, last): (i64, i64),
+    most: u64,
+) -> Result<Vec<receipt::Model>, DbErr> {
+    receipt::Entity::find()
+        .filter(receipt::Column::Chain.eq(chain))
+        .filter(receipt::Column::Seq.between(first, last))
+        .order_by_asc(receipt::Column::Seq)
+        .order_by_asc(receipt::Column::Number)
+        .limit(most)
+        .all(db)
+        .await
 }
 
 /// The number of the newest fetch or receipt of a chain; 0 when there is none.

@@ -91,6 +91,7 @@ fn each_error_of_a_page_has_a_paragraph() {
         Error::Forbidden,
         Error::Denied(text()),
         Error::NotFound,
+        Error::Gone(text()),
         Error::BadRequest(text()),
         Error::Conflict(text()),
         Error::TooManyAttempts { minutes: 1 },

@@ -1,6 +1,8 @@
 //! Receipts go because of their age, and what they added up to stays: the figures, the last use, and until
 //! when there is no more than that. Whoever changes it, or the base that it stands behind, is found.
 
+mod links;
+
 use crate::app::{App, SITE};
 use crate::usage::project;
 use regcred::domain::moment::Moment;

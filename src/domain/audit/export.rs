@@ -33,6 +33,10 @@ pub enum ExportLine {
     End {
         cursor: i64,
         lines: u64,
+        /// What was asked for, as the address of the page has it; empty when it was everything.
+        filters: String,
+        /// Until when deliveries that were asked for are kept as daily figures, and are not in it.
+        figures_until: Option<Moment>,
     },
 }
 
@@ -126,8 +130,11 @@ fn json(line: &ExportLine) -> Value {
                 "claimed": one.claims,
             })
         }
-        ExportLine::End { cursor, lines } => {
-            json!({ "kind": "end", "cursor": cursor, "lines": lines })
+        ExportLine::End { cursor, lines, filters, figures_until } => {
+            json!({
+                "kind": "end", "cursor": cursor, "lines": lines, "filters": filters,
+                "figures_until": figures_until.map(Moment::to_rfc3339),
+            })
         }
     }
 }
@@ -180,10 +187,15 @@ fn cells(line: &ExportLine) -> [String; COLUMNS.len()] {
             set("claimed_actor", text(&one.claims.actor));
             set("claimed_event", text(&one.claims.event));
         }
-        ExportLine::End { cursor, lines } => {
+        ExportLine::End { cursor, lines, filters, figures_until } => {
+            let filters = (!filters.is_empty()).then(|| format!("filters: {filters}"));
+            let figures = figures_until.map(|until| {
+                format!("deliveries until {} are kept as daily figures", until.to_text())
+            });
+            let said = [Some(format!("lines: {lines}")), filters, figures];
             set("link", cursor.to_string());
             set("kind", "end".to_owned());
-            set("detail", format!("lines: {lines}"));
+            set("detail", said.into_iter().flatten().collect::<Vec<_>>().join(", "));
         }
     }
     cells
@@ -217,61 +229,4 @@ fn no_formula(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::audit::{Action, Detail};
-
-    #[test]
-    fn no_cell_is_a_formula_or_several_cells_and_none_hides_a_character() {
-        for (text, expected) in [
-            ("build", "build"),
-            ("", ""),
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("|calc", "'|calc"),
-            ("＝1", "'＝1"),
-            (" =1", "' =1"),
-            ("\"=1", "\"'\"\"=1\""),
-            ("'=1", "''=1"),
-            ("\t=1", "\\u{9}=1"),
-            ("a\r\nb", "a\\u{d}\\u{a}b"),
-            ("a\u{202e}b", "a\\u{202e}b"),
-            ("a\u{2028}b\0", "a\\u{2028}b\\u{0}"),
-            ("a,b", "\"a,b\""),
-            ("a;=1", "\"a;'=1\""),
-            ("a;\" =1;-b;c", "\"a;'\"\" =1;'-b;c\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("a=1", "a=1"),
-        ] {
-            assert_eq!(cell(text), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn every_record_has_all_columns_and_ends_as_rfc_4180_says() {
-        let change = AuditChange {
-            action: Action::CredentialDeleted,
-            actor: "=cmd".to_owned(),
-            actor_id: None,
-            subject: "a, b".to_owned(),
-            subject_id: Uuid::nil(),
-            detail: Detail::Version(3),
-        };
-        let line = ExportLine::Change { seq: 7, at: Moment(1_500), change: Box::new(change) };
-        let csv = ExportFormat::Csv.line(&line);
-        assert!(
-            csv.starts_with("7,1970-01-01T00:00:01.5Z,change,credential.deleted,'=cmd,,\"a, b\",")
-        );
-        assert!(csv.ends_with("\r\n"), "{csv}");
-        assert_eq!(csv.matches(',').count(), COLUMNS.len(), "one stands within a cell");
-        let head = ExportFormat::Csv.head();
-        assert_eq!(head.matches(',').count(), COLUMNS.len() - 1);
-        let read: Value = serde_json::from_str(&ExportFormat::JsonLines.line(&line)).unwrap();
-        assert_eq!((&read["by"], &read["link"]), (&json!("=cmd"), &json!(7)));
-        let end = ExportFormat::JsonLines.line(&ExportLine::End { cursor: 9, lines: 2 });
-        let end: Value = serde_json::from_str(&end).unwrap();
-        assert_eq!(end, json!({ "kind": "end", "cursor": 9, "lines": 2 }));
-    }
-}
+mod tests;

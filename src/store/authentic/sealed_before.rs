@@ -58,7 +58,11 @@ async fn is_on_record<C: Sealing>(db: &C, holds: Holds<'_>, action: Action) -> R
 /// Whether the event of the instance with that number was written by us behind the link before it.
 async fn is_link<C: Sealing>(db: &C, holds: Holds<'_>, seq: i64) -> Result<bool, DbErr> {
     let chain = Uuid::nil();
-    let (links, _) = Chain { db }.links(chain, (seq.saturating_sub(1), seq)).await?;
+    let mut links = Vec::new();
+    // Each alone: what somebody put beside the first does not keep the second from being read.
+    for at in [seq.saturating_sub(1), seq] {
+        links.extend(Chain { db }.links(chain, (at, at)).await?.0);
+    }
     // The first follows none, and neither does one that was written when the end was missing.
     let none = vec![0; 32];
     let before = links.iter().filter(|(at, ..)| *at < seq).map(|(.., link)| link).chain([&none]);

@@ -28,6 +28,8 @@ use std::collections::BTreeMap;
 const MOST: u64 = 20_000;
 /// Links that are summed up in one statement.
 const PART: i64 = 1_000;
+/// Events of bases that are read at once.
+const BASES: u64 = 200;
 /// Days that are read at once: each may have thousands of sums.
 const DAYS: u64 = 20;
 
@@ -86,6 +88,35 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             Some(Detail::Base(base)) => Some(base),
             _ => None,
         })
+    }
+
+    /// When the base came to stand behind that link; `None` where no base has it.
+    pub async fn put_aside_at(&self, seq: i64) -> Result<Option<Moment>, DbErr> {
+        use audit_event::Column;
+        let mut after = seq;
+        loop {
+            let bases: Vec<(i64, i64, String)> = audit_event::Entity::find()
+                .select_only()
+                .columns([Column::Seq, Column::At, Column::Detail])
+                .filter(Column::Chain.eq(self.project))
+                .filter(Column::Action.eq(Action::ReceiptsRemoved.word()))
+                .filter(Column::Seq.gt(after))
+                .order_by_asc(Column::Seq)
+                .limit(BASES)
+                .into_tuple()
+                .all(self.db)
+                .await?;
+            let Some((newest, ..)) = bases.last() else { return Ok(None) };
+            after = *newest;
+            for (_, at, detail) in bases {
+                if let Detail::Base(base) = Detail::from_stored(&detail)
+                    && seq <= base.last
+                {
+                    // Before the first of all bases, receipts were removed without one.
+                    return Ok((base.first <= seq).then_some(Moment(at)));
+                }
+            }
+        }
     }
 
     /// The number of the oldest link that is a fetch; `None` when there is none.

@@ -1,6 +1,7 @@
 //! Receipts: reported on by whose they are, counted once, and those of before verify as they did.
 
 use super::{OTHER, PIPELINE, PROJECT, Scene};
+use crate::checkpoints::export::Line;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Report};
 use crate::domain::moment::Moment;
@@ -228,4 +229,33 @@ async fn a_receipt_that_somebody_changed_keeps_no_other_from_being_counted() {
     scene.store.writer.execute_unprepared(changed).await.unwrap();
     assert_eq!(counts(&scene, ghcr).await, (1, 0));
     assert_eq!(first_break(&scene).await, Some(1));
+}
+
+#[tokio::test]
+async fn links_of_some_thousand_receipts_are_read_at_once_or_a_single_one_as_a_whole() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    for receipts in [1, 2, 3_000, 2_001, 6_000, 4_999, 1, 5_000, 5_001, 2, 3] {
+        let row = fetch(&vec![(None, Outcome::Delivered); receipts]);
+        assert_eq!(recorder.record(vec![row]).await, Ok(()));
+    }
+    let chain = scene.store.chain();
+    let holds = |message: &[u8], link: &[u8]| mac(message) == link;
+    let mut parts: Vec<Vec<i64>> = Vec::new();
+    for _ in 0..8 {
+        let first = parts.concat().len() as i64 + 1;
+        let part = chain.exported(&holds, PROJECT, (first, 11)).await.unwrap().unwrap();
+        parts.push(part.iter().map(Line::number).collect());
+    }
+    let expected: [&[i64]; 8] = [&[1, 2, 3], &[4], &[5], &[6], &[7], &[8], &[9], &[10, 11]];
+    assert_eq!(parts, expected);
+    assert_eq!(first_break(&scene).await, None);
+    // The last receipt of each is looked at.
+    for link in [9, 5, 4] {
+        let last = format!(
+            "DELETE FROM receipt WHERE seq = {link} AND number = (SELECT MAX(number) FROM receipt WHERE seq = {link})"
+        );
+        scene.store.writer.execute_unprepared(&last).await.unwrap();
+        assert_eq!(first_break(&scene).await, Some(link));
+    }
 }

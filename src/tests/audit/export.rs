@@ -86,6 +86,29 @@ async fn a_filtered_export_is_what_the_page_lists() {
 }
 
 #[tokio::test]
+async fn the_name_of_an_export_says_of_which_days_it_is_and_its_last_line_how_it_was_filtered() {
+    let app = App::new().await;
+    let none: &[(&str, &str)] = &[];
+    for (days, name) in [
+        (none, ""),
+        (&[("from", "2026-11-01"), ("to", "2026-11-30")][..], "-from-2026-11-01-to-2026-11-30"),
+        (&[("noun", "member"), ("from", "2026-11-01")][..], "-from-2026-11-01"),
+        (&[("noun", "member"), ("to", "2026-11-30")][..], "-to-2026-11-30"),
+    ] {
+        let filters: Vec<String> =
+            days.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        for format in ["csv", "jsonl"] {
+            let reply = export(&app.owner, &[days, &[("format", format)]].concat()).await;
+            let expected = format!("attachment; filename=\"regcred-audit-acme{name}.{format}\"");
+            assert_eq!(reply.header("content-disposition"), expected.as_str());
+            let text = reply.text();
+            let last = text.lines().last().unwrap();
+            assert!(last.contains("end") && last.contains(&filters.join("&")), "{last}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_cell_of_a_csv_is_a_formula() {
     let scene = Scene::of(1).await;
     let owner = &scene.app.owner;

@@ -7,8 +7,8 @@ use super::table::{Table, verdict};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const FIRST_LOAD: u64 = 300 * 1024;
-const WASM: u64 = 250 * 1024;
+const FIRST_LOAD: u64 = 150_000;
+const WASM: u64 = 125_000;
 const READY: Duration = Duration::from_millis(150);
 const RESIDENT_KB: u64 = 64 * 1024;
 /// Before memory is looked at.

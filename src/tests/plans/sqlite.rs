@@ -1,18 +1,63 @@
 //! Plans of the embedded database. They do not depend on what is in it: it keeps no statistics.
 
-use super::{SMALL, is_wide};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use super::{SMALL, WHOSE, is_wide};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 
 /// What is scanned and is no table: rows that stand in the statement, and what a part of it found.
 const NO_TABLE: [&str; 4] = ["CONSTANT", "found", "sub_query", "2"];
 
-/// The steps of the statement's plan that go through what grows.
+/// The steps of the statement's plan that go through what grows, or past an index of what is asked for.
 pub async fn complaints(db: &DatabaseConnection, statement: &str) -> Vec<String> {
-    let sql = format!("EXPLAIN QUERY PLAN {statement}");
+    let steps = rows(db, &format!("EXPLAIN QUERY PLAN {statement}")).await;
+    let steps = steps.iter().map(|row| row.try_get_by_index::<String>(3).unwrap());
+    let partial =
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'";
+    let partial = rows(db, partial).await.into_iter().map(|row| {
+        let [name, table, sql] = [0, 1, 2].map(|at| row.try_get_by_index::<String>(at).unwrap());
+        Partial::new(name, &table, &sql)
+    });
+    let partial: Vec<Partial> = partial.filter(|index| index.is_for(statement)).collect();
+    steps.filter(|step| goes_through(step) || goes_past(step, &partial)).collect()
+}
+
+async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<QueryResult> {
     let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
-    let rows = rows.unwrap_or_else(|error| panic!("{statement}: {error}"));
-    let steps = rows.iter().map(|row| row.try_get_by_index::<String>(3).unwrap());
-    steps.filter(|step| goes_through(step)).collect()
+    rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+/// An index of some rows of a table.
+struct Partial {
+    name: String,
+    table: String,
+    /// Which rows these are, as statements say it.
+    of: String,
+}
+
+impl Partial {
+    fn new(name: String, table: &str, sql: &str) -> Self {
+        let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (_, of) = sql.split_once(" WHERE ").unwrap();
+        Self { name, table: table.to_owned(), of: format!("{table}.{of}") }
+    }
+
+    /// Whether the statement asks for such rows alone.
+    fn is_for(&self, statement: &str) -> bool {
+        statement.replace('"', "").contains(&self.of)
+    }
+}
+
+/// Whether the step looks for the rows of these indexes in all of their table, or in all of a project
+/// from a place on, and goes by none of the indexes.
+fn goes_past(step: &str, indexes: &[Partial]) -> bool {
+    let words: Vec<&str> = step.split_whitespace().collect();
+    let is_of = |index: &Partial| words.get(1) == Some(&index.table.as_str());
+    let is_by = |index: &Partial| words.contains(&index.name.as_str());
+    let conditions = conditions(step);
+    let times = |column: &str| conditions.iter().filter(|(other, _)| other == column).count();
+    let is_narrow = conditions.iter().any(|(column, is_equal)| {
+        (*is_equal && !WHOSE.contains(&column.as_str())) || times(column) > 1
+    });
+    indexes.iter().any(is_of) && !indexes.iter().any(is_by) && !is_narrow
 }
 
 fn goes_through(step: &str) -> bool {
@@ -86,5 +131,29 @@ fn a_plan_that_finds_its_rows_is_told_from_one_that_goes_through_them() {
         ("SCAN credential_search_letters VIRTUAL TABLE INDEX 2:", true),
     ] {
         assert_eq!(goes_through(step), expected, "{step}");
+    }
+}
+
+#[test]
+fn a_plan_that_passes_an_index_of_what_is_asked_for_is_told_from_one_that_goes_by_it() {
+    let sql = "CREATE INDEX refused ON receipt (chain, seq)\n  WHERE outcome <> 'delivered'";
+    let index = Partial::new("refused".to_owned(), "receipt", sql);
+    let reported = "CREATE INDEX reported ON receipt (reported_at) WHERE reported_at IS NOT NULL";
+    let other = Partial::new("reported".to_owned(), "receipt", reported);
+    assert!(
+        index.is_for("SELECT 1 FROM \"receipt\" WHERE (\"receipt\".\"outcome\" <> 'delivered')")
+    );
+    assert!(!index.is_for("SELECT 1 FROM \"receipt\" WHERE \"receipt\".\"outcome\" <> ?"));
+    let indexes = [index, other];
+    for (step, expected) in [
+        ("SEARCH receipt USING PRIMARY KEY (chain=? AND seq<?)", true),
+        ("SCAN receipt", true),
+        ("SEARCH receipt USING COVERING INDEX refused (chain=? AND seq<?)", false),
+        ("SEARCH receipt USING INDEX reported (reported_at>?)", false),
+        ("SEARCH receipt USING PRIMARY KEY (chain=? AND seq=?)", false),
+        ("SEARCH receipt USING PRIMARY KEY (chain=? AND seq>? AND seq<?)", false),
+        ("SEARCH pipeline_fetch USING PRIMARY KEY (chain=? AND seq<?)", false),
+    ] {
+        assert_eq!(goes_past(step, &indexes), expected, "{step}");
     }
 }

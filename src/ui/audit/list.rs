@@ -152,7 +152,7 @@ fn Export(query: AuditQuery, project: String) -> impl IntoView {
         <Section id="export" title="Export">
             <p class="muted">
                 {what}
-                " CSV is for spreadsheets: a value that could be read as a formula has an apostrophe before it. JSON Lines keeps every value as it is. The last line of both names the last link of the export. If that line is missing, the file is not complete."
+                " CSV is for spreadsheets: a value that could be read as a formula has an apostrophe before it. JSON Lines keeps every value as it is. The last line of both names the last link of the export and the filters. If that line is missing, the file is not complete."
             </p>
             {(!is_filtered).then(links_in_words)}
             <form method="post" action=paths::EXPORT_AUDIT class="toolbar" aria-label="Export">

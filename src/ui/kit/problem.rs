@@ -26,6 +26,7 @@ pub fn Problem(
         Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
         Error::Forbidden | Error::Denied(_) => leave("Not allowed"),
         Error::NotFound => leave("Not found"),
+        Error::Gone(_) => leave("Removed"),
         Error::BadRequest(_) => leave("This address cannot be read"),
         Error::TooManyRequests { .. } => ("Too many requests", here, "Try again"),
         Error::TooManyAttempts { .. } => ("Too many attempts", here, "Try again"),

@@ -36,6 +36,13 @@ pub struct Export {
     pub after: i64,
 }
 
+impl Export {
+    /// What is asked for, as the address of the page has it.
+    fn filters(&self) -> String {
+        self.query.first_page().to_url().trim_start_matches('?').to_owned()
+    }
+}
+
 impl Vault {
     /// Begins an export of the project's chain; it ends with the link that is the last one now.
     ///
@@ -96,7 +103,7 @@ impl Vault {
             return Err(Error::BadRequest(WHOLE.to_owned()));
         }
         let until = self.store.chain().length(chain).await?;
-        let filters = export.query.to_url().trim_start_matches('?').to_owned();
+        let filters = export.filters();
         let first = export.after.saturating_add(1);
         let detail = Detail::Export { format: export.format, filters, first, last: until };
         let write = self.write_in(chain).await?;
@@ -145,7 +152,14 @@ impl Vault {
             place = self.send_step(chain, (place, until), export, sending).await?;
         }
         sending.last = until.max(export.after);
-        let end = ExportLine::End { cursor: sending.last, lines: sending.lines };
+        let (first, is_of_deliveries) = (export.query.times().0, export.query.wants_deliveries());
+        let figures_until = self.figures_until(chain).await?;
+        let end = ExportLine::End {
+            cursor: sending.last,
+            lines: sending.lines,
+            filters: export.filters(),
+            figures_until: figures_until.filter(|until| is_of_deliveries && first <= until.0),
+        };
         sending.add(&export.format.line(&end)).await?;
         Ok(sending.flush().await?)
     }
@@ -179,9 +193,7 @@ impl Vault {
     ) -> Result<(), Stopped> {
         while sending.last < until {
             self.may_go_on(sending).await?;
-            // Each has all of its receipts.
-            let last = sending.last.saturating_add(LINKS.cast_signed()).min(until);
-            let part = (sending.last.saturating_add(1), last);
+            let part = (sending.last.saturating_add(1), until);
             for line in self.exported_links(chain, part).await? {
                 sending.last = line.number();
                 sending.lines += 1;

@@ -62,7 +62,7 @@ impl Vault {
     /// One link of the project's chain.
     ///
     /// # Errors
-    /// `NotFound` when there is none with that number.
+    /// `Gone` when it was removed because of its age, and `NotFound` when there is none with that number.
     pub async fn audit_link(&self, reader: &Can<of::AuditRead>, seq: i64) -> Result<AuditLink> {
         let project = reader.project();
         let link = self.link_shown(project.id, &project.slug, seq).await?;
@@ -82,7 +82,7 @@ impl Vault {
 
     async fn link_shown(&self, chain: Uuid, name: &str, seq: i64) -> Result<AuditLink> {
         let found = self.store.chain().link_at(chain, seq).await?;
-        let (found, mac) = found.ok_or(Error::NotFound)?;
+        let Some((found, mac)) = found else { return Err(self.missing(chain, seq).await?) };
         let row = self.store.chain().rows_of(chain, &[found]).await?.pop();
         let row = row.ok_or(Error::NotFound)?;
         let (mut receipts, mut is_cut): (Vec<Receipt>, bool) = (Vec::new(), false);
@@ -104,6 +104,25 @@ impl Vault {
             holds: checked.broken_at.is_none_or(|broken| broken > seq),
             chain: name.to_owned(),
         })
+    }
+
+    /// Why there is no link with that number. Nothing but receipts goes, because of their age alone.
+    async fn missing(&self, chain: Uuid, seq: i64) -> Result<Error> {
+        // Its removal may be under a key that another server has made a moment ago.
+        self.refresh_keys().await?;
+        let ring = self.keys.ring();
+        if !self.store.chain().was_removed(&*ring, chain, seq).await? {
+            return Ok(Error::NotFound);
+        }
+        let at = self.store.receipts(chain).put_aside_at(seq).await?;
+        let when = at.map(|at| format!(" on {}", at.day().to_text())).unwrap_or_default();
+        let kept = match self.settings.retention {
+            Some(days) => format!(" Receipts are kept for {days} days."),
+            None => String::new(),
+        };
+        Ok(Error::Gone(format!(
+            "This link was a delivery or a refusal, and was removed{when} because of its age.{kept} Its hash stays, so that exports from before still verify."
+        )))
     }
 
     /// The number of the link beside that one.
