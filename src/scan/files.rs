@@ -57,9 +57,22 @@ fn scan_folder(folder: &Path, tree: &Tree, report: &mut Report) {
 
 /// Reads a text that is no file here. `name` says what it is, as a file's name would.
 pub fn scan_text(name: &str, text: &str) -> Report {
+    scan_posted(&Tree::none(), name, text)
+}
+
+/// Reads one of the files of [`Tree::posted`], by its path.
+pub fn scan_posted(tree: &Tree, path: &str, text: &str) -> Report {
     let mut report = Report::default();
-    let tree = Tree::none();
-    read(Source::new(name, name, text.to_owned(), &tree), true, &mut report);
+    tree.begin();
+    read(Source::new(path, path, text.to_owned(), tree), true, &mut report);
+    report.sort();
+    report
+}
+
+/// One report of those of single files. What a file says as a part of another one, it does not say alone.
+pub fn joined(reports: Vec<Report>) -> Report {
+    let mut report = Report::default();
+    whole::join(reports, &mut report);
     report.sort();
     report
 }

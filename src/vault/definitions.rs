@@ -2,14 +2,15 @@
 
 mod checked;
 mod matched;
+mod written;
 
 use super::{Vault, now, today};
 use crate::crypto::digest::Sha256;
 use crate::domain::actor::{Acts, Can, Pipeline};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::definition::{
-    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_MAX,
-    STATEMENTS_OF_ALL_MAX, ShownFile, Statement,
+    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_OF_ALL_MAX,
+    ShownFile, Statement,
 };
 use crate::domain::delivery::Claims;
 use crate::domain::hearsay;
@@ -23,20 +24,13 @@ use std::collections::BTreeSet;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
-use zeroize::Zeroizing;
+pub use written::WrittenFile;
 
 /// How branches begin; tags keep what they begin with.
 const BRANCHES: &str = "refs/heads/";
 
 /// Files of two people are read at once: some take far more memory than they are long.
 static READING: Semaphore = Semaphore::const_new(2);
-
-/// A file that a person chose or pasted. Its text is read and dropped: there may be a password in it.
-#[derive(Clone)]
-pub struct WrittenFile {
-    pub path: String,
-    pub text: Zeroizing<String>,
-}
 
 impl Vault {
     /// Keeps what the pipeline's own run says that its files name; gives how much that was. A file that is not in the
@@ -78,7 +72,7 @@ impl Vault {
         };
         let turn = READING.acquire().await.map_err(|_| Error::Internal)?;
         let read = spawn_blocking(move || {
-            let read = scanned(&written);
+            let read = written::scanned(&written);
             drop(turn);
             read
         })
@@ -193,31 +187,6 @@ fn origin(proof: &Proof, claims: &Claims) -> Origin {
     let short =
         |name: String| name.strip_prefix(BRANCHES).map_or_else(|| name.clone(), str::to_owned);
     Origin { commit, branch: branch.map(short), is_proved, by: String::new() }
-}
-
-/// One report of all of them.
-fn scanned(written: &[WrittenFile]) -> Result<Report> {
-    let mut whole = Report::default();
-    for WrittenFile { path, text } in written {
-        let report = regcred_scan::scan_text(path, text);
-        if report.files.is_empty() {
-            return Err(Error::at(
-                "files",
-                "Regcred does not recognize one of these files. Enter its folder or its full path: pipeline files are recognized by their path.",
-            ));
-        }
-        // What will be refused is not kept until all are read.
-        if report.found.len() > STATEMENTS_MAX {
-            let sentence = format!("One of these files has more than {STATEMENTS_MAX} references.");
-            return Err(Error::at("files", sentence));
-        }
-        whole.files.extend(report.files);
-        whole.found.extend(report.found);
-        whole.passwords.extend(report.passwords);
-        whole.unread.extend(report.unread);
-    }
-    whole.sort();
-    Ok(whole)
 }
 
 /// The same at the field of a form, for what is about its files.
