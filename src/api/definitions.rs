@@ -22,7 +22,7 @@ pub(super) fn door() -> MethodRouter<Vault> {
     put(update).post(update)
 }
 
-/// Takes a report, whose files replace those of the same paths, and answers how much was kept.
+/// Takes a report, whose files replace those of the same paths and those that are gone, and answers how much was kept.
 async fn update(
     State(vault): State<Vault>,
     asking: Asking,

@@ -153,6 +153,8 @@ pub struct Origin {
     pub is_proved: bool,
     /// Who sent it, by the name they had.
     pub by: String,
+    /// Whether that was a run of the pipeline. What people send, no run removes.
+    pub by_run: bool,
 }
 
 /// How many statements of a file are what.

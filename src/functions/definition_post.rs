@@ -119,9 +119,7 @@ fn set(
         // A browser sends a blank one when no file was chosen.
         "files" if file_name.is_empty() && text.is_empty() => {}
         "files" => {
-            // Some send the path on the person's machine.
-            let path = file_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-            post.files.push(WrittenFile { path, text });
+            post.files.push(WrittenFile { path: sent_path(file_name).to_owned(), text });
         }
         // A browser sends each end of a line as CR and LF.
         "text" => post.text = Zeroizing::new(text.replace("\r\n", "\n")),
@@ -137,6 +135,14 @@ fn set(
         }
     }
     Ok(())
+}
+
+/// The name of a file, or its path in the folder that was chosen. Some send the path on the person's machine.
+fn sent_path(file_name: &str) -> &str {
+    if !file_name.starts_with('/') && !file_name.contains(['\\', ':']) {
+        return file_name;
+    }
+    file_name.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -159,6 +165,19 @@ mod tests {
         let paths: Vec<String> =
             post.take_files().unwrap().into_iter().map(|file| file.path).collect();
         assert_eq!(paths, ["ci/build/a.Dockerfile", "ci/build/Dockerfile"]);
+    }
+
+    #[test]
+    fn a_file_has_no_path_of_the_persons_machine() {
+        for (sent, path) in [
+            ("a.yml", "a.yml"),
+            ("ci/a.yml", "ci/a.yml"),
+            ("/home/acme/ci/a.yml", "a.yml"),
+            ("C:\\ci\\a.yml", "a.yml"),
+            ("ci\\a.yml", "a.yml"),
+        ] {
+            assert_eq!(sent_path(sent), path);
+        }
     }
 
     #[test]

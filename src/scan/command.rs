@@ -14,7 +14,8 @@ PATH is a file, or a folder whose pipeline files, manifests, compose files and D
 Neither the text of a line nor a secret is printed. Without --send, nothing is sent anywhere.
 With --send, the same is also sent to Regcred, as the definitions of this pipeline. The server and
 the token are those of get: REGCRED_URL, REGCRED_TOKEN and so on. Scan . in the folder of the
-repository: Regcred identifies files by their paths in it.
+repository: Regcred identifies files by their paths in it. What earlier runs sent of files below PATH
+that are no longer there is removed.
 
 Exit codes: 0 all files were read, 1 a file could not be read or sending failed, 2 usage error.
 ";

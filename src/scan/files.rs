@@ -1,6 +1,7 @@
 //! Which files are read, and as what.
 
 mod content;
+mod covered;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use ring::digest::{SHA256, digest};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+pub use covered::covers;
 pub use system::System;
 
 const NOT_READ: &str =
@@ -25,11 +27,15 @@ pub fn scan(paths: &[PathBuf]) -> Report {
     for path in paths {
         if path.is_dir() {
             let tree = Tree::around(path);
-            scan_folder(path, &tree, &mut report);
+            let is_whole = scan_folder(path, &tree, &mut report);
+            report.covers.extend(is_whole.then(|| covered::name(path)));
         } else {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let tree = Tree::around(folder.unwrap_or(Path::new(".")));
             scan_file(path, &tree, true, &mut report);
+            // Where nothing is, there is nothing below either.
+            let is_told = path.is_file() || matches!(path.try_exists(), Ok(false));
+            report.covers.extend(is_told.then(|| covered::name(path)));
         }
     }
     report.sort();
@@ -45,21 +51,38 @@ pub fn scan_repository(root: &Path) -> Report {
     report
 }
 
-fn scan_folder(folder: &Path, tree: &Tree, report: &mut Report) {
+/// Gives whether every file of the folder was seen.
+fn scan_folder(folder: &Path, tree: &Tree, report: &mut Report) -> bool {
+    let before = report.unread.len();
     let files = walk::files(folder, report);
+    let is_whole = report.unread.len() == before;
     let one = |file: &PathBuf| {
         let mut one = Report::default();
         scan_file(file, tree, false, &mut one);
         one
     };
     whole::join(files.iter().map(one).collect(), report);
+    is_whole
 }
 
 /// Reads a text that is no file here. `name` says what it is, as a file's name would.
 pub fn scan_text(name: &str, text: &str) -> Report {
+    scan_posted(&Tree::none(), name, text)
+}
+
+/// Reads one of the files of [`Tree::posted`], by its path.
+pub fn scan_posted(tree: &Tree, path: &str, text: &str) -> Report {
     let mut report = Report::default();
-    let tree = Tree::none();
-    read(Source::new(name, name, text.to_owned(), &tree), true, &mut report);
+    tree.begin();
+    read(Source::new(path, path, text.to_owned(), tree), true, &mut report);
+    report.sort();
+    report
+}
+
+/// One report of those of single files. What a file says as a part of another one, it does not say alone.
+pub fn joined(reports: Vec<Report>) -> Report {
+    let mut report = Report::default();
+    whole::join(reports, &mut report);
     report.sort();
     report
 }

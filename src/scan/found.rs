@@ -121,6 +121,10 @@ pub struct Report {
     pub passwords: Vec<Password>,
     pub notes: Vec<Note>,
     pub unread: Vec<Unread>,
+    /// The paths that were scanned, the folder that all others are in as `.`: what is below one of them and in no other
+    /// list is not there. Older programs name none.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub covers: Vec<String>,
     /// Files that were read as parts of another one: alone, they are half of it.
     #[serde(skip)]
     pub parts: Vec<String>,
@@ -135,6 +139,7 @@ impl Default for Report {
             passwords: Vec::new(),
             notes: Vec::new(),
             unread: Vec::new(),
+            covers: Vec::new(),
             parts: Vec::new(),
         }
     }
@@ -153,6 +158,8 @@ impl Report {
         self.notes.dedup();
         self.unread.sort();
         self.unread.dedup();
+        self.covers.sort();
+        self.covers.dedup();
     }
 
     /// 0 if every file could be read, else 1.

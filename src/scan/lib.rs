@@ -35,7 +35,7 @@ mod tests;
 pub mod variables;
 pub mod yaml;
 
-pub use files::{System, scan, scan_repository, scan_text};
+pub use files::{System, covers, joined, scan, scan_posted, scan_repository, scan_text};
 pub use found::{
     FORMAT, Findings, Found, Kind, LARGEST_REPORT, Password, Place, Report, SeenIn, What,
 };

@@ -1,11 +1,13 @@
 //! A file that is read, and the tree of files that it may name others of.
 
 mod pattern;
+mod posted;
 #[cfg(test)]
 mod tests;
 
 use crate::found::{Findings, Place, SeenIn};
 use crate::yaml::{self, Document, Options};
+use posted::Posted;
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::Read;
@@ -19,15 +21,26 @@ const MOST_NAMED_OF_ALL: usize = 10_000;
 #[derive(Debug)]
 pub struct Tree {
     root: Option<PathBuf>,
+    posted: Posted,
     /// For the file that is being read, and for all.
     left: Cell<usize>,
     left_of_all: Cell<usize>,
 }
 
 impl Tree {
-    /// No files: what is named cannot be opened. For text that was pasted or uploaded.
+    /// No files: what is named cannot be opened. For text that is no file.
     pub fn none() -> Self {
         Self::of(None)
+    }
+
+    /// Files that were uploaded or pasted, each with its path and its text: they may name one another.
+    pub fn posted<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+        Self { posted: Posted::of(files), ..Self::of(None) }
+    }
+
+    /// Whether another of the posted files named this one.
+    pub fn has_opened(&self, path: &str) -> bool {
+        self.posted.has_opened(path)
     }
 
     /// The repository that holds the folder. If there is none: what holds the folder of a system that it is in, or the
@@ -53,7 +66,7 @@ impl Tree {
 
     fn of(root: Option<PathBuf>) -> Self {
         let left_of_all = Cell::new(MOST_NAMED_OF_ALL);
-        Self { root, left: Cell::new(MOST_NAMED), left_of_all }
+        Self { root, posted: Posted::of([]), left: Cell::new(MOST_NAMED), left_of_all }
     }
 
     /// Another file is read: it may name as many files as the one before.
@@ -75,7 +88,9 @@ impl Tree {
     fn text(&self, path: &str) -> Result<String, &'static str> {
         const MISSING: &str = "A file that this one names cannot be opened.";
         const OUTSIDE: &str = "A file that this one names is outside the repository.";
-        let root = self.root.as_deref().ok_or(MISSING)?;
+        if self.root.is_none() && !self.posted.has(path) {
+            return Err(MISSING);
+        }
         let (left, left_of_all) = (self.left.get(), self.left_of_all.get());
         if left == 0 {
             return Err("This file names more than 500 others. The rest was not read.");
@@ -85,6 +100,10 @@ impl Tree {
         }
         self.left.set(left - 1);
         self.left_of_all.set(left_of_all - 1);
+        if let Some(text) = self.posted.text(path) {
+            return text;
+        }
+        let root = self.root.as_deref().ok_or(MISSING)?;
         let whole = root.join(path).canonicalize().map_err(|_| MISSING)?;
         if !whole.starts_with(root) {
             return Err(OUTSIDE);
@@ -199,12 +218,18 @@ impl<'a> Source<'a> {
 
     /// The YAML files of the tree whose paths fit the pattern, in order: `*` is part of a name, `**` any folders.
     pub fn matching(&self, pattern: &str) -> Vec<String> {
-        let root = self.tree.root.as_deref();
-        root.map(|root| pattern::matching(root, pattern)).unwrap_or_default()
+        match self.tree.root.as_deref() {
+            Some(root) => pattern::matching(root, pattern),
+            None => self.tree.posted.matching(pattern),
+        }
     }
 
     fn open(&self, path: &str) -> Result<Source<'a>, &'static str> {
         let path = normal(path).ok_or("A file that this one names is outside the repository.")?;
+        let path = match self.tree.posted.path_of(&path, &self.path) {
+            Some(posted) => posted.to_owned(),
+            None => path,
+        };
         let text = self.tree.text(&path)?;
         let name = match self.name.strip_suffix(self.path.as_str()) {
             // As the first file was named: with the way to the root before it.

@@ -179,7 +179,7 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
             let rows = (0..).zip(&file.statements).map(|(number, one)| row_of(id, number, one));
             statements.extend(rows);
         }
-        // A file has 18 values, and a statement 10. SQLite takes 32,766 at once.
+        // A file has 19 values, and a statement 10. SQLite takes 32,766 at once.
         for part in files.chunks(1_000) {
             let insert = Entity::insert_many(part.to_vec());
             insert.exec_without_returning(self.db).await?;
@@ -230,7 +230,8 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
         self.remove(ids).await
     }
 
-    async fn remove(&self, ids: Vec<Uuid>) -> Result<(), DbErr> {
+    /// Removes these files of the project.
+    pub async fn remove(&self, ids: Vec<Uuid>) -> Result<(), DbErr> {
         if ids.is_empty() {
             return Ok(());
         }

@@ -2,14 +2,15 @@
 
 mod checked;
 mod matched;
+mod written;
 
 use super::{Vault, now, today};
 use crate::crypto::digest::Sha256;
 use crate::domain::actor::{Acts, Can, Pipeline};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::definition::{
-    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_MAX,
-    STATEMENTS_OF_ALL_MAX, ShownFile, Statement,
+    Counts, DeclaredFile, Definition, DefinitionsPage, FILES_MAX, Origin, STATEMENTS_OF_ALL_MAX,
+    ShownFile, Statement,
 };
 use crate::domain::delivery::Claims;
 use crate::domain::hearsay;
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
-use zeroize::Zeroizing;
+pub use written::WrittenFile;
 
 /// How branches begin; tags keep what they begin with.
 const BRANCHES: &str = "refs/heads/";
@@ -31,16 +32,9 @@ const BRANCHES: &str = "refs/heads/";
 /// Files of two people are read at once: some take far more memory than they are long.
 static READING: Semaphore = Semaphore::const_new(2);
 
-/// A file that a person chose or pasted. Its text is read and dropped: there may be a password in it.
-#[derive(Clone)]
-pub struct WrittenFile {
-    pub path: String,
-    pub text: Zeroizing<String>,
-}
-
 impl Vault {
     /// Keeps what the pipeline's own run says that its files name; gives how much that was. A file that is not in the
-    /// report stays as it was.
+    /// report stays as it was, unless a run sent it and the scan looked where it was.
     ///
     /// # Errors
     /// `TooManyRequests` beyond its share; `BadRequest` for what no scan says; `Conflict` when there is no room.
@@ -51,11 +45,13 @@ impl Vault {
         report: Report,
     ) -> Result<(usize, Counts)> {
         self.take_share(pipeline)?;
+        let covered = checked::covered(&report)?;
         let files = checked::files(report)?;
         let counted = (files.len(), counts(&files));
-        let origin = Origin { by: pipeline.name().to_owned(), ..origin(pipeline.proof(), claims) };
+        let by = pipeline.name().to_owned();
+        let origin = Origin { by, by_run: true, ..origin(pipeline.proof(), claims) };
         let at = (pipeline.project_id(), pipeline.id());
-        let changed = self.save_definitions(at, pipeline, files, &origin).await?;
+        let changed = self.save_definitions(at, pipeline, files, &covered, &origin).await?;
         self.charge_share(pipeline, changed);
         Ok(counted)
     }
@@ -78,7 +74,7 @@ impl Vault {
         };
         let turn = READING.acquire().await.map_err(|_| Error::Internal)?;
         let read = spawn_blocking(move || {
-            let read = scanned(&written);
+            let read = written::scanned(&written);
             drop(turn);
             read
         })
@@ -87,7 +83,7 @@ impl Vault {
         let files = checked::files(report).map_err(at_files)?;
         let (number, counts) = (files.len(), counts(&files));
         let at = (editor.project().id, pipeline);
-        self.save_definitions(at, editor, files, &origin).await.map_err(at_files)?;
+        self.save_definitions(at, editor, files, &[], &origin).await.map_err(at_files)?;
         Ok(said(number, counts))
     }
 
@@ -141,12 +137,13 @@ impl Vault {
         Ok(sentence)
     }
 
-    /// Gives how many of the files say something else than before.
+    /// Gives how many of the files say something else than before, or are gone.
     async fn save_definitions(
         &self,
         (project, pipeline): (Uuid, Uuid),
         by: &impl Acts,
         files: Vec<DeclaredFile>,
+        covered: &[String],
         origin: &Origin,
     ) -> Result<usize> {
         let hashes: Vec<String> = files.iter().map(hash).collect();
@@ -154,6 +151,7 @@ impl Vault {
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let definitions = write.definitions(project);
         let known = definitions.of_pipeline(pipeline).await?;
+        let (gone, known) = without_gone(known, &files, covered);
         if !has_room(&known, &files) {
             return Err(Error::Conflict(format!(
                 "A pipeline has at most {FILES_MAX} files with {STATEMENTS_OF_ALL_MAX} references in its definitions. Delete files from them that are no longer used, or scan fewer folders."
@@ -167,17 +165,21 @@ impl Vault {
                 None => changed.push(Changed { file, said, before }),
             }
         }
-        let number = changed.len();
-        let first = changed.first().map(|one| one.file.path.clone());
+        let number = changed.len() + gone.len();
+        let first = match (changed.first(), gone.first()) {
+            (Some(one), _) => Some((Action::DefinitionsChanged, one.file.path.clone())),
+            (None, one) => one.map(|one| (Action::DefinitionDeleted, one.path.clone())),
+        };
+        definitions.remove(gone.iter().map(|one| one.id).collect()).await?;
         definitions.put(pipeline, changed, origin, at).await?;
         definitions.seen(same, origin, at).await?;
-        let Some(path) = first else {
+        let Some((action, path)) = first else {
             write.commit_without_event(Unrecorded::Declared).await?;
             return Ok(number);
         };
         let others = u64::try_from(number.saturating_sub(1)).unwrap_or(u64::MAX);
         let detail = Detail::File { path, others };
-        let what = (Action::DefinitionsChanged, subject, detail);
+        let what = (action, subject, detail);
         self.commit_event(write, project, by, what).await?;
         Ok(number)
     }
@@ -192,32 +194,7 @@ fn origin(proof: &Proof, claims: &Claims) -> Origin {
     };
     let short =
         |name: String| name.strip_prefix(BRANCHES).map_or_else(|| name.clone(), str::to_owned);
-    Origin { commit, branch: branch.map(short), is_proved, by: String::new() }
-}
-
-/// One report of all of them.
-fn scanned(written: &[WrittenFile]) -> Result<Report> {
-    let mut whole = Report::default();
-    for WrittenFile { path, text } in written {
-        let report = regcred_scan::scan_text(path, text);
-        if report.files.is_empty() {
-            return Err(Error::at(
-                "files",
-                "Regcred does not recognize one of these files. Enter its folder or its full path: pipeline files are recognized by their path.",
-            ));
-        }
-        // What will be refused is not kept until all are read.
-        if report.found.len() > STATEMENTS_MAX {
-            let sentence = format!("One of these files has more than {STATEMENTS_MAX} references.");
-            return Err(Error::at("files", sentence));
-        }
-        whole.files.extend(report.files);
-        whole.found.extend(report.found);
-        whole.passwords.extend(report.passwords);
-        whole.unread.extend(report.unread);
-    }
-    whole.sort();
-    Ok(whole)
+    Origin { commit, branch: branch.map(short), is_proved, ..Origin::default() }
 }
 
 /// The same at the field of a form, for what is about its files.
@@ -226,6 +203,20 @@ fn at_files(error: Error) -> Error {
         Error::BadRequest(sentence) | Error::Conflict(sentence) => Error::at("files", sentence),
         other => other,
     }
+}
+
+/// Those that runs sent and that a scan of these paths no longer found, and all others.
+fn without_gone(
+    known: Vec<Definition>,
+    files: &[DeclaredFile],
+    covered: &[String],
+) -> (Vec<Definition>, Vec<Definition>) {
+    let found: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    known.into_iter().partition(|one| {
+        one.origin.by_run
+            && !found.contains(one.path.as_str())
+            && covered.iter().any(|path| regcred_scan::covers(path, &one.path))
+    })
 }
 
 /// Whether all that there is then is not too much.

@@ -25,6 +25,7 @@ fn declared_names_the_day_and_the_commit() {
         branch: text("main"),
         is_proved: true,
         by: "build".to_owned(),
+        by_run: true,
     };
     let said = Origin { is_proved: false, branch: None, ..proven.clone() };
     for (origin, expected) in [

@@ -131,10 +131,23 @@ fn here_documents(instruction: &str, escape: char) -> Vec<Here> {
         (command, rest) = split(rest);
     }
     let can_hold = ["run", "copy", "add"].iter().any(|one| command.eq_ignore_ascii_case(one));
-    if !can_hold || rest.starts_with('[') {
+    if !can_hold || is_json(behind_flags(rest)) {
         return Vec::new();
     }
     words(rest, escape).iter().filter_map(|word| here(word)).collect()
+}
+
+fn behind_flags(mut rest: &str) -> &str {
+    while rest.starts_with("--") {
+        rest = split(rest).1;
+    }
+    rest
+}
+
+/// Whether it begins with a list of texts in JSON. Any other `[` is a command of the shell.
+fn is_json(rest: &str) -> bool {
+    let mut lists = serde_json::Deserializer::from_str(rest).into_iter::<Vec<String>>();
+    rest.starts_with('[') && matches!(lists.next(), Some(Ok(_)))
 }
 
 /// `<<NAME`, `<<-NAME` or `3<<"NAME"`, as one word.

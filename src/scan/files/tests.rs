@@ -155,6 +155,28 @@ fn a_lone_file_is_known_by_the_folder_of_its_system() {
 }
 
 #[test]
+fn a_scan_says_what_it_has_looked_at() {
+    let folder = std::env::temp_dir().join(format!("regcred-scan-covers-{}", std::process::id()));
+    let mut deep = folder.join("deep");
+    for _ in 0..40 {
+        deep.push("d");
+    }
+    fs::create_dir_all(&deep).unwrap();
+    fs::create_dir_all(folder.join("ci")).unwrap();
+    fs::write(folder.join("ci/Dockerfile"), "FROM nginx\n").unwrap();
+    let covers = |paths: &[&str]| {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
+        scan(&paths).covers
+    };
+    let all = covers(&["ci", "ci/Dockerfile", "gone", "deep"]);
+    fs::remove_dir_all(&folder).unwrap();
+    // A folder of which a part was not read may hold more.
+    let expected = ["ci", "ci/Dockerfile", "gone"];
+    assert_eq!(all, expected.map(|path| folder.join(path).display().to_string()));
+    assert!(scan_text("Dockerfile", "FROM nginx\n").covers.is_empty());
+}
+
+#[test]
 fn a_text_is_read_under_the_name_it_is_given() {
     let report = scan_text("Dockerfile", "FROM nginx:1.27\n");
     assert_eq!(report.to_lines(), ["Dockerfile:1  pulls  docker.io/library/nginx:1.27  0"]);

@@ -51,6 +51,13 @@ pub(super) fn files(folder: &Path, report: &mut Report) -> Vec<PathBuf> {
     found
 }
 
+/// Whether a file that is there would be among those of the folder that holds it, by its path from that folder.
+pub(super) fn enters(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    parts.next();
+    parts.all(|folder| !SKIPPED.contains(&folder))
+}
+
 fn say(path: &Path, reason: &str, report: &mut Report) {
     let file = path.display().to_string();
     report.unread.push(Unread { file, line: None, reason: reason.to_owned() });

@@ -47,6 +47,12 @@ pub(super) fn matching(root: &Path, pattern: &str) -> Vec<String> {
     found
 }
 
+/// Those of the paths that are of YAML files and fit, in their order.
+pub(super) fn among<'p>(paths: impl Iterator<Item = &'p String>, pattern: &str) -> Vec<String> {
+    let pattern = tokens(pattern.trim_start_matches('/'));
+    paths.filter(|path| is_yaml(path) && fits(&pattern, path)).cloned().collect()
+}
+
 fn is_yaml(name: &str) -> bool {
     name.ends_with(".yml") || name.ends_with(".yaml")
 }

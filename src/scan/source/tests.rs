@@ -57,6 +57,32 @@ fn pasted_text_opens_nothing() {
 }
 
 #[test]
+fn posted_files_open_one_another_and_nothing_else() {
+    let tree = Tree::posted([("ci/a.yml", "a: 1\n"), ("b.yml", "b: 2\n"), ("x/c.yml", "c: 3\n")]);
+    let source = Source::new("b.yml", "b.yml", "b: 2\n".to_owned(), &tree);
+    let path = |path: &str| source.beside(path).map(|other| other.path().to_owned());
+    assert_eq!(path("ci/../ci/a.yml").as_deref(), Ok("ci/a.yml"));
+    assert_eq!(path("elsewhere/c.yml").as_deref(), Ok("x/c.yml"), "only one has the name");
+    assert_eq!(source.matching("*/*.yml"), ["ci/a.yml", "x/c.yml"]);
+    for missing in ["elsewhere/b.yml", "d.yml", "../ci/a.yml", "/etc/hostname"] {
+        assert!(path(missing).is_err(), "{missing}");
+    }
+    assert!(tree.has_opened("ci/a.yml") && !tree.has_opened("b.yml"));
+    let twice = Tree::posted([("a/c.yml", ""), ("b/c.yml", "")]);
+    let source = Source::new("d.yml", "d.yml", String::new(), &twice);
+    assert!(source.beside("c.yml").is_err(), "it could be either");
+}
+
+#[test]
+fn posted_files_do_not_name_one_another_without_end() {
+    let long = "#".repeat(1024 * 1024);
+    let tree = Tree::posted([("a.yml", long.as_str())]);
+    let source = Source::new("b.yml", "b.yml", String::new(), &tree);
+    let opened = (0..20).filter(|_| source.beside("a.yml").is_ok()).count();
+    assert_eq!(opened, 16);
+}
+
+#[test]
 fn a_template_is_marked_as_one() {
     let tree = Tree::none();
     let text = "image: {{ .Values.image }}/x\n".to_owned();

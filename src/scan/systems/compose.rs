@@ -2,6 +2,7 @@
 
 mod build;
 mod environment;
+mod layers;
 mod service;
 
 use crate::found::{Findings, Kind};

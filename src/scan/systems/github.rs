@@ -95,6 +95,7 @@ impl<'t> Reader<'_, 't> {
             scope.jobs = Some(jobs.clone());
             self.environment(source, root, "env", &mut scope, around);
             scope.shared = scope.env.len();
+            scope.hides_env = true;
             for entry in jobs.entries() {
                 self.job(source, entry, &scope, around);
             }
@@ -119,7 +120,7 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    /// Puts the entries of `env` into the scope.
+    /// Puts the entries of `env` into the scope. None of them sees another one.
     fn environment(
         &mut self,
         source: &Source<'t>,
@@ -128,8 +129,9 @@ impl<'t> Reader<'_, 't> {
         scope: &mut Scope,
         around: &Around,
     ) {
-        for Entry { key, value, .. } in node.get("env").map(Node::entries).unwrap_or_default() {
-            let text = scope.text(value);
+        let entries = node.get("env").map(Node::entries).unwrap_or_default();
+        let texts: Vec<String> = entries.iter().map(|entry| scope.text(&entry.value)).collect();
+        for (Entry { key, value, .. }, text) in entries.iter().zip(texts) {
             let is_local = text.starts_with("ko.local") || text.starts_with("kind.local");
             if key == "KO_DOCKER_REPO" && !is_local {
                 let place = source.at(value.line()).path(format!("{path}.{key}"));

@@ -2,8 +2,12 @@
 //! `corpus/SYSTEM/NAME.expected` has the lines that were written for it by hand, in order of files and lines.
 
 use crate::scan_repository;
+use crate::systems::READERS;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Fewer would leave out what was gathered.
+const CASES: usize = 120;
 
 fn inside(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
@@ -15,7 +19,7 @@ fn inside(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn exactly_what_was_written_down_by_hand_is_found() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let (mut cases, mut wrong) = (0, Vec::new());
+    let (mut cases, mut wrong, mut systems) = (0, Vec::new(), Vec::new());
     for case in inside(&corpus).iter().flat_map(|system| inside(system)) {
         if !case.is_dir() {
             continue;
@@ -23,11 +27,10 @@ fn exactly_what_was_written_down_by_hand_is_found() {
         cases += 1;
         let expected = fs::read_to_string(case.with_extension("expected")).unwrap_or_default();
         let folder = format!("{}/", case.display());
-        let mut found: Vec<String> = scan_repository(&case)
-            .to_lines()
-            .iter()
-            .map(|line| line.replace(&folder, ""))
-            .collect();
+        let report = scan_repository(&case);
+        systems.extend(report.files.iter().map(|read| read.system));
+        let lines = report.to_lines();
+        let mut found: Vec<String> = lines.iter().map(|line| line.replace(&folder, "")).collect();
         let mut expected: Vec<String> = expected.lines().map(str::to_owned).collect();
         // Two findings of one line have no order.
         found.sort();
@@ -41,6 +44,9 @@ fn exactly_what_was_written_down_by_hand_is_found() {
             ));
         }
     }
-    assert!(cases >= 25, "only {cases} cases were found");
+    assert!(cases >= CASES, "only {cases} cases were found");
+    for reader in READERS {
+        assert!(systems.contains(&reader.system), "{} has no case", reader.system.label());
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

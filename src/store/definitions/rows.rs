@@ -19,12 +19,13 @@ struct Detail {
 
 /// The columns that say where a declaration is from, and that it was made then.
 pub(super) fn of_origin(origin: &Origin, at: Moment) -> ActiveModel {
-    let Origin { commit, branch, is_proved, by } = origin.clone();
+    let Origin { commit, branch, is_proved, by, by_run } = origin.clone();
     ActiveModel {
         commit_id: Set(commit),
         branch: Set(branch),
         is_proved: Set(is_proved),
         sent_by: Set(by),
+        by_run: Set(by_run),
         last_seen_at: Set(at.0),
         ..ActiveModel::default()
     }
@@ -64,6 +65,7 @@ impl From<Model> for Definition {
                 branch: row.branch,
                 is_proved: row.is_proved,
                 by: row.sent_by,
+                by_run: row.by_run,
             },
             counts: Counts {
                 references: row.named,

@@ -17,6 +17,8 @@ entities! {
         branch: Option<String>,
         is_proved: bool,
         sent_by: String,
+        /// A run of the pipeline sent it, and no person.
+        by_run: bool,
         /// How many statements name an image or a registry, hold a variable, and so on.
         named: i64,
         unresolved: i64,

@@ -20,6 +20,8 @@ const NOTES_MAX: usize = 16;
 /// Lines of a file that is read have at least a byte each, and it has 8 MiB at most.
 const LINE_MAX: usize = 8 * 1024 * 1024 + 1;
 
+const OUTSIDE: &str = "The path of a file must be its path in the repository, such as ci/Dockerfile, with no / at its beginning and no .. in it. Scan in the folder of the repository, with the path . alone.";
+
 /// What each file says, by path.
 ///
 /// # Errors
@@ -87,9 +89,7 @@ fn at<'a>(
         return refused("The path of a file contains a control or invisible character.");
     }
     if !is_of_repository(path) {
-        return refused(
-            "The path of a file must be its path in the repository, such as ci/Dockerfile, with no / at its beginning and no .. in it. Scan in the folder of the repository, with the path . alone.",
-        );
+        return refused(OUTSIDE);
     }
     if by_path.len() >= FILES_MAX && !by_path.contains_key(path) {
         return Err(Error::BadRequest(format!(
@@ -102,6 +102,18 @@ fn at<'a>(
         sha256: None,
         statements: Vec::new(),
     }))
+}
+
+/// The paths that a scan has looked at.
+///
+/// # Errors
+/// `BadRequest`, as [`files`].
+pub(in crate::vault) fn covered(report: &Report) -> Result<Vec<String>> {
+    // `.` is all of the repository.
+    if !report.covers.iter().all(|path| path == "." || is_of_repository(path)) {
+        return refused(OUTSIDE);
+    }
+    Ok(report.covers.clone())
 }
 
 /// Whether it leads down from the root of a repository, written in the one way.

@@ -1,61 +1,71 @@
 //! What a service is built from.
 
 use super::environment::Environment;
-use super::service::Field;
+use super::is_reset;
+use super::layers::Layers;
 use crate::buildx;
 use crate::dockerfile::{self, Build};
-use crate::found::{Findings, Kind};
+use crate::found::{Findings, Kind, Place};
 use crate::variables::hole;
-use crate::yaml::{Node, Script};
+use crate::yaml::Script;
+use std::collections::HashSet;
 
-pub(super) fn read(build: &Field, environment: &Environment, found: &mut Findings) {
+pub(super) fn read(build: &Layers, environment: &Environment, found: &mut Findings) {
     for (key, kind) in
         [("tags", Kind::Builds), ("cache_from", Kind::Pulls), ("cache_to", Kind::Pushes)]
     {
-        for item in build.node.get(key).map(Node::one_or_more).unwrap_or_default() {
-            let text = environment.text(item);
+        for item in build.below(key).items() {
+            let text = environment.text(&item.node);
             let name = if key == "tags" { Some(text) } else { buildx::cache(&text) };
             if let Some(name) = name {
-                found.image(kind, &name, build.below(key, item));
+                found.image(kind, &name, item.place);
             }
         }
     }
     let mut given = Build::default();
-    for (name, value, line) in pairs(build.node.get("additional_contexts"), environment) {
+    for (name, value, place) in pairs(&build.below("additional_contexts"), environment) {
         if let Some(image) = value.as_deref().and_then(buildx::context_image) {
-            let path = format!("{}.additional_contexts", build.place.path);
-            found.image(Kind::Pulls, image, build.place.line(line).path(path));
+            found.image(Kind::Pulls, image, place);
         }
         given.contexts.push(name);
     }
-    for (name, value, _) in pairs(build.node.get("args"), environment) {
+    for (name, value, _) in pairs(&build.below("args"), environment) {
         // Without a value it is the one of the environment.
         let value = value.unwrap_or_else(|| hole(&name));
         given.args.push((name, value));
     }
-    if let Some(inline) = build.node.get("dockerfile_inline")
-        && let Some(script) = inline.script()
+    if let Some(inline) = build.below("dockerfile_inline").nearest()
+        && let Some(script) = inline.node.script()
     {
         let text = environment.put_in(script.text);
-        let place = build.below("dockerfile_inline", inline);
-        dockerfile::read(Script { text: &text, ..script }, &place, &given, found);
+        let script = Script { text: &text, ..script };
+        dockerfile::read(script, &inline.place, &given, found);
     }
 }
 
-/// `{a: b}` or `[a=b]`, each with its line.
-fn pairs(node: Option<&Node>, environment: &Environment) -> Vec<(String, Option<String>, usize)> {
-    let Some(node) = node else { return Vec::new() };
-    let entries = node.entries().iter().map(|entry| {
-        let value = (!entry.value.is_null()).then(|| environment.text(&entry.value));
-        (entry.key.clone(), value, entry.value.line())
-    });
-    let items = node.items().iter().filter_map(|item| {
-        let text = item.text()?;
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(environment.put_in(value))),
-            None => (text, None),
-        };
-        Some((name.to_owned(), value, item.line()))
-    });
-    entries.chain(items).collect()
+/// `{a: b}` or `[a=b]`, each name once, with its place.
+fn pairs(layers: &Layers, environment: &Environment) -> Vec<(String, Option<String>, Place)> {
+    let (mut known, mut pairs) = (HashSet::new(), Vec::new());
+    for layer in layers.each() {
+        for entry in layer.node.entries() {
+            // One that is reset hides those behind it.
+            if known.insert(entry.key.clone()) && !is_reset(&entry.value) {
+                let value = (!entry.value.is_null()).then(|| environment.text(&entry.value));
+                let place = layer.place.line(entry.value.line());
+                pairs.push((entry.key.clone(), value, place));
+            }
+        }
+        // The later of two in a list counts.
+        for item in layer.node.items().iter().rev() {
+            let Some(text) = item.text() else { continue };
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(environment.put_in(value))),
+                None => (text, None),
+            };
+            if known.insert(name.to_owned()) {
+                pairs.push((name.to_owned(), value, layer.place.line(item.line())));
+            }
+        }
+    }
+    pairs
 }

@@ -2,10 +2,12 @@
 
 use super::build;
 use super::environment::Environment;
+use super::layers::{Field, Layers};
 use super::{DEEPEST, is_reset};
-use crate::found::{Findings, Kind, Place};
+use crate::found::{Findings, Kind};
 use crate::source::Source;
 use crate::yaml::{Entry, Node, Options};
+use std::collections::HashSet;
 
 /// The file that a service stands in.
 pub(super) struct File<'a, 't> {
@@ -14,15 +16,9 @@ pub(super) struct File<'a, 't> {
     pub environment: &'a Environment,
 }
 
-/// A value of a service, and the place that it stands in.
-pub(super) struct Field {
-    pub node: Node,
-    pub place: Place,
-}
-
 /// A service with those that it extends, itself first.
 struct Service {
-    levels: Vec<(Node, Place)>,
+    levels: Layers,
 }
 
 pub(super) fn read(file: &File<'_, '_>, entry: &Entry, found: &mut Findings) {
@@ -31,43 +27,51 @@ pub(super) fn read(file: &File<'_, '_>, entry: &Entry, found: &mut Findings) {
     }
     let service = Service::of(file, entry, found);
     let environment = file.environment;
-    let build = service.field("build");
-    if let Some(image) = service.field("image") {
+    let build = service.levels.below("build");
+    if let Some(image) = service.levels.below("image").nearest() {
         let name = environment.text(&image.node);
-        let policy = service.field("pull_policy").map(|policy| environment.text(&policy.node));
+        let policy = service.levels.below("pull_policy");
+        let policy = policy.nearest().map(|policy| environment.text(&policy.node));
         let is_pulled = !matches!(policy.as_deref(), Some("build" | "never"));
-        if build.is_some() {
+        if !build.is_empty() {
             found.image_with(Kind::Builds, &name, image.place.clone(), &service.notes());
         }
-        if build.is_none() || is_pulled {
-            found.image_with(Kind::Pulls, &name, image.place, &service.notes());
+        if build.is_empty() || is_pulled {
+            found.image_with(Kind::Pulls, &name, image.place.clone(), &service.notes());
         }
     }
-    if let Some(build) = build {
-        build::read(&build, environment, found);
-    }
-    for hook in service.items("pre_start") {
+    build::read(&build, environment, found);
+    for hook in service.levels.below("pre_start").items() {
         image(&hook, "image", environment, found);
     }
-    for volume in service.items("volumes") {
-        if volume.node.get("type").and_then(Node::text) == Some("image") {
-            image(&volume, "source", environment, found);
+    let mut targets = HashSet::new();
+    for layer in service.levels.below("volumes").each() {
+        // Of two with the same target, the later counts, and that of the nearest service.
+        for volume in layer.items().iter().rev() {
+            let target = target(&volume.node, environment);
+            let is_first = target.is_empty() || targets.insert(target);
+            if is_first && volume.node.get("type").and_then(Node::text) == Some("image") {
+                image(volume, "source", environment, found);
+            }
         }
     }
+}
+
+/// Where a volume is put: `{target: /x}` or `source:/x:ro`.
+fn target(volume: &Node, environment: &Environment) -> String {
+    if let Some(target) = volume.get("target") {
+        return environment.text(target);
+    }
+    let text = environment.text(volume);
+    let mut parts = text.split(':');
+    let first = parts.next().unwrap_or_default();
+    parts.next().unwrap_or(first).to_owned()
 }
 
 /// The image that a key of the field names.
 fn image(field: &Field, key: &str, environment: &Environment, found: &mut Findings) {
     if let Some(node) = field.node.get(key) {
         found.image(Kind::Pulls, &environment.text(node), field.below(key, node));
-    }
-}
-
-impl Field {
-    /// The place of a value inside it.
-    pub(super) fn below(&self, key: &str, node: &Node) -> Place {
-        let path = format!("{}.{key}", self.place.path);
-        self.place.line(node.line()).path(path)
     }
 }
 
@@ -78,7 +82,7 @@ impl Service {
             source.at(line).path(format!("services.{key}")).job(name.clone())
         };
         let first = place(file.source, entry.line, &entry.key);
-        let mut levels = vec![(entry.value.clone(), first)];
+        let mut levels = vec![Field { node: entry.value.clone(), place: first }];
         let mut source = file.source.clone();
         let mut root = file.root.clone();
         let mut node = entry.value.clone();
@@ -110,35 +114,16 @@ impl Service {
                 break;
             };
             let base = base.clone();
-            levels.push((base.value.clone(), place(&source, base.line, &key)));
+            let place = place(&source, base.line, &key);
+            levels.push(Field { node: base.value.clone(), place });
             (node, before) = (base.value, key);
         }
-        Self { levels }
-    }
-
-    /// The value of a key, of the nearest level that has one.
-    fn field(&self, key: &str) -> Option<Field> {
-        let (node, place) = self
-            .levels
-            .iter()
-            .find_map(|(level, place)| level.get(key).map(|node| (node.clone(), place)))?;
-        let path = format!("{}.{key}", place.path);
-        let place = place.line(node.line()).path(path);
-        (!is_reset(&node) && !node.is_null()).then_some(Field { node, place })
-    }
-
-    /// The items of a list, with their number in the path.
-    fn items(&self, key: &str) -> Vec<Field> {
-        let Some(list) = self.field(key) else { return Vec::new() };
-        let item = |(at, node): (usize, &Node)| {
-            let path = format!("{}[{at}]", list.place.path);
-            Field { node: node.clone(), place: list.place.line(node.line()).path(path) }
-        };
-        list.node.items().iter().enumerate().map(item).collect()
+        Self { levels: Layers::of(levels) }
     }
 
     fn notes(&self) -> Vec<&'static str> {
-        let has_profile = self.field("profiles").is_some_and(|one| !one.node.items().is_empty());
+        let profiles = self.levels.below("profiles");
+        let has_profile = profiles.each().iter().any(|one| !one.node.items().is_empty());
         if has_profile { vec!["The service starts only with a profile."] } else { Vec::new() }
     }
 }

@@ -8,7 +8,7 @@ use super::{Around, Reader};
 use crate::found::{Kind, Place};
 use crate::reference::is_host;
 use crate::source::Source;
-use crate::variables::HOLE;
+use crate::variables::{HOLE, holes};
 use crate::yaml::{Entry, Node};
 
 impl<'t> Reader<'_, 't> {
@@ -33,7 +33,6 @@ impl<'t> Reader<'_, 't> {
             }
             let hidden = around.hidden || runs == Runs::Never;
             let around = Around { job: Some(name.clone()), hidden, depth: around.depth };
-            // What a job runs in does not see its environment.
             if let Some(container) = job.get("container") {
                 self.container(source, container, &format!("{path}.container"), &scope, &around);
             }
@@ -43,6 +42,7 @@ impl<'t> Reader<'_, 't> {
                 self.builder(source, job, &path, &scope, &around);
             }
             self.environment(source, job, &format!("{path}.env"), &mut scope, &around);
+            scope.hides_env = false;
             if let Some(steps) = job.get("steps") {
                 self.steps(source, steps, &format!("{path}.steps"), &mut scope, &around);
             }
@@ -87,13 +87,15 @@ impl<'t> Reader<'_, 't> {
         };
         let Value::Node(map) = scope.value(node) else {
             let name = scope.text(node);
-            self.found.image(Kind::Pulls, without_scheme(&name), at(node, ""));
+            let place = at(node, "");
+            self.found.image_with(Kind::Pulls, without_scheme(&name), place, &refused(&name));
             return;
         };
         let Some(image) = map.get("image") else { return };
         let name = scope.text(image);
         let name = without_scheme(&name);
-        self.found.image(Kind::Pulls, name, at(image, ".image"));
+        let place = at(image, ".image");
+        self.found.image_with(Kind::Pulls, name, place, &refused(name));
         let Some(credentials) = map.entry("credentials").filter(|_| !name.is_empty()) else {
             return;
         };
@@ -101,6 +103,7 @@ impl<'t> Reader<'_, 't> {
         self.found.registry(Kind::LogsIn, host_of(name), place);
         if let Some(password) = credentials.value.get("password") {
             let place = at(password, ".credentials.password");
+            let scope = Scope { hides_env: false, ..scope.clone() };
             self.found.password("credentials.password", &scope.text(password), place);
         }
     }
@@ -202,6 +205,13 @@ pub(super) fn runs(node: &Node, scope: &Scope) -> Runs {
         Some(false) if !text.trim().is_empty() => Runs::Never,
         _ => Runs::Maybe,
     }
+}
+
+/// What is to be said of the image of a job that GitHub does not start.
+fn refused(name: &str) -> Vec<&'static str> {
+    let is_other = |name: &String| name.starts_with("env.") || name.starts_with("secrets.");
+    let is_refused = holes(name).iter().any(is_other);
+    if is_refused { vec!["GitHub allows neither env nor secrets here."] } else { Vec::new() }
 }
 
 /// The name of an image, without the scheme that GitHub allows before it.

@@ -35,6 +35,8 @@ pub(super) struct Scope {
     pub env: Vec<(String, Value)>,
     /// How many of them are of the whole workflow.
     pub shared: usize,
+    /// Expressions of the place cannot name them: only steps, credentials and outputs can.
+    pub hides_env: bool,
     pub outputs: Vec<Output>,
     /// The jobs of the workflow, for `needs`.
     pub jobs: Option<Node>,
@@ -96,7 +98,7 @@ impl Scope {
                 .unwrap_or_else(|| {
                     if self.is_called { Value::Text(String::new()) } else { unknown() }
                 }),
-            ["env", name] => find(&self.env, name).unwrap_or_else(unknown),
+            ["env", name] if !self.hides_env => find(&self.env, name).unwrap_or_else(unknown),
             ["matrix", ..] => self.of_matrix(parts).unwrap_or_else(unknown),
             ["steps", step, "outputs", name] => {
                 let is_it = |output: &&Output| {

@@ -99,6 +99,9 @@ impl<'f, 't> Loader<'f, 't> {
     }
 
     fn entry(&mut self, entry: &Value<'t>) {
+        if is_never(&entry.node) {
+            return;
+        }
         if let Some(text) = entry.text() {
             let is_address = text.starts_with("http://") || text.starts_with("https://");
             return if is_address { self.missed(entry, REMOTE) } else { self.local(entry, &[]) };
@@ -174,6 +177,16 @@ impl<'f, 't> Loader<'f, 't> {
         self.pipeline.has_unread = true;
         self.found.unread(&at.file.source.name, Some(at.node.line()), reason);
     }
+}
+
+/// Whether the first rule that holds whatever happens says so: rules before it may hold, too.
+fn is_never(include: &Node) -> bool {
+    let rules = include.get("rules").map(Node::items).unwrap_or_default();
+    let has_condition =
+        |rule: &Node| ["if", "exists", "changes"].iter().any(|key| rule.get(key).is_some());
+    let is_off = |rule: &Node| rule.get("when").and_then(Node::text) == Some("never");
+    let certain = rules.iter().position(|rule| !has_condition(rule));
+    certain.is_some_and(|certain| rules[..=certain].iter().all(is_off))
 }
 
 /// `${NAME}` as `$NAME`.

@@ -37,15 +37,30 @@ pub(in crate::systems) fn walk(
         match key {
             _ if SKIPPED.contains(&key) => {}
             _ if CONTAINERS.contains(&key) && value.is_list() => {
-                for (at, item) in value.items().iter().enumerate() {
-                    container(manifest, item, &format!("{path}[{at}]"), found);
-                }
+                all_containers(manifest, value, &path, found);
+            }
+            // Of Argo Workflows and others: a container, and those beside it.
+            "container" if !is_built_in && has_image(value) => {
+                container(manifest, value, &path, found);
+            }
+            "sidecars" if !is_built_in && value.items().iter().all(has_image) => {
+                all_containers(manifest, value, &path, found);
             }
             "volumes" if value.is_list() => volumes(manifest, value, &path, found),
             "imagePullSecrets" => manifest.pull_secrets(value, &path, found),
             ".dockerconfigjson" | ".dockercfg" => secrets::login(manifest, value, &path, found),
             _ => walk(manifest, value, &path, is_built_in, found),
         }
+    }
+}
+
+fn has_image(container: &Node) -> bool {
+    container.get("image").and_then(Node::text).is_some()
+}
+
+fn all_containers(manifest: &Manifest<'_>, list: &Node, path: &str, found: &mut Findings) {
+    for (at, item) in list.items().iter().enumerate() {
+        container(manifest, item, &format!("{path}[{at}]"), found);
     }
 }
 

@@ -22,6 +22,22 @@ fn what_the_scan_finds_is_kept_without_the_text_of_a_line() {
 }
 
 #[test]
+fn what_a_scan_looked_at_is_in_the_repository() {
+    let covered = |path: &str| {
+        let covers = vec![path.to_owned()];
+        covered(&Report { covers, ..report("FROM nginx\n") })
+    };
+    for path in [".", "ci", "ci/Dockerfile"] {
+        assert_eq!(covered(path).unwrap(), [path]);
+    }
+    for path in ["", "/builds/zebra", "../zebra", "zebra/", "./zebra"] {
+        let error = covered(path).unwrap_err();
+        assert!(error.status() == 400 && !error.to_string().contains("zebra"), "{path}: {error}");
+    }
+    assert!(super::covered(&report("FROM nginx\n")).unwrap().is_empty());
+}
+
+#[test]
 fn what_no_scan_says_is_refused_and_not_repeated() {
     let changes: [fn(&mut Report); 15] = [
         |report| report.version = 2,
