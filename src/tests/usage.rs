@@ -1,6 +1,7 @@
 //! Usage: the figures are those of the receipts, however the clock jumps and however far they are added
 //! up; history stays; and who changes a figure behind the product is found.
 
+mod clock;
 pub mod recounted;
 
 use crate::app::{App, PASSWORD, soak};

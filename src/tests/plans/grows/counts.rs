@@ -9,7 +9,7 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "it adds up what was delivered since the last count, and goes through the sums",
     },
     Grows {
-        starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
+        starts: "UPDATE pipeline_token SET last_used_at = CASE",
         has: "FROM pipeline_fetch f",
         why: "the same: the tokens of what was fetched since the last count",
     },
