@@ -21,8 +21,8 @@ use uuid::Uuid;
 const BEHIND: Duration = Duration::from_secs(1);
 
 /// Receipts with what the counts need of their fetch; `used` as [`crate::domain::delivery::Use`] has it.
-const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pipeline_id,
-        f.seq AS seq, f.at AS at, CASE WHEN r.image LIKE '%/%' OR EXISTS (SELECT 1
+pub(super) const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pipeline_id,
+        r.version AS version, f.seq AS seq, f.at AS at, CASE WHEN r.image LIKE '%/%' OR EXISTS (SELECT 1
             FROM delivery_report d WHERE d.chain = r.chain AND d.seq = r.seq AND d.number = r.number)
             THEN 1 ELSE 0 END AS used
     FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq

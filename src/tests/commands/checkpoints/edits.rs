@@ -212,6 +212,8 @@ async fn only_a_checkpoint_tells_that_the_end_was_cut_and_the_old_end_put_back()
     for (table, column) in [("usage", "project_id"), ("usage_day", "chain"), ("counted", "chain")] {
         chain.run(&format!("DELETE FROM {table} WHERE {column} = {}", chain.id)).await;
     }
+    let none = "SET deliveries = 0, last_delivered_at = NULL";
+    chain.run(&format!("UPDATE secret_version {none} WHERE project_id = {}", chain.id)).await;
     machine.run(&["audit", "verify", "--project", "acme"]).done();
     let said = machine.run(&with_it);
     assert!(said.out.contains(&format!("BROKEN at link {}", to + 1)), "{}{}", said.out, said.err);

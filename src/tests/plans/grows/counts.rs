@@ -49,6 +49,21 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "the same of the pairs",
     },
     Grows {
+        starts: "SELECT \"secret_version\".\"credential_id\", \"secret_version\".\"version\",",
+        has: "\"secret_version\".\"version\" ASC LIMIT ?",
+        why: "the same of the versions of secrets",
+    },
+    Grows {
+        starts: "SELECT s.credential_id AS credential_id,",
+        has: "f.seq > ? AND f.seq <= ?",
+        why: "what was delivered is recounted from the receipts of some links when the chain is verified",
+    },
+    Grows {
+        starts: "SELECT t.id AS id FROM (SELECT f.token_id AS token_id,",
+        has: "f.seq > ? AND f.seq <= ?",
+        why: "the same of the tokens that fetched it",
+    },
+    Grows {
         starts: "SELECT \"delivery_report\".\"seq\", \"delivery_report\".\"number\" FROM",
         has: "LEFT JOIN \"receipt\"",
         why: "every report is looked at when the chain is verified",
