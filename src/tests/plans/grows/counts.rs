@@ -71,7 +71,7 @@ pub(super) const COUNTS: &[Grows] = &[
     Grows {
         starts: "WITH RECURSIVE found(id)",
         has: "FROM usage_day",
-        why: "each pipeline is one look into the index; a project has hundreds of pipelines at most",
+        why: "each pipeline, or each credential, is one look into an index; it is asked for on the last page alone",
     },
     Grows {
         starts: "SELECT * FROM \"counted\"",
