@@ -176,12 +176,13 @@ impl Delivered {
     }
 
     fn fit(&mut self, slice: &mut Slice) {
-        let last = slice.last;
         slice.fit(&mut self.pairs, |(credential, _)| *credential);
-        slice.fit(&mut self.versions, |(credential, ..)| *credential);
-        if slice.last != last {
-            self.pairs.retain(|(credential, _), _| slice.has(*credential));
+        if slice.last.is_some() {
             self.versions.retain(|(credential, ..), _| slice.has(*credential));
+        }
+        slice.fit(&mut self.versions, |(credential, ..)| *credential);
+        if slice.last.is_some() {
+            self.pairs.retain(|(credential, _), _| slice.has(*credential));
         }
     }
 
@@ -244,3 +245,6 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Got::find_by_statement(got).all(self.db).await
     }
 }
+
+#[cfg(test)]
+mod tests;
