@@ -49,7 +49,7 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "the same of the pairs",
     },
     Grows {
-        starts: "SELECT \"secret_version\".\"credential_id\", \"secret_version\".\"version\",",
+        starts: "SELECT * FROM \"secret_version\" WHERE \"secret_version\".\"project_id\" = ?",
         has: "\"secret_version\".\"version\" ASC LIMIT ?",
         why: "the same of the versions of secrets",
     },
