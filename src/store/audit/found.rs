@@ -138,12 +138,14 @@ impl<C: Sealing> Chain<'_, C> {
         if rows.iter().any(|(chain, ..)| *chain != walk.chain) {
             return Ok(Part::default());
         }
-        // The last fetch may have more of them: it is found in the next step.
-        let cut = rows.last().map(|(_, seq, _)| *seq);
-        let cut = cut.filter(|_| rows.len() as u64 >= walk.limit());
-        rows.retain(|(_, seq, _)| Some(*seq) != cut);
+        // The last fetch may have more of them: it is found in the next step, unless it is the only one.
+        let is_cut = rows.len() as u64 >= walk.limit();
+        let last = rows.last().map(|(_, seq, _)| *seq);
+        if is_cut && rows.first().map(|(_, seq, _)| *seq) != last {
+            rows.retain(|(_, seq, _)| Some(*seq) != last);
+        }
         // Never by time: a credential is asked for.
-        let end = rows.last().filter(|_| cut.is_some()).map(|(_, seq, _)| (0, *seq));
+        let end = rows.last().filter(|_| is_cut).map(|(_, seq, _)| (0, *seq));
         let wanted = walk.query.outcome.map(Outcome::word);
         let has = |outcome: &str| wanted.is_none_or(|wanted| outcome == wanted);
         let seqs = rows.into_iter().filter(|(.., outcome)| has(outcome)).map(|(_, seq, _)| seq);
