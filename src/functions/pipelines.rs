@@ -46,11 +46,11 @@ pub async fn pipeline_activity(
 
 pub async fn pipeline_deliveries(
     project: String,
-    id: Uuid,
+    of: (Uuid, Option<Uuid>),
     before: Option<i64>,
 ) -> Result<PipelineDeliveries> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().pipeline_deliveries(&reader, id, before).await
+    vault().pipeline_deliveries(&reader, of, before).await
 }
 
 /// Makes a pipeline with its first token and its grants. `list` is the query of the list that the dialog

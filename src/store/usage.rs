@@ -22,17 +22,37 @@ const HOSTS_AFTER: &str = "WITH RECURSIVE found(host) AS (
     FROM found WHERE found.host IS NOT NULL
 ) SELECT host FROM found WHERE host IS NOT NULL LIMIT ?";
 
-/// From one pipeline in the index to the next; of them those that no longer exist.
-const GONE: &str = "WITH RECURSIVE found(id) AS (
-    SELECT (SELECT usage_day.pipeline_id FROM usage_day WHERE usage_day.chain = ?
-        ORDER BY usage_day.pipeline_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT usage_day.pipeline_id FROM usage_day
-        WHERE usage_day.chain = ? AND usage_day.pipeline_id > found.id
-        ORDER BY usage_day.pipeline_id LIMIT 1)
-    FROM found WHERE found.id IS NOT NULL
-) SELECT found.id AS id FROM found WHERE found.id IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM pipeline WHERE pipeline.id = found.id) LIMIT ?";
+/// From one pipeline, or one credential, in an index to the next; of them those that no longer exist.
+fn gone_text(table: &str) -> String {
+    let id = format!("usage_day.{table}_id");
+    format!(
+        "WITH RECURSIVE found(id) AS (
+            SELECT (SELECT {id} FROM usage_day WHERE usage_day.chain = ? AND {id} > ?
+                ORDER BY {id} LIMIT 1)
+            UNION ALL
+            SELECT (SELECT {id} FROM usage_day WHERE usage_day.chain = ? AND {id} > found.id
+                ORDER BY {id} LIMIT 1)
+            FROM found WHERE found.id IS NOT NULL
+        ) SELECT found.id AS id FROM found WHERE found.id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.id = found.id) LIMIT ?"
+    )
+}
+
+/// Those of the table that receipts name and that were deleted since, after that one: at most so many, in the
+/// order of their ids.
+async fn gone<C: ConnectionTrait>(
+    db: &C,
+    (table, project): (&str, Uuid),
+    (after, most): (Uuid, u64),
+) -> Result<Vec<Uuid>, DbErr> {
+    let backend = db.get_database_backend();
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let values: Vec<Value> = vec![project.into(), after.into(), project.into(), most.into()];
+    let text = numbered(backend, &gone_text(table));
+    let statement = Statement::from_sql_and_values(backend, text, values);
+    let rows = GoneRow::find_by_statement(statement).all(db).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
 
 #[derive(FromQueryResult)]
 struct GoneRow {
@@ -98,6 +118,12 @@ impl<C: Sealing> Credentials<'_, C> {
         used_credentials(rows).into_model::<UsedCredential>().all(self.db).await
     }
 
+    /// Those that were used and deleted since, after that one. Whole requests, whose credential is nil, are
+    /// of none.
+    pub async fn used_gone(&self, after: Uuid, most: u64) -> Result<Vec<Uuid>, DbErr> {
+        gone(self.db, ("credential", self.project), (after, most)).await
+    }
+
     /// The hosts after that one, by name, at most so many.
     pub async fn hosts_after(&self, host: &str, most: u64) -> Result<Vec<String>, DbErr> {
         let backend = self.db.get_database_backend();
@@ -127,15 +153,9 @@ impl<C: Sealing> Pipelines<'_, C> {
         rows.into_model::<UsedPipeline>().all(self.db).await
     }
 
-    /// Those that something was delivered to or refused, and that were deleted since: at most so many.
-    pub async fn used_gone(&self, most: u64) -> Result<Vec<Uuid>, DbErr> {
-        let backend = self.db.get_database_backend();
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let values: Vec<Value> = vec![self.project.into(), self.project.into(), most.into()];
-        let text = numbered(backend, GONE);
-        let statement = Statement::from_sql_and_values(backend, text, values);
-        let rows = GoneRow::find_by_statement(statement).all(self.db).await?;
-        Ok(rows.into_iter().map(|row| row.id).collect())
+    /// Those that were used and deleted since, after that one.
+    pub async fn used_gone(&self, after: Uuid, most: u64) -> Result<Vec<Uuid>, DbErr> {
+        gone(self.db, ("pipeline", self.project), (after, most)).await
     }
 }
 

@@ -104,7 +104,8 @@ async fn has_pipelines_with_their_past(vault: &Vault, ann: &Member) {
         let page = vault.pipeline_page(&reader, pipeline).await.unwrap().pipeline;
         deliveries += page.grants.iter().map(|grant| grant.deliveries).sum::<i64>();
         rejected += page.grants.iter().filter(|grant| grant.rejection.is_some()).count();
-        let receipts = vault.pipeline_receipts(&reader, pipeline, None).await.unwrap().receipts;
+        let receipts =
+            vault.pipeline_receipts(&reader, (pipeline, None), None).await.unwrap().receipts;
         for receipt in receipts {
             moments.push(receipt.at);
             refused += u32::from(receipt.outcome == Outcome::Refused);

@@ -188,6 +188,11 @@ async fn every_change_of_a_figure_or_a_base_by_sql_is_found_and_named() {
             "UPDATE usage SET deliveries = deliveries - 1".to_owned(),
             "usage: ".to_owned(),
         ),
+        (
+            "UPDATE secret_version SET deliveries = deliveries - 1".to_owned(),
+            "UPDATE secret_version SET deliveries = deliveries + 1".to_owned(),
+            format!("secret_version: credential {}, version 1", scene.credential),
+        ),
         // So is what was put aside of them.
         (
             "UPDATE removed_days SET sums = sums || ' '".to_owned(),

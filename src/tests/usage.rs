@@ -1,6 +1,8 @@
 //! Usage: the figures are those of the receipts, however the clock jumps and however far they are added
 //! up; history stays; and who changes a figure behind the product is found.
 
+mod clock;
+mod gone;
 pub mod recounted;
 
 use crate::app::{App, PASSWORD, soak};
@@ -205,7 +207,11 @@ async fn the_history_of_a_deleted_pipeline_and_of_a_deleted_credential_stays() {
     let page = usage(&app, "acme", UsageView::Credential, Window::Month).await;
     let of_gone = page.rows.iter().filter(|row| row.pipeline.name.as_deref() == Some("api"));
     let of_gone: Vec<&UsageRow> = of_gone.collect();
-    assert_eq!(of_gone.len(), 2, "of the two credentials that are left");
+    assert_eq!(
+        of_gone.len(),
+        3,
+        "of the two credentials that are left, and of the one that is gone"
+    );
     assert!(of_gone.iter().all(|row| !row.pipeline.is_there && row.granted.is_none()));
     assert!(of_gone.iter().all(|row| row.figures.delivered() == 1));
     let page = usage(&app, "acme", UsageView::Pipeline, Window::Month).await;

@@ -1,35 +1,24 @@
 //! Usage: who received what of which registries, by registry, credential or pipeline. Nothing of it reads
 //! receipts one by one: see `store::receipts::usage`.
 
+mod subjects;
+
 use super::{Vault, now};
 use crate::domain::actor::Can;
 use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::domain::usage::{
-    DRAWN, Figures, Named, PAGE_ROWS, PAIRS, UsagePage, UsageQuery, UsageRow, UsageView,
+    DRAWN, Figures, Named, PAIRS, UsagePage, UsageQuery, UsageRow, UsageView,
 };
 use crate::error::Result;
-use crate::store::{Pair, PairKnown, Usage, UsageOf, UsedCredential};
+use crate::store::{Pair, PairKnown, Usage, UsedCredential};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use subjects::Subjects;
 use uuid::Uuid;
 
-/// Credentials of the registries of a page, at most.
-const ON_HOSTS: u64 = 200;
 /// Links in which names of what was deleted are looked up, at most: more than a page has rows.
 const LINKS: usize = 1_000;
-
-/// What a page is about, in its order.
-struct Subjects {
-    of: UsageOf,
-    credentials: Vec<UsedCredential>,
-    /// The pipelines by their ids, where those are what is listed.
-    pipelines: Vec<(Uuid, String)>,
-    /// Whether there are more credentials than were read.
-    is_cut: bool,
-    /// The place after which the next page begins.
-    next: Option<String>,
-}
 
 /// What is known of the pairs of a page.
 struct Known {
@@ -86,44 +75,6 @@ impl Vault {
         Ok(())
     }
 
-    async fn usage_subjects(&self, project: Uuid, query: &UsageQuery) -> Result<Subjects> {
-        let after = query.after.as_deref().unwrap_or_default();
-        let most = PAGE_ROWS as u64 + 1;
-        let (credentials, pipelines) =
-            (self.store.credentials(project), self.store.pipelines(project));
-        Ok(match query.view {
-            UsageView::Registry => {
-                let mut hosts = credentials.hosts_after(after, most).await?;
-                let next = cut(&mut hosts).then(|| hosts.last().cloned()).flatten();
-                let found = credentials.used_on(&hosts, ON_HOSTS + 1).await?;
-                Subjects::of_credentials(found, next)
-            }
-            UsageView::Credential => {
-                let mut found = credentials.used_after(after, most).await?;
-                let has_more = cut(&mut found);
-                let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
-                Subjects::of_credentials(found, next)
-            }
-            UsageView::Pipeline => {
-                let mut found = pipelines.used_after(after, most).await?;
-                let has_more = cut(&mut found);
-                let next = found.last().filter(|_| has_more).map(|one| one.name_key.clone());
-                // Those that were deleted come after the last.
-                let mut gone = pipelines.used_gone(most).await?;
-                gone.retain(|_| !has_more);
-                let is_cut = cut(&mut gone);
-                let ids = found.iter().map(|one| one.id).chain(gone);
-                Subjects {
-                    of: UsageOf::Pipelines(ids.collect()),
-                    credentials: Vec::new(),
-                    pipelines: found.into_iter().map(|one| (one.id, one.name)).collect(),
-                    is_cut,
-                    next,
-                }
-            }
-        })
-    }
-
     async fn usage_known(
         &self,
         project: Uuid,
@@ -177,28 +128,6 @@ impl Vault {
         names.extend(receipts.pipelines_in(gone, links).await?);
         known.gone = names;
         Ok(known)
-    }
-}
-
-/// Leaves the rows of a page; whether there were more.
-fn cut<T>(rows: &mut Vec<T>) -> bool {
-    let has_more = rows.len() > PAGE_ROWS;
-    rows.truncate(PAGE_ROWS);
-    has_more
-}
-
-impl Subjects {
-    fn of_credentials(mut credentials: Vec<UsedCredential>, next: Option<String>) -> Self {
-        let most = usize::try_from(ON_HOSTS).unwrap_or(usize::MAX);
-        let is_cut = credentials.len() > most;
-        credentials.truncate(most);
-        let of = UsageOf::Credentials(credentials.iter().map(|one| one.id).collect());
-        Self { of, credentials, pipelines: Vec::new(), is_cut, next }
-    }
-
-    /// Where each stands on the page.
-    fn order(&self) -> HashMap<Uuid, usize> {
-        self.of.ids().iter().enumerate().map(|(place, id)| (*id, place)).collect()
     }
 }
 

@@ -45,9 +45,12 @@ pub struct AuditQuery {
     pub person: Option<Uuid>,
     /// What was done to this pipeline, and what it was handed or refused.
     pub pipeline: Option<Uuid>,
+    /// What was done to this credential, and the fetches with a receipt of it.
+    pub credential: Option<Uuid>,
     pub noun: Option<Noun>,
     pub action: Option<Action>,
-    /// Fetches with such a receipt; for refusals also the events of them.
+    /// Fetches with such a receipt, of the credential that is asked for; for refusals also the events of
+    /// them.
     pub outcome: Option<Outcome>,
     /// The first day, in UTC.
     pub from: Option<Day>,
@@ -59,8 +62,8 @@ pub struct AuditQuery {
 
 impl AuditQuery {
     /// What a URL may ask for.
-    pub const KEYS: [&'static str; 8] =
-        ["person", "pipeline", "noun", "action", "outcome", "from", "to", "before"];
+    pub const KEYS: [&'static str; 9] =
+        ["person", "pipeline", "credential", "noun", "action", "outcome", "from", "to", "before"];
 
     /// Reads the query of a URL through `get`; an empty value asks nothing.
     ///
@@ -83,6 +86,7 @@ impl AuditQuery {
         let query = Self {
             person: value(&get, "person", id)?,
             pipeline: value(&get, "pipeline", id)?,
+            credential: value(&get, "credential", id)?,
             noun: value(&get, "noun", Noun::from_word)?,
             action: value(&get, "action", Action::from_word)?,
             outcome: value(&get, "outcome", Outcome::from_word)?,
@@ -109,6 +113,7 @@ impl AuditQuery {
         let pairs = [
             ("person", self.person.map(|id| id.to_string())),
             ("pipeline", self.pipeline.map(|id| id.to_string())),
+            ("credential", self.credential.map(|id| id.to_string())),
             ("noun", self.noun.map(|noun| word(noun.word()))),
             ("action", self.action.map(|action| word(action.word()))),
             ("outcome", self.outcome.map(|outcome| word(outcome.word()))),
@@ -144,10 +149,11 @@ impl AuditQuery {
     /// and nothing else, they are found by an index of times. Everything else is in the order of the
     /// links.
     pub fn is_by_time(&self) -> bool {
-        let Self { person, pipeline, noun, action, outcome, from, to, .. } = self;
+        let Self { person, pipeline, credential, noun, action, outcome, from, to, .. } = self;
         (from.is_some() || to.is_some())
             && person.is_none()
             && pipeline.is_none()
+            && credential.is_none()
             && noun.is_none_or(|noun| noun == Noun::Delivery)
             && action.is_none()
             && outcome.is_none()
@@ -184,6 +190,7 @@ impl AuditQuery {
             && self.takes_time(at)
             && self.person.is_none_or(|person| actor == Some(person))
             && self.pipeline.is_none_or(|pipeline| subject == pipeline)
+            && self.credential.is_none_or(|credential| subject == credential)
             && self.noun.is_none_or(|noun| noun.has(action))
             && self.action.is_none_or(|wanted| wanted.word() == action)
             && self

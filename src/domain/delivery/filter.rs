@@ -19,6 +19,8 @@ crate::domain::words! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptFilter {
     pub pipeline: Option<Uuid>,
+    /// On the page of a pipeline, which then has the receipts of that credential alone.
+    pub credential: Option<Uuid>,
     pub went: Option<Went>,
 }
 
@@ -32,26 +34,28 @@ impl ReceiptFilter {
         let unknown = |name: &str| {
             Error::BadRequest(format!("The address of this page has an unknown value for {name}."))
         };
-        let pipeline = match value("pipeline") {
-            None => None,
-            Some(id) => Some(Uuid::parse_str(&id).map_err(|_| unknown("pipeline"))?),
+        let id = |name: &str| match value(name) {
+            None => Ok(None),
+            Some(id) => Uuid::parse_str(&id).map(Some).map_err(|_| unknown(name)),
         };
+        let (pipeline, credential) = (id("pipeline")?, id("credential")?);
         let went = match value("outcome") {
             None => None,
             Some(word) => Some(Went::from_word(&word).ok_or_else(|| unknown("outcome"))?),
         };
-        Ok(Self { pipeline, went })
+        Ok(Self { pipeline, credential, went })
     }
 
     pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// `?pipeline=…&outcome=…`; empty when all are shown.
+    /// `?pipeline=…&credential=…&outcome=…`; empty when all are shown.
     pub fn to_url(self) -> String {
         let pipeline = self.pipeline.map(|id| format!("pipeline={id}"));
         let went = self.went.map(|went| format!("outcome={}", went.word()));
-        let said: Vec<String> = pipeline.into_iter().chain(went).collect();
+        let credential = self.credential.map(|id| format!("credential={id}"));
+        let said: Vec<String> = [pipeline, credential, went].into_iter().flatten().collect();
         if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
     }
 
@@ -89,9 +93,11 @@ mod tests {
     fn a_filter_survives_its_url_and_what_is_in_no_list_is_refused() {
         assert!(read(&[]).unwrap().is_empty() && read(&[]).unwrap().to_url().is_empty());
         let id = Uuid::from_u128(7).to_string();
-        let filter = read(&[("pipeline", id.as_str()), ("outcome", "failed")]).unwrap();
-        assert_eq!(filter.to_url(), format!("?pipeline={id}&outcome=failed"));
-        for pair in [("pipeline", "7"), ("outcome", "lost")] {
+        let ids = [("pipeline", id.as_str()), ("credential", id.as_str())];
+        let filter = read(&[ids[0], ids[1], ("outcome", "failed")]).unwrap();
+        let url = format!("?pipeline={id}&credential={id}&outcome=failed");
+        assert_eq!(filter.to_url(), url);
+        for pair in [("pipeline", "7"), ("credential", "7"), ("outcome", "lost")] {
             assert!(matches!(read(&[pair]), Err(Error::BadRequest(_))), "{pair:?}");
         }
     }

@@ -49,7 +49,7 @@ const PLACE_MAX: usize = 8 * 1024;
 pub struct UsageQuery {
     pub view: UsageView,
     pub window: Window,
-    /// The page begins after this one: a host, or a folded name.
+    /// The page begins after this one: a host, a folded name, or one that was deleted.
     pub after: Option<String>,
 }
 

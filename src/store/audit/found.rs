@@ -26,9 +26,10 @@ impl<C: Sealing> Chain<'_, C> {
             }
         }
         if walk.query.wants_deliveries() {
-            parts.push(match walk.query.outcome {
-                Some(Outcome::Refused) => self.fetches_refused(&walk).await?,
-                outcome => self.fetches_found(&walk, outcome).await?,
+            parts.push(match (walk.query.credential, walk.query.outcome) {
+                (Some(credential), _) => self.fetches_of(&walk, credential).await?,
+                (None, Some(Outcome::Refused)) => self.fetches_refused(&walk).await?,
+                (None, outcome) => self.fetches_found(&walk, outcome).await?,
             });
         }
         Ok(walk.put_together(parts))
@@ -109,9 +110,53 @@ impl<C: Sealing> Chain<'_, C> {
             }
         };
         let seqs: Vec<i64> = rows.limit(walk.limit()).into_tuple().all(self.db).await?;
-        let (count, last) = (seqs.len() as u64, seqs.last().copied());
-        if seqs.is_empty() {
+        // Never by time: an outcome is asked for.
+        let last = seqs.last().filter(|_| seqs.len() as u64 >= walk.limit());
+        let end = last.map(|seq| (0, *seq));
+        Ok(Part { found: self.fetches_in(walk, seqs).await?, end })
+    }
+
+    /// Fetches by their receipts of that credential.
+    async fn fetches_of(&self, walk: &Walk<'_>, credential: Uuid) -> Result<Part, DbErr> {
+        use receipt::{Column, Entity};
+        let rows = Entity::find()
+            .select_only()
+            .columns([Column::Chain, Column::Seq, Column::Outcome])
+            .filter(Column::CredentialId.eq(credential));
+        let place = walk.place.map(|place| place.seq);
+        let rows = match walk.way {
+            Way::Newer => {
+                rows.filter(Column::Seq.gt(place.unwrap_or(i64::MIN))).order_by_asc(Column::Seq)
+            }
+            Way::Older => {
+                rows.filter(Column::Seq.lt(place.unwrap_or(i64::MAX))).order_by_desc(Column::Seq)
+            }
+        };
+        let rows = rows.limit(walk.limit()).into_tuple();
+        let mut rows: Vec<(Uuid, i64, String)> = rows.all(self.db).await?;
+        // A credential is in one project, as a pipeline is.
+        if rows.iter().any(|(chain, ..)| *chain != walk.chain) {
             return Ok(Part::default());
+        }
+        // The last fetch may have more of them: it is found in the next step, unless it is the only one.
+        let is_cut = rows.len() as u64 >= walk.limit();
+        let last = rows.last().map(|(_, seq, _)| *seq);
+        if is_cut && rows.first().map(|(_, seq, _)| *seq) != last {
+            rows.retain(|(_, seq, _)| Some(*seq) != last);
+        }
+        // Never by time: a credential is asked for.
+        let end = rows.last().filter(|_| is_cut).map(|(_, seq, _)| (0, *seq));
+        let wanted = walk.query.outcome.map(Outcome::word);
+        let has = |outcome: &str| wanted.is_none_or(|wanted| outcome == wanted);
+        let seqs = rows.into_iter().filter(|(.., outcome)| has(outcome)).map(|(_, seq, _)| seq);
+        let seqs: BTreeSet<i64> = seqs.collect();
+        Ok(Part { found: self.fetches_in(walk, seqs.into_iter().collect()).await?, end })
+    }
+
+    /// Those of these fetches that the filter takes.
+    async fn fetches_in(&self, walk: &Walk<'_>, seqs: Vec<i64>) -> Result<Vec<FoundLink>, DbErr> {
+        if seqs.is_empty() {
+            return Ok(Vec::new());
         }
         let found: Vec<(i64, i64, Uuid)> = fetch::Entity::find()
             .select_only()
@@ -122,10 +167,7 @@ impl<C: Sealing> Chain<'_, C> {
             .all(self.db)
             .await?;
         let found = found.into_iter().filter(|(at, _, id)| walk.query.takes_fetch(*at, *id));
-        let found = found.map(|(at, seq, _)| FoundLink { seq, at, is_fetch: true }).collect();
-        // Never by time: an outcome is asked for.
-        let end = last.filter(|_| count >= walk.limit()).map(|seq| (0, seq));
-        Ok(Part { found, end })
+        Ok(found.map(|(at, seq, _)| FoundLink { seq, at, is_fetch: true }).collect())
     }
 
     /// Which of these fetches have a receipt with that outcome.
@@ -171,6 +213,8 @@ fn of_events(chain: Uuid, query: &AuditQuery) -> Vec<Condition> {
         vec![all().add(Column::ActorId.eq(person))]
     } else if let Some(pipeline) = query.pipeline {
         vec![all().add(Column::SubjectId.eq(pipeline))]
+    } else if let Some(credential) = query.credential {
+        vec![all().add(Column::SubjectId.eq(credential))]
     } else if let Some(action) = query.action {
         vec![of_action(action)]
     } else if query.outcome.is_some() {

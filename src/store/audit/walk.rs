@@ -64,9 +64,10 @@ impl Walk<'_> {
     }
 
     /// How many rows of a table are read: no more than are asked for, where an index finds exactly
-    /// these. Of what was delivered there is none.
+    /// these. Of what was delivered there is none, and a credential may have many receipts in one fetch.
     pub(super) fn limit(&self) -> u64 {
-        let AuditQuery { person, pipeline, noun, action, outcome, from, to, .. } = self.query;
+        let AuditQuery { person, pipeline, credential, noun, action, outcome, from, to, .. } =
+            self.query;
         let is_timed = (from.is_some() || to.is_some()) && !self.is_by_time();
         let filters = [
             person.is_some(),
@@ -77,7 +78,7 @@ impl Walk<'_> {
             is_timed,
         ];
         let filters = filters.into_iter().filter(|is_set| *is_set).count();
-        let is_exact = filters == 0 || (filters == 1 && !is_timed);
+        let is_exact = credential.is_none() && (filters == 0 || (filters == 1 && !is_timed));
         let window = match outcome {
             Some(Outcome::Delivered) => FETCHES,
             _ if is_exact => 0,

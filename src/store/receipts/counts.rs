@@ -21,8 +21,8 @@ use uuid::Uuid;
 const BEHIND: Duration = Duration::from_secs(1);
 
 /// Receipts with what the counts need of their fetch; `used` as [`crate::domain::delivery::Use`] has it.
-const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pipeline_id,
-        f.seq AS seq, f.at AS at, CASE WHEN r.image LIKE '%/%' OR EXISTS (SELECT 1
+pub(super) const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pipeline_id,
+        r.version AS version, f.seq AS seq, f.at AS at, CASE WHEN r.image LIKE '%/%' OR EXISTS (SELECT 1
             FROM delivery_report d WHERE d.chain = r.chain AND d.seq = r.seq AND d.number = r.number)
             THEN 1 ELSE 0 END AS used
     FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
@@ -31,18 +31,18 @@ const GOT: &str = "SELECT r.credential_id AS credential_id, f.pipeline_id AS pip
 
 /// The earlier of what is there and what is added; either may be missing.
 pub(super) fn earliest(table: &str, column: &str) -> String {
-    chosen(table, column, '<')
+    chosen(&format!("{table}.{column}"), &format!("excluded.{column}"), '<')
 }
 
 /// The later of the two.
 pub(super) fn latest(table: &str, column: &str) -> String {
-    chosen(table, column, '>')
+    chosen(&format!("{table}.{column}"), &format!("excluded.{column}"), '>')
 }
 
-fn chosen(table: &str, column: &str, order: char) -> String {
+fn chosen(there: &str, added: &str, order: char) -> String {
     format!(
-        "CASE WHEN {table}.{column} IS NULL OR excluded.{column} {order} {table}.{column}
-            THEN excluded.{column} ELSE {table}.{column} END"
+        "CASE WHEN {there} IS NULL OR {added} {order} {there}
+            THEN {added} ELSE {there} END"
     )
 }
 
@@ -73,14 +73,19 @@ fn usage_text() -> String {
     )
 }
 
-const VERSIONS: &str = "UPDATE secret_version
-    SET deliveries = secret_version.deliveries + g.times, last_delivered_at = g.last_at
-    FROM (SELECT r.credential_id, r.version, COUNT(*) AS times, MAX(f.at) AS last_at
-        FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
-        WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ?
-        GROUP BY r.credential_id, r.version) g
-    WHERE secret_version.credential_id = g.credential_id AND secret_version.version = g.version
-        AND secret_version.project_id = ?";
+fn versions_text() -> String {
+    let last = chosen("secret_version.last_delivered_at", "g.last_at", '>');
+    format!(
+        "UPDATE secret_version
+        SET deliveries = secret_version.deliveries + g.times, last_delivered_at = {last}
+        FROM (SELECT r.credential_id, r.version, COUNT(*) AS times, MAX(f.at) AS last_at
+            FROM pipeline_fetch f JOIN receipt r ON r.chain = f.chain AND r.seq = f.seq
+            WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND r.outcome = ?
+            GROUP BY r.credential_id, r.version) g
+        WHERE secret_version.credential_id = g.credential_id AND secret_version.version = g.version
+            AND secret_version.project_id = ?"
+    )
+}
 
 /// The same versions, locked in the order in which they are sealed again under another key.
 const LOCK_VERSIONS: &str = "SELECT v.id FROM secret_version v
@@ -93,10 +98,15 @@ const LOCK_TOKENS: &str = "SELECT t.id FROM pipeline_token t WHERE t.id IN (SELE
         FROM pipeline_fetch f WHERE f.chain = ? AND f.seq > ? AND f.seq <= ?)
     ORDER BY t.id FOR UPDATE";
 
-const TOKENS: &str = "UPDATE pipeline_token SET last_used_at = g.last_at
-    FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM pipeline_fetch f
-        WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? GROUP BY f.token_id) g
-    WHERE pipeline_token.id = g.token_id";
+fn tokens_text() -> String {
+    let last = chosen("pipeline_token.last_used_at", "g.last_at", '>');
+    format!(
+        "UPDATE pipeline_token SET last_used_at = {last}
+        FROM (SELECT f.token_id, MAX(f.at) AS last_at FROM pipeline_fetch f
+            WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? GROUP BY f.token_id) g
+        WHERE pipeline_token.id = g.token_id"
+    )
+}
 
 impl Store {
     /// Counts the receipts of the project that are not counted yet, and adds some of them to their days.
@@ -183,9 +193,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         static COUNTED: Prepared = Prepared::new();
         let mut values = part().to_vec();
         values.extend([delivered(), chain.into()]);
-        let versions = COUNTED.with(backend, || numbered(backend, VERSIONS), values);
+        let versions = COUNTED.with(backend, || numbered(backend, &versions_text()), values);
         static LAST_USED: Prepared = Prepared::new();
-        let tokens = LAST_USED.with(backend, || numbered(backend, TOKENS), part().to_vec());
+        let tokens = LAST_USED.with(backend, || numbered(backend, &tokens_text()), part().to_vec());
         if backend == DbBackend::Postgres {
             static LOCKED: Prepared = Prepared::new();
             let mut values = vec![chain.into()];

@@ -4,7 +4,7 @@ use super::{Receipts, to_fetch};
 use crate::domain::delivery::ReceiptPage;
 use crate::store::entity::{fetch, receipt};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use std::collections::BTreeMap;
@@ -40,10 +40,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         self.page(rows.into_iter().filter_map(of).collect(), (most, most * MORE), None).await
     }
 
-    /// The receipts of the last fetches of a pipeline before a link, at most `most` of them.
+    /// The receipts of the last fetches of a pipeline before a link, at most `most` of them; of one credential
+    /// alone, if one is named.
     pub async fn page_of_pipeline(
         &self,
-        id: Uuid,
+        (id, credential): (Uuid, Option<Uuid>),
         before: Option<i64>,
         most: u64,
     ) -> Result<ReceiptPage, DbErr> {
@@ -65,9 +66,14 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         if fetches.is_empty() {
             return Ok(ReceiptPage { older, ..ReceiptPage::default() });
         }
+        let mut of_them = Condition::all()
+            .add(receipt::Column::Chain.eq(self.project))
+            .add(receipt::Column::Seq.is_in(fetches.keys().copied()));
+        if let Some(credential) = credential {
+            of_them = of_them.add(receipt::Column::CredentialId.eq(credential));
+        }
         let receipts = receipt::Entity::find()
-            .filter(receipt::Column::Chain.eq(self.project))
-            .filter(receipt::Column::Seq.is_in(fetches.keys().copied()))
+            .filter(of_them)
             .order_by_desc(receipt::Column::Seq)
             .order_by_desc(receipt::Column::Number)
             .limit(RECEIPTS + 1)

@@ -2,6 +2,7 @@
 //! changes a sum is found. It takes the memory of so many sums and not of all: beyond that the receipts
 //! are gone through again for the credentials that are left.
 
+mod delivered;
 mod rest;
 
 use super::base::{Aside, put};
@@ -46,6 +47,14 @@ impl WrongSum {
         Self { table: "usage", row: format!("credential {credential}, pipeline {pipeline}") }
     }
 
+    fn of_version((credential, version): (Uuid, i64)) -> Self {
+        Self { table: "secret_version", row: format!("credential {credential}, version {version}") }
+    }
+
+    fn of_token(id: &str) -> Self {
+        Self { table: "pipeline_token", row: format!("token {id}") }
+    }
+
     pub(super) fn of_counted(chain: Uuid) -> Self {
         Self { table: "counted", row: format!("chain {chain}") }
     }
@@ -79,11 +88,11 @@ impl Slice {
     }
 
     /// Takes less when there are more sums than fit.
-    fn fit(&mut self, sums: &mut BTreeMap<DayKey, DaySum>) {
+    fn fit<K: Ord, V>(&mut self, sums: &mut BTreeMap<K, V>, credential: impl Fn(&K) -> Uuid) {
         if sums.len() > MOST {
-            let middle = sums.keys().nth(sums.len() / 2).map(|(credential, ..)| *credential);
+            let middle = sums.keys().nth(sums.len() / 2).map(&credential);
             self.last = middle.or(self.last);
-            sums.retain(|(credential, ..), _| self.has(*credential));
+            sums.retain(|key, _| self.has(credential(key)));
         }
     }
 }
@@ -140,7 +149,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                 None => break,
             }
         }
-        self.wrong_pair((aside.last, counted), aside.unknown_until.is_none()).await
+        self.wrong_delivered((aside.last, counted), aside.unknown_until.is_none()).await
     }
 
     /// The sums of the credentials of the slice, and the last of them when there are more than fit: what was
@@ -154,7 +163,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let mut take = |more: Vec<DaySum>| {
             let more = more.into_iter().filter(|sum| slice.has(sum.credential_id));
             more.for_each(|sum| put(&mut sums, sum));
-            slice.fit(&mut sums);
+            slice.fit(&mut sums, |(credential, ..)| *credential);
         };
         self.each_aside(&mut take).await?;
         while after < end {

@@ -214,7 +214,7 @@ async fn fetches_of_thousands_are_written_verified_counted_and_shown_by_the_last
     assert_eq!(receipts.of_pipeline(PIPELINE, 20).await.unwrap().len(), 20);
     let page = receipts.of_credential(ghcr, None, 20).await.unwrap();
     assert_eq!((page.receipts.len(), page.is_cut), (20, true));
-    assert!(receipts.page_of_pipeline(PIPELINE, None, 20).await.unwrap().is_cut);
+    assert!(receipts.page_of_pipeline((PIPELINE, None), None, 20).await.unwrap().is_cut);
 }
 
 #[tokio::test]

@@ -67,6 +67,7 @@ fn queries(scene: &Scene, days: [Day; 2]) -> Vec<AuditQuery> {
                             all.push(AuditQuery {
                                 person,
                                 pipeline,
+                                credential: None,
                                 noun,
                                 action,
                                 outcome,

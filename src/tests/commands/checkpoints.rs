@@ -4,6 +4,7 @@
 mod edits;
 mod removed;
 mod second;
+mod sums;
 mod witnessed;
 
 use super::machine::{Machine, Said, command, said};

@@ -35,7 +35,8 @@ async fn deliveries_are_shown_in_pages_that_end_between_fetches() {
     let mut seen = BTreeSet::new();
     let (mut before, mut pages) = (None, 0);
     loop {
-        let page = app.vault.pipeline_receipts(&of_pipelines, pipeline, before).await.unwrap();
+        let page =
+            app.vault.pipeline_receipts(&of_pipelines, (pipeline, None), before).await.unwrap();
         let own = fetches(&page.receipts);
         assert_eq!(page.receipts.len(), 2 * own.len());
         assert!(seen.is_disjoint(&own));

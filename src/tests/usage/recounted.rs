@@ -1,6 +1,6 @@
 //! What is added up is recounted when the chain is verified, and receipts of before are added up.
 
-use super::{FAILED, delete, deliver, project, scene};
+use super::{FAILED, WORKED, delete, deliver, project, scene};
 use crate::app::App;
 use crate::commands::machine::Machine;
 use regcred::migrations::Migrator;
@@ -35,6 +35,39 @@ async fn every_change_of_a_sum_or_a_report_by_sql_is_found() {
             "counted",
         ),
         ("usage SET deliveries = deliveries + 1", "usage SET deliveries = deliveries - 1", "usage"),
+        ("usage SET first_at = first_at - 1", "usage SET first_at = first_at + 1", "usage"),
+        ("usage SET last_at = last_at + 1", "usage SET last_at = last_at - 1", "usage"),
+        (
+            "usage SET last_version = last_version + 1",
+            "usage SET last_version = last_version - 1",
+            "usage",
+        ),
+        ("usage SET used = used + 1", "usage SET used = used - 1", "usage"),
+        (
+            "usage SET last_used_at = last_used_at + 1",
+            "usage SET last_used_at = last_used_at - 1",
+            "usage",
+        ),
+        (
+            "usage SET pipeline = pipeline || 'x'",
+            "usage SET pipeline = RTRIM(pipeline, 'x')",
+            "usage",
+        ),
+        (
+            "secret_version SET deliveries = deliveries - 1",
+            "secret_version SET deliveries = deliveries + 1",
+            "secret_version",
+        ),
+        (
+            "secret_version SET last_delivered_at = last_delivered_at + 1",
+            "secret_version SET last_delivered_at = last_delivered_at - 1",
+            "secret_version",
+        ),
+        (
+            "pipeline_token SET last_used_at = last_used_at - 1",
+            "pipeline_token SET last_used_at = last_used_at + 1",
+            "pipeline_token",
+        ),
         (
             "delivery_report SET number = number + 1000",
             "delivery_report SET number = number - 1000",
@@ -54,6 +87,42 @@ async fn every_change_of_a_sum_or_a_report_by_sql_is_found() {
     assert_eq!(wrong(&app).await, None);
     assert!(app.tamper("DELETE FROM usage_day WHERE outcome = 'refused'").await > 0);
     assert_eq!(wrong(&app).await, Some("usage_day"));
+}
+
+#[tokio::test]
+async fn a_report_that_is_gone_leaves_a_use_that_nobody_reported() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    let token = &pipelines[0].1;
+    let reply = app.fetch(token, "/api/v1/docker-config").await;
+    let path = format!("/api/v1/deliveries/{}/outcome", reply.deliveries()[0]);
+    assert_eq!(app.nobody().tell(token, &path, WORKED).await.status, 204);
+    app.vault.store().add_up_receipts(project(&app).await).await.unwrap();
+    assert_eq!(wrong(&app).await, None);
+    assert_eq!(app.tamper("DELETE FROM delivery_report").await, 1);
+    assert_eq!(wrong(&app).await, Some("usage"));
+}
+
+#[tokio::test]
+async fn the_last_uses_that_a_server_of_before_moved_back_are_the_last_again() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    deliver(&app, &pipelines).await;
+    app.vault.store().add_up_receipts(project(&app).await).await.unwrap();
+    for moved in [
+        "usage SET first_at = first_at + 5, last_at = last_at - 5, last_used_at = last_used_at - 5",
+        "secret_version SET last_delivered_at = last_delivered_at - 5",
+        "pipeline_token SET last_used_at = last_used_at - 5",
+    ] {
+        assert!(app.tamper(&format!("UPDATE {moved}")).await > 0, "{moved}");
+    }
+    assert!(wrong(&app).await.is_some());
+    let db = app.database.connect().await;
+    let steps = Migrator::migrations();
+    let at = steps.iter().position(|one| one.name().ends_with("last_stays_last")).unwrap();
+    Migrator::down(&db, Some(u32::try_from(steps.len() - at).unwrap())).await.unwrap();
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(wrong(&app).await, None);
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use crate::domain::audit::{Action, AuditQuery, Noun};
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::Day;
-use crate::ui::kit::{Control, Field, Select, SubmitButton, options};
+use crate::ui::kit::{Control, Field, Hidden, Select, SubmitButton, options};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 const PERSON: &str = "Person";
 const PIPELINE: &str = "Pipeline";
+const CREDENTIAL: &str = "Credential";
 const NOUN: &str = "About";
 const ACTION: &str = "Action";
 const OUTCOME: &str = "Outcome";
@@ -58,6 +59,7 @@ pub fn Filters(
                     .then(|| view! { <Select at=text("person", id(query.person)) label=PERSON options=person/> })}
                 {(!is_instance)
                     .then(|| view! { <Select at=text("pipeline", id(query.pipeline)) label=PIPELINE options=pipeline/> })}
+                {query.credential.map(|id| view! { <Hidden name="credential" value=id.to_string()/> })}
                 <Select at=text("noun", noun) label=NOUN options=nouns/>
                 <Select at=text("action", done) label=ACTION options=every("Any action", actions)/>
                 <Select at=text("outcome", outcome) label=OUTCOME options=outcomes/>
@@ -104,6 +106,9 @@ fn Chips(
         query
             .pipeline
             .map(|id| (PIPELINE, name_of(&pipelines, id), without(|one| one.pipeline = None))),
+        query
+            .credential
+            .map(|id| (CREDENTIAL, id.to_string(), without(|one| one.credential = None))),
         query.noun.map(|noun| (NOUN, word(noun.label()), without(|one| one.noun = None))),
         query
             .action

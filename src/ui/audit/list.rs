@@ -16,7 +16,7 @@ use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// `/p/{project}/audit?person=&pipeline=&noun=&action=&outcome=&from=&to=&before=`
+/// `/p/{project}/audit?person=&pipeline=&credential=&noun=&action=&outcome=&from=&to=&before=`
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let page = PageContext::here();

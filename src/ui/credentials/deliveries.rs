@@ -22,6 +22,8 @@ type Found = (ReceiptPage, Vec<Uuid>, ReceiptFilter);
 
 async fn load(page: PageContext) -> Result<(CredentialHead, Found)> {
     let filter = ReceiptFilter::read(|key| page.query(key))?;
+    // The page is about one.
+    let filter = ReceiptFilter { credential: None, ..filter };
     let found = of_credential(page.project.clone(), page.id()?, page.before()?);
     let (head, mut found, existing) = found.await?;
     found.receipts = filter.shown(found.receipts);

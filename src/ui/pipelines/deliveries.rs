@@ -10,8 +10,8 @@ use crate::ui::kit::{FlashMessages, Loaded, PageContext};
 use crate::ui::receipts::{Filtered, Receipts};
 use leptos::prelude::*;
 
-/// `/p/{project}/pipelines/{id}/deliveries`; `before` in its query asks for older ones, and `outcome` says
-/// which are shown.
+/// `/p/{project}/pipelines/{id}/deliveries`; `before` in its query asks for older ones, and `outcome` and
+/// `credential` say which are shown.
 #[component]
 pub fn DeliveriesPage() -> impl IntoView {
     let page = PageContext::here();
@@ -27,7 +27,8 @@ type Found = (PipelineDeliveries, ReceiptFilter);
 
 async fn load(page: PageContext) -> Result<Found> {
     let filter = ReceiptFilter::read(|key| page.query(key))?;
-    let found = pipeline_deliveries(page.project.clone(), page.id()?, page.before()?);
+    let of = (page.id()?, filter.credential);
+    let found = pipeline_deliveries(page.project.clone(), of, page.before()?);
     let mut found = found.await?;
     found.page.receipts = filter.shown(found.page.receipts);
     Ok((found, filter))

@@ -20,8 +20,13 @@ impl Filtered {
             named.map_or_else(|| "one pipeline".to_owned(), |one| one.pipeline.clone())
         });
         let by = name.map(|name| format!(" of {name}")).unwrap_or_default();
+        let of_it = filter.credential.map(|_| {
+            let named = receipts.iter().find_map(|one| one.credential.clone());
+            format!(" for {}", named.unwrap_or_else(|| "one credential".to_owned()))
+        });
+        let of_it = of_it.unwrap_or_default();
         let so = filter.went.map(|went| format!(" that were {}", went.label())).unwrap_or_default();
-        let words = format!("Only requests{by}{so} are shown.");
+        let words = format!("Only requests{by}{of_it}{so} are shown.");
         Some(Self { words, all: own.to_owned() })
     }
 

@@ -2,9 +2,13 @@
 //! delivered. Each flow is a link to its receipts that says its numbers, so that it is read and reached
 //! like the rows of the table.
 
+use crate::domain::audit::AuditQuery;
 use crate::domain::counted::{counted, grouped};
+use crate::domain::delivery::Outcome;
 use crate::domain::paths;
+use crate::domain::permission::Permission;
 use crate::domain::usage::UsageRow;
+use crate::ui::kit::PageContext;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -33,7 +37,7 @@ struct Flows {
 }
 
 #[component]
-pub(super) fn Flow(rows: Vec<UsageRow>, project: String) -> impl IntoView {
+pub(super) fn Flow(rows: Vec<UsageRow>, page: PageContext) -> impl IntoView {
     let drawn = Flows::of(&rows);
     if drawn.flows.is_empty() {
         return view! { <p class="muted">"Nothing was delivered in this window."</p> }.into_any();
@@ -45,7 +49,7 @@ pub(super) fn Flow(rows: Vec<UsageRow>, project: String) -> impl IntoView {
         .flows
         .iter()
         .filter_map(|((host, pipeline), times)| {
-            drawn.link((host.as_str(), *pipeline), (*times, most), &project)
+            drawn.link((host.as_str(), *pipeline), (*times, most), &page)
         })
         .collect();
     let more = (drawn.left_out > 0).then(|| {
@@ -92,7 +96,7 @@ impl Flows {
         &self,
         (host, pipeline): (&str, Uuid),
         (times, most): (i64, i64),
-        project: &str,
+        page: &PageContext,
     ) -> Option<AnyView> {
         let from = middle(self.hosts.iter().position(|one| one == host)?);
         let to = middle(self.pipelines.iter().position(|one| *one == pipeline)?);
@@ -107,11 +111,20 @@ impl Flows {
                 <title>{title}</title>
             </path>
         };
-        Some(if *has_page {
-            let href = paths::pipeline_deliveries(project, pipeline) + "?outcome=delivered";
-            view! { <a href=href aria-label=label>{path}</a> }.into_any()
+        // Of a pipeline that was deleted only the audit has the receipts.
+        let in_audit = || {
+            let outcome = Some(Outcome::Delivered);
+            let query = AuditQuery { pipeline: Some(pipeline), outcome, ..AuditQuery::default() };
+            paths::audit(&page.project) + &query.to_url()
+        };
+        let href = if *has_page {
+            Some(paths::pipeline_deliveries(&page.project, pipeline) + "?outcome=delivered")
         } else {
-            view! { <g role="img" aria-label=label>{path}</g> }.into_any()
+            page.may(Permission::AuditRead).then(in_audit)
+        };
+        Some(match href {
+            Some(href) => view! { <a href=href aria-label=label>{path}</a> }.into_any(),
+            None => view! { <g role="img" aria-label=label>{path}</g> }.into_any(),
         })
     }
 }

@@ -55,10 +55,10 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
     let label = format!("Usage, {}", query.window.label().to_lowercase());
     let drawn = (!found.rows.is_empty()).then(|| {
         let rows = found.rows.clone();
-        let project = page.project.clone();
+        let page = page.clone();
         view! {
             <Section id="flow" title="From registries to pipelines">
-                <Flow rows project/>
+                <Flow rows page/>
             </Section>
             <Section id="by-day" title="By day">
                 <ByDay days=by_day since/>

@@ -2,10 +2,12 @@
 
 use super::PipelineName;
 use super::drawn::Spark;
+use crate::domain::audit::AuditQuery;
 use crate::domain::counted::grouped;
-use crate::domain::delivery::{Door, ReceiptFilter, Went};
+use crate::domain::delivery::{Door, Outcome, ReceiptFilter, Went};
 use crate::domain::moment::Moment;
 use crate::domain::paths;
+use crate::domain::permission::Permission;
 use crate::domain::usage::{Figures, Named, UsageRow, UsageView};
 use crate::ui::kit::{Badge, Cell, Columns, PageContext, Time};
 use leptos::prelude::*;
@@ -42,7 +44,7 @@ fn in_order<T>(view: UsageView, [registry, credential, pipeline]: [T; 3]) -> [T;
 fn cells(row: UsageRow, view: UsageView, page: &PageContext) -> [Cell; 10] {
     let about = about(&row);
     let link = |went: Went, count: i64, last: Option<i64>| {
-        figure(count, went, &about, receipts(&row, went, last, &page.project))
+        figure(count, went, &about, receipts(&row, went, last, page))
     };
     let figures = &row.figures;
     let delivered = figures.delivered();
@@ -84,21 +86,36 @@ fn about(row: &UsageRow) -> String {
     format!("{credential}, {pipeline}")
 }
 
-/// The page of receipts that begins with the last of these.
-fn receipts(row: &UsageRow, went: Went, last: Option<i64>, project: &str) -> Option<String> {
-    let credential = row.credential.as_ref().filter(|credential| credential.is_there);
-    let (path, pipeline) = match credential {
-        Some(credential) => {
-            (paths::credential_deliveries(project, credential.id), Some(row.pipeline.id))
+/// The page of receipts that begins with the last of these. Where both were deleted, only the audit has it.
+fn receipts(row: &UsageRow, went: Went, last: Option<i64>, page: &PageContext) -> Option<String> {
+    let (project, before) = (&page.project, last?.saturating_add(1));
+    let (credential, pipeline) = (row.credential.as_ref(), &row.pipeline);
+    let filter = ReceiptFilter { went: Some(went), ..ReceiptFilter::default() };
+    let path = match credential.filter(|one| one.is_there) {
+        Some(one) => {
+            let filter = ReceiptFilter { pipeline: Some(pipeline.id), ..filter };
+            paths::credential_deliveries(project, one.id) + &filter.to_url()
         }
-        None if row.pipeline.is_there => {
-            (paths::pipeline_deliveries(project, row.pipeline.id), None)
+        None if pipeline.is_there => {
+            let filter = ReceiptFilter { credential: credential.map(|one| one.id), ..filter };
+            paths::pipeline_deliveries(project, pipeline.id) + &filter.to_url()
+        }
+        None if page.may(Permission::AuditRead) => {
+            let outcome = match went {
+                Went::Refused => Outcome::Refused,
+                Went::Delivered | Went::Failed => Outcome::Delivered,
+            };
+            let query = AuditQuery {
+                pipeline: Some(pipeline.id),
+                credential: credential.map(|one| one.id),
+                outcome: Some(outcome),
+                ..AuditQuery::default()
+            };
+            paths::audit(project) + &query.to_url()
         }
         None => return None,
     };
-    let path = path + &ReceiptFilter { pipeline, went: Some(went) }.to_url();
-    let before = last?.saturating_add(1).to_string();
-    Some(paths::with_query(&path, "before", &before))
+    Some(paths::with_query(&path, "before", &before.to_string()))
 }
 
 fn figure(count: i64, went: Went, about: &str, href: Option<String>) -> AnyView {

@@ -34,22 +34,23 @@ impl Vault {
         Ok((head, found, existing))
     }
 
-    /// The receipts of a pipeline before the link `before`.
+    /// The receipts of a pipeline before the link `before`; of one credential alone, if one is named, also
+    /// when it was deleted.
     ///
     /// # Errors
     /// `NotFound` when the project has no such pipeline.
     pub async fn pipeline_receipts(
         &self,
         reader: &Can<of::PipelineRead>,
-        id: Uuid,
+        of: (Uuid, Option<Uuid>),
         before: Option<i64>,
     ) -> Result<ReceiptPage> {
         let project = reader.project().id;
-        if self.store.pipelines(project).subject(id).await?.is_none() {
+        if self.store.pipelines(project).subject(of.0).await?.is_none() {
             return Err(Error::NotFound);
         }
         let receipts = self.store.receipts(project);
-        let found = receipts.page_of_pipeline(id, before, OF_PIPELINE).await?;
+        let found = receipts.page_of_pipeline(of, before, OF_PIPELINE).await?;
         let figures_until = self.figures_until(project).await?;
         Ok(shown(reader, ReceiptPage { figures_until, ..found }))
     }

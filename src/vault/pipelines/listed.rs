@@ -75,16 +75,16 @@ impl Vault {
         Ok(PipelineActivity { head, events, older: page.older })
     }
 
-    /// What a pipeline received and what it was refused, newest first; `before`: what comes before that
-    /// link.
+    /// What a pipeline received and what it was refused, newest first: of one credential alone, if one is
+    /// named; `before`: what comes before that link.
     pub async fn pipeline_deliveries(
         &self,
         reader: &Can<of::PipelineRead>,
-        id: Uuid,
+        of: (Uuid, Option<Uuid>),
         before: Option<i64>,
     ) -> Result<PipelineDeliveries> {
-        let head = self.pipeline_head(reader, id).await?;
-        Ok(PipelineDeliveries { head, page: self.pipeline_receipts(reader, id, before).await? })
+        let head = self.pipeline_head(reader, of.0).await?;
+        Ok(PipelineDeliveries { head, page: self.pipeline_receipts(reader, of, before).await? })
     }
 }
 

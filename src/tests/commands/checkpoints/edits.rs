@@ -1,6 +1,7 @@
 //! Whatever somebody changes who writes to the database is found by who kept a checkpoint, and the first
 //! wrong link is named.
 
+use super::sums::{SUMS, Sums, report};
 use super::{CHECKPOINT, kept, name};
 use crate::commands::machine::Machine;
 use crate::commands::transfer::served;
@@ -11,16 +12,16 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 const LINKS: [&str; 5] = ["audit_event", "pipeline_fetch", "receipt", "chain_head", "project"];
 
 /// Numbers that are the same in each run.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+    pub fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.roll(all.len())]
     }
 }
@@ -35,6 +36,15 @@ struct Chain {
     fetches: Vec<i64>,
     heads: Vec<i64>,
     last: i64,
+    sums: Sums,
+}
+
+/// What verifying says of the chain after a change.
+enum Wrong {
+    /// The first link that is wrong.
+    Link(i64),
+    /// How the name of the row begins that is wrong. The links hold.
+    Row(String),
 }
 
 impl Chain {
@@ -44,7 +54,7 @@ impl Chain {
 
     /// Puts everything back.
     async fn restore(&self) {
-        for table in LINKS {
+        for table in LINKS.iter().chain(&SUMS) {
             self.run(&format!(
                 "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM old_{table}"
             ))
@@ -52,8 +62,18 @@ impl Chain {
         }
     }
 
-    /// Something that is changed, and the first link that is wrong then.
-    fn edit(&self, dice: &mut Dice) -> (String, i64) {
+    /// Something that is changed, and what is wrong then.
+    fn edit(&self, dice: &mut Dice) -> (String, Wrong) {
+        if dice.roll(4) == 0 {
+            let (sql, row) = self.sums.edit(dice);
+            return (sql, Wrong::Row(row));
+        }
+        let (sql, link) = self.edit_links(dice);
+        (sql, Wrong::Link(link))
+    }
+
+    /// A change of the links, and the first that is wrong then.
+    fn edit_links(&self, dice: &mut Dice) -> (String, i64) {
         let (id, end) = (&self.id, self.last + 1);
         let at = |seq: i64| format!("WHERE chain = {id} AND seq = {seq}");
         let (event, fetch) = (dice.one_of(&self.events), dice.one_of(&self.fetches));
@@ -143,7 +163,10 @@ async fn chain() -> (Machine, Chain) {
     let end = format!("SELECT * FROM chain_head WHERE chain = {id}");
     db.execute_unprepared(&format!("CREATE TABLE old_heads AS {end}")).await.unwrap();
     for run in 2..8 {
-        assert_eq!(deliver(server.port, &token, &run.to_string()).unwrap().status, 200);
+        let delivered = deliver(server.port, &token, &run.to_string()).unwrap();
+        assert_eq!(delivered.status, 200);
+        let outcome = if run % 2 == 0 { "failed" } else { "worked" };
+        report(server.port, &token, &delivered, outcome);
         db.execute_unprepared(&format!("INSERT INTO old_heads {end}")).await.unwrap();
     }
     assert!(server.stop().success());
@@ -152,11 +175,12 @@ async fn chain() -> (Machine, Chain) {
         machine.run_with(&add, crate::app::PASSWORD.as_bytes()).done();
         machine.run(&["project", "member", "add", "acme", slug, "viewer"]).done();
     }
-    for table in LINKS {
+    let last = database.scalar_i64(&format!("SELECT seq FROM chain_head WHERE chain = {id}")).await;
+    let sums = Sums::of(&machine, database, last).await;
+    for table in LINKS.iter().chain(&SUMS) {
         let copy = format!("CREATE TABLE old_{table} AS SELECT * FROM {table}");
         db.execute_unprepared(&copy).await.unwrap();
     }
-    let last = database.scalar_i64(&format!("SELECT seq FROM chain_head WHERE chain = {id}")).await;
     let events = numbers(database, "audit_event", &id, last).await;
     let fetches = numbers(database, "pipeline_fetch", &id, last).await;
     let mut heads = Vec::new();
@@ -166,7 +190,7 @@ async fn chain() -> (Machine, Chain) {
     }
     assert!(events.len() > 4 && fetches.len() > 6 && heads.len() > 6, "{events:?} {fetches:?}");
     let name = project.to_string();
-    (machine, Chain { db, id, name, events, fetches, heads, last })
+    (machine, Chain { db, id, name, events, fetches, heads, last, sums })
 }
 
 #[tokio::test]
@@ -186,15 +210,26 @@ async fn every_change_to_the_past_is_found_with_a_checkpoint_and_the_first_wrong
         let said = machine.run(&verify);
         assert_eq!(said.code, Some(1), "{round} {sql}: {}", said.err);
         let reports = said.json();
+        let reports = reports.as_array().unwrap().iter();
         let broken: Vec<(&str, i64)> = reports
-            .as_array()
-            .unwrap()
-            .iter()
+            .clone()
             .filter_map(|one| Some((one["chain"].as_str()?, one["broken_at"].as_i64()?)))
+            .collect();
+        let rows: Vec<(&str, &str)> = reports
+            .filter_map(|one| Some((one["chain"].as_str()?, one["wrong_sum"].as_str()?)))
             .collect();
         let is_gone = sql.contains("DELETE FROM project");
         let called = if is_gone { chain.name.as_str() } else { "acme" };
-        assert_eq!(broken, [(called, wrong)], "{round} {sql}");
+        match wrong {
+            Wrong::Link(link) => {
+                assert_eq!((broken, rows.len()), (vec![(called, link)], 0), "{round} {sql}")
+            }
+            Wrong::Row(begins) => {
+                let [(of, row)] = rows[..] else { panic!("{round} {sql}: {rows:?}") };
+                assert!(of == called && row.starts_with(&begins), "{round} {sql}: {row}");
+                assert!(broken.is_empty(), "{round} {sql}: {broken:?}");
+            }
+        }
         chain.restore().await;
     }
     machine.run(&verify).done();
@@ -209,9 +244,16 @@ async fn only_a_checkpoint_tells_that_the_end_was_cut_and_the_old_end_put_back()
     let to = chain.heads[1];
     chain.run(&format!("{}; {}", chain.cut(to), chain.rewound(to))).await;
     // Whoever does that does not leave the sums, which a server may have added up by now.
-    for (table, column) in [("usage", "project_id"), ("usage_day", "chain"), ("counted", "chain")] {
+    for (table, column) in [
+        ("usage", "project_id"),
+        ("usage_day", "chain"),
+        ("delivery_report", "chain"),
+        ("counted", "chain"),
+    ] {
         chain.run(&format!("DELETE FROM {table} WHERE {column} = {}", chain.id)).await;
     }
+    let none = "SET deliveries = 0, last_delivered_at = NULL";
+    chain.run(&format!("UPDATE secret_version {none} WHERE project_id = {}", chain.id)).await;
     machine.run(&["audit", "verify", "--project", "acme"]).done();
     let said = machine.run(&with_it);
     assert!(said.out.contains(&format!("BROKEN at link {}", to + 1)), "{}{}", said.out, said.err);

@@ -9,7 +9,7 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "it adds up what was delivered since the last count, and goes through the sums",
     },
     Grows {
-        starts: "UPDATE pipeline_token SET last_used_at = g.last_at",
+        starts: "UPDATE pipeline_token SET last_used_at = CASE",
         has: "FROM pipeline_fetch f",
         why: "the same: the tokens of what was fetched since the last count",
     },
@@ -49,6 +49,21 @@ pub(super) const COUNTS: &[Grows] = &[
         why: "the same of the pairs",
     },
     Grows {
+        starts: "SELECT * FROM \"secret_version\" WHERE \"secret_version\".\"project_id\" = ?",
+        has: "\"secret_version\".\"version\" ASC LIMIT ?",
+        why: "the same of the versions of secrets",
+    },
+    Grows {
+        starts: "SELECT s.credential_id AS credential_id,",
+        has: "f.seq > ? AND f.seq <= ?",
+        why: "what was delivered is recounted from the receipts of some links when the chain is verified",
+    },
+    Grows {
+        starts: "SELECT t.id AS id FROM (SELECT f.token_id AS token_id,",
+        has: "f.seq > ? AND f.seq <= ?",
+        why: "the same of the tokens that fetched it",
+    },
+    Grows {
         starts: "SELECT \"delivery_report\".\"seq\", \"delivery_report\".\"number\" FROM",
         has: "LEFT JOIN \"receipt\"",
         why: "every report is looked at when the chain is verified",
@@ -56,7 +71,7 @@ pub(super) const COUNTS: &[Grows] = &[
     Grows {
         starts: "WITH RECURSIVE found(id)",
         has: "FROM usage_day",
-        why: "each pipeline is one look into the index; a project has hundreds of pipelines at most",
+        why: "each pipeline, or each credential, is one look into an index; it is asked for on the last page alone",
     },
     Grows {
         starts: "SELECT * FROM \"counted\"",
