@@ -103,6 +103,12 @@ pub fn fact(value: Option<&Value>) -> Option<String> {
     is_plain.then_some(text)
 }
 
+/// Whether a claim that is a text wherever it is documented is there in another shape: then nobody can
+/// say what it would have said.
+pub fn is_odd(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| !value.is_null() && !value.is_string())
+}
+
 /// A number without a fraction, as long as a double holds each of them.
 fn whole(number: f64) -> Option<String> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
