@@ -1,3 +1,5 @@
+mod shapes;
+
 use super::{drone_fork, woodpecker_fork};
 use serde_json::json;
 
