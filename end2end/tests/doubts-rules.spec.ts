@@ -30,6 +30,24 @@ const SAVED: Saved[] = [
     sentence: 'GitHub writes a workflow with its reference',
   },
   {
+    what: 'a workflow at a branch that is not written whole',
+    provider: 'github', label: 'GitHub Actions',
+    values: { ...GITHUB, Workflow: 'acme/ci/.github/workflows/build.yml@main' },
+    sentence: 'GitHub writes a workflow with its reference',
+  },
+  {
+    what: 'a tag as a whole reference',
+    provider: 'buildkite', label: 'Buildkite',
+    values: { ...BUILDKITE, Tag: 'refs/tags/v1' },
+    sentence: 'Buildkite writes the name of a tag alone, for example v1, so no token matches.',
+  },
+  {
+    what: 'a service connection that is asked for its pipeline',
+    provider: 'azure_devops', label: 'Azure DevOps', issuer: AZURE,
+    values: { 'Issuer': AZURE, 'Subject': 'sc://acme/shop/push', 'Git reference': 'refs/heads/main' },
+    sentence: 'Only a pipeline\'s own token, whose subject begins with p://, says of which project, pipeline or reference it is',
+  },
+  {
     what: 'a branch as a whole reference',
     provider: 'buildkite', label: 'Buildkite',
     values: { ...BUILDKITE, Branch: 'refs/heads/main' },

@@ -3,12 +3,14 @@
 
 mod of_grant;
 mod of_rule;
+mod saved;
 #[cfg(test)]
 mod tests;
 mod tie;
 
 pub use of_grant::{Around, of_grant};
 pub use of_rule::{of_rule, of_rule_beside};
+pub use saved::Saved;
 pub use tie::{Held, tied_by_host, ties};
 
 use super::matching::named;
@@ -70,14 +72,19 @@ pub enum Doubt {
     ForeignAudience,
     /// A reference that names no kind, by the label of its field.
     ShortReference(String),
+    /// A reference of a kind that the provider does not have, by the label of its field.
+    ForeignKind(String),
     ProtectedIsNoTruth,
     /// A subject that the provider never writes.
     ServiceAccountShape,
     AzureSubjectShape,
+    /// A subject whose tokens do not say what else the rule asks for.
+    NoPipelineSubject,
     OriginShape,
     WorkflowWithoutReference,
     /// A branch that is written as a whole reference, where its name alone is said.
     BranchAsReference,
+    TagAsReference,
     BranchAndTag,
     /// Every grant of the pipeline has conditions that the runs of the rule do not meet.
     NoGrantForRule,
@@ -165,6 +172,10 @@ impl Doubt {
                 "The {} is not a whole reference, so no token matches. For a branch, write refs/heads/main.",
                 label.to_lowercase()
             ),
+            Self::ForeignKind(label) => format!(
+                "The {} is of a kind that the provider does not have, so no token matches. Branches begin with refs/heads/, and tags with refs/tags/.",
+                label.to_lowercase()
+            ),
             Self::ProtectedIsNoTruth => {
                 "GitLab says true or false for a protected reference, so no token matches.".to_owned()
             }
@@ -174,6 +185,9 @@ impl Doubt {
             Self::AzureSubjectShape => {
                 "Azure DevOps writes subjects as p://ORGANIZATION/PROJECT/PIPELINE, sc://ORGANIZATION/PROJECT/CONNECTION or /eid1/…, and this one has none of these forms. Check that it is the whole subject.".to_owned()
             }
+            Self::NoPipelineSubject => {
+                "Only a pipeline's own token, whose subject begins with p://, says of which project, pipeline or reference it is, so no token matches. Remove these from the rule, or enter the subject of the pipeline.".to_owned()
+            }
             Self::OriginShape => {
                 "CircleCI writes the repository with its host, for example github.com/acme/api, so no token matches.".to_owned()
             }
@@ -182,6 +196,9 @@ impl Doubt {
             }
             Self::BranchAsReference => {
                 "Buildkite writes the name of a branch alone, for example main, so no token matches.".to_owned()
+            }
+            Self::TagAsReference => {
+                "Buildkite writes the name of a tag alone, for example v1, so no token matches.".to_owned()
             }
             Self::BranchAndTag => {
                 "A build of a tag has no branch, so no token has both. Add one rule for the branch and one for the tag.".to_owned()
@@ -231,46 +248,17 @@ impl Doubt {
             Self::Lacks(_)
             | Self::ForeignAudience
             | Self::ShortReference(_)
+            | Self::ForeignKind(_)
             | Self::ProtectedIsNoTruth
             | Self::ServiceAccountShape
             | Self::AzureSubjectShape
+            | Self::NoPipelineSubject
             | Self::OriginShape
             | Self::WorkflowWithoutReference
             | Self::BranchAsReference
+            | Self::TagAsReference
             | Self::BranchAndTag => ("Change the rule", paths::edit_rule(project, pipeline, about)),
         };
         Mend { label, href }
-    }
-}
-
-/// What is said after a save: what was done, and what is doubted of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Saved {
-    /// Whole sentences; the doubts stand last.
-    pub sentences: Vec<String>,
-    /// Where the first doubt is mended; `None` when there is none.
-    pub mend: Option<Mend>,
-}
-
-impl Saved {
-    /// What was saved, without a doubt.
-    pub fn surely(sentences: Vec<String>) -> Self {
-        Self { sentences, mend: None }
-    }
-
-    /// What was saved, with what is doubted of the things of a pipeline, each with its id.
-    pub fn with_doubts(
-        mut sentences: Vec<String>,
-        (project, pipeline): (&str, Uuid),
-        doubts: &[(Uuid, Doubt)],
-    ) -> Self {
-        for (_, doubt) in doubts {
-            let sentence = doubt.sentence();
-            if !sentences.contains(&sentence) {
-                sentences.push(sentence);
-            }
-        }
-        let mend = doubts.first().map(|(about, doubt)| doubt.mend(project, pipeline, *about));
-        Self { sentences, mend }
     }
 }

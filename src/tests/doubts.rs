@@ -116,6 +116,12 @@ async fn what_the_credential_lacks_is_doubted_when_it_is_granted() {
             "Change the grant",
         ),
         (
+            String::new(),
+            &[("form[branches]", "refs/head/main")][..],
+            "names no kind of reference",
+            "Change the grant",
+        ),
+        (
             format!("UPDATE credential SET expires_on = '{past}'"),
             &[][..],
             "The credential expired on 2020-01-31",

@@ -1,4 +1,5 @@
 mod said;
+mod shapes;
 
 use super::*;
 use crate::domain::credential::{Access, Method, Summary};
