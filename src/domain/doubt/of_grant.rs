@@ -54,13 +54,13 @@ fn never_met(terms: &Terms, around: Around<'_>) -> Option<Doubt> {
     if rules.iter().any(|rule| rule.may_meet(terms)) {
         return None;
     }
-    let branches: Vec<String> = rules.iter().filter_map(|rule| rule.references()).collect();
-    let events: Vec<String> = rules.iter().filter_map(|rule| rule.events()).collect();
-    let other_branch = !branches.iter().any(|of| terms.may_be_from(of));
-    let other_event = !events.iter().any(|of| terms.may_be_on(of));
+    let proves_branch = rules.iter().any(|rule| rule.references().is_some());
+    let proves_event = rules.iter().any(|rule| rule.events().is_some());
+    let other_branch = !rules.iter().any(|rule| rule.may_be_from(terms));
+    let other_event = !rules.iter().any(|rule| rule.may_be_on(terms));
     Some(match (has_branches, has_events) {
-        (true, _) if branches.is_empty() => Doubt::BranchNotProved,
-        (_, true) if events.is_empty() => Doubt::EventNotProved,
+        (true, _) if !proves_branch => Doubt::BranchNotProved,
+        (_, true) if !proves_event => Doubt::EventNotProved,
         (true, _) if other_branch || !other_event => Doubt::OtherBranches,
         _ => Doubt::OtherEvents,
     })

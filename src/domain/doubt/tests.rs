@@ -100,6 +100,9 @@ fn a_grant_that_no_run_can_meet_is_doubted() {
         ..github("refs/heads/main")
     };
     assert_eq!(doubts(&from("", "schedule"), &[pushes], true), [Doubt::OtherEvents]);
+    let who = [("organization_id", "a"), ("pipeline_id", "b"), ("step_key", "build")];
+    let buildkite = rule(Provider::Buildkite, &who);
+    assert_eq!(doubts(&from("", "push"), &[buildkite], true), [Doubt::OtherEvents]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the runs that a rule accepts prove of where they come from, as far as the rule itself says.
 
 use super::{Provider, TrustRule};
-use crate::domain::grant::Terms;
+use crate::domain::grant::{Terms, fits, share};
 
 /// The pattern for whatever there is.
 const ANY: &str = "*";
@@ -49,9 +49,38 @@ impl TrustRule {
 
     /// Whether a run that the rule accepts can meet the conditions of these terms.
     pub fn may_meet(&self, terms: &Terms) -> bool {
-        let from = || self.references().is_some_and(|references| terms.may_be_from(&references));
-        let on = || self.events().is_some_and(|events| terms.may_be_on(&events));
-        (terms.branches.is_empty() || from()) && (terms.events.is_empty() || on())
+        self.may_be_from(terms) && self.may_be_on(terms)
+    }
+
+    /// Whether a run that the rule accepts can meet the condition of these terms on branches.
+    pub fn may_be_from(&self, terms: &Terms) -> bool {
+        terms.branches.is_empty() || !self.references_under(terms).is_empty()
+    }
+
+    /// Whether a run that the rule accepts can meet the condition of these terms on events.
+    pub fn may_be_on(&self, terms: &Terms) -> bool {
+        terms.events.is_empty() || !self.events_under(terms).is_empty()
+    }
+
+    /// Of the references that the terms ask for, those that a run can be of.
+    fn references_under(&self, terms: &Terms) -> Vec<String> {
+        let Some(own) = self.references() else { return Vec::new() };
+        let signer = self.known_signer();
+        let can_be = |asked: &String| share(asked, &own) && signer.has_reference(asked);
+        terms.references().filter(can_be).collect()
+    }
+
+    /// The words for what can have started a run that meets the terms: those of the provider, and the
+    /// one that the rule asks for.
+    fn events_under(&self, terms: &Terms) -> Vec<String> {
+        let Some(own) = self.events() else { return Vec::new() };
+        let words = self.known_signer().event_words().iter().map(|word| (*word).to_owned());
+        let asked = (!own.contains('*')).then(|| own.clone());
+        let is_met = |word: &String| {
+            let conditions = &terms.events;
+            conditions.is_empty() || conditions.iter().any(|pattern| fits(pattern, word))
+        };
+        words.filter(|word| fits(&own, word)).chain(asked).filter(is_met).collect()
     }
 }
 
@@ -98,6 +127,45 @@ mod tests {
             ..github(("ref", "refs/heads/main"))
         };
         assert!(!pushes.may_meet(&from("", "schedule")));
+    }
+
+    #[test]
+    fn a_condition_is_in_the_words_of_the_provider() {
+        let of = |provider, issuer, claims: &[(&str, &str)]| {
+            rule(provider, issuer, "https://regcred.example.com", claims)
+        };
+        let buildkite = of(
+            Provider::Buildkite,
+            "https://agent.buildkite.com",
+            &[("organization_id", "a"), ("pipeline_id", "b"), ("step_key", "build")],
+        );
+        let gitlab = of(
+            Provider::GitLab,
+            "https://gitlab.com",
+            &[("project_id", "20"), ("environment", "production")],
+        );
+        let github = github(("environment", "release"));
+        for (rule, branches, events, meets) in [
+            (&buildkite, "", "webhook", true),
+            (&buildkite, "", "push ui", true),
+            (&buildkite, "", "push", false),
+            (&buildkite, "", "pull_request*", false),
+            (&buildkite, "refs/pull/*", "", false),
+            (&gitlab, "", "push", true),
+            (&gitlab, "", "merge_request_event", true),
+            (&gitlab, "", "pull_request", false),
+            (&gitlab, "refs/merge-requests/*", "", true),
+            (&gitlab, "refs/pull/*", "", false),
+            (&github, "", "merge_request_event", false),
+            (&github, "", "workflow_*", true),
+            (&github, "refs/head/main", "", false),
+            (&github, "refs/merge-requests/* main", "", true),
+        ] {
+            assert_eq!(rule.may_meet(&from(branches, events)), meets, "{branches} {events}");
+        }
+        // A word that is asked for by name may be newer than this program.
+        let newer = TrustRule { claims: [("event_name".into(), "newer".into())].into(), ..github };
+        assert!(newer.may_meet(&from("", "newer")) && !newer.may_meet(&from("", "push")));
     }
 
     #[test]
