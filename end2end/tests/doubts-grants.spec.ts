@@ -76,6 +76,13 @@ const SAVED: Saved[] = [
     mend: 'Change the grant',
   },
   {
+    what: 'pull requests, which may be of forks, that it gives no access',
+    rule: { 'Repository id': '1', 'Owner id': '2', 'Environment': 'build' },
+    conditions: { 'Only on these events': 'pull_request' },
+    sentence: 'Only runs that may be of a fork meet the conditions, and the grant gives pull requests from forks no access',
+    mend: 'Change the grant',
+  },
+  {
     what: 'a reference of no kind',
     conditions: { 'Only from these branches': 'refs/main' },
     sentence: 'A branch condition begins with refs/ but names no kind of reference',

@@ -108,6 +108,19 @@ test('a trust rule is doubted whose runs meet the conditions of no grant', async
   await expectSaid(page, 'conditions on branches or events that the runs of this rule do not meet, so they receive nothing.');
 });
 
+test('a trust rule is doubted whose runs may all be of forks, while no grant gives forks access', async ({ page, instance }) => {
+  const name = unique('doubt');
+  const host = `${name}.example.com`;
+  await addCredential(page, instance, { name, registry_url: host });
+  await addPipeline(page, instance, { name: unique('ci') });
+  const pipeline = pathOfPipeline(page);
+  await grant(page, instance, `${name} (${host}, pull only)`, {});
+  await expectSaid(page, 'can now pull');
+  await page.goto(pipeline);
+  await addRule(page, instance, 'github', { ...GITHUB, 'Git reference': 'refs/pull/*' });
+  await expectSaid(page, 'Every run of this rule may be of a fork, and no grant that such a run could use gives pull requests from forks access');
+});
+
 test('a trust rule is doubted whose issuer did not answer, and a token can be tried', async ({ page, instance }) => {
   const issuer = `https://${unique('nowhere')}.example.com`;
   await trustIssuer(page, instance, issuer);

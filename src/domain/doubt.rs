@@ -30,6 +30,8 @@ pub enum Doubt {
     OtherBranches,
     EventNotProved,
     OtherEvents,
+    /// Whatever meets its conditions may be of a fork, and it gives forks nothing.
+    OnlyForks,
     /// A pattern that begins with `refs/` and is of no reference that there is.
     NoReference,
     /// Some of its repositories are not the credential's, or none of them is.
@@ -88,6 +90,8 @@ pub enum Doubt {
     BranchAndTag,
     /// Every grant of the pipeline has conditions that the runs of the rule do not meet.
     NoGrantForRule,
+    /// All its runs may be of a fork, and no grant that they could use gives forks anything.
+    NoGrantForForks,
     NoGrants,
     /// The issuer was asked and did not answer as it must: the sentences.
     IssuerSilent(String),
@@ -118,6 +122,9 @@ impl Doubt {
             }
             Self::OtherEvents => {
                 "The trust rules of this pipeline accept runs of other events only, so no run meets the condition on events.".to_owned()
+            }
+            Self::OnlyForks => {
+                "Only runs that may be of a fork meet the conditions, and the grant gives pull requests from forks no access, so nothing can use it.".to_owned()
             }
             Self::NoReference => {
                 "A branch condition begins with refs/ but names no kind of reference, so no run meets it. Write refs/tags/v* for tags, or the name of the branch alone.".to_owned()
@@ -206,6 +213,9 @@ impl Doubt {
             Self::NoGrantForRule => {
                 "Every grant of this pipeline has conditions on branches or events that the runs of this rule do not meet, so they receive nothing.".to_owned()
             }
+            Self::NoGrantForForks => {
+                "Every run of this rule may be of a fork, and no grant that such a run could use gives pull requests from forks access, so they receive nothing.".to_owned()
+            }
             Self::NoGrants => {
                 "No credential is granted to this pipeline yet, so it receives nothing.".to_owned()
             }
@@ -224,6 +234,7 @@ impl Doubt {
             ),
             Self::OtherBranches
             | Self::OtherEvents
+            | Self::OnlyForks
             | Self::NoReference
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {
@@ -241,7 +252,7 @@ impl Doubt {
             Self::CredentialDisabled { credential } => {
                 ("Open the credential", paths::credential(project, *credential))
             }
-            Self::NoGrantForRule | Self::NoGrants => {
+            Self::NoGrantForRule | Self::NoGrantForForks | Self::NoGrants => {
                 ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
             }
             Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),

@@ -48,11 +48,12 @@ fn never_met(terms: &Terms, around: Around<'_>) -> Option<Doubt> {
         return Some(Doubt::NoIdentity);
     }
     let (has_branches, has_events) = (!terms.branches.is_empty(), !terms.events.is_empty());
-    if !has_branches && !has_events {
+    let takes_tokens = !has_branches && !has_events;
+    if (takes_tokens && around.has_token) || rules.iter().any(|rule| rule.may_meet(terms)) {
         return None;
     }
-    if rules.iter().any(|rule| rule.may_meet(terms)) {
-        return None;
+    if rules.iter().any(|rule| rule.may_meet_conditions(terms)) {
+        return Some(Doubt::OnlyForks);
     }
     let proves_branch = rules.iter().any(|rule| rule.references().is_some());
     let proves_event = rules.iter().any(|rule| rule.events().is_some());

@@ -102,15 +102,18 @@ fn is_commit(pattern: &str) -> bool {
         && if is_part { length <= 65 } else { matches!(length, 40 | 64) }
 }
 
-/// Whether the runs that the rule accepts receive anything, by the conditions of the pipeline's grants.
+/// Whether the runs that the rule accepts receive anything, by the terms of the pipeline's grants.
 pub fn of_rule_beside<'a>(
     rule: &TrustRule,
     grants: impl IntoIterator<Item = &'a Terms>,
 ) -> Option<Doubt> {
-    let mut grants = grants.into_iter().peekable();
-    if grants.peek().is_none() {
+    let grants: Vec<&Terms> = grants.into_iter().collect();
+    if grants.is_empty() {
         return Some(Doubt::NoGrants);
     }
-    let is_met = grants.any(|terms| rule.may_meet(terms));
-    (!is_met).then_some(Doubt::NoGrantForRule)
+    if grants.iter().any(|terms| rule.may_meet(terms)) {
+        return None;
+    }
+    let is_for_forks = grants.iter().any(|terms| rule.may_meet_conditions(terms));
+    Some(if is_for_forks { Doubt::NoGrantForForks } else { Doubt::NoGrantForRule })
 }

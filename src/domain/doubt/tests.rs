@@ -1,3 +1,4 @@
+mod forks;
 mod said;
 mod shapes;
 

@@ -1,7 +1,8 @@
 //! What the runs that a rule accepts prove of where they come from, as far as the rule itself says.
 
 use super::{Provider, TrustRule};
-use crate::domain::grant::{Terms, fits, share};
+use crate::domain::grant::{ForkRule, Terms, fits, share};
+use crate::domain::proof::{is_request, is_requested};
 
 /// The pattern for whatever there is.
 const ANY: &str = "*";
@@ -47,8 +48,16 @@ impl TrustRule {
         Some(self.claims.get(claim).cloned().unwrap_or_else(|| ANY.to_owned()))
     }
 
-    /// Whether a run that the rule accepts can meet the conditions of these terms.
+    /// Whether a run that the rule accepts can meet the terms: their conditions, and what they say of
+    /// forks.
     pub fn may_meet(&self, terms: &Terms) -> bool {
+        self.may_meet_conditions(terms)
+            && (terms.forks == ForkRule::Pull || !self.may_all_be_forks(terms))
+    }
+
+    /// Whether a run that the rule accepts can meet the conditions of these terms on branches and
+    /// events.
+    pub fn may_meet_conditions(&self, terms: &Terms) -> bool {
         self.may_be_from(terms) && self.may_be_on(terms)
     }
 
@@ -81,6 +90,45 @@ impl TrustRule {
             conditions.is_empty() || conditions.iter().any(|pattern| fits(pattern, word))
         };
         words.filter(|word| fits(&own, word)).chain(asked).filter(is_met).collect()
+    }
+
+    /// Whether each run that the rule accepts and that meets the conditions may be of a fork: it is for
+    /// a proposed change, and the provider never says whose that is.
+    fn may_all_be_forks(&self, terms: &Terms) -> bool {
+        match self.known_signer() {
+            Provider::GitHub | Provider::CircleCi | Provider::AzureDevOps => {
+                self.are_requests(terms) || self.are_requested(terms)
+            }
+            // A fork's branch has its owner before it, with a colon.
+            Provider::Buildkite => self.have_references(terms, |of| of.contains(':')),
+            Provider::GitLab => {
+                let job = self.claims.get("job_project_id");
+                job.is_some_and(|job| self.claims.get("project_id") != Some(job))
+            }
+            Provider::Woodpecker | Provider::Drone | Provider::Kubernetes | Provider::Other => {
+                false
+            }
+        }
+    }
+
+    /// Whether each event that meets the terms is that of a proposed change.
+    fn are_requests(&self, terms: &Terms) -> bool {
+        let events = self.events_under(terms);
+        !events.is_empty() && events.iter().all(|event| is_request(event))
+    }
+
+    /// Whether each reference that meets the terms is that of a proposed change.
+    fn are_requested(&self, terms: &Terms) -> bool {
+        let signer = self.known_signer();
+        self.have_references(terms, |of| is_requested(Some(signer), of))
+    }
+
+    /// Whether `is` holds of each reference that meets the terms: of all that the rule accepts, or of
+    /// all that the terms ask for.
+    fn have_references(&self, terms: &Terms, is: impl Fn(&str) -> bool) -> bool {
+        let asked = self.references_under(terms);
+        self.references().is_some_and(|own| is(&own))
+            || (!asked.is_empty() && asked.iter().all(|of| is(of)))
     }
 }
 

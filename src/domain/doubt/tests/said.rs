@@ -18,6 +18,7 @@ fn each() -> Vec<Doubt> {
         Doubt::OtherBranches,
         Doubt::EventNotProved,
         Doubt::OtherEvents,
+        Doubt::OnlyForks,
         Doubt::NoReference,
         Doubt::OutsidePaths { is_all: true },
         Doubt::OutsidePaths { is_all: false },
@@ -44,6 +45,7 @@ fn each() -> Vec<Doubt> {
         Doubt::TagAsReference,
         Doubt::BranchAndTag,
         Doubt::NoGrantForRule,
+        Doubt::NoGrantForForks,
         Doubt::NoGrants,
         Doubt::IssuerSilent("The issuer did not answer.".to_owned()),
     ]
