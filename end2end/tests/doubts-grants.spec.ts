@@ -83,6 +83,15 @@ const SAVED: Saved[] = [
     mend: 'Change the grant',
   },
   {
+    what: 'push, where all runs may be of forks',
+    rule: { 'Repository id': '1', 'Owner id': '2', 'Environment': 'build' },
+    conditions: {
+      'Access': 'Pull and push', 'Only on these events': 'pull_request', 'Access for pull requests from forks': 'Pull only',
+    },
+    sentence: 'Whatever can use this grant only pulls, so no request for push receives the credential.',
+    mend: 'Change the grant',
+  },
+  {
     what: 'a reference of no kind',
     conditions: { 'Only from these branches': 'refs/main' },
     sentence: 'A branch condition begins with refs/ but names no kind of reference',

@@ -32,6 +32,8 @@ pub enum Doubt {
     OtherEvents,
     /// Whatever meets its conditions may be of a fork, and it gives forks nothing.
     OnlyForks,
+    /// It is for pushing, too, and whatever can use it only pulls.
+    NothingPushes,
     /// A pattern that begins with `refs/` and is of no reference that there is.
     NoReference,
     /// Some of its repositories are not the credential's, or none of them is.
@@ -125,6 +127,9 @@ impl Doubt {
             }
             Self::OnlyForks => {
                 "Only runs that may be of a fork meet the conditions, and the grant gives pull requests from forks no access, so nothing can use it.".to_owned()
+            }
+            Self::NothingPushes => {
+                "Whatever can use this grant only pulls, so no request for push receives the credential. Drone and pull requests from forks only pull, and so does Woodpecker unless its trust rule allows push.".to_owned()
             }
             Self::NoReference => {
                 "A branch condition begins with refs/ but names no kind of reference, so no run meets it. Write refs/tags/v* for tags, or the name of the branch alone.".to_owned()
@@ -235,6 +240,7 @@ impl Doubt {
             Self::OtherBranches
             | Self::OtherEvents
             | Self::OnlyForks
+            | Self::NothingPushes
             | Self::NoReference
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {

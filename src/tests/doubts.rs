@@ -2,6 +2,7 @@
 //! said in amber with one link, and stands at the row until it is mended.
 
 mod old;
+mod pushes;
 mod rules;
 mod saves;
 mod specs;

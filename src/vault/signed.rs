@@ -123,7 +123,7 @@ impl Vault {
         self.used.keep((mark, until), now().0);
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
         let proved = (proof, rule.identity_epoch);
-        Ok((Pipeline::admit(pipeline, project, name, String::new(), proved), rule.intent))
+        Ok((Pipeline::admit(pipeline, project, name, String::new(), proved), rule.most_intent()))
     }
 }
 

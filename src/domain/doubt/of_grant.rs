@@ -21,7 +21,11 @@ pub struct Around<'a> {
 pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<Doubt> {
     let id = credential.id;
     let mut doubts = Vec::new();
-    doubts.extend(never_met(terms, around));
+    match never_met(terms, around) {
+        Some(doubt) => doubts.push(doubt),
+        None if !may_push(terms, around) => doubts.push(Doubt::NothingPushes),
+        None => {}
+    }
     if terms.branches.iter().any(|pattern| is_no_reference(pattern)) {
         doubts.push(Doubt::NoReference);
     }
@@ -65,6 +69,14 @@ fn never_met(terms: &Terms, around: Around<'_>) -> Option<Doubt> {
         (true, _) if other_branch || !other_event => Doubt::OtherBranches,
         _ => Doubt::OtherEvents,
     })
+}
+
+/// Whether something of the pipeline can push, if the grant is for that: a token that a person made
+/// meets no condition.
+fn may_push(terms: &Terms, around: Around<'_>) -> bool {
+    let by_token = around.has_token && terms.branches.is_empty() && terms.events.is_empty();
+    let mut rules = around.rules.iter().filter(|rule| rule.accepts_any());
+    terms.intent == Access::Pull || by_token || rules.any(|rule| rule.may_push(terms))
 }
 
 /// Whether some of the grant's repositories are not the credential's.

@@ -1,4 +1,5 @@
 mod forks;
+mod pushes;
 mod said;
 mod shapes;
 

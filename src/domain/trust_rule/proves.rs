@@ -1,6 +1,7 @@
 //! What the runs that a rule accepts prove of where they come from, as far as the rule itself says.
 
 use super::{Provider, TrustRule};
+use crate::domain::credential::Access;
 use crate::domain::grant::{ForkRule, Terms, fits, share};
 use crate::domain::proof::{is_request, is_requested};
 
@@ -46,6 +47,26 @@ impl TrustRule {
             _ => return None,
         };
         Some(self.claims.get(claim).cloned().unwrap_or_else(|| ANY.to_owned()))
+    }
+
+    /// The most that its runs may ask for: a token can be used for either, Drone only pulls, and for
+    /// Woodpecker the rule says it.
+    pub fn most_intent(&self) -> Access {
+        match self.provider {
+            Provider::Drone => Access::Pull,
+            Provider::Woodpecker => self.intent,
+            _ => Access::PullAndPush,
+        }
+    }
+
+    /// Whether a run that the rule accepts can push under these terms.
+    pub fn may_push(&self, terms: &Terms) -> bool {
+        // Woodpecker's pull requests only pull, whoever's they are.
+        let only_pulls = self.provider == Provider::Woodpecker && self.are_requests(terms);
+        self.most_intent() == Access::PullAndPush
+            && self.may_meet(terms)
+            && !only_pulls
+            && !self.may_all_be_forks(terms)
     }
 
     /// Whether a run that the rule accepts can meet the terms: their conditions, and what they say of
@@ -136,7 +157,6 @@ impl TrustRule {
 mod tests {
     use super::super::tests::rule;
     use super::*;
-    use crate::domain::credential::Access;
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 

@@ -19,6 +19,7 @@ fn each() -> Vec<Doubt> {
         Doubt::EventNotProved,
         Doubt::OtherEvents,
         Doubt::OnlyForks,
+        Doubt::NothingPushes,
         Doubt::NoReference,
         Doubt::OutsidePaths { is_all: true },
         Doubt::OutsidePaths { is_all: false },
