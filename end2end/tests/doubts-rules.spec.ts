@@ -45,7 +45,7 @@ const SAVED: Saved[] = [
     what: 'a service connection that is asked for its pipeline',
     provider: 'azure_devops', label: 'Azure DevOps', issuer: AZURE,
     values: { 'Issuer': AZURE, 'Subject': 'sc://acme/shop/push', 'Git reference': 'refs/heads/main' },
-    sentence: 'Only a pipeline\'s own token, whose subject begins with p://, says of which project, pipeline or reference it is',
+    sentence: 'Only the token of a pipeline, whose subject begins with p://, says of which project, pipeline or reference it is',
   },
   {
     what: 'a branch as a whole reference',

@@ -198,7 +198,7 @@ impl Doubt {
                 "Azure DevOps writes subjects as p://ORGANIZATION/PROJECT/PIPELINE, sc://ORGANIZATION/PROJECT/CONNECTION or /eid1/…, and this one has none of these forms. Check that it is the whole subject.".to_owned()
             }
             Self::NoPipelineSubject => {
-                "Only a pipeline's own token, whose subject begins with p://, says of which project, pipeline or reference it is, so no token matches. Remove these from the rule, or enter the subject of the pipeline.".to_owned()
+                "Only the token of a pipeline, whose subject begins with p://, says of which project, pipeline or reference it is, so no token matches. Remove these from the rule, or enter the subject of the pipeline.".to_owned()
             }
             Self::OriginShape => {
                 "CircleCI writes the repository with its host, for example github.com/acme/api, so no token matches.".to_owned()
