@@ -31,8 +31,9 @@ const MAIN = { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/hea
 
 type Saved = {
   what: string;
-  /** A rule for GitHub that the pipeline has. */
+  /** A rule that the pipeline has, for GitHub unless another provider is named. */
   rule?: Record<string, string>;
+  provider?: string;
   draft?: Record<string, string>;
   conditions: Record<string, string>;
   sentence: string;
@@ -67,6 +68,30 @@ const SAVED: Saved[] = [
     mend: 'Change the grant',
   },
   {
+    what: 'an event in the words of another provider',
+    provider: 'buildkite',
+    rule: { 'Organization id': '0184', 'Pipeline id': '0185', 'Step': 'build' },
+    conditions: { 'Only on these events': 'push' },
+    sentence: 'The trust rules of this pipeline accept runs of other events only',
+    mend: 'Change the grant',
+  },
+  {
+    what: 'pull requests, which may be of forks, that it gives no access',
+    rule: { 'Repository id': '1', 'Owner id': '2', 'Environment': 'build' },
+    conditions: { 'Only on these events': 'pull_request' },
+    sentence: 'Only runs that may be of a fork meet the conditions, and the grant gives pull requests from forks no access',
+    mend: 'Change the grant',
+  },
+  {
+    what: 'push, where all runs may be of forks',
+    rule: { 'Repository id': '1', 'Owner id': '2', 'Environment': 'build' },
+    conditions: {
+      'Access': 'Pull and push', 'Only on these events': 'pull_request', 'Access for pull requests from forks': 'Pull only',
+    },
+    sentence: 'Whatever can use this grant only pulls, so no request for push receives the credential.',
+    mend: 'Change the grant',
+  },
+  {
     what: 'a reference of no kind',
     conditions: { 'Only from these branches': 'refs/main' },
     sentence: 'A branch condition begins with refs/ but names no kind of reference',
@@ -93,11 +118,11 @@ const SAVED: Saved[] = [
   },
 ];
 
-for (const { what, rule, draft, conditions, sentence, mend } of SAVED) {
+for (const { what, rule, provider = 'github', draft, conditions, sentence, mend } of SAVED) {
   test(`a grant is doubted for ${what}`, async ({ page, instance }) => {
     const [name, label] = await prepare(page, instance, draft);
     if (rule) {
-      await addRule(page, instance, 'github', rule);
+      await addRule(page, instance, provider, rule);
       await openPart(page, 'credentials');
     }
     await grant(page, instance, label, conditions);

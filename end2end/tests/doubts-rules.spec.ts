@@ -30,6 +30,24 @@ const SAVED: Saved[] = [
     sentence: 'GitHub writes a workflow with its reference',
   },
   {
+    what: 'a workflow at a branch that is not written whole',
+    provider: 'github', label: 'GitHub Actions',
+    values: { ...GITHUB, Workflow: 'acme/ci/.github/workflows/build.yml@main' },
+    sentence: 'GitHub writes a workflow with its reference',
+  },
+  {
+    what: 'a tag as a whole reference',
+    provider: 'buildkite', label: 'Buildkite',
+    values: { ...BUILDKITE, Tag: 'refs/tags/v1' },
+    sentence: 'Buildkite writes the name of a tag alone, for example v1, so no token matches.',
+  },
+  {
+    what: 'a service connection that is asked for its pipeline',
+    provider: 'azure_devops', label: 'Azure DevOps', issuer: AZURE,
+    values: { 'Issuer': AZURE, 'Subject': 'sc://acme/shop/push', 'Git reference': 'refs/heads/main' },
+    sentence: 'Only the token of a pipeline, whose subject begins with p://, says of which project, pipeline or reference it is',
+  },
+  {
     what: 'a branch as a whole reference',
     provider: 'buildkite', label: 'Buildkite',
     values: { ...BUILDKITE, Branch: 'refs/heads/main' },
@@ -88,6 +106,19 @@ test('a trust rule is doubted whose runs meet the conditions of no grant', async
   await page.goto(pipeline);
   await addRule(page, instance, 'github', MAIN);
   await expectSaid(page, 'conditions on branches or events that the runs of this rule do not meet, so they receive nothing.');
+});
+
+test('a trust rule is doubted whose runs may all be of forks, while no grant gives forks access', async ({ page, instance }) => {
+  const name = unique('doubt');
+  const host = `${name}.example.com`;
+  await addCredential(page, instance, { name, registry_url: host });
+  await addPipeline(page, instance, { name: unique('ci') });
+  const pipeline = pathOfPipeline(page);
+  await grant(page, instance, `${name} (${host}, pull only)`, {});
+  await expectSaid(page, 'can now pull');
+  await page.goto(pipeline);
+  await addRule(page, instance, 'github', { ...GITHUB, 'Git reference': 'refs/pull/*' });
+  await expectSaid(page, 'Every run of this rule may be of a fork, and no grant that such a run could use gives pull requests from forks access');
 });
 
 test('a trust rule is doubted whose issuer did not answer, and a token can be tried', async ({ page, instance }) => {

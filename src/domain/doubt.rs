@@ -3,12 +3,14 @@
 
 mod of_grant;
 mod of_rule;
+mod saved;
 #[cfg(test)]
 mod tests;
 mod tie;
 
 pub use of_grant::{Around, of_grant};
 pub use of_rule::{of_rule, of_rule_beside};
+pub use saved::Saved;
 pub use tie::{Held, tied_by_host, ties};
 
 use super::matching::named;
@@ -28,6 +30,10 @@ pub enum Doubt {
     OtherBranches,
     EventNotProved,
     OtherEvents,
+    /// Whatever meets its conditions may be of a fork, and it gives forks nothing.
+    OnlyForks,
+    /// It is for pushing, too, and whatever can use it only pulls.
+    NothingPushes,
     /// A pattern that begins with `refs/` and is of no reference that there is.
     NoReference,
     /// Some of its repositories are not the credential's, or none of them is.
@@ -70,17 +76,24 @@ pub enum Doubt {
     ForeignAudience,
     /// A reference that names no kind, by the label of its field.
     ShortReference(String),
+    /// A reference of a kind that the provider does not have, by the label of its field.
+    ForeignKind(String),
     ProtectedIsNoTruth,
     /// A subject that the provider never writes.
     ServiceAccountShape,
     AzureSubjectShape,
+    /// A subject whose tokens do not say what else the rule asks for.
+    NoPipelineSubject,
     OriginShape,
     WorkflowWithoutReference,
     /// A branch that is written as a whole reference, where its name alone is said.
     BranchAsReference,
+    TagAsReference,
     BranchAndTag,
     /// Every grant of the pipeline has conditions that the runs of the rule do not meet.
     NoGrantForRule,
+    /// All its runs may be of a fork, and no grant that they could use gives forks anything.
+    NoGrantForForks,
     NoGrants,
     /// The issuer was asked and did not answer as it must: the sentences.
     IssuerSilent(String),
@@ -111,6 +124,12 @@ impl Doubt {
             }
             Self::OtherEvents => {
                 "The trust rules of this pipeline accept runs of other events only, so no run meets the condition on events.".to_owned()
+            }
+            Self::OnlyForks => {
+                "Only runs that may be of a fork meet the conditions, and the grant gives pull requests from forks no access, so nothing can use it.".to_owned()
+            }
+            Self::NothingPushes => {
+                "Whatever can use this grant only pulls, so no request for push receives the credential. Drone and pull requests from forks only pull, and so does Woodpecker unless its trust rule allows push.".to_owned()
             }
             Self::NoReference => {
                 "A branch condition begins with refs/ but names no kind of reference, so no run meets it. Write refs/tags/v* for tags, or the name of the branch alone.".to_owned()
@@ -165,6 +184,10 @@ impl Doubt {
                 "The {} is not a whole reference, so no token matches. For a branch, write refs/heads/main.",
                 label.to_lowercase()
             ),
+            Self::ForeignKind(label) => format!(
+                "The {} is of a kind that the provider does not have, so no token matches. Branches begin with refs/heads/, and tags with refs/tags/.",
+                label.to_lowercase()
+            ),
             Self::ProtectedIsNoTruth => {
                 "GitLab says true or false for a protected reference, so no token matches.".to_owned()
             }
@@ -173,6 +196,9 @@ impl Doubt {
             }
             Self::AzureSubjectShape => {
                 "Azure DevOps writes subjects as p://ORGANIZATION/PROJECT/PIPELINE, sc://ORGANIZATION/PROJECT/CONNECTION or /eid1/…, and this one has none of these forms. Check that it is the whole subject.".to_owned()
+            }
+            Self::NoPipelineSubject => {
+                "Only the token of a pipeline, whose subject begins with p://, says of which project, pipeline or reference it is, so no token matches. Remove these from the rule, or enter the subject of the pipeline.".to_owned()
             }
             Self::OriginShape => {
                 "CircleCI writes the repository with its host, for example github.com/acme/api, so no token matches.".to_owned()
@@ -183,11 +209,17 @@ impl Doubt {
             Self::BranchAsReference => {
                 "Buildkite writes the name of a branch alone, for example main, so no token matches.".to_owned()
             }
+            Self::TagAsReference => {
+                "Buildkite writes the name of a tag alone, for example v1, so no token matches.".to_owned()
+            }
             Self::BranchAndTag => {
                 "A build of a tag has no branch, so no token has both. Add one rule for the branch and one for the tag.".to_owned()
             }
             Self::NoGrantForRule => {
                 "Every grant of this pipeline has conditions on branches or events that the runs of this rule do not meet, so they receive nothing.".to_owned()
+            }
+            Self::NoGrantForForks => {
+                "Every run of this rule may be of a fork, and no grant that such a run could use gives pull requests from forks access, so they receive nothing.".to_owned()
             }
             Self::NoGrants => {
                 "No credential is granted to this pipeline yet, so it receives nothing.".to_owned()
@@ -207,6 +239,8 @@ impl Doubt {
             ),
             Self::OtherBranches
             | Self::OtherEvents
+            | Self::OnlyForks
+            | Self::NothingPushes
             | Self::NoReference
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {
@@ -224,53 +258,24 @@ impl Doubt {
             Self::CredentialDisabled { credential } => {
                 ("Open the credential", paths::credential(project, *credential))
             }
-            Self::NoGrantForRule | Self::NoGrants => {
+            Self::NoGrantForRule | Self::NoGrantForForks | Self::NoGrants => {
                 ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
             }
             Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),
             Self::Lacks(_)
             | Self::ForeignAudience
             | Self::ShortReference(_)
+            | Self::ForeignKind(_)
             | Self::ProtectedIsNoTruth
             | Self::ServiceAccountShape
             | Self::AzureSubjectShape
+            | Self::NoPipelineSubject
             | Self::OriginShape
             | Self::WorkflowWithoutReference
             | Self::BranchAsReference
+            | Self::TagAsReference
             | Self::BranchAndTag => ("Change the rule", paths::edit_rule(project, pipeline, about)),
         };
         Mend { label, href }
-    }
-}
-
-/// What is said after a save: what was done, and what is doubted of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Saved {
-    /// Whole sentences; the doubts stand last.
-    pub sentences: Vec<String>,
-    /// Where the first doubt is mended; `None` when there is none.
-    pub mend: Option<Mend>,
-}
-
-impl Saved {
-    /// What was saved, without a doubt.
-    pub fn surely(sentences: Vec<String>) -> Self {
-        Self { sentences, mend: None }
-    }
-
-    /// What was saved, with what is doubted of the things of a pipeline, each with its id.
-    pub fn with_doubts(
-        mut sentences: Vec<String>,
-        (project, pipeline): (&str, Uuid),
-        doubts: &[(Uuid, Doubt)],
-    ) -> Self {
-        for (_, doubt) in doubts {
-            let sentence = doubt.sentence();
-            if !sentences.contains(&sentence) {
-                sentences.push(sentence);
-            }
-        }
-        let mend = doubts.first().map(|(about, doubt)| doubt.mend(project, pipeline, *about));
-        Self { sentences, mend }
     }
 }

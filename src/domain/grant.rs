@@ -168,21 +168,15 @@ impl Terms {
         self.approval.as_ref().is_none_or(|approval| stands(approval.until))
     }
 
-    /// Whether a run can meet the condition on branches whose reference is of this pattern.
-    pub fn may_be_from(&self, references: &str) -> bool {
-        let shares = |pattern: &String| {
+    /// The patterns of its branches as those of whole references.
+    pub fn references(&self) -> impl Iterator<Item = String> {
+        self.branches.iter().map(|pattern| {
             if pattern.starts_with("refs/") {
-                share(pattern, references)
+                pattern.clone()
             } else {
-                share(&format!("refs/heads/{pattern}"), references)
+                format!("refs/heads/{pattern}")
             }
-        };
-        self.branches.is_empty() || self.branches.iter().any(shares)
-    }
-
-    /// Whether a run can meet the condition on events whose event is of this pattern.
-    pub fn may_be_on(&self, events: &str) -> bool {
-        self.events.is_empty() || self.events.iter().any(|pattern| share(pattern, events))
+        })
     }
 
     /// Whether whoever meets these terms meets the others, too, as far as the patterns themselves

@@ -68,25 +68,29 @@ impl Proof {
     /// Whether the run may be that of a pull request from a fork: known to be one, or a pull
     /// request of which nobody says that it is none.
     pub fn may_be_fork(&self) -> bool {
-        let is_request = self
-            .event
-            .as_deref()
-            .is_some_and(|event| event.starts_with("pull_request") || REQUESTS.contains(&event));
-        let is_requested = self
-            .reference
-            .as_deref()
-            .is_some_and(|name| REQUESTED.iter().any(|start| name.starts_with(start)));
-        self.is_fork.unwrap_or(is_request || is_requested || self.is_circleci_request())
+        let is_request = self.event.as_deref().is_some_and(is_request);
+        let is_requested =
+            self.reference.as_deref().is_some_and(|name| is_requested(self.provider, name));
+        self.is_fork.unwrap_or(is_request || is_requested)
     }
+}
 
-    /// CircleCI builds a fork's pull request as if it were the branch `pull/7`, which elsewhere is
-    /// a branch like any other.
-    fn is_circleci_request(&self) -> bool {
-        let number =
-            self.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/pull/"));
-        self.provider == Some(Provider::CircleCi)
-            && number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-    }
+/// Whether the event is that of a proposed change.
+pub fn is_request(event: &str) -> bool {
+    event.starts_with("pull_request") || REQUESTS.contains(&event)
+}
+
+/// Whether every reference of this pattern is that of a proposed change.
+pub fn is_requested(provider: Option<Provider>, references: &str) -> bool {
+    let start = references.split('*').next().unwrap_or_default();
+    // CircleCI builds a fork's pull request as if it were the branch `pull/7`, which elsewhere is a
+    // branch like any other.
+    let is_number = || {
+        let number = references.strip_prefix("refs/heads/pull/");
+        number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    REQUESTED.iter().any(|kind| start.starts_with(kind))
+        || (provider == Some(Provider::CircleCi) && is_number())
 }
 
 /// A claim as text: words and whole numbers; anything else is no fact.
@@ -101,6 +105,12 @@ pub fn fact(value: Option<&Value>) -> Option<String> {
     };
     let is_plain = text.chars().count() <= FACT_MAX && !text.chars().any(char::is_control);
     is_plain.then_some(text)
+}
+
+/// Whether a claim that is a text wherever it is documented is there in another shape: then nobody can
+/// say what it would have said.
+pub fn is_odd(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| !value.is_null() && !value.is_string())
 }
 
 /// A number without a fraction, as long as a double holds each of them.

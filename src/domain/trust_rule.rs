@@ -12,17 +12,20 @@ mod form;
 mod issuer;
 mod proves;
 mod refusal;
+mod runs;
 #[cfg(test)]
 mod tests;
 mod title;
 mod value;
 
+pub(in crate::domain) use ask::AZURE_PIPELINE_CLAIMS;
 pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};
+pub(in crate::domain) use form::is_service_account;
 pub use form::issuer_problem;
-pub(in crate::domain) use form::{is_service_account, names_its_kind};
 pub use refusal::{judge, other_audience};
+pub(in crate::domain) use runs::{is_kind, names_its_kind};
 pub use value::ValueKind;
 
 use super::credential::Access;

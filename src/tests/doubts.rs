@@ -2,6 +2,7 @@
 //! said in amber with one link, and stands at the row until it is mended.
 
 mod old;
+mod pushes;
 mod rules;
 mod saves;
 mod specs;
@@ -112,6 +113,12 @@ async fn what_the_credential_lacks_is_doubted_when_it_is_granted() {
         (
             String::new(),
             &[("form[branches]", "refs/main")][..],
+            "names no kind of reference",
+            "Change the grant",
+        ),
+        (
+            String::new(),
+            &[("form[branches]", "refs/head/main")][..],
             "names no kind of reference",
             "Change the grant",
         ),

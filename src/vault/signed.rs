@@ -12,7 +12,7 @@ use crate::crypto::digest::sha256;
 use crate::crypto::signature::{ed25519_holds, hmac_sha256_holds};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
-use crate::domain::proof::{Proof, fact};
+use crate::domain::proof::{Proof, fact, is_odd};
 use crate::domain::trust_rule::{Provider, TrustRule, claim, holds};
 use crate::error::{Error, Result};
 use crate::store::{Rank, Unrecorded};
@@ -123,7 +123,7 @@ impl Vault {
         self.used.keep((mark, until), now().0);
         let proof = Proof { rule: Some(rule.id), ..run(provider, claims) };
         let proved = (proof, rule.identity_epoch);
-        Ok((Pipeline::admit(pipeline, project, name, String::new(), proved), rule.intent))
+        Ok((Pipeline::admit(pipeline, project, name, String::new(), proved), rule.most_intent()))
     }
 }
 
@@ -151,21 +151,19 @@ fn mark(base: &[u8], signature: &[u8], until: i64) -> ([u8; 32], i64) {
 fn run(provider: Provider, claims: &Map<String, Value>) -> Proof {
     let repository = |name: &str| fact(claim(claims, name));
     let part = if provider == Provider::Drone { "build" } else { "pipeline" };
+    let said = |name: &str| claims.get(part).and_then(|run| run.get(name));
     // An empty text is how both say that there is nothing.
-    let of = |name: &str| {
-        fact(claims.get(part).and_then(|run| run.get(name))).filter(|text| !text.is_empty())
-    };
+    let of = |name: &str| fact(said(name)).filter(|text| !text.is_empty());
     let is_fork = match provider {
-        Provider::Drone => {
-            of("source_repo").map(|fork| repository("repo.slug").is_some_and(|own| own != fork))
-        }
+        Provider::Drone => drone_fork(repository("repo.slug"), claims.get(part)),
         _ => woodpecker_fork(claims.get(part)),
     };
+    let is_unread = || ["event", "ref"].into_iter().any(|name| is_odd(said(name)));
     Proof {
         subject: repository("repo.full_name").or_else(|| repository("repo.slug")),
         reference: of("ref"),
         event: of("event"),
-        is_fork,
+        is_fork: is_fork.or_else(|| is_unread().then_some(true)),
         run: of("number"),
         commit: of("commit")
             .or_else(|| of("after"))
@@ -175,14 +173,28 @@ fn run(provider: Provider, claims: &Map<String, Value>) -> Proof {
     }
 }
 
+/// Whether Drone says that the run is of a fork: that its code is of another repository than `own`.
+/// What cannot be compared may be another one's.
+fn drone_fork(own: Option<String>, run: Option<&Value>) -> Option<bool> {
+    let source = run?.get("source_repo")?;
+    // An empty text is how Drone says that it knows of none.
+    if source.as_str() == Some("") {
+        return None;
+    }
+    Some(own.is_none() || fact(Some(source)) != own)
+}
+
 /// Whether Woodpecker says that the run is of a fork. What is false is left out of the body, so it
 /// has to be known where it would stand: newer servers have it with the pull request, older ones,
-/// whose commit is a text, beside it. Of any other shape nothing is known.
+/// whose commit is a text, beside it. Of any other shape nothing is known, but that what is there and
+/// is not false may mean a fork.
 fn woodpecker_fork(run: Option<&Value>) -> Option<bool> {
     let run = run?;
-    if let Some(request) = run.get("pull_request").filter(|request| request.is_object()) {
-        return Some(request.get("from_fork").and_then(Value::as_bool) == Some(true));
-    }
+    let says_fork = |of: &Value| of.get("from_fork").is_some_and(|is| is.as_bool() != Some(false));
+    // A server that has no pull request to tell of may write null.
+    let request = run.get("pull_request").filter(|request| !request.is_null());
+    let is_fork =
+        says_fork(run) || request.is_some_and(|request| !request.is_object() || says_fork(request));
     let is_older = run.get("commit").is_some_and(Value::is_string);
-    is_older.then(|| run.get("from_fork").and_then(Value::as_bool) == Some(true))
+    (is_fork || is_older || request.is_some()).then_some(is_fork)
 }

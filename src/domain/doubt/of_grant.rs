@@ -21,7 +21,11 @@ pub struct Around<'a> {
 pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<Doubt> {
     let id = credential.id;
     let mut doubts = Vec::new();
-    doubts.extend(never_met(terms, around));
+    match never_met(terms, around) {
+        Some(doubt) => doubts.push(doubt),
+        None if !may_push(terms, around) => doubts.push(Doubt::NothingPushes),
+        None => {}
+    }
     if terms.branches.iter().any(|pattern| is_no_reference(pattern)) {
         doubts.push(Doubt::NoReference);
     }
@@ -48,22 +52,31 @@ fn never_met(terms: &Terms, around: Around<'_>) -> Option<Doubt> {
         return Some(Doubt::NoIdentity);
     }
     let (has_branches, has_events) = (!terms.branches.is_empty(), !terms.events.is_empty());
-    if !has_branches && !has_events {
+    let takes_tokens = !has_branches && !has_events;
+    if (takes_tokens && around.has_token) || rules.iter().any(|rule| rule.may_meet(terms)) {
         return None;
     }
-    if rules.iter().any(|rule| rule.may_meet(terms)) {
-        return None;
+    if rules.iter().any(|rule| rule.may_meet_conditions(terms)) {
+        return Some(Doubt::OnlyForks);
     }
-    let branches: Vec<String> = rules.iter().filter_map(|rule| rule.references()).collect();
-    let events: Vec<String> = rules.iter().filter_map(|rule| rule.events()).collect();
-    let other_branch = !branches.iter().any(|of| terms.may_be_from(of));
-    let other_event = !events.iter().any(|of| terms.may_be_on(of));
+    let proves_branch = rules.iter().any(|rule| rule.references().is_some());
+    let proves_event = rules.iter().any(|rule| rule.events().is_some());
+    let other_branch = !rules.iter().any(|rule| rule.may_be_from(terms));
+    let other_event = !rules.iter().any(|rule| rule.may_be_on(terms));
     Some(match (has_branches, has_events) {
-        (true, _) if branches.is_empty() => Doubt::BranchNotProved,
-        (_, true) if events.is_empty() => Doubt::EventNotProved,
+        (true, _) if !proves_branch => Doubt::BranchNotProved,
+        (_, true) if !proves_event => Doubt::EventNotProved,
         (true, _) if other_branch || !other_event => Doubt::OtherBranches,
         _ => Doubt::OtherEvents,
     })
+}
+
+/// Whether something of the pipeline can push, if the grant is for that: a token that a person made
+/// meets no condition.
+fn may_push(terms: &Terms, around: Around<'_>) -> bool {
+    let by_token = around.has_token && terms.branches.is_empty() && terms.events.is_empty();
+    let mut rules = around.rules.iter().filter(|rule| rule.accepts_any());
+    terms.intent == Access::Pull || by_token || rules.any(|rule| rule.may_push(terms))
 }
 
 /// Whether some of the grant's repositories are not the credential's.

@@ -2,7 +2,9 @@
 
 use super::Doubt;
 use crate::domain::grant::{Terms, fits};
-use crate::domain::trust_rule::{Provider, TrustRule, is_service_account, names_its_kind};
+use crate::domain::trust_rule::{
+    AZURE_PIPELINE_CLAIMS, Provider, TrustRule, is_service_account, names_its_kind,
+};
 use uuid::Uuid;
 
 /// Whether the rule can ever accept a token, by what it says itself.
@@ -16,9 +18,11 @@ pub fn of_rule(rule: &TrustRule) -> Vec<Doubt> {
         doubts.push(Doubt::ForeignAudience);
     }
     for field in rule.provider.fields().iter().filter(|field| field.is_reference()) {
-        let value = rule.claims.get(field.name);
-        if value.is_some_and(|value| !names_its_kind(value)) {
+        let Some(value) = rule.claims.get(field.name) else { continue };
+        if !names_its_kind(value) {
             doubts.push(Doubt::ShortReference(field.label.to_owned()));
+        } else if !rule.provider.has_reference(value) {
+            doubts.push(Doubt::ForeignKind(field.label.to_owned()));
         }
     }
     doubts.extend(of_provider(rule));
@@ -30,8 +34,7 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
     let claim = |name: &str| rule.claims.get(name).map(String::as_str);
     match rule.provider {
         Provider::GitHub => {
-            let workflow = claim("job_workflow_ref")?;
-            let is_whole = workflow.contains('@') || workflow.ends_with('*');
+            let is_whole = is_workflow(claim("job_workflow_ref")?);
             (!is_whole).then_some(Doubt::WorkflowWithoutReference)
         }
         Provider::GitLab => {
@@ -52,7 +55,15 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
                 || subject.starts_with("/eid1/")
                 // The object id of another workload of Entra.
                 || Uuid::try_parse(subject).is_ok();
-            (!is_known).then_some(Doubt::AzureSubjectShape)
+            let is_asked = |name: &&str| rule.claims.contains_key(*name);
+            let names_a_pipeline = AZURE_PIPELINE_CLAIMS.iter().any(is_asked);
+            if !is_known {
+                Some(Doubt::AzureSubjectShape)
+            } else if names_a_pipeline && !subject.starts_with("p://") {
+                Some(Doubt::NoPipelineSubject)
+            } else {
+                None
+            }
         }
         Provider::CircleCi => {
             let origin = claim("oidc.circleci.com/vcs-origin")?;
@@ -63,21 +74,46 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
         Provider::Buildkite => match (claim("build_branch"), claim("build_tag")) {
             (Some(_), Some(_)) => Some(Doubt::BranchAndTag),
             (Some(branch), None) => branch.starts_with("refs/").then_some(Doubt::BranchAsReference),
-            _ => None,
+            (None, Some(tag)) => tag.starts_with("refs/").then_some(Doubt::TagAsReference),
+            (None, None) => None,
         },
         Provider::Other | Provider::Woodpecker | Provider::Drone => None,
     }
 }
 
-/// Whether the runs that the rule accepts receive anything, by the conditions of the pipeline's grants.
+/// Whether GitHub can write a workflow like this: behind its file stands the reference or the commit
+/// that it is of.
+fn is_workflow(pattern: &str) -> bool {
+    if !pattern.contains('@') {
+        return pattern.ends_with('*');
+    }
+    let mut ends = pattern.match_indices('@').map(|(at, _)| &pattern[at + 1..]);
+    ends.any(|of| {
+        (names_its_kind(of) || of.contains('*')) && Provider::GitHub.has_reference(of)
+            || is_commit(of)
+    })
+}
+
+/// Whether a commit is of the pattern, by one of the two digests that Git has.
+fn is_commit(pattern: &str) -> bool {
+    let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let (is_part, length) = (pattern.contains('*'), pattern.len());
+    pattern.chars().all(|c| c == '*' || is_hex(c))
+        && if is_part { length <= 65 } else { matches!(length, 40 | 64) }
+}
+
+/// Whether the runs that the rule accepts receive anything, by the terms of the pipeline's grants.
 pub fn of_rule_beside<'a>(
     rule: &TrustRule,
     grants: impl IntoIterator<Item = &'a Terms>,
 ) -> Option<Doubt> {
-    let mut grants = grants.into_iter().peekable();
-    if grants.peek().is_none() {
+    let grants: Vec<&Terms> = grants.into_iter().collect();
+    if grants.is_empty() {
         return Some(Doubt::NoGrants);
     }
-    let is_met = grants.any(|terms| rule.may_meet(terms));
-    (!is_met).then_some(Doubt::NoGrantForRule)
+    if grants.iter().any(|terms| rule.may_meet(terms)) {
+        return None;
+    }
+    let is_for_forks = grants.iter().any(|terms| rule.may_meet_conditions(terms));
+    Some(if is_for_forks { Doubt::NoGrantForForks } else { Doubt::NoGrantForRule })
 }

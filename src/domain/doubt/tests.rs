@@ -1,4 +1,7 @@
+mod forks;
+mod pushes;
 mod said;
+mod shapes;
 
 use super::*;
 use crate::domain::credential::{Access, Method, Summary};
@@ -99,6 +102,9 @@ fn a_grant_that_no_run_can_meet_is_doubted() {
         ..github("refs/heads/main")
     };
     assert_eq!(doubts(&from("", "schedule"), &[pushes], true), [Doubt::OtherEvents]);
+    let who = [("organization_id", "a"), ("pipeline_id", "b"), ("step_key", "build")];
+    let buildkite = rule(Provider::Buildkite, &who);
+    assert_eq!(doubts(&from("", "push"), &[buildkite], true), [Doubt::OtherEvents]);
 }
 
 #[test]

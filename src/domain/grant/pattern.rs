@@ -1,6 +1,7 @@
 //! Patterns of the conditions of a grant, in which `*` stands for any characters.
 
 use super::{PATTERN_MAX, PATTERNS_MAX};
+use crate::domain::trust_rule::is_kind;
 
 /// A pattern that names no `refs/` is for branches, so that a tag of the same name is none.
 pub(super) fn is_of_branch(pattern: &str, reference: &str) -> bool {
@@ -73,5 +74,9 @@ pub fn share(one: &str, other: &str) -> bool {
 
 /// Whether a pattern for branches begins like a whole reference and is of none that there is.
 pub fn is_no_reference(pattern: &str) -> bool {
-    pattern.starts_with("refs/") && !pattern.contains('*') && pattern.split('/').count() < 3
+    let Some(rest) = pattern.strip_prefix("refs/") else { return false };
+    match rest.split_once('/') {
+        Some((kind, name)) => name.is_empty() || !(kind.contains('*') || is_kind(kind)),
+        None => !rest.contains('*'),
+    }
 }

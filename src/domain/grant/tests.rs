@@ -127,10 +127,35 @@ fn two_patterns_share_a_text_or_they_do_not() {
         assert_eq!(share(one, other), is_shared, "{one} {other}");
         assert_eq!(share(other, one), is_shared, "{other} {one}");
     }
-    for (pattern, is_none) in
-        [("refs/main", true), ("refs/heads", true), ("refs/*", false), ("main", false)]
-    {
-        assert_eq!(is_no_reference(pattern), is_none, "{pattern}");
+}
+
+#[test]
+fn a_whole_reference_is_of_a_kind_that_some_provider_has() {
+    for pattern in [
+        "refs/main",
+        "refs/heads",
+        "refs/heads/",
+        "refs/head/main",
+        "refs/tag/v1",
+        "refs/tag/*",
+        "refs/Heads/main",
+        "refs//main",
+    ] {
+        assert!(is_no_reference(pattern), "{pattern}");
+    }
+    for pattern in [
+        "main",
+        "head/main",
+        "refs/*",
+        "refs/h*",
+        "refs/*/main",
+        "refs/heads/main",
+        "refs/tags/v*",
+        "refs/pull/*",
+        "refs/merge-requests/7/head",
+        "refs/changes/1/12/3",
+    ] {
+        assert!(!is_no_reference(pattern), "{pattern}");
     }
 }
 

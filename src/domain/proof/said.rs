@@ -1,6 +1,6 @@
 //! What a provider's verified claims prove of a run (protocols 4.6).
 
-use super::{Proof, fact};
+use super::{Proof, fact, is_odd};
 use crate::domain::trust_rule::{Provider, has_tag};
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ impl Proof {
         // An empty text is how providers say that there is nothing.
         let text = |name: &str| fact(claims.get(name)).filter(|text| !text.is_empty());
         let proof = Self::of(provider);
-        match provider {
+        let said = match provider {
             Provider::GitHub => Self {
                 subject: text("repository"),
                 reference: text("ref"),
@@ -25,7 +25,7 @@ impl Proof {
                 subject: text("project_path"),
                 reference: gitlab_reference(&text),
                 event: text("pipeline_source"),
-                is_fork: gitlab_fork(&text),
+                is_fork: gitlab_fork(claims, &text),
                 run: text("pipeline_id"),
                 commit: text("sha"),
                 actor: text("user_login"),
@@ -59,7 +59,22 @@ impl Proof {
             Provider::Kubernetes | Provider::Other | Provider::Woodpecker | Provider::Drone => {
                 Self { subject: text("sub"), ..proof }
             }
-        }
+        };
+        let unread = || origins(provider).iter().any(|name| is_odd(claims.get(*name)));
+        let is_fork = said.is_fork.or_else(|| unread().then_some(true));
+        Self { is_fork, ..said }
+    }
+}
+
+/// The claims by which a run of a fork is known, where nothing says that it is none.
+fn origins(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::GitHub => &["ref", "event_name"],
+        Provider::GitLab => &["ref_path", "pipeline_source"],
+        Provider::Buildkite => &["build_branch"],
+        Provider::CircleCi => &["oidc.circleci.com/vcs-ref"],
+        Provider::AzureDevOps => &["rpo_ref", "ref"],
+        Provider::Kubernetes | Provider::Other | Provider::Woodpecker | Provider::Drone => &[],
     }
 }
 
@@ -80,17 +95,26 @@ fn gitlab_reference(text: &impl Fn(&str) -> Option<String>) -> Option<String> {
 
 /// Whether the code is another project's than the one that the job runs in. A server that does not
 /// say so may name the target's ids for a fork's merge request (GitLab before 18.2.2), so there
-/// only a protected reference is known to be the project's own.
-fn gitlab_fork(text: &impl Fn(&str) -> Option<String>) -> Option<bool> {
+/// only a protected reference is known to be the project's own. Of two that are named and cannot be
+/// compared, nobody can say that they are one.
+fn gitlab_fork(
+    claims: &Map<String, Value>,
+    text: &impl Fn(&str) -> Option<String>,
+) -> Option<bool> {
+    let is_there = |name: &str| claims.contains_key(name);
     for [of_code, of_job] in [
         ["source_project_id", "job_project_id"],
         ["project_id", "job_project_id"],
         ["source_project_path", "job_project_path"],
         ["project_path", "job_project_path"],
     ] {
-        if let (Some(code), Some(job)) = (text(of_code), text(of_job)) {
-            return Some(code != job);
+        if is_there(of_code) && is_there(of_job) {
+            let code = text(of_code);
+            return Some(code.is_none() || code != text(of_job));
         }
+    }
+    if is_there("job_project_id") || is_there("job_project_path") {
+        return Some(true);
     }
     if text("ref_path").is_some_and(|path| path.starts_with("refs/merge-requests/")) {
         return None;

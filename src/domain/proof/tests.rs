@@ -114,6 +114,49 @@ fn at_gitlab_a_fork_is_known_by_its_project_and_not_by_what_started_the_pipeline
 }
 
 #[test]
+fn at_gitlab_projects_that_cannot_be_compared_are_not_one() {
+    for odd in [json!(["20"]), json!({}), json!(null), json!(""), json!(1.5), json!("2\n0")] {
+        for said in [
+            json!({"job_project_id": odd}),
+            json!({"job_project_id": "20", "project_id": odd}),
+            json!({"source_project_id": odd, "job_project_id": "20"}),
+            json!({"project_id": odd, "job_project_id": odd}),
+        ] {
+            let mut all = claims(json!({
+                "project_id": "20", "ref": "main", "ref_type": "branch",
+                "ref_path": "refs/heads/main", "pipeline_source": "push", "ref_protected": "true",
+            }));
+            all.extend(claims(said.clone()));
+            assert_eq!(Proof::from_claims(Provider::GitLab, &all).is_fork, Some(true), "{said}");
+        }
+    }
+    // Nothing stands beside it that it could be compared with.
+    let alone = json!({"job_project_path": "acme/api", "ref_protected": "true"});
+    assert_eq!(of(Provider::GitLab, alone).is_fork, Some(true));
+}
+
+#[test]
+fn what_started_a_run_and_cannot_be_read_may_be_a_forks() {
+    for odd in [json!(["main"]), json!({}), json!(7), json!(true)] {
+        for (provider, name) in [
+            (Provider::GitHub, "ref"),
+            (Provider::GitHub, "event_name"),
+            (Provider::GitLab, "pipeline_source"),
+            (Provider::Buildkite, "build_branch"),
+            (Provider::CircleCi, "oidc.circleci.com/vcs-ref"),
+            (Provider::AzureDevOps, "rpo_ref"),
+        ] {
+            let said = of(provider, json!({ name: odd }));
+            assert!(said.may_be_fork(), "{provider:?} {name} {odd}");
+        }
+    }
+    for none in [json!(null), json!("")] {
+        let said = of(Provider::GitHub, json!({"ref": "refs/heads/main", "event_name": none}));
+        assert!(!said.may_be_fork(), "{none}");
+    }
+}
+
+#[test]
 fn at_buildkite_a_branch_with_an_owner_before_it_is_a_forks() {
     let of = |branch: &str| of(Provider::Buildkite, json!({ "build_branch": branch }));
     assert!(of("contributor:main").may_be_fork());

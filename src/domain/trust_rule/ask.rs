@@ -8,6 +8,10 @@ const CIRCLECI_WEBHOOK: &str =
     "pipelines started by a custom webhook have none: start it from the repository";
 const AZURE_PIPELINE: &str = "only a pipeline's own token (p://) has it: ask SYSTEM_OIDCREQUESTURI without serviceConnectionId";
 
+/// What a token of Azure DevOps says only when it is a pipeline's own.
+pub(in crate::domain) const AZURE_PIPELINE_CLAIMS: [&str; 6] =
+    ["prj_id", "def_id", "rpo_ref", "rpo_id", "rpo_uri", "org_id"];
+
 impl Provider {
     /// How a job comes by a claim that its token does not have; nothing where that is not known.
     pub(super) fn how_to_have(self, claim: &str) -> Option<&'static str> {
@@ -18,10 +22,7 @@ impl Provider {
             (Self::CircleCi, "oidc.circleci.com/vcs-origin" | "oidc.circleci.com/vcs-ref") => {
                 CIRCLECI_WEBHOOK
             }
-            (
-                Self::AzureDevOps,
-                "prj_id" | "def_id" | "rpo_ref" | "rpo_id" | "rpo_uri" | "org_id",
-            ) => AZURE_PIPELINE,
+            (Self::AzureDevOps, name) if AZURE_PIPELINE_CLAIMS.contains(&name) => AZURE_PIPELINE,
             (Self::GitHub | Self::GitLab, "environment") => "give the job an environment",
             (Self::GitHub, _) => {
                 "the token must be the job's own: give the job permissions: id-token: write, and ask ACTIONS_ID_TOKEN_REQUEST_URL for it"

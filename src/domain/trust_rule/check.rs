@@ -1,6 +1,6 @@
 //! Whether claims are what a rule asks for, and which of them are not.
 
-use super::form::names_its_kind;
+use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustRule, ValueKind};
 use crate::domain::grant::fits;
 use crate::domain::proof::fact;

@@ -1,7 +1,8 @@
 //! The form of a rule: what was typed into it, read, or what is wrong with it.
 
 use super::audience::is_foreign;
-use super::check::{ANY_REFERENCE, IN_LIST};
+use super::check::IN_LIST;
+use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustForm};
 use crate::domain::grant::fits;
 use crate::domain::typed_text::{NAME_MAX, is_invisible, text_problem};
@@ -134,6 +135,12 @@ fn read_claim(
             "Write the whole reference: refs/heads/main for a branch, refs/tags/v1 for a tag.",
         );
     }
+    if field.is_reference() && !provider.has_reference(typed) {
+        return Err(format!(
+            "{} has no references of this kind. Write refs/heads/main for a branch, refs/tags/v1 for a tag.",
+            provider.label()
+        ));
+    }
     if field.name == "job_workflow_ref" && !names_its_owner(typed) {
         return said(
             "Write the workflow with its owner: acme/ci/.github/workflows/build.yml@refs/heads/main.",
@@ -147,15 +154,6 @@ fn read_claim(
         return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
     }
     Ok(Some(as_it_is_signed(provider, field, typed)))
-}
-
-/// Whether a reference says of which kind it is, so that a pattern for branches matches no tag.
-/// The pattern for every kind looks like what it is.
-pub(in crate::domain) fn names_its_kind(reference: &str) -> bool {
-    let kind = reference.strip_prefix("refs/").and_then(|rest| rest.split_once('/'));
-    let is_whole =
-        |(kind, name): (&str, &str)| !kind.is_empty() && !kind.contains('*') && !name.is_empty();
-    reference == ANY_REFERENCE || kind.is_some_and(is_whole)
 }
 
 /// Whether the pattern is for the workflows of one owner, who is not somebody whose name only

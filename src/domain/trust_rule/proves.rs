@@ -1,7 +1,9 @@
 //! What the runs that a rule accepts prove of where they come from, as far as the rule itself says.
 
 use super::{Provider, TrustRule};
-use crate::domain::grant::Terms;
+use crate::domain::credential::Access;
+use crate::domain::grant::{ForkRule, Terms, fits, share};
+use crate::domain::proof::{is_request, is_requested};
 
 /// The pattern for whatever there is.
 const ANY: &str = "*";
@@ -47,11 +49,107 @@ impl TrustRule {
         Some(self.claims.get(claim).cloned().unwrap_or_else(|| ANY.to_owned()))
     }
 
-    /// Whether a run that the rule accepts can meet the conditions of these terms.
+    /// The most that its runs may ask for: a token can be used for either, Drone only pulls, and for
+    /// Woodpecker the rule says it.
+    pub fn most_intent(&self) -> Access {
+        match self.provider {
+            Provider::Drone => Access::Pull,
+            Provider::Woodpecker => self.intent,
+            _ => Access::PullAndPush,
+        }
+    }
+
+    /// Whether a run that the rule accepts can push under these terms.
+    pub fn may_push(&self, terms: &Terms) -> bool {
+        // Woodpecker's pull requests only pull, whoever's they are.
+        let only_pulls = self.provider == Provider::Woodpecker && self.are_requests(terms);
+        self.most_intent() == Access::PullAndPush
+            && self.may_meet(terms)
+            && !only_pulls
+            && !self.may_all_be_forks(terms)
+    }
+
+    /// Whether a run that the rule accepts can meet the terms: their conditions, and what they say of
+    /// forks.
     pub fn may_meet(&self, terms: &Terms) -> bool {
-        let from = || self.references().is_some_and(|references| terms.may_be_from(&references));
-        let on = || self.events().is_some_and(|events| terms.may_be_on(&events));
-        (terms.branches.is_empty() || from()) && (terms.events.is_empty() || on())
+        self.may_meet_conditions(terms)
+            && (terms.forks == ForkRule::Pull || !self.may_all_be_forks(terms))
+    }
+
+    /// Whether a run that the rule accepts can meet the conditions of these terms on branches and
+    /// events.
+    pub fn may_meet_conditions(&self, terms: &Terms) -> bool {
+        self.may_be_from(terms) && self.may_be_on(terms)
+    }
+
+    /// Whether a run that the rule accepts can meet the condition of these terms on branches.
+    pub fn may_be_from(&self, terms: &Terms) -> bool {
+        terms.branches.is_empty() || !self.references_under(terms).is_empty()
+    }
+
+    /// Whether a run that the rule accepts can meet the condition of these terms on events.
+    pub fn may_be_on(&self, terms: &Terms) -> bool {
+        terms.events.is_empty() || !self.events_under(terms).is_empty()
+    }
+
+    /// Of the references that the terms ask for, those that a run can be of.
+    fn references_under(&self, terms: &Terms) -> Vec<String> {
+        let Some(own) = self.references() else { return Vec::new() };
+        let signer = self.known_signer();
+        let can_be = |asked: &String| share(asked, &own) && signer.has_reference(asked);
+        terms.references().filter(can_be).collect()
+    }
+
+    /// The words for what can have started a run that meets the terms: those of the provider, and the
+    /// one that the rule asks for.
+    fn events_under(&self, terms: &Terms) -> Vec<String> {
+        let Some(own) = self.events() else { return Vec::new() };
+        let words = self.known_signer().event_words().iter().map(|word| (*word).to_owned());
+        let asked = (!own.contains('*')).then(|| own.clone());
+        let is_met = |word: &String| {
+            let conditions = &terms.events;
+            conditions.is_empty() || conditions.iter().any(|pattern| fits(pattern, word))
+        };
+        words.filter(|word| fits(&own, word)).chain(asked).filter(is_met).collect()
+    }
+
+    /// Whether each run that the rule accepts and that meets the conditions may be of a fork: it is for
+    /// a proposed change, and the provider never says whose that is.
+    fn may_all_be_forks(&self, terms: &Terms) -> bool {
+        match self.known_signer() {
+            Provider::GitHub | Provider::CircleCi | Provider::AzureDevOps => {
+                self.are_requests(terms) || self.are_requested(terms)
+            }
+            // A fork's branch has its owner before it, with a colon.
+            Provider::Buildkite => self.have_references(terms, |of| of.contains(':')),
+            Provider::GitLab => {
+                let job = self.claims.get("job_project_id");
+                job.is_some_and(|job| self.claims.get("project_id") != Some(job))
+            }
+            Provider::Woodpecker | Provider::Drone | Provider::Kubernetes | Provider::Other => {
+                false
+            }
+        }
+    }
+
+    /// Whether each event that meets the terms is that of a proposed change.
+    fn are_requests(&self, terms: &Terms) -> bool {
+        let events = self.events_under(terms);
+        !events.is_empty() && events.iter().all(|event| is_request(event))
+    }
+
+    /// Whether each reference that meets the terms is that of a proposed change.
+    fn are_requested(&self, terms: &Terms) -> bool {
+        let signer = self.known_signer();
+        self.have_references(terms, |of| is_requested(Some(signer), of))
+    }
+
+    /// Whether `is` holds of each reference that meets the terms: of all that the rule accepts, or of
+    /// all that the terms ask for.
+    fn have_references(&self, terms: &Terms, is: impl Fn(&str) -> bool) -> bool {
+        let asked = self.references_under(terms);
+        self.references().is_some_and(|own| is(&own))
+            || (!asked.is_empty() && asked.iter().all(|of| is(of)))
     }
 }
 
@@ -59,7 +157,6 @@ impl TrustRule {
 mod tests {
     use super::super::tests::rule;
     use super::*;
-    use crate::domain::credential::Access;
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
@@ -98,6 +195,45 @@ mod tests {
             ..github(("ref", "refs/heads/main"))
         };
         assert!(!pushes.may_meet(&from("", "schedule")));
+    }
+
+    #[test]
+    fn a_condition_is_in_the_words_of_the_provider() {
+        let of = |provider, issuer, claims: &[(&str, &str)]| {
+            rule(provider, issuer, "https://regcred.example.com", claims)
+        };
+        let buildkite = of(
+            Provider::Buildkite,
+            "https://agent.buildkite.com",
+            &[("organization_id", "a"), ("pipeline_id", "b"), ("step_key", "build")],
+        );
+        let gitlab = of(
+            Provider::GitLab,
+            "https://gitlab.com",
+            &[("project_id", "20"), ("environment", "production")],
+        );
+        let github = github(("environment", "release"));
+        for (rule, branches, events, meets) in [
+            (&buildkite, "", "webhook", true),
+            (&buildkite, "", "push ui", true),
+            (&buildkite, "", "push", false),
+            (&buildkite, "", "pull_request*", false),
+            (&buildkite, "refs/pull/*", "", false),
+            (&gitlab, "", "push", true),
+            (&gitlab, "", "merge_request_event", true),
+            (&gitlab, "", "pull_request", false),
+            (&gitlab, "refs/merge-requests/*", "", true),
+            (&gitlab, "refs/pull/*", "", false),
+            (&github, "", "merge_request_event", false),
+            (&github, "", "workflow_*", true),
+            (&github, "refs/head/main", "", false),
+            (&github, "refs/merge-requests/* main", "", true),
+        ] {
+            assert_eq!(rule.may_meet(&from(branches, events)), meets, "{branches} {events}");
+        }
+        // A word that is asked for by name may be newer than this program.
+        let newer = TrustRule { claims: [("event_name".into(), "newer".into())].into(), ..github };
+        assert!(newer.may_meet(&from("", "newer")) && !newer.may_meet(&from("", "push")));
     }
 
     #[test]

@@ -49,6 +49,14 @@ async fn a_rule_that_its_form_would_not_take_now_is_doubted_at_its_row() {
             "The git reference is not a whole reference, so no token matches. For a branch, write refs/heads/main.",
         ),
         (
+            "github",
+            "https://token.actions.githubusercontent.com",
+            &github[..],
+            r#"{"repository_id":"1","repository_owner_id":"2","ref":"refs/head/main"}"#,
+            REGCRED,
+            "The git reference is of a kind that the provider does not have, so no token matches. Branches begin with refs/heads/, and tags with refs/tags/.",
+        ),
+        (
             "gitlab",
             "https://gitlab.com",
             &gitlab[..],

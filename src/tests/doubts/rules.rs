@@ -73,6 +73,12 @@ async fn values_that_no_provider_signs_are_refused_at_the_field() {
             "claims.ref",
         ),
         (
+            "github",
+            "https://token.actions.githubusercontent.com",
+            &[("repository_id", "1"), ("repository_owner_id", "2"), ("ref", "refs/head/main")][..],
+            "claims.ref",
+        ),
+        (
             "gitlab",
             "https://gitlab.com",
             &[("project_id", "20"), ("ref_path", "main")][..],

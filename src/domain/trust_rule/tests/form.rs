@@ -53,6 +53,23 @@ fn a_pattern_for_branches_is_none_for_tags() {
 }
 
 #[test]
+fn a_reference_of_a_kind_that_the_provider_does_not_have_is_refused() {
+    let issuer = "https://issuer.example.com";
+    for (provider, name, own, foreign) in [
+        (Provider::GitHub, "ref", "refs/pull/7/merge", "refs/merge-requests/7/head"),
+        (Provider::GitLab, "ref_path", "refs/merge-requests/*", "refs/pull/7/merge"),
+        (Provider::CircleCi, "oidc.circleci.com/vcs-ref", "refs/heads/pull/7", "refs/changes/7"),
+        (Provider::AzureDevOps, "rpo_ref", "refs/pull/7/merge", "refs/merge-requests/7/head"),
+    ] {
+        let told = |typed: &str| at(provider, issuer, &[(name, typed)], &format!("claims.{name}"));
+        for typed in [foreign, "refs/head/main", "refs/tag/v1", "refs/Heads/main"] {
+            assert!(told(typed).unwrap().contains("refs/heads/main"), "{name} {typed}");
+        }
+        assert_eq!(told(own), None, "{name} {own}");
+    }
+}
+
+#[test]
 fn a_workflow_is_of_one_owner() {
     let told = |typed: &str| {
         let claims = [("job_workflow_ref", typed)];

@@ -1,0 +1,95 @@
+//! Values that look right and that no provider writes so.
+
+use super::super::{Doubt, of_rule};
+use super::rule;
+use crate::domain::trust_rule::{Provider, TrustRule};
+
+fn workflow(workflow: &str) -> TrustRule {
+    let who = [("repository_id", "74"), ("repository_owner_id", "65")];
+    rule(Provider::GitHub, &[who[0], who[1], ("job_workflow_ref", workflow)])
+}
+
+#[test]
+fn a_workflow_ends_in_a_whole_reference_or_a_commit() {
+    let build = "acme/ci/.github/workflows/build.yml";
+    let (sha1, sha256) = ("0a1b2c3d4e".repeat(4), "0a1b2c3d".repeat(8));
+    for of in [
+        "refs/heads/main",
+        "refs/heads/olga@work",
+        "refs/tags/v*",
+        "refs/*",
+        "refs/heads/*",
+        "refs*",
+        "*",
+        "0a1b*",
+        sha1.as_str(),
+        sha256.as_str(),
+    ] {
+        assert!(of_rule(&workflow(&format!("{build}@{of}"))).is_empty(), "{of}");
+    }
+    for of in [
+        "",
+        "main",
+        "v1",
+        "v*",
+        "heads/main",
+        "refs/heads",
+        "refs/head/main",
+        "refs/merge-requests/7/head",
+        "0a1b2c3d",
+        "main@v1",
+    ] {
+        let found = of_rule(&workflow(&format!("{build}@{of}")));
+        assert_eq!(found, [Doubt::WorkflowWithoutReference], "{of}");
+    }
+    assert!(of_rule(&workflow("acme/*@refs/heads/main")).is_empty());
+    assert_eq!(of_rule(&workflow("acme/*@main")), [Doubt::WorkflowWithoutReference]);
+}
+
+#[test]
+fn a_reference_is_of_a_kind_that_its_provider_has() {
+    let github = |reference| {
+        let who = [("repository_id", "74"), ("repository_owner_id", "65"), ("ref", reference)];
+        rule(Provider::GitHub, &who)
+    };
+    let gitlab =
+        |reference| rule(Provider::GitLab, &[("project_id", "20"), ("ref_path", reference)]);
+    let foreign = || vec![Doubt::ForeignKind("Git reference".to_owned())];
+    for (rule, expected) in [
+        (github("refs/pull/*"), vec![]),
+        (github("refs/head/main"), foreign()),
+        (github("refs/tag/v1"), foreign()),
+        (github("refs/merge-requests/7/head"), foreign()),
+        (gitlab("refs/merge-requests/*"), vec![]),
+        (gitlab("refs/pull/7/merge"), foreign()),
+    ] {
+        assert_eq!(of_rule(&rule), expected, "{rule:?}");
+    }
+}
+
+#[test]
+fn a_tag_of_buildkite_is_its_name_alone() {
+    let tagged = |tag| {
+        let who = [("organization_id", "a"), ("pipeline_id", "b"), ("build_tag", tag)];
+        rule(Provider::Buildkite, &who)
+    };
+    assert!(of_rule(&tagged("v*")).is_empty());
+    assert_eq!(of_rule(&tagged("refs/tags/v1")), [Doubt::TagAsReference]);
+}
+
+#[test]
+fn only_a_pipelines_own_token_of_azure_says_of_which_pipeline_it_is() {
+    let of = |sub, claim| rule(Provider::AzureDevOps, &[("sub", sub), claim]);
+    for claim in [("prj_id", "a"), ("def_id", "1"), ("rpo_ref", "refs/heads/main"), ("rpo_id", "a")]
+    {
+        assert!(of_rule(&of("p://acme/shop/build", claim)).is_empty(), "{claim:?}");
+        for sub in
+            ["sc://acme/shop/push", "/eid1/c/pub/t/a", "90b75b0a-4782-42b5-afc1-16715b10b8ff"]
+        {
+            let found = of_rule(&of(sub, claim));
+            assert_eq!(found, [Doubt::NoPipelineSubject], "{sub} {claim:?}");
+        }
+    }
+    let other = of("sc://acme/shop/push", ("team", "a"));
+    assert!(of_rule(&other).is_empty(), "what else there is, is not known");
+}
