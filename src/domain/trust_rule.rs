@@ -17,6 +17,7 @@ mod tests;
 mod title;
 mod value;
 
+pub use audience::OwnHosts;
 pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};
