@@ -139,7 +139,7 @@ async fn every_door_hands_out_the_valid_one_of_what_it_cannot_tell_apart() {
     for (valid, is_for_all) in [(("access", "pull_push"), true), (("paths", "acme"), false)] {
         let app = App::new().await;
         let by = &app.owner;
-        let past = [("expires_on", "2020-01-31")];
+        let past = [("expires_on", "2020-01-31"), ("access", "pull")];
         let old = app.credential_with(by, "acme", "old", "ghcr.io", "s-old", &past).await;
         let new = app.credential_with(by, "acme", "new", "ghcr.io", "s-new", &[valid]).await;
         let (pipeline, token) = app.pipeline(by, "acme", "ci", &[old, new], "pull").await;
