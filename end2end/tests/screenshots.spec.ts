@@ -25,7 +25,7 @@ const credentials = (): Record<string, string>[] => [
   { name: 'ghcr-deploy', description: 'The deploy jobs of the shop', registry_url: 'ghcr.io', username: 'acme-deploy', paths: 'acme/shop', expires_on: inDays(90) },
   { name: 'gitlab-mirror', registry_url: 'registry.gitlab.com', username: 'gitlab+deploy-token-1', expires_on: inDays(-3) },
   { name: 'artifact-registry', description: 'Images of the data team', registry_url: 'europe-docker.pkg.dev', method: 'gcp_service_account_key', key_json: JSON.stringify(keyFile()), access: 'pull_push' },
-  { name: 'ecr-production', registry_url: '123456789012.dkr.ecr.eu-west-1.amazonaws.com', username: 'AWS', expires_on: inDays(0) },
+  { name: 'ecr-production', registry_url: '123456789012.dkr.ecr.eu-west-1.amazonaws.com', username: 'AWS', password: 'eyJwYXlsb2FkIjoiYWNtZSJ9', expires_on: inDays(0) },
   { name: 'quay-robots', description: 'Robot account of the platform team', registry_url: 'quay.io', username: 'acme+ci', rotate_every_days: '90' },
   { name: 'registry-example', registry_url: 'registry.example.com:5000', username: 'builder', access: 'pull_push' },
 ];

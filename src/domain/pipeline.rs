@@ -14,7 +14,7 @@ use super::doubt::Doubt;
 use super::grant::Terms;
 use super::moment::{Day, Moment};
 use super::proof::Proof;
-use super::trust_rule::{Provider, TrustRule};
+use super::trust_rule::{OwnHosts, Provider, TrustRule};
 use super::user::{Maker, Person};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -286,6 +286,8 @@ pub struct PipelinePage {
     pub pipeline: PipelineDetail,
     /// The public address of this instance, for the snippets.
     pub address: String,
+    /// Its hosts, for what is doubted of the rules.
+    pub own_hosts: OwnHosts,
 }
 
 #[cfg(test)]

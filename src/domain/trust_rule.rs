@@ -19,6 +19,7 @@ mod title;
 mod value;
 
 pub(in crate::domain) use ask::AZURE_PIPELINE_CLAIMS;
+pub use audience::OwnHosts;
 pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};

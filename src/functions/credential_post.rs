@@ -1,7 +1,8 @@
 //! Reading the credential dialogs' post: text fields first, the file last (protocol: RFC 7578).
 //!
 //! A part that is too large is read to its end and dropped, so that the browser sees the answer
-//! instead of a broken connection, and everything else that was typed survives.
+//! instead of a broken connection. For a secret the rule of its field speaks, and everything else that
+//! was typed survives; with any other part missing, the form would say what nobody typed.
 
 use crate::domain::credential_form::CredentialForm;
 use crate::domain::paths::FROM_PAGE;
@@ -9,15 +10,24 @@ use crate::domain::secret::Secret;
 use crate::error::{Error, Result};
 use crate::vault::SecretInput;
 use leptos::server_fn::codec::MultipartData;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The longest text part that is kept, in bytes. Longer ones break a rule of their field anyway.
+/// The longest text part that is kept, in bytes.
 const TEXT_MAX: usize = 256 * 1024;
 /// The largest file that is read, in bytes: the largest secret.
 const FILE_MAX: usize = 64 * 1024;
 /// The most that all parts may keep together, in bytes.
 const TOTAL_MAX: usize = 1024 * 1024;
+/// The parts for which a rule of their own speaks when they are too large.
+const SECRETS: [&str; 3] = ["password", "key_json", "key_file"];
+/// The only field that has several values.
+const LIST: &str = "also";
+
+const TOO_LONG: &str = "A field of the form is too long, or all of them together are. Nothing was saved. Shorten what you typed, and send the form again.";
+const TWICE: &str =
+    "The form has the same field twice. Nothing was saved. Load the page again, and send its form.";
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct CredentialPost {
@@ -56,6 +66,8 @@ pub(super) async fn read(data: MultipartData) -> Result<CredentialPost> {
     let mut parts = data.into_inner().ok_or_else(malformed)?;
     let mut post = CredentialPost::default();
     let mut total = 0;
+    let mut names = BTreeSet::new();
+    let mut problem = None;
     while let Some(mut part) = parts.next_field().await.map_err(|_| malformed())? {
         let name = part.name().unwrap_or_default().to_owned();
         let max = if name == "key_file" { FILE_MAX } else { TEXT_MAX };
@@ -69,9 +81,19 @@ pub(super) async fn read(data: MultipartData) -> Result<CredentialPost> {
             total += chunk.len();
             bytes.extend_from_slice(&chunk);
         }
-        set(&mut post, &name, bytes, is_too_large)?;
+        if is_too_large && !SECRETS.contains(&name.as_str()) {
+            problem = problem.or(Some(TOO_LONG));
+        } else if name != LIST && names.contains(&name) {
+            problem = problem.or(Some(TWICE));
+        } else {
+            set(&mut post, &name, bytes, is_too_large)?;
+            names.insert(name);
+        }
     }
-    Ok(post)
+    match problem {
+        Some(problem) => Err(Error::BadRequest(problem.to_owned())),
+        None => Ok(post),
+    }
 }
 
 fn set(
@@ -105,7 +127,7 @@ fn set(
         "anyway" => form.is_sure = text() == "true",
         "id" => post.id = Some(Uuid::parse_str(&text()).map_err(|_| Error::NotFound)?),
         "revision" => post.revision = text().parse().map_err(|_| unknown())?,
-        "also" => form.also.push(text()),
+        LIST => form.also.push(text()),
         "is_staged" => form.is_staged = text() == "true",
         "is_protected" => form.is_protected = text() == "true",
         "is_insecure" => form.is_insecure = text() == "true",

@@ -30,7 +30,9 @@ pub async fn create_rule(
     let done = async {
         let granter = match granter(&project, password).await {
             Err(Error::Invalid(password)) => {
-                let wrong = known.and_then(|provider| form.read(provider).err());
+                let wrong = known.and_then(|provider| {
+                    form.read(provider, &vault().settings().own_hosts()).err()
+                });
                 return Err(both(wrong.unwrap_or_default(), password));
             }
             other => other?,

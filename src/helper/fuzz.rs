@@ -19,6 +19,8 @@ const SERVERS: &[&[u8]] = &[
     b"https://index.docker.io/v1/",
     b"http://[::1]:5000/acme/api:1.0@sha256:00",
     b"https://user:secret@registry.example.com?a=b#c",
+    b"docker://ghcr.io/acme/api:1",
+    b"https://ghcr.io/v2/acme/api/manifests/latest",
 ];
 const KUBELET: &[&[u8]] = &[
     br#"{"apiVersion":"credentialprovider.kubelet.k8s.io/v1","kind":"CredentialProviderRequest","image":"ghcr.io/acme/api:1","serviceAccountToken":"a.b.c","serviceAccountAnnotations":{"regcred/pipeline":"x"}}"#,

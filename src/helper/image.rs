@@ -5,6 +5,9 @@ use crate::failure::Failure;
 /// Docker Hub, under the names that clients have for it.
 const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
+const NO_IMAGE: &str =
+    "REGCRED_IMAGE must be an image, such as ghcr.io/acme/api:1.0. It was ignored.";
+
 /// An image, without its tag and digest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
@@ -13,21 +16,28 @@ pub struct Image {
 }
 
 impl Image {
-    /// Reads what stands in a build file: `nginx`, `ghcr.io/acme/api:1.0`, with or without a digest.
+    /// Reads what stands in a build file: `nginx`, `ghcr.io/acme/api:1.0`, with or without a digest,
+    /// and behind the schemes that the server takes.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let text = text.trim();
-        let name = text.split_once('@').map_or(text, |(name, _)| name);
-        let (host, path) = match name.split_once('/') {
-            Some((first, rest)) if is_host(first) => (first, rest),
-            _ => (HUB[0], name),
+        let (scheme, name) =
+            text.split_once("://").map_or((None, text), |(scheme, name)| (Some(scheme), name));
+        let scheme = scheme.map(str::to_ascii_lowercase);
+        let name = name.split_once('@').map_or(name, |(name, _)| name);
+        let (host, path) = match (scheme.as_deref(), name.split_once('/')) {
+            (None | Some("docker" | "oci"), Some((first, rest))) if is_host(first) => (first, rest),
+            // skopeo and podman write any name so; behind the other schemes there is a host.
+            (None | Some("docker"), _) => (HUB[0], name),
+            (Some("https" | "http"), Some((first, rest))) if is_host(first) => {
+                (first, of_address(rest))
+            }
+            _ => return Err(Failure::here(NO_IMAGE)),
         };
         let path = path.split_once(':').map_or(path, |(path, _)| path);
         let is_path = path.split('/').all(|part| !part.is_empty())
             && !path.contains(|c: char| c.is_control() || c.is_whitespace());
         if !is_path {
-            return Err(Failure::here(
-                "REGCRED_IMAGE must be an image, such as ghcr.io/acme/api:1.0.",
-            ));
+            return Err(Failure::here(NO_IMAGE));
         }
         Ok(Self { registry: registry(host), repository: path.to_owned() })
     }
@@ -42,6 +52,14 @@ impl Image {
 /// Docker's rule: without a dot or a port it is a part of a name on Docker Hub.
 fn is_host(first: &str) -> bool {
     first.contains(['.', ':']) || first == "localhost"
+}
+
+/// The repository in the path of a web address, which may be one of the registry's own interface.
+fn of_address(path: &str) -> &str {
+    let Some(called) = path.strip_prefix("v2/") else { return path.trim_end_matches('/') };
+    let ends = ["/manifests/", "/blobs/", "/referrers/", "/tags/list"];
+    let end = ends.into_iter().filter_map(|end| called.rfind(end)).max();
+    called[..end.unwrap_or(called.len())].trim_end_matches('/')
 }
 
 /// One spelling for what clients spell in several ways.
@@ -72,6 +90,17 @@ mod tests {
             ("localhost:5000/acme/api@sha256:00", "localhost:5000", "acme/api"),
             ("registry.example.com:5000/a/b/c:1@sha256:00", "registry.example.com:5000", "a/b/c"),
             ("[::1]:5000/api", "[::1]:5000", "api"),
+            // As skopeo, podman and helm write them, and addresses that were copied from a browser.
+            ("docker://ghcr.io/acme/api:1", "ghcr.io", "acme/api"),
+            ("docker://nginx", "docker.io", "nginx"),
+            ("Docker://acme/api@sha256:00", "docker.io", "acme/api"),
+            ("docker://registry:5000/api", "registry:5000", "api"),
+            ("oci://ghcr.io/acme/chart", "ghcr.io", "acme/chart"),
+            ("https://ghcr.io/acme/api:1.2", "ghcr.io", "acme/api"),
+            ("https://ghcr.io/v2/acme/api/manifests/latest", "ghcr.io", "acme/api"),
+            ("https://ghcr.io/v2/acme/api/blobs/sha256:00", "ghcr.io", "acme/api"),
+            ("https://ghcr.io/v2/acme/manifests/tags/list", "ghcr.io", "acme/manifests"),
+            ("http://harbor.example.com:80/acme/api", "harbor.example.com", "acme/api"),
         ] {
             let image = Image::parse(text).unwrap();
             assert!(image.is_at(server), "{text}");
@@ -99,9 +128,24 @@ mod tests {
 
     #[test]
     fn an_invalid_image_is_refused_and_not_repeated() {
-        for text in
-            ["", " ", "/", "ghcr.io/", "hunter2//x", "hunter2 x", "hunter2/", ":1", "@sha256:00"]
-        {
+        for text in [
+            "",
+            " ",
+            "/",
+            "ghcr.io/",
+            "hunter2//x",
+            "hunter2 x",
+            "hunter2/",
+            ":1",
+            "@sha256:00",
+            "docker://",
+            "oci://hunter2",
+            "oci://hunter2/api",
+            "https://ghcr.io",
+            "https://ghcr.io/v2/",
+            "ftp://hunter2.example.com/api",
+            "docker-daemon://hunter2/api",
+        ] {
             let said = Image::parse(text).unwrap_err().to_string();
             assert!(said.starts_with("regcred: REGCRED_IMAGE must be "), "{said}");
             assert!(!said.contains("hunter2"), "{said}");

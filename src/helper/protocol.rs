@@ -55,7 +55,7 @@ pub fn serve(arguments: &[OsString], variables: &Variables, streams: &mut Stream
     };
     let action = action.to_string_lossy();
     let printed = match &*action {
-        "get" => get(streams.input, variables),
+        "get" => get(streams.input, streams.err, variables),
         "list" => list(streams.err, variables),
         "store" => store(streams.input, variables),
         "erase" => erase(streams.input, variables),
@@ -142,7 +142,7 @@ fn said(text: &str) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
-fn get(input: &mut dyn Read, variables: &Variables) -> Printed {
+fn get(input: &mut dyn Read, err: &mut dyn Write, variables: &Variables) -> Printed {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
     struct Credentials<'a> {
@@ -154,6 +154,9 @@ fn get(input: &mut dyn Read, variables: &Variables) -> Printed {
     let bytes = read(input, SERVER_LIMIT)?;
     let server = server_url::server(bytes.as_deref().map(Vec::as_slice))?;
     let settings = Settings::read(variables)?;
+    if let Some(problem) = settings.image_problem() {
+        print(err, format!("{problem}\n").as_bytes());
+    }
     let found = Api::open(&settings, variables)?.credential(server, &settings)?;
     if settings.is_about(server) {
         report::note(&settings, &[found.delivery.as_str()]);

@@ -62,7 +62,9 @@ pub struct Settings {
     pub intent: Intent,
     /// The repository that they are asked for, whatever the server.
     repository: Option<String>,
-    image: Option<Image>,
+    /// The image that the job is about. One that cannot be read stops no pull: it is said where it
+    /// would have been used.
+    image: Option<Result<Image, Failure>>,
     /// The id of the service connection that an Azure job is to be known by.
     pub service_connection: Option<String>,
     /// Whether the client is to stop where there should have been a credential.
@@ -127,7 +129,7 @@ impl Settings {
                 Some(_) => return Err(Failure::here("REGCRED_INTENT must be pull or push.")),
             },
             repository: text("REGCRED_REPOSITORY", written.repository)?,
-            image: image.as_deref().map(Image::parse).transpose()?,
+            image: image.as_deref().map(Image::parse),
             service_connection: text(
                 "REGCRED_AZURE_SERVICE_CONNECTION",
                 written.azure_service_connection,
@@ -171,7 +173,9 @@ impl Settings {
     /// registry only: some clients ask for every registry they know.
     pub fn repository_at(&self, server: &str) -> Option<&str> {
         match &self.image {
-            Some(image) => image.is_at(server).then_some(image.repository.as_str()),
+            Some(Ok(image)) => image.is_at(server).then_some(image.repository.as_str()),
+            // Of which registry it would be is not known.
+            Some(Err(_)) => None,
             None => self.repository.as_deref(),
         }
     }
@@ -179,7 +183,15 @@ impl Settings {
     /// Whether the job can tell how it went with a credential of the server: with all, unless it is
     /// about an image of another one.
     pub fn is_about(&self, server: &str) -> bool {
-        self.image.as_ref().is_none_or(|image| image.is_at(server))
+        match &self.image {
+            Some(image) => image.as_ref().is_ok_and(|image| image.is_at(server)),
+            None => true,
+        }
+    }
+
+    /// What is wrong with the image, which was ignored.
+    pub fn image_problem(&self) -> Option<&Failure> {
+        self.image.as_ref()?.as_ref().err()
     }
 
     /// Whether a secret may be sent to the address.

@@ -123,8 +123,8 @@ async fn notes_do_not_pile_up() {
     for browser in [app.owner.clone(), app.nobody()] {
         for number in 0..30 {
             let typed = format!("typed {number} {}", "x".repeat(100 * (number % 20)));
-            let form = credential_form("acme", "a:b", "ghcr.io", "s", &[("description", &*typed)]);
-            let form = [form, vec![("username", "a:b")]].concat();
+            let more = [("description", &*typed), ("username", "a:b")];
+            let form = credential_form("acme", "a:b", "ghcr.io", "s", &more);
             let reply = browser.post_multipart(CREATE, &form, None).await;
             let lines = reply.headers.iter();
             let lines = lines.map(|(name, value)| name.as_str().len() + value.len() + 4);

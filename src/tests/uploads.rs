@@ -224,6 +224,31 @@ async fn an_upload_that_is_no_form_is_refused_long_before_its_end() {
 }
 
 #[tokio::test]
+async fn a_form_of_which_something_would_be_dropped_is_not_saved_as_if_it_had_been_blank() {
+    let app = App::new().await;
+    let (long, longer) = ("x".repeat(256 * 1024), "x".repeat(256 * 1024 + 1));
+    let long = long.as_str();
+    let restricts = [("paths", "acme"), ("is_protected", "true"), ("expires_on", "2099-01-31")];
+    for (case, first) in [
+        (
+            "together",
+            vec![("list", long), ("preset", long), ("offered_name", long), ("also", long)],
+        ),
+        ("one of them", vec![("environment", longer.as_str())]),
+        ("the same field again", vec![("list", ""), ("list", "")]),
+        ("two answers", vec![("access", "pull_push"), ("access", "pull")]),
+        ("two secrets", vec![("password", "hunter2"), ("password", "hunter2-hunter2")]),
+    ] {
+        let more = [first, restricts.to_vec()].concat();
+        let form = credential_form("acme", "ghcr", "ghcr.io", "hunter2-hunter2", &more);
+        let reply = app.owner.post_multipart_json_accept(CREATE, &form, None).await;
+        assert_eq!(reply.status, 400, "{case}: {}", reply.text());
+        assert!(reply.text().contains("Nothing was saved."), "{case}: {}", reply.text());
+    }
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 0);
+}
+
+#[tokio::test]
 async fn an_upload_is_read_however_it_is_cut() {
     let app = App::new().await;
     for (piece, name) in [(1, "one"), (7, "seven"), (1_400, "many")] {

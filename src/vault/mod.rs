@@ -71,6 +71,7 @@ pub use turns::{Held as LaneTurn, Lanes};
 use crate::crypto::CryptoError;
 use crate::domain::moment::Moment;
 use crate::domain::secret_version::KEEP;
+use crate::domain::trust_rule::OwnHosts;
 use crate::error::{Error, FieldError, Result};
 use crate::issuers::Issuers;
 use crate::receivers::Receivers;
@@ -146,6 +147,13 @@ pub struct Settings {
     pub retention: Option<u32>,
     /// Who is asked to cosign checkpoints of the audit log.
     pub witnesses: Vec<Witness>,
+}
+
+impl Settings {
+    /// The hosts under which this instance is asked.
+    pub fn own_hosts(&self) -> OwnHosts {
+        OwnHosts::of(&self.address, &self.pipeline_hosts)
+    }
 }
 
 impl Default for Settings {

@@ -82,6 +82,7 @@ impl Vault {
                 today: today(),
             },
             address: self.settings.address.clone(),
+            own_hosts: self.settings.own_hosts(),
         })
     }
 

@@ -59,7 +59,10 @@ impl Vault {
         let provider = Provider::from_word(&form.provider)
             .ok_or_else(|| Error::at("provider", "Choose a provider."))?;
         let mut errors = Vec::new();
-        let claims = gather(&mut errors, form.read(provider).map_err(Error::Invalid))?;
+        let claims = gather(
+            &mut errors,
+            form.read(provider, &self.settings.own_hosts()).map_err(Error::Invalid),
+        )?;
         let public_key = gather(&mut errors, public_key(provider, &form.public_key))?;
         let (Some(claims), Some(public_key)) = (claims, public_key) else {
             return Err(Error::Invalid(errors));

@@ -3,18 +3,19 @@
 use super::Doubt;
 use crate::domain::grant::{Terms, fits};
 use crate::domain::trust_rule::{
-    AZURE_PIPELINE_CLAIMS, Provider, TrustRule, is_service_account, names_its_kind,
+    AZURE_PIPELINE_CLAIMS, OwnHosts, Provider, TrustRule, is_service_account, names_its_kind,
 };
 use uuid::Uuid;
 
-/// Whether the rule can ever accept a token, by what it says itself.
-pub fn of_rule(rule: &TrustRule) -> Vec<Doubt> {
+/// Whether the rule can ever accept a token, by what it says itself, and whether that is one for a
+/// service with these hosts.
+pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let lacks: Vec<String> = rule.lacks().into_iter().map(str::to_lowercase).collect();
     if !lacks.is_empty() {
         doubts.push(Doubt::Lacks(lacks));
     }
-    if rule.has_foreign_audience() {
+    if rule.has_foreign_audience(own) {
         doubts.push(Doubt::ForeignAudience);
     }
     for field in rule.provider.fields().iter().filter(|field| field.is_reference()) {

@@ -8,7 +8,7 @@ use crate::domain::credential::{Access, Method, Summary};
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
-use crate::domain::trust_rule::{Provider, TrustRule};
+use crate::domain::trust_rule::{OwnHosts, Provider, TrustRule};
 use crate::domain::user::Maker;
 use std::collections::BTreeMap;
 
@@ -239,6 +239,7 @@ fn a_rule_that_no_token_matches_is_doubted() {
         rule(Provider::GitHub, &[who[0], who[1], ("job_workflow_ref", workflow)])
     };
     let of_azure = |sub| rule(Provider::AzureDevOps, &[("sub", sub)]);
+    let own = OwnHosts::of("https://regcred.example.com", &[]);
     for (rule, expected) in [
         (github("refs/heads/main"), None),
         (github("main"), Some(Doubt::ShortReference("Git reference".to_owned()))),
@@ -260,10 +261,12 @@ fn a_rule_that_no_token_matches_is_doubted() {
         (buildkite(&[("build_branch", "main"), ("build_tag", "v*")]), Some(Doubt::BranchAndTag)),
         (rule(Provider::Kubernetes, &[]), Some(Doubt::Lacks(vec!["subject".to_owned()]))),
     ] {
-        assert_eq!(of_rule(&rule), expected.into_iter().collect::<Vec<_>>(), "{rule:?}");
+        assert_eq!(of_rule(&rule, &own), expected.into_iter().collect::<Vec<_>>(), "{rule:?}");
     }
-    let foreign = TrustRule { audience: "sts.amazonaws.com".to_owned(), ..cluster() };
-    assert_eq!(of_rule(&foreign), [Doubt::ForeignAudience]);
+    for audience in ["sts.amazonaws.com", "https://vault.example.com"] {
+        let foreign = TrustRule { audience: audience.to_owned(), ..cluster() };
+        assert_eq!(of_rule(&foreign, &own), [Doubt::ForeignAudience], "{audience}");
+    }
 }
 
 #[test]

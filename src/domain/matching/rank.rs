@@ -59,9 +59,9 @@ impl Choice<'_> {
         ends.is_some_and(|day| day < self.ask.today)
     }
 
-    /// The narrowest first, and of those alike one that has not expired.
+    /// One that has not expired first, and of those alike the narrowest.
     fn order(&self, won: &Won) -> (bool, bool) {
-        (self.is_wide(won), self.is_past(won))
+        (self.is_past(won), self.is_wide(won))
     }
 
     fn lose(&mut self, won: &Won, lost: Lost) {
@@ -70,16 +70,16 @@ impl Choice<'_> {
 
     /// Why `other` is not the one where `first` is, for the same key.
     fn nearer(&self, first: &Won, other: &Won) -> Lost {
-        if self.is_wide(first) == self.is_wide(other) { Lost::GivesWay } else { Lost::Wider }
+        if self.is_past(first) == self.is_past(other) { Lost::Wider } else { Lost::GivesWay }
     }
 
     /// The lowest rank first, then as [`Self::order`] says.
     fn key(&self, won: &Won, rank: &impl Fn(&Won) -> usize) -> (usize, bool, bool) {
-        let (is_wide, is_past) = self.order(won);
-        (rank(won), is_wide, is_past)
+        let (is_past, is_wide) = self.order(won);
+        (rank(won), is_past, is_wide)
     }
 
-    /// The one with the lowest rank, then the narrowest, then one that has not expired; several
+    /// The one with the lowest rank, then one that has not expired, then the narrowest; several
     /// alike are a tie.
     fn best(&mut self, fit: Vec<Won>, rank: impl Fn(&Won) -> usize, farther: Lost) {
         let first = fit.iter().min_by_key(|won| self.key(won, &rank)).cloned();
@@ -99,8 +99,10 @@ impl Choice<'_> {
         }
     }
 
-    /// One entry a host: one for the whole of it comes before those for parts.
+    /// One entry a host: one for the whole of it comes before those for parts, unless it has expired
+    /// and one of them has not.
     fn by_host(&mut self, fit: Vec<Won>) {
+        let fit = self.without_past(fit);
         let (whole, parts): (Vec<Won>, Vec<Won>) =
             fit.into_iter().partition(|won| won.paths.is_empty());
         if whole.is_empty() {
@@ -115,22 +117,25 @@ impl Choice<'_> {
     /// A reader that names only the host: among several with different paths nothing can be told,
     /// so they are left out and named (design section 5). One that has expired is no choice.
     fn by_name_of_host(&mut self, fit: Vec<Won>) {
+        let fit = self.without_past(fit);
         if scopes(&fit) < 2 {
-            return self.best(fit, |_| 0, Lost::Wider);
+            self.best(fit, |_| 0, Lost::Wider);
+        } else {
+            self.tie(&fit, true);
         }
+    }
+
+    /// Those that have not expired, if there are any; else all.
+    fn without_past(&mut self, fit: Vec<Won>) -> Vec<Won> {
         let (past, valid): (Vec<Won>, Vec<Won>) =
             fit.into_iter().partition(|won| self.is_past(won));
         if valid.is_empty() {
-            return self.tie(&past, true);
+            return past;
         }
         for one in &past {
             self.lose(one, Lost::GivesWay);
         }
-        if scopes(&valid) < 2 {
-            self.best(valid, |_| 0, Lost::Wider);
-        } else {
-            self.tie(&valid, true);
-        }
+        valid
     }
 
     fn tie(&mut self, alike: &[Won], is_by_host: bool) {
@@ -146,8 +151,8 @@ impl Choice<'_> {
     fn order_at(&self, won: &Won, path: Option<&str>) -> (usize, bool, bool) {
         let own = &self.candidates[won.index].credential.paths;
         let prefix = path.and_then(|path| longest(own, path));
-        let (is_wide, is_past) = self.order(won);
-        (usize::MAX - prefix.map_or(0, |prefix| prefix.len()), is_wide, is_past)
+        let (is_past, is_wide) = self.order(won);
+        (usize::MAX - prefix.map_or(0, |prefix| prefix.len()), is_past, is_wide)
     }
 
     /// One for each path. A tie takes only its own key from those who tie.

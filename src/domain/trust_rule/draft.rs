@@ -94,6 +94,7 @@ fn title_of(provider: Provider, claims: &Map<String, Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::OwnHosts;
     use super::super::tests::rule;
     use super::*;
     use serde_json::json;
@@ -150,7 +151,8 @@ mod tests {
             let form = of(&claims).unwrap();
             assert_eq!(form.provider, provider.word(), "{claims}");
             assert_eq!((form.title.as_str(), form.audience.as_str()), (title, REGCRED), "{claims}");
-            assert!(form.read(provider).is_ok(), "{claims} {:?}", form.read(provider));
+            let read = form.read(provider, &OwnHosts::of(REGCRED, &[]));
+            assert!(read.is_ok(), "{claims} {read:?}");
         }
         assert_eq!(of(&json!({ "sub": "builder" })), None);
     }
@@ -164,6 +166,6 @@ mod tests {
         let form = TrustForm::of_rule(&rule);
         assert_eq!(form.more_claims, "user_login=dana");
         assert_eq!(form.title, "Nightly");
-        assert_eq!(form.read(Provider::GitLab).unwrap(), rule.claims);
+        assert_eq!(form.read(Provider::GitLab, &OwnHosts::default()).unwrap(), rule.claims);
     }
 }

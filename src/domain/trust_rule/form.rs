@@ -1,6 +1,6 @@
 //! The form of a rule: what was typed into it, read, or what is wrong with it.
 
-use super::audience::is_foreign;
+use super::audience::{OwnHosts, is_foreign};
 use super::check::IN_LIST;
 use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustForm};
@@ -14,17 +14,21 @@ const CLAIMS_MAX: usize = 20;
 /// The longest value, in characters.
 const VALUE_MAX: usize = 500;
 /// Issuers that may be asked in plain http: those on the machine itself.
-const LOCAL: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
+pub(super) const LOCAL: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
 impl TrustForm {
-    /// The claims to ask for, or what is wrong with the form. The key of who signs requests is not
-    /// looked at here.
+    /// The claims to ask for, or what is wrong with the form, at a service with these hosts. The key
+    /// of who signs requests is not looked at here.
     ///
     /// # Errors
     /// One sentence for each field that needs another look.
-    pub fn read(&self, provider: Provider) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
+    pub fn read(
+        &self,
+        provider: Provider,
+        own: &OwnHosts,
+    ) -> Result<BTreeMap<String, String>, Vec<FieldError>> {
         let mut errors =
-            if provider.is_oidc() { self.signature_problems(provider) } else { Vec::new() };
+            if provider.is_oidc() { self.signature_problems(provider, own) } else { Vec::new() };
         let mut claims = BTreeMap::new();
         for field in provider.fields() {
             let typed = self.claims.get(field.name).map(|text| text.trim()).unwrap_or_default();
@@ -82,7 +86,7 @@ impl TrustForm {
         text_problem(title, NAME_MAX, false).or_else(is_unseen)
     }
 
-    fn signature_problems(&self, provider: Provider) -> Vec<FieldError> {
+    fn signature_problems(&self, provider: Provider, own: &OwnHosts) -> Vec<FieldError> {
         if let Some(own) = Provider::of_issuer(&self.issuer)
             && own != provider
         {
@@ -91,7 +95,7 @@ impl TrustForm {
         let issuer =
             issuer_problem(&self.read_issuer(provider)).map(|message| at("issuer", message));
         let (of, audience) = (self.read_issuer(provider), self.read_audience(provider));
-        let audience = if is_foreign(provider, &of, &audience) {
+        let audience = if is_foreign(provider, &of, &audience, own) {
             Some(another_service(provider))
         } else {
             audience_problem(&audience)

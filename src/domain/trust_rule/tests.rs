@@ -15,6 +15,11 @@ use super::*;
 use serde_json::json;
 
 const AUDIENCE: &str = "https://regcred.example.com";
+/// The hosts of a service at that address.
+fn own() -> OwnHosts {
+    OwnHosts::of(AUDIENCE, &[])
+}
+
 /// In the place of a value: the token does not have the claim.
 const ABSENT: &str = "(absent)";
 
@@ -57,7 +62,7 @@ pub(super) fn rule(
         provider,
         issuer: form.read_issuer(provider),
         audience: form.read_audience(provider),
-        claims: form.read(provider).unwrap(),
+        claims: form.read(provider, &own()).unwrap(),
         public_key: None,
         created_at: Moment(0),
         created_by: Maker::nobody("Dana"),

@@ -269,6 +269,19 @@ fn a_delivery_is_noted_and_told_of() {
 }
 
 #[test]
+fn an_image_that_cannot_be_read_is_said_and_the_registry_is_asked_for() {
+    let stub = Stub::answering(&[found("u")]);
+    let job = job(&stub.url(), &[("REGCRED_IMAGE", "hunter2//x"), ("REGCRED_STRICT", "true")]);
+    let (status, out, err) = whole(&["get"], "ghcr.io", &job);
+    assert!(status == 0 && out.contains("Username"), "{out}");
+    assert!(
+        err.starts_with("regcred: REGCRED_IMAGE must be ") && !err.contains("hunter2"),
+        "{err}"
+    );
+    assert!(stub.seen()[0].starts_with("GET /api/v1/credential?server=ghcr.io&intent=pull HTTP"));
+}
+
+#[test]
 fn a_job_about_one_image_tells_nothing_of_other_registries() {
     let folder = Folder::new();
     let path = folder.path().join("state");

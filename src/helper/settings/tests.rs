@@ -80,12 +80,30 @@ fn a_value_that_cannot_be_used_is_named_and_not_repeated() {
         ("REGCRED_IGNORE_STORE", "hunter2"),
         ("REGCRED_INSECURE_HTTP", "hunter2"),
         ("REGCRED_STRICT", "hunter2"),
-        ("REGCRED_IMAGE", "hunter2//x"),
     ] {
         let said = refusal(&[(name, value)]);
         assert!(said.starts_with(&format!("regcred: {name} must be ")), "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
+}
+
+#[test]
+fn an_image_that_cannot_be_read_is_named_and_the_other_settings_hold() {
+    let settings = read(&[
+        ("REGCRED_IMAGE", "hunter2//x"),
+        ("REGCRED_REPOSITORY", "acme/api"),
+        ("REGCRED_INTENT", "push"),
+    ])
+    .unwrap();
+    let said = settings.image_problem().unwrap().to_string();
+    assert!(said.starts_with("regcred: REGCRED_IMAGE must be "), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+    assert_eq!((settings.intent, settings.repository_at("ghcr.io")), (Intent::Push, None));
+    // Which of the registries the job is about is not known, so that nothing is told of any.
+    assert!(!settings.is_about("ghcr.io"));
+    let settings = read(&[("REGCRED_IMAGE", "docker://ghcr.io/acme/api:1")]).unwrap();
+    assert!(settings.image_problem().is_none());
+    assert_eq!(settings.repository_at("ghcr.io"), Some("acme/api"));
 }
 
 #[test]

@@ -128,6 +128,35 @@ async fn an_expired_one_and_a_disabled_one_tie_with_nobody() {
 }
 
 #[tokio::test]
+async fn every_door_hands_out_the_valid_one_of_what_it_cannot_tell_apart() {
+    let by_host = [
+        "/api/v1/docker-config",
+        "/api/v1/docker-auth-config",
+        "/api/v1/credential?server=ghcr.io",
+    ];
+    let by_path = ["/api/v1/auth-json", "/api/v1/credential?image=ghcr.io%2Facme%2Fapi"];
+    // One that allows more, and one for a part of the registry.
+    for (valid, is_for_all) in [(("access", "pull_push"), true), (("paths", "acme"), false)] {
+        let app = App::new().await;
+        let by = &app.owner;
+        let past = [("expires_on", "2020-01-31"), ("access", "pull")];
+        let old = app.credential_with(by, "acme", "old", "ghcr.io", "s-old", &past).await;
+        let new = app.credential_with(by, "acme", "new", "ghcr.io", "s-new", &[valid]).await;
+        let (pipeline, token) = app.pipeline(by, "acme", "ci", &[old, new], "pull").await;
+        let more = by_path.iter().filter(|_| is_for_all);
+        for path in by_host.iter().chain(more) {
+            let reply = app.fetch(&token, path).await;
+            assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+            let told = reply.deliveries();
+            assert_eq!(told.len(), 1, "{path}");
+            let receipts = app.receipts_of(pipeline).await;
+            let delivered = receipts.iter().find(|one| one.id == told[0]).unwrap();
+            assert_eq!(delivered.credential.as_deref(), Some("new"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_tie_for_one_path_takes_that_key_only_and_everybody_is_told() {
     let app = App::new().await;
     let by = &app.owner;

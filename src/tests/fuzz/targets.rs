@@ -30,7 +30,7 @@ use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, paste_warning};
 use crate::domain::shipping;
 use crate::domain::short_id;
-use crate::domain::trust_rule::{Provider, TrustForm};
+use crate::domain::trust_rule::{OwnHosts, Provider, TrustForm};
 use crate::domain::typed_text::name_problem;
 use crate::outbound::{Network, plain_url};
 use crate::{api, functions, issuers, opening, registries, server, vault};
@@ -234,7 +234,9 @@ fn rule(data: &[u8]) {
             more_claims: typed.clone(),
             ..TrustForm::default()
         };
-        let _ = form.read(*provider);
+        let own = OwnHosts::of(&typed, std::slice::from_ref(&typed));
+        let _ = form.read(*provider, &own);
+        let _ = form.read(*provider, &OwnHosts::of("https://regcred.example.com", &[]));
     }
 }
 

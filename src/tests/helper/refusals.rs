@@ -158,8 +158,10 @@ async fn the_default_port_of_a_scheme_names_the_same_server() {
 async fn an_image_is_asked_for_at_its_own_registry_only() {
     let Some(scene) = Scene::new().await else { return };
     let path = scene.file("state");
-    let job =
-        [("REGCRED_IMAGE", "ghcr.io/acme/api:1.0"), ("REGCRED_STATE", path.to_str().unwrap())];
+    let job = [
+        ("REGCRED_IMAGE", "docker://ghcr.io/acme/api:1.0"),
+        ("REGCRED_STATE", path.to_str().unwrap()),
+    ];
     for server in ["registry.example.com:5000", "https://index.docker.io/v1/", "ghcr.io"] {
         assert_eq!(scene.with("get", server, &job).await.code, Some(0), "{server}");
     }

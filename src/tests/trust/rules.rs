@@ -58,6 +58,9 @@ async fn a_rule_that_anybody_could_meet_is_refused_at_the_field() {
         (vec![("form[audience]", "")], "audience"),
         (vec![("form[audience]", "sts.amazonaws.com")], "audience"),
         (vec![("form[audience]", "https://gitlab.com")], "audience"),
+        (vec![("form[audience]", "https://github.com/zebra")], "audience"),
+        (vec![("form[audience]", "https://oauth2.googleapis.com")], "audience"),
+        (vec![("form[audience]", "api://AzureADTokenExchangeUSGov")], "audience"),
         (vec![("form[audience]", "https://kubernetes.default.svc.cluster.local")], "audience"),
         (vec![("form[audience]", "https://token.actions.githubusercontent.com")], "audience"),
         (vec![("form[issuer]", "")], "issuer"),
@@ -94,6 +97,32 @@ async fn a_rule_that_anybody_could_meet_is_refused_at_the_field() {
     let maintainer = app.member(Role::Maintainer, "acme").await;
     let reply = app.ask_rule(&maintainer, pipeline, &with(&[])).await;
     assert_eq!((reply.status.as_u16(), count(&app).await), (200, 1), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn an_audience_is_an_address_of_the_server_or_a_word_and_an_older_rule_is_doubted() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let site = "http://regcred.example.com";
+    let mut there = Browser::at(&app.server_at(site).await, site);
+    there.cookie.clone_from(&app.owner.cookie);
+    for (audience, status) in [
+        ("https://vault.example.com", 422),
+        ("vault.example.com", 422),
+        ("https://regcred.example.com", 200),
+        ("regcred", 200),
+    ] {
+        let reply = app.ask_rule(&there, pipeline, &with(&[("form[audience]", audience)])).await;
+        assert_eq!(reply.status, status, "{audience}: {}", reply.text());
+        let is_refused = status == 422;
+        assert!(!is_refused || reply.at("audience").is_some(), "{audience}: {}", reply.text());
+    }
+    let identity = format!("/p/acme/pipelines/{pipeline}/identity");
+    let doubt = "This audience belongs to another service.";
+    assert!(!there.get(&identity).await.text().contains(doubt));
+    let older = "UPDATE trust_rule SET audience = 'https://vault.example.com'";
+    assert_eq!(app.raw(older).await, 2);
+    assert!(there.get(&identity).await.text().contains(doubt));
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoView {
-    let PipelinePage { pipeline, address, .. } = found;
+    let PipelinePage { pipeline, address, own_hosts } = found;
     let (id, head, approvals) = (pipeline.summary.id, head_of(&pipeline), pipeline.approvals());
     let PipelineDetail { tokens, rules, unlisted, gone, today, .. } = pipeline;
     let error = failed.as_ref().map(|failed| failed.error.clone());
@@ -58,6 +58,7 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
                 pipeline=id
                 rules
                 unlisted
+                own_hosts
                 gone=gone.clone()
                 approvals=approvals.clone()
                 failed=failed.clone()

@@ -7,7 +7,7 @@ use crate::domain::doubt::of_rule;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::Approvals;
-use crate::domain::trust_rule::{Kind, Provider, TrustRule};
+use crate::domain::trust_rule::{Kind, OwnHosts, Provider, TrustRule};
 use crate::functions::answer::FailedForm;
 use crate::functions::trust_rules::{ConfirmRule, RenewDroneSecret};
 use crate::ui::granting::{TO_DESTROY, YourPassword};
@@ -26,6 +26,8 @@ pub fn TrustRules(
     rules: Vec<TrustRule>,
     /// Issuers that are not on the list of the instance.
     unlisted: Vec<String>,
+    /// Those of this instance.
+    own_hosts: OwnHosts,
     /// Makers who may make such things no more.
     gone: Vec<Uuid>,
     approvals: Approvals,
@@ -49,7 +51,7 @@ pub fn TrustRules(
     });
     let rows = rules.into_iter().map(|rule| {
         let is_unlisted = rule.provider.is_oidc() && unlisted.contains(&rule.issuer);
-        row(rule, pipeline, (&gone, &approvals, is_unlisted), &page)
+        row(rule, pipeline, (&gone, &approvals, is_unlisted), &own_hosts, &page)
     });
     let columns = Columns::new(["Trust rule", "Claims", "Created", "Last used", ACTIONS], rows);
     view! {
@@ -72,6 +74,7 @@ fn row(
     rule: TrustRule,
     pipeline: Uuid,
     (gone, approvals, is_unlisted): (&[Uuid], &Approvals, bool),
+    own_hosts: &OwnHosts,
     page: &PageContext,
 ) -> [Cell; 5] {
     let is_left = rule.created_by.is_among(gone);
@@ -82,7 +85,7 @@ fn row(
     let edit = page.may_grant().then(|| paths::edit_rule(&page.project, pipeline, rule.id));
     let delete = page.may(Permission::PipelineWrite);
     let delete = delete.then(|| paths::delete_rule(&page.project, pipeline, rule.id));
-    let (doubts, about, of_page) = (of_rule(&rule), rule.id, page.clone());
+    let (doubts, about, of_page) = (of_rule(&rule, own_hosts), rule.id, page.clone());
     let (provider, called) = (rule.provider, rule.called());
     let title = called.clone();
     let is_oidc = provider.is_oidc();

@@ -91,7 +91,7 @@ impl Vault {
         rule: &TrustRule,
     ) -> Result<Vec<(Uuid, Doubt)>> {
         let grants = self.store.grants(project).of_pipeline(pipeline, viewer).await?;
-        let mut doubts = of_rule(rule);
+        let mut doubts = of_rule(rule, &self.settings.own_hosts());
         doubts.extend(of_rule_beside(rule, grants.iter().map(|grant| &grant.terms)));
         Ok(doubts.into_iter().map(|doubt| (rule.id, doubt)).collect())
     }

@@ -6,7 +6,7 @@ use crate::domain::actor::Granter;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::doubt::Saved;
 use crate::domain::issuer::NOT_LISTED;
-use crate::domain::trust_rule::{TrustForm, TrustRule};
+use crate::domain::trust_rule::{OwnHosts, TrustForm, TrustRule};
 use crate::error::{Error, Result};
 use crate::vault::issuers::needs_listed;
 use crate::vault::pipelines::needs_unchanged;
@@ -35,7 +35,7 @@ impl Vault {
         let project = granter.project().id;
         let known = self.store.trust_rules(project).find(pipeline, id).await?;
         let known = known.ok_or(Error::NotFound)?;
-        let rule = changed(&known, form)?;
+        let rule = changed(&known, form, &self.settings.own_hosts())?;
         if known.ended_at.is_some() {
             return Err(Error::Conflict(STOPPED.to_owned()));
         }
@@ -89,10 +89,10 @@ impl Vault {
 }
 
 /// The rule as the form has it. A blank key of who signs requests leaves the one that is there.
-fn changed(known: &TrustRule, form: &TrustForm) -> Result<TrustRule> {
+fn changed(known: &TrustRule, form: &TrustForm, own: &OwnHosts) -> Result<TrustRule> {
     let provider = known.provider;
     let mut errors = Vec::new();
-    let claims = gather(&mut errors, form.read(provider).map_err(Error::Invalid))?;
+    let claims = gather(&mut errors, form.read(provider, own).map_err(Error::Invalid))?;
     let key = if form.public_key.trim().is_empty() {
         Ok(known.public_key.clone())
     } else {

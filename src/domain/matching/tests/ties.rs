@@ -135,6 +135,66 @@ fn of_two_for_one_path_the_credential_with_the_longer_prefix_has_it_as_for_one_r
 }
 
 #[test]
+fn an_expired_one_gives_way_to_a_valid_one_that_allows_more() {
+    let both = |paths: &[&str]| {
+        let wide = credential("rw", paths, Access::PullAndPush);
+        plain(vec![expired(one("ro", paths)), wide])
+    };
+    let gives_way = [("ro".to_owned(), Lost::GivesWay)];
+    for (shape, repository) in [
+        (Shape::One, Some("acme/api")),
+        (Shape::One, None),
+        (Shape::Hosts, None),
+        (Shape::Hosts, Some("acme/api")),
+        (Shape::Paths, None),
+        (Shape::Paths, Some("acme/api")),
+    ] {
+        let scopes: [&[&str]; 2] = [&[], &["acme"]];
+        for paths in scopes {
+            let (won, lost, is_tie) = decided(shape, repository, Access::Pull, &both(paths));
+            assert!(won.len() == 1 && won[0].starts_with("rw"), "{shape:?} {paths:?} {won:?}");
+            assert_eq!((lost.as_slice(), is_tie), (&gives_way[..], false), "{shape:?} {paths:?}");
+            // Where both have expired, the one that allows less is enough.
+            let all = both(paths).into_iter().map(|(one, terms)| (expired(one), terms));
+            let all: Vec<(Summary, Terms)> = all.collect();
+            let (won, lost, _) = decided(shape, repository, Access::Pull, &all);
+            assert!(won.len() == 1 && won[0].starts_with("ro"), "{shape:?} {paths:?} {won:?}");
+            assert_eq!(lost, [("rw".to_owned(), Lost::Wider)], "{shape:?} {paths:?}");
+        }
+    }
+}
+
+#[test]
+fn two_readers_that_name_only_the_host_get_the_same_where_the_one_for_all_of_it_has_expired() {
+    let all = plain(vec![expired(one("whole", &[])), one("team", &["acme"])]);
+    for shape in [Shape::One, Shape::Hosts] {
+        let (won, lost, is_tie) = decided(shape, None, Access::Pull, &all);
+        assert_eq!((won, is_tie), (vec!["team:acme".to_owned()], false), "{shape:?}");
+        assert_eq!(lost, [("whole".to_owned(), Lost::GivesWay)], "{shape:?}");
+    }
+    // Who can name paths has both: the expired one is the only one for the other repositories.
+    let (won, lost, _) = decided(Shape::Paths, None, Access::Pull, &all);
+    assert_eq!((won, lost.len()), (vec!["whole".to_owned(), "team:acme".to_owned()], 0));
+    // One for a part that has expired is no reason, either way.
+    let all = plain(vec![one("whole", &[]), expired(one("team", &["acme"]))]);
+    for shape in [Shape::One, Shape::Hosts] {
+        let (won, lost, is_tie) = decided(shape, None, Access::Pull, &all);
+        assert_eq!((won, is_tie), (vec!["whole".to_owned()], false), "{shape:?}");
+        assert_eq!(lost, [("team".to_owned(), Lost::GivesWay)], "{shape:?}");
+    }
+}
+
+#[test]
+fn the_longest_prefix_comes_before_the_date() {
+    let all = plain(vec![one("whole", &[]), expired(one("team", &["acme"]))]);
+    for shape in [Shape::One, Shape::Hosts, Shape::Paths] {
+        let (won, lost, _) = decided(shape, Some("acme/api"), Access::Pull, &all);
+        assert_eq!(won, ["team:acme"], "{shape:?}");
+        assert_eq!(lost, [("whole".to_owned(), Lost::ShorterPrefix)], "{shape:?}");
+    }
+}
+
+#[test]
 fn an_expired_one_says_why_it_is_not_the_one() {
     let all = plain(vec![expired(one("old", &[])), one("new", &[])]);
     for shape in [Shape::One, Shape::Hosts, Shape::Paths] {

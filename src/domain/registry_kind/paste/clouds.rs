@@ -9,6 +9,8 @@ use crate::domain::credential::{KEY_FILE_USERNAME, Method};
 use crate::domain::key_file::{self, BASE64_USERNAME, KeyFile};
 
 const ACCESS_TOKEN_USERNAME: &str = "oauth2accesstoken";
+/// Azure's, for a refresh token (a JWT).
+const REFRESH_TOKEN_USERNAME: &str = "00000000-0000-0000-0000-000000000000";
 /// Base64 of `{"type`, of `{` before either line break, and of `{` before a space.
 const KEY_FILE_STARTS: [&str; 4] = ["eyJ0eXBl", "ewo", "ew0K", "eyAi"];
 
@@ -22,6 +24,8 @@ impl Pasted<'_> {
             .or_else(|| self.google_token())
             .or_else(|| self.other_clouds())
             .or_else(|| self.signed_token())
+            .or_else(|| self.no_token_of_amazon())
+            .or_else(|| self.not_of_the_username())
     }
 
     fn amazon(&self) -> Verdict {
@@ -150,7 +154,7 @@ impl Pasted<'_> {
             (Acr, _) => Some(
                 "This looks like a token of Azure, which expires within hours. A repository token or a service principal's secret lasts longer.",
             ),
-            (Ecr, _) => Some(
+            (Ecr | EcrPublic, _) => Some(
                 "This looks like a sign-in token (a JWT). The registry expects an authorization token: the output of aws ecr get-login-password.",
             ),
             (Ibm, "iamapikey") => Some(
@@ -165,6 +169,39 @@ impl Pasted<'_> {
             _ => None,
         })
     }
+
+    /// Amazon's registries take one form of secret. The others that an account has, such as secret
+    /// access keys and session tokens, have no prefix that could be relied on.
+    fn no_token_of_amazon(&self) -> Verdict {
+        if self.secret.is_empty() || !matches!(self.kind, Ecr | EcrPublic) {
+            return None;
+        }
+        Some(Some(if is_secret_key(self.secret) {
+            "This looks like an AWS secret access key, which signs requests to AWS. The registry expects an authorization token: the output of aws ecr get-login-password."
+        } else {
+            "This does not look like an authorization token. The registry expects the output of aws ecr get-login-password, which expires after 12 hours."
+        }))
+    }
+
+    /// User names that say what the secret has to be. What it is was known by now.
+    fn not_of_the_username(&self) -> Verdict {
+        match (self.kind, self.username) {
+            _ if self.secret.is_empty() => None,
+            (Google, KEY_FILE_USERNAME) => Some(Some(
+                "With the username _json_key the registry expects a whole service account key file, and this is something else.",
+            )),
+            (Acr, REFRESH_TOKEN_USERNAME) => Some(Some(
+                "With this username the registry expects a token that Azure issued for it, and this is something else. Enter the username that goes with the secret.",
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// As long as an AWS secret access key, and in base64 as it is.
+fn is_secret_key(secret: &str) -> bool {
+    secret.len() == 40
+        && secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
 }
 
 /// One of the prefixes, and capital letters and digits to a length of 20.

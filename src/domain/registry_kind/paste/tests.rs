@@ -157,6 +157,7 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
         (Quay, "acme", "ASIAEXAMPLEEXAMPLE00", "not a password"),
         (DockerHub, "acme", ecr, "not Amazon's"),
         (Ecr, "AWS", "eyJhbGciOi", "get-login-password"),
+        (EcrPublic, "AWS", "eyJhbGciOi", "get-login-password"),
         (Acr, "00000000-0000-0000-0000-000000000000", "eyJhbGciOi", "within hours"),
         (Acr, "acme", "11111111-2222-3333-4444-555555555555", "value of the secret"),
         (Ibm, "iamapikey", "eyJraWQi", "iambearer"),
@@ -172,6 +173,42 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
         (SelfHosted, "acme", "eyJ2ZXIiOiIyIi"),
         (Quay, "acme", "AKIA is a word"),
         (Acr, "acme", "1111-not-an-id"),
+    ]);
+}
+
+#[test]
+fn amazons_registries_take_nothing_but_an_authorization_token() {
+    for kind in [Ecr, EcrPublic] {
+        assert_warns(&[
+            (kind, "AWS", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "secret access key"),
+            (kind, "AWS", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n", "secret access key"),
+            (kind, "AWS", "IQoJb3JpZ2luX2VjEXAMPLE", "does not look like an authorization token"),
+            (kind, "AWS", "FwoGZXIvYXdzEXAMPLE//////////", "does not look like"),
+            (kind, "AWS", "{\"AccessKeyId\":\"x\"}", "does not look like"),
+            (kind, "AWS", "hunter2", "get-login-password"),
+        ]);
+        assert_silent(&[(kind, "AWS", ""), (kind, "AWS", "eyJwYXlsb2FkIjoi\n")]);
+    }
+    // Elsewhere it may be anybody's password.
+    let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    assert_silent(&[(Quay, "acme+ci", key), (SelfHosted, "AWS", key), (Acr, "acme", key)]);
+}
+
+#[test]
+fn where_the_user_name_says_what_the_secret_is_anything_else_is_noticed() {
+    let azures = "00000000-0000-0000-0000-000000000000";
+    assert_warns(&[
+        (Google, "_json_key", "hunter2", "and this is something else"),
+        (Acr, azures, "hunter2", "and this is something else"),
+        (Acr, azures, "11111111-2222-3333-4444-555555555555", "value of the secret"),
+    ]);
+    assert_silent(&[
+        (Google, "_json_key", ""),
+        (Google, "acme", "hunter2"),
+        (Acr, azures, ""),
+        (Acr, "acme", "hunter2"),
+        (SelfHosted, "_json_key", "hunter2"),
+        (SelfHosted, azures, "hunter2"),
     ]);
 }
 

@@ -10,7 +10,7 @@ fn at(provider: Provider, issuer: &str, claims: &[(&str, &str)], field: &str) ->
         claims: claims.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         ..TrustForm::default()
     };
-    let errors = form.read(provider).err().unwrap_or_default();
+    let errors = form.read(provider, &own()).err().unwrap_or_default();
     errors.into_iter().find(|error| error.field == field).map(|error| error.message)
 }
 
@@ -95,7 +95,7 @@ fn what_was_sent_is_asked_for_or_refused_and_never_left_out() {
     assert_eq!(with("event_name", " "), None, "blank asks for nothing");
     let more = |text: &str| {
         let form = TrustForm { more_claims: text.to_owned(), ..TrustForm::default() };
-        let errors = form.read(Provider::Other).unwrap_err();
+        let errors = form.read(Provider::Other, &own()).unwrap_err();
         errors.into_iter().find(|error| error.field == "more_claims").map(|error| error.message)
     };
     // The second would take the place of the first.
@@ -158,7 +158,7 @@ fn ids_are_stored_in_small_letters_as_they_are_signed() {
 fn a_list_is_asked_for_under_the_same_rules_as_a_text() {
     let told = |more: &str| {
         let form = TrustForm { more_claims: more.to_owned(), ..TrustForm::default() };
-        let errors = form.read(Provider::Other).unwrap_err();
+        let errors = form.read(Provider::Other, &own()).unwrap_err();
         errors.into_iter().find(|error| error.field == "more_claims").map(|error| error.message)
     };
     assert_eq!(told("groups[]=ci"), None);

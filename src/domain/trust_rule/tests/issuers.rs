@@ -45,7 +45,7 @@ fn a_known_provider_is_recognised_by_all_its_issuers() {
             claims: [("sub".to_owned(), "builder".to_owned())].into(),
             ..TrustForm::default()
         };
-        let errors = form.read(Provider::Other).unwrap_err();
+        let errors = form.read(Provider::Other, &own()).unwrap_err();
         let told = errors.iter().find(|error| error.field == "issuer").unwrap();
         assert!(told.message.contains(&format!("Choose {} above", provider.label())), "{issuer}");
     }

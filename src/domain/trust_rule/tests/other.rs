@@ -17,7 +17,7 @@ fn of(more: &str) -> TrustRule {
         audience: AUDIENCE.to_owned(),
         ..TrustForm::default()
     };
-    let claims = form.read(Provider::Other).unwrap();
+    let claims = form.read(Provider::Other, &own()).unwrap();
     TrustRule { claims, ..rule(Provider::Other, ISSUER, AUDIENCE, &[("sub", "builder-of-acme")]) }
 }
 
