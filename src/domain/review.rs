@@ -162,8 +162,16 @@ pub struct ReviewItem {
     pub made_at: Option<Moment>,
     pub facts: Facts,
     /// Who decides, when it was delegated.
-    pub reviewer: Option<Maker>,
+    pub reviewer: Option<Delegated>,
     pub decision: Option<Decision>,
+}
+
+/// Whom an item was delegated to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegated {
+    pub to: Maker,
+    /// Who delegated it; `None` once it was decided.
+    pub by: Option<Maker>,
 }
 
 impl ReviewItem {
@@ -174,7 +182,15 @@ impl ReviewItem {
 
     /// Whether another member was asked to decide it.
     pub fn is_for_another(&self, person: &Person) -> bool {
-        self.reviewer.as_ref().is_some_and(|reviewer| !reviewer.is(person))
+        self.reviewer.as_ref().is_some_and(|reviewer| !reviewer.to.is(person))
+    }
+
+    /// Whether this person may choose who decides it. Once that is delegated it is for the delegate, for
+    /// whoever delegated it, and for an owner: who was asked may be away.
+    pub fn may_be_delegated_by(&self, person: &Person, is_owner: bool) -> bool {
+        let is_theirs =
+            |one: &Delegated| one.to.is(person) || one.by.as_ref().is_some_and(|by| by.is(person));
+        is_owner || self.reviewer.as_ref().is_none_or(is_theirs)
     }
 
     /// Leaves of a member only the name: whoever does not audit has no use for the address.

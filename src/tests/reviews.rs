@@ -1,6 +1,7 @@
 //! Access reviews: the population is that of one moment, nobody decides about themselves, what is removed
 //! is gone at the next request, and the report carries a checkpoint that others verify.
 
+mod delegated;
 mod ends;
 
 use crate::app::{App, Browser, PASSWORD, Reply};
@@ -216,27 +217,6 @@ async fn what_was_changed_meanwhile_is_not_confirmed() {
     let change = [("form[verdict]", "change"), ("form[note]", "Only for main.")];
     assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &change).await.status, 200);
     assert!(scene.is_still_granted().await, "a change is made where the grant stands");
-}
-
-#[tokio::test]
-async fn who_an_item_was_delegated_to_decides_it() {
-    let scene = Scene::new().await;
-    let other = scene.app.new_member("other", Role::Maintainer).await;
-    let viewer = scene.app.member(Role::Viewer, "acme").await;
-    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
-    let grant = scene.item(id, ReviewKind::Grant).await;
-    let to = |person: &Browser| person.person.unwrap().to_string();
-    for (who, status) in [(&viewer, 422), (&scene.app.owner, 409), (&other, 200)] {
-        let to = to(who);
-        let choice =
-            [("form[verdict]", "delegate"), ("form[note]", "On leave."), ("form[to]", to.as_str())];
-        let reply = scene.decide(&scene.reviewer, id, grant.id, &choice).await;
-        assert_eq!(reply.status, status, "{}", reply.text());
-    }
-    assert_eq!(scene.decide(&scene.reviewer, id, grant.id, &CONFIRM).await.status, 409);
-    let mine = other.get(&format!("/p/acme/reviews/{id}?show=mine")).await.text();
-    assert!(mine.contains("build: ghcr"), "{mine}");
-    assert_eq!(scene.decide(&other, id, grant.id, &CONFIRM).await.status, 200);
 }
 
 #[tokio::test]

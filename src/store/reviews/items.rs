@@ -1,7 +1,9 @@
 //! The items of a review.
 
 use crate::domain::moment::Moment;
-use crate::domain::review::{Decision, ReviewItem, ReviewKind, ReviewQuery, Show, Tally, Verdict};
+use crate::domain::review::{
+    Decision, Delegated, ReviewItem, ReviewKind, ReviewQuery, Show, Tally, Verdict,
+};
 use crate::domain::user::Maker;
 use crate::store::ReviewItems;
 use crate::store::authentic;
@@ -132,17 +134,13 @@ impl<C: Sealing> ReviewItems<'_, C> {
         self.update(id, decided).await
     }
 
-    /// Has another member decide. What was decided before counts no more.
-    pub async fn delegate(&self, id: Uuid, to: &Maker) -> Result<bool, DbErr> {
+    /// Has another member decide what is undecided. Without a verdict, `decided_by` is who delegated it.
+    pub async fn delegate(&self, id: Uuid, to: &Maker, by: &Maker) -> Result<bool, DbErr> {
         let delegated = ActiveModel {
             reviewer: Set(Some(to.name.clone())),
             reviewer_id: Set(to.id),
-            verdict: Set(None),
-            decided_at: Set(None),
-            decided_by: Set(None),
-            decided_by_id: Set(None),
-            note: Set(None),
-            effect: Set(None),
+            decided_by: Set(Some(by.name.clone())),
+            decided_by_id: Set(by.id),
             ..ActiveModel::default()
         };
         self.update(id, delegated).await
@@ -191,17 +189,21 @@ impl TryFrom<Model> for ReviewItem {
     type Error = Unreadable;
 
     fn try_from(row: Model) -> Result<Self, Unreadable> {
-        let decision = match row.verdict.as_deref() {
-            None => None,
-            Some(word) => Some(Decision {
-                verdict: Verdict::from_word(word).ok_or(Unreadable)?,
-                by: row.decided_by.unwrap_or_default(),
-                at: Moment(row.decided_at.ok_or(Unreadable)?),
-                note: row.note.unwrap_or_default(),
-                effect: row.effect,
-            }),
+        let by = row.decided_by.map(|name| Maker { id: row.decided_by_id, name });
+        let to = row.reviewer.map(|name| Maker { id: row.reviewer_id, name });
+        let (decision, by) = match row.verdict.as_deref() {
+            None => (None, by),
+            Some(word) => {
+                let decision = Decision {
+                    verdict: Verdict::from_word(word).ok_or(Unreadable)?,
+                    by: by.map(|by| by.name).unwrap_or_default(),
+                    at: Moment(row.decided_at.ok_or(Unreadable)?),
+                    note: row.note.unwrap_or_default(),
+                    effect: row.effect,
+                };
+                (Some(decision), None)
+            }
         };
-        let reviewer_id = row.reviewer_id;
         Ok(Self {
             id: row.id,
             number: row.number,
@@ -214,7 +216,7 @@ impl TryFrom<Model> for ReviewItem {
             whose: Maker { id: row.whose_id, name: row.whose },
             made_at: row.made_at.map(Moment),
             facts: serde_json::from_str(&row.facts).map_err(|_| Unreadable)?,
-            reviewer: row.reviewer.map(|name| Maker { id: reviewer_id, name }),
+            reviewer: to.map(|to| Delegated { to, by }),
             decision,
         })
     }

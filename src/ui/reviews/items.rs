@@ -15,11 +15,12 @@ pub(super) fn columns(
     (may_decide, chosen): (bool, &[String]),
     page: &PageContext,
 ) -> Columns {
+    let is_owner = reviewers.iter().any(|one| one.id == viewer.id && one.decides_members);
     let rows = items.into_iter().map(|item| {
         let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
         let is_alone = !reviewers.iter().any(may_too);
         let state = state(&item, viewer, is_alone);
-        let may = may_decide && may_tick(&item, viewer);
+        let may = may_decide && may_tick(&item, viewer, is_owner);
         let may_confirm = may && !item.is_for_another(viewer);
         let used = use_in_words(&item);
         let suggestion = suggested(&item, review.opened_at);
@@ -47,9 +48,12 @@ pub(super) fn columns(
         .with_last(may_decide)
 }
 
-/// Whether it can be selected: nobody decides about their own, and nothing takes a removal back.
-fn may_tick(item: &ReviewItem, viewer: &Person) -> bool {
-    !item.is_removed() && !item.is_own(viewer)
+/// Whether it can be selected: nobody decides about their own, and nothing takes a removal back. What was
+/// delegated to another is selected to delegate it on, while it is undecided.
+fn may_tick(item: &ReviewItem, viewer: &Person, is_owner: bool) -> bool {
+    let may_delegate = item.decision.is_none() && item.may_be_delegated_by(viewer, is_owner);
+    let is_open = !item.is_removed() && !item.is_own(viewer);
+    is_open && (!item.is_for_another(viewer) || may_delegate)
 }
 
 /// Where the thing stands now.

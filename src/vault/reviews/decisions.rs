@@ -92,7 +92,8 @@ impl Vault {
         }
         let project = editor.project().id;
         if let Some((person, _)) = delegate {
-            write.review_items(project).delegate(item.id, &Maker::from(person)).await?;
+            let (to, by) = (Maker::from(person), Maker::from(editor.person()));
+            write.review_items(project).delegate(item.id, &to, &by).await?;
             let to = Some(person.name.clone());
             let detail = detail(item, choice, to, None);
             let what = (Action::ReviewDelegated, subject(review), detail);
