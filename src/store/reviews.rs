@@ -3,6 +3,7 @@
 mod items;
 mod population;
 
+pub use items::Reviewed;
 pub use population::Frozen;
 
 use super::Reviews;

@@ -3,6 +3,7 @@
 
 mod delegated;
 mod ends;
+mod since;
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::domain::permission::of;
@@ -253,26 +254,4 @@ async fn what_another_decided_meanwhile_is_not_overwritten() {
         let reply = scene.decide(&other, id, grant.id, &confirm).await;
         assert_eq!(reply.status, status, "{}", reply.text());
     }
-}
-
-#[tokio::test]
-async fn a_grant_that_is_given_anew_with_more_is_not_in_the_review() {
-    let scene = Scene::new().await;
-    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await;
-    assert!(scene.report(id).await.not_reviewed.is_empty());
-    let grant = scene.item(id, ReviewKind::Grant).await;
-    let (pipeline, made_at) = (scene.pipeline.to_string(), grant.made_at.unwrap());
-    let form = [
-        ("project", "acme"),
-        ("pipeline", pipeline.as_str()),
-        ("id", grant.subject.as_str()),
-        ("form[intent]", "pull_push"),
-        ("password", PASSWORD),
-    ];
-    let reply = scene.app.owner.post_json_accept("/rpc/grants/update", &form).await;
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    let report = scene.report(id).await;
-    let new: Vec<&str> = report.not_reviewed.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(new, [grant.name.as_str()]);
-    assert!(report.not_reviewed[0].made_at.unwrap() > made_at);
 }

@@ -16,7 +16,7 @@ use crate::domain::review::{
 };
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
-use crate::store::{Frozen, Unrecorded};
+use crate::store::{Frozen, Reviewed, Unrecorded};
 use frozen::{digest_of, digest_recorded, facts_known, items_of};
 use uuid::Uuid;
 
@@ -167,19 +167,18 @@ impl Vault {
         Ok((items, digest))
     }
 
-    /// What lets somebody in now and is in no item of the review: what was made since, or given anew with
-    /// other terms.
+    /// What lets somebody in now and is so in no item of the review: what was made since, or has other
+    /// terms, or was stopped then and is not any more.
     async fn not_reviewed(&self, project: Uuid, review: Uuid) -> Result<Vec<NotReviewed>> {
         let known = self.store.review_items(project).subjects(review).await?;
         let now = self.store.population(project, today()).await?.into_iter();
-        let is_new = |one: &Frozen| {
-            let known = known.get(&(one.kind.word().to_owned(), one.subject.clone()));
-            known.is_none_or(|made_at| *made_at != one.made_at.map(|at| at.0))
-        };
+        let reviewed = |one: &Frozen| known.get(&(one.kind.word().to_owned(), one.subject.clone()));
+        let is_new = |one: &Frozen| reviewed(one).is_none_or(|item| !is_as_reviewed(one, item));
         Ok(now
             .filter(is_new)
             .map(|one| NotReviewed {
                 kind: one.kind,
+                before: reviewed(&one).map(|item| said_before(&one, item)),
                 name: one.name,
                 terms: one.terms,
                 made_by: one.whose.name,
@@ -213,4 +212,16 @@ impl Vault {
         write.reviews(project).keep_checkpoint(review, is_closing, text).await?;
         Ok(write.commit_without_event(Unrecorded::Tree).await?)
     }
+}
+
+/// Whether it gives what the review knows of it. What stopped since gives less.
+fn is_as_reviewed(now: &Frozen, item: &Reviewed) -> bool {
+    let is_the_same = item.made_at == now.made_at.map(|at| at.0) && item.terms == now.terms;
+    is_the_same && (now.is_stopped || !item.is_stopped)
+}
+
+/// What the review knows of it.
+fn said_before(now: &Frozen, item: &Reviewed) -> String {
+    let is_resumed = item.is_stopped && !now.is_stopped;
+    if is_resumed { format!("{} (stopped)", item.terms) } else { item.terms.clone() }
 }

@@ -6,12 +6,14 @@ use crate::domain::user::Person;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Something of the project that is in no item, since it was made after the review began.
+/// Something of the project that is in no item as it is now: it was made or changed after the review began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotReviewed {
     pub kind: ReviewKind,
     pub name: String,
     pub terms: String,
+    /// The terms in the review, of what is in it.
+    pub before: Option<String>,
     pub made_by: String,
     pub made_at: Option<Moment>,
 }

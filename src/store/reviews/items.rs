@@ -2,7 +2,7 @@
 
 use crate::domain::moment::Moment;
 use crate::domain::review::{
-    Decision, Delegated, ReviewItem, ReviewKind, ReviewQuery, Show, Tally, Verdict,
+    Decision, Delegated, Facts, ReviewItem, ReviewKind, ReviewQuery, Show, Tally, Verdict,
 };
 use crate::domain::user::Maker;
 use crate::store::ReviewItems;
@@ -16,6 +16,14 @@ use sea_orm::{
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// What an item says of access, to compare it with how that is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    pub made_at: Option<i64>,
+    pub terms: String,
+    pub is_stopped: bool,
+}
 
 /// Items in one statement: each has 23 values, and SQLite takes 32,766 at once.
 const AT_ONCE: usize = 1_000;
@@ -105,19 +113,26 @@ impl<C: Sealing> ReviewItems<'_, C> {
         Ok(tally)
     }
 
-    /// What is in the review: the kind and the id of each, with when it was made.
+    /// What is in the review, by the kind and the id of each.
     pub async fn subjects(
         &self,
         review: Uuid,
-    ) -> Result<HashMap<(String, String), Option<i64>>, DbErr> {
-        let rows: Vec<(String, String, Option<i64>)> = self
+    ) -> Result<HashMap<(String, String), Reviewed>, DbErr> {
+        let rows: Vec<(String, String, Option<i64>, String, String)> = self
             .of(review)
             .select_only()
-            .columns([Column::Kind, Column::Subject, Column::MadeAt])
+            .columns([Column::Kind, Column::Subject, Column::MadeAt, Column::Terms, Column::Facts])
             .into_tuple()
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().map(|(kind, subject, at)| ((kind, subject), at)).collect())
+        let reviewed =
+            |(kind, subject, made_at, terms, facts): (String, String, _, String, String)| {
+                // What cannot be read says nothing for the item.
+                let facts: Facts = serde_json::from_str(&facts).unwrap_or_default();
+                let is_stopped = facts.is_stopped;
+                ((kind, subject), Reviewed { made_at, terms, is_stopped })
+            };
+        Ok(rows.into_iter().map(reviewed).collect())
     }
 
     /// Writes down what was decided of an item.

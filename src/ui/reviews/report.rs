@@ -67,7 +67,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 </Scrolled>
             </Section>
             <Section id="new" title="Not in this review">
-                <p class="muted">"These have access now, and were created or given more access after the review was opened."</p>
+                <p class="muted">"These have access now, and were created or changed after the review was opened."</p>
                 {not_reviewed(new)}
             </Section>
             <Section id="checkpoints" title="Checkpoints of the audit log">
