@@ -100,6 +100,24 @@ pub struct Review {
     pub closing: Option<ReviewCheckpoint>,
 }
 
+impl Review {
+    /// Whether its last day is over.
+    pub fn is_over(&self, today: Day) -> bool {
+        self.due_on.is_some_and(|due| due < today)
+    }
+
+    /// What becomes of what nobody has decided. At the end of its last day nobody is there to remove it.
+    pub fn at_end(&self) -> String {
+        let label = self.undecided.label();
+        match (self.undecided, self.due_on) {
+            (Undecided::Removed, Some(_)) => {
+                format!("{label}, or list it if the review ends with its last day")
+            }
+            _ => label.to_owned(),
+        }
+    }
+}
+
 /// A checkpoint of the project's audit log, with what verifies it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewCheckpoint {

@@ -2,6 +2,7 @@
 //! is gone at the next request, and the report carries a checkpoint that others verify.
 
 mod delegated;
+mod due;
 mod ends;
 mod since;
 

@@ -89,7 +89,7 @@ fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
                     at=form.at("due_on")
                     label="Decide by (Optional)"
                     kind="date"
-                    hint="The last day. It is shown to everybody who decides."
+                    hint="The last day. At its end, Regcred closes the review, removes nothing, and lists what is undecided."
                 />
                 <Select
                     at=form.at("undecided")

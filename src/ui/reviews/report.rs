@@ -42,7 +42,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let closed = closed.unwrap_or_else(|| "Not closed yet: decisions may still change.".to_owned());
     let (opening, closing) = (review.opening.clone(), review.closing.clone());
     let columns = columns(items, review.opened_at, &members, &page);
-    let end = review.undecided.label();
+    let end = review.at_end();
     let digest = digest.map(|found| digest_of_items(found, &page));
     view! {
         <div class="report stack">

@@ -95,7 +95,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     };
     let title = review.name.clone();
     let (opened_at, opened_by) = (review.opened_at, review.opened_by.name.clone());
-    let at_end = review.undecided.label();
+    let at_end = review.at_end();
     let will_remove =
         is_open && review.undecided == Undecided::Removed && found.tally.undecided > 0;
     let needs_checkpoint = !is_open && review.closing.is_none();
