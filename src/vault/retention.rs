@@ -1,8 +1,10 @@
 //! Receipts are kept for ever, or for as many days as the operator says. They go by their age alone:
 //! nobody can make the product forget by asking a lot. What they add up to is put aside before, and stays:
-//! the event that says so is the base of the chain.
+//! the event that says so is the base of the chain. What a destination has still to get stays until it has
+//! it, unless somebody has stopped that destination.
 
 use super::Vault;
+use super::shipping::had_by_all;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Moment;
@@ -41,6 +43,8 @@ impl Vault {
         // What becomes old meanwhile is for the next run.
         let last = self.store.receipts(project.id).last_before(before.0).await?;
         let Some(last) = last else { return Ok(()) };
+        let destinations = self.store.destinations().of_chain(project.id).await?;
+        let last = had_by_all(&destinations).map_or(last, |had| last.min(had));
         while self.move_base(project, last).await? {
             while self.remove_part(project).await? {}
         }
@@ -59,6 +63,9 @@ impl Vault {
             return Ok(false);
         }
         let write = self.write_in(project.id).await?;
+        // Whoever adds or resumes a destination holds the chain: from now on it is known of all.
+        let destinations = write.destinations().of_chain(project.id).await?;
+        let last = had_by_all(&destinations).map_or(last, |had| last.min(had));
         let ring = self.keys.ring();
         let base = match write.receipts(project.id).put_aside(&*ring, last).await? {
             Putting::Aside(base) => base,
