@@ -10,7 +10,7 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::error::Result;
-use crate::store::{Putting, Removal, Unrecorded};
+use crate::store::{Putting, Removal, Unrecorded, Write};
 use uuid::Uuid;
 
 /// Links whose receipts are removed in one transaction.
@@ -63,9 +63,7 @@ impl Vault {
             return Ok(false);
         }
         let write = self.write_in(project.id).await?;
-        // Whoever adds or resumes a destination holds the chain: from now on it is known of all.
-        let destinations = write.destinations().of_chain(project.id).await?;
-        let last = had_by_all(&destinations).map_or(last, |had| last.min(had));
+        let last = sent_up_to(&write, project.id, last).await?;
         let ring = self.keys.ring();
         let base = match write.receipts(project.id).put_aside(&*ring, last).await? {
             Putting::Aside(base) => base,
@@ -93,6 +91,8 @@ impl Vault {
             return Ok(false);
         }
         let write = self.write_in(project.id).await?;
+        // One that was resumed since then has not got what is behind the base.
+        let base = sent_up_to(&write, project.id, base).await?;
         // Whoever has the end of the chain knows the key that it is under, and makes the proof with it: one
         // under a retired key would be a break for ever.
         let ring = self.keys.ring();
@@ -110,6 +110,13 @@ impl Vault {
             }
         }
     }
+}
+
+/// The last link, up to that one, that every destination has which is on. Whoever adds or resumes one holds
+/// the chain, as does whoever asks this.
+async fn sent_up_to(write: &Write, project: Uuid, last: i64) -> Result<i64> {
+    let destinations = write.destinations().of_chain(project).await?;
+    Ok(had_by_all(&destinations).map_or(last, |had| last.min(had)))
 }
 
 fn kept_for(project: &Project, link: i64) {
