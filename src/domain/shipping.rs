@@ -2,6 +2,7 @@
 //! chain and at least once.
 
 mod cef;
+mod cut;
 mod event;
 mod form;
 mod ocsf;
