@@ -1,6 +1,7 @@
 //! Access reviews: everything that lets somebody in, frozen as it was when the review began, and what
 //! people decided of it.
 
+mod csv;
 mod forms;
 mod frozen;
 mod parts;

@@ -4,6 +4,7 @@
 mod delegated;
 mod due;
 mod ends;
+mod exported;
 mod since;
 
 use crate::app::{App, Browser, PASSWORD, Reply};

@@ -150,6 +150,21 @@ impl Vault {
         Ok(ReviewReport { review, project, tally, items, not_reviewed, digest, members, made_at })
     }
 
+    /// The report as a file for spreadsheets. That it was exported is on record.
+    ///
+    /// # Errors
+    /// As for the report.
+    pub async fn export_review(&self, reader: &Can<of::AuditRead>, id: Uuid) -> Result<String> {
+        let report = self.review_report(reader, id).await?;
+        let project = reader.project().id;
+        let write = self.write_in(project).await?;
+        let subject = Subject { id, name: report.review.name.clone() };
+        let items = Detail::Items(u64::try_from(report.items.len()).unwrap_or(u64::MAX));
+        let what = (Action::ReviewExported, subject, items);
+        self.commit_event(write, project, reader, what).await?;
+        Ok(report.to_csv())
+    }
+
     /// All items of a review.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Reviews as their pages show them.
 
-use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally};
+use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally, Verdict};
 use crate::domain::moment::Moment;
 use crate::domain::user::Person;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,22 @@ impl NotReviewed {
         if self.kind == ReviewKind::Member {
             self.name.clone_from(&self.made_by);
         }
+    }
+}
+
+impl ReviewItem {
+    /// What became of a removal of which no link of the log says more. `members`: the ids of those who are
+    /// members now.
+    pub fn effect(&self, members: &[String]) -> Option<&'static str> {
+        let decision = self.decision.as_ref()?;
+        if decision.verdict != Verdict::Remove || decision.effect.is_some() {
+            return None;
+        }
+        Some(match (self.kind, members.contains(&self.subject)) {
+            (ReviewKind::Member, true) => "Still a member: an operator must end the membership",
+            (ReviewKind::Member, false) => "No longer a member",
+            _ => "It was already gone",
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Scrolled, Section, Table,
+    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, PostButton, Scrolled,
+    Section, Table,
 };
 use leptos::prelude::*;
 
@@ -36,6 +37,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let ReviewReport { review, project, tally, items, digest, members, made_at, .. } = found;
     let new = found.not_reviewed;
     let up = (paths::review(&page.project, review.id), review.name.clone());
+    let values = vec![("project", page.project.clone()), ("id", review.id.to_string())];
     let title = format!("Access review: {}", review.name);
     let opened = said(review.opened_at, &review.opened_by.name);
     let closed = review.closed.as_ref().map(|(at, by)| said(*at, by));
@@ -46,7 +48,11 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let digest = digest.map(|found| digest_of_items(found, &page));
     view! {
         <div class="report stack">
-            <PageHead title up/>
+            <PageHead title up>
+                <div class="toolbar">
+                    <PostButton action=paths::EXPORT_REVIEW values word="Export CSV" class="button"/>
+                </div>
+            </PageHead>
             <Facts>
                 <Fact label="Project">{project}</Fact>
                 <Fact label="State"><State review/></Fact>
@@ -151,15 +157,7 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
             let label = format!("Audit event {link}");
             view! { <a href=href>{label}</a> }.into_any()
         }
-        Some(Decision { verdict: Verdict::Remove, .. }) => {
-            let words = match (item.kind, members.contains(&item.subject)) {
-                (ReviewKind::Member, true) => "Still a member: an operator must end the membership",
-                (ReviewKind::Member, false) => "No longer a member",
-                _ => "It was already gone",
-            };
-            words.into_any()
-        }
-        _ => ().into_any(),
+        _ => item.effect(members).into_any(),
     }
 }
 
