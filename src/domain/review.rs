@@ -30,12 +30,13 @@ pub const REVIEWS_SHOWN: u64 = 100;
 pub const ITEMS_MAX: usize = 20_000;
 
 super::words! {
-    /// What lets somebody in.
+    /// What lets somebody in, and who answers for it.
     pub enum ReviewKind {
         Grant = "grant", "Grant";
         Token = "token", "Pipeline token";
         TrustRule = "trust_rule", "Trust rule";
         Member = "member", "Member";
+        Owner = "credential_owner", "Credential owner";
     }
 }
 
@@ -176,7 +177,7 @@ pub struct ReviewItem {
     pub name: String,
     /// What it allows, in words.
     pub terms: String,
-    /// Who granted or created it; of a membership who has it.
+    /// Who granted or created it; of a membership who has it, and of a credential who owns it.
     pub whose: Maker,
     pub made_at: Option<Moment>,
     pub facts: Facts,

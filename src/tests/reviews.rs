@@ -5,6 +5,7 @@ mod delegated;
 mod due;
 mod ends;
 mod exported;
+mod owners;
 mod since;
 
 use crate::app::{App, Browser, PASSWORD, Reply};
@@ -116,7 +117,8 @@ async fn the_population_is_that_of_the_opening() {
     let before = scene.items(id).await;
     let kinds: Vec<ReviewKind> = before.iter().map(|one| one.kind).collect();
     let members = [ReviewKind::Member, ReviewKind::Member];
-    assert_eq!(kinds, [&[ReviewKind::Grant, ReviewKind::Token][..], &members].concat());
+    let first = [ReviewKind::Grant, ReviewKind::Token];
+    assert_eq!(kinds, [&first[..], &members, &[ReviewKind::Owner]].concat());
     assert_eq!(before[0].name, "build: ghcr (ghcr.io)");
     // Another grant is given, and the one of before goes.
     let quay = app.credential(&app.owner, "acme", "quay", "quay.io", "s").await;
@@ -129,7 +131,7 @@ async fn the_population_is_that_of_the_opening() {
     assert!(page.contains("build: quay (quay.io)") && !page.contains("build: ghcr"), "{page}");
     let report = scene.report(id).await;
     let new: Vec<&str> = report.not_reviewed.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(new, ["build: quay (quay.io)"]);
+    assert_eq!(new, ["build: quay (quay.io)", "quay (quay.io)"]);
 }
 
 #[tokio::test]

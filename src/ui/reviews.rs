@@ -45,7 +45,7 @@ fn use_in_words(item: &ReviewItem) -> String {
         None => "Never used".to_owned(),
     };
     match item.kind {
-        ReviewKind::Member => String::new(),
+        ReviewKind::Member | ReviewKind::Owner => String::new(),
         ReviewKind::Token | ReviewKind::TrustRule => last("Last used"),
         ReviewKind::Grant => {
             let count = format!(

@@ -82,7 +82,7 @@ impl<C: Sealing> ReviewItems<'_, C> {
     }
 
     /// The first after the number `after` of those that are undecided and that the product can remove: no
-    /// memberships.
+    /// memberships, and no owners.
     pub async fn removable(
         &self,
         review: Uuid,
@@ -92,6 +92,7 @@ impl<C: Sealing> ReviewItems<'_, C> {
         let rows = self.of(review).filter(Column::Number.gt(after));
         let rows = rows.filter(Column::Verdict.is_null());
         let rows = rows.filter(Column::Kind.ne(ReviewKind::Member.word()));
+        let rows = rows.filter(Column::Kind.ne(ReviewKind::Owner.word()));
         self.found(rows.order_by_asc(Column::Number).limit(most)).await
     }
 

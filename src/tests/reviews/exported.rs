@@ -24,8 +24,8 @@ async fn the_file_has_every_item_and_is_recorded() {
     assert_eq!(reply.header("content-disposition"), name);
     let text = reply.text();
     let rows: Vec<&str> = text.split_terminator("\r\n").collect();
-    assert_eq!(rows.len(), 6, "a head, four items and an end: {text}");
-    assert!(rows[0].starts_with("number,kind,name,") && rows[5].starts_with(",end,"), "{text}");
+    assert_eq!(rows.len(), 7, "a head, five items and an end: {text}");
+    assert!(rows[0].starts_with("number,kind,name,") && rows[6].starts_with(",end,"), "{text}");
     assert!(text.contains("1,grant,build: ghcr (ghcr.io),"), "{text}");
     let exported = "SELECT COUNT(*) FROM audit_event WHERE action = 'review.exported'";
     assert_eq!(app.scalar_i64(exported).await, 1);

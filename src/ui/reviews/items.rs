@@ -6,6 +6,7 @@ use crate::domain::review::{Review, ReviewItem, ReviewKind, Reviewer};
 use crate::domain::user::Person;
 use crate::ui::kit::{Cell, Columns, PageContext};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The columns; the last one is for those who may decide. The viewer comes with all who may.
 pub(super) fn columns(
@@ -25,8 +26,9 @@ pub(super) fn columns(
         let used = use_in_words(&item);
         let suggestion = suggested(&item, review.opened_at);
         let (name, terms, kind, id) = (item.name.clone(), item.terms, item.kind.label(), item.id);
-        let shown = link(page, item.kind, item.pipeline, item.name);
-        let whose = (item.kind != ReviewKind::Member).then(|| format!("Created by {}", item.whose));
+        let shown = link(page, item.kind, (item.pipeline, item.credential), item.name);
+        let is_made = !matches!(item.kind, ReviewKind::Member | ReviewKind::Owner);
+        let whose = is_made.then(|| format!("Created by {}", item.whose));
         [
             Cell::of(view! {
                 {shown}
@@ -60,13 +62,17 @@ fn may_tick(item: &ReviewItem, viewer: &Person, is_owner: bool) -> bool {
 fn link(
     page: &PageContext,
     kind: ReviewKind,
-    pipeline: Option<uuid::Uuid>,
+    (pipeline, credential): (Option<Uuid>, Option<Uuid>),
     name: String,
 ) -> AnyView {
-    let href = pipeline.map(|id| match kind {
-        ReviewKind::Grant => paths::grants(&page.project, id),
-        _ => paths::pipeline_identity(&page.project, id),
-    });
+    let href = match kind {
+        ReviewKind::Grant => pipeline.map(|id| paths::grants(&page.project, id)),
+        ReviewKind::Token | ReviewKind::TrustRule => {
+            pipeline.map(|id| paths::pipeline_identity(&page.project, id))
+        }
+        ReviewKind::Owner => credential.map(|id| paths::credential(&page.project, id)),
+        ReviewKind::Member => None,
+    };
     match href {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => name.into_any(),

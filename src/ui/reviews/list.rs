@@ -43,7 +43,7 @@ fn listed((found, failed): Found, page: PageContext) -> impl IntoView {
     view! {
         <PageHead title="Access reviews"/>
         <p class="muted">
-            "A review lists who and what has access: grants, pipeline tokens, trust rules and members. Everything is recorded as it is when the review is opened. Then members confirm or remove each item."
+            "A review lists who and what has access: grants, pipeline tokens, trust rules, members, and who owns each credential. Everything is recorded as it is when the review is opened. Then members confirm or remove each item."
         </p>
         <Section id="open" title="Open">
             <Table columns=open empty="No review is open."/>

@@ -120,7 +120,7 @@ fn columns(
         let note = note.filter(|note| !note.is_empty());
         let made_at = item.made_at.map(|at| format!(", {}", at.to_text())).unwrap_or_default();
         let made = match item.kind {
-            ReviewKind::Member => String::new(),
+            ReviewKind::Member | ReviewKind::Owner => String::new(),
             _ => format!("{}{made_at}", item.whose),
         };
         [

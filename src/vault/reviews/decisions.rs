@@ -196,6 +196,10 @@ impl Vault {
                 let same = |person: &Person| person.id == id;
                 members.iter().any(|(person, role)| same(person) && role.label() == item.terms)
             }
+            (ReviewKind::Owner, Ok(id), _) => {
+                let found = write.credentials(project).find(id).await?;
+                found.is_some_and(|credential| credential.owner == item.terms)
+            }
             _ => false,
         })
     }

@@ -13,6 +13,7 @@ pub(super) enum Left {
     Delegated,
     Removed,
     Decided,
+    OwnerStays,
     Differs,
     NotAllowed,
     NotTheirs,
@@ -31,6 +32,9 @@ impl Left {
                 "An item was already delegated. Only the member it was delegated to, the member who delegated it, or an owner can delegate it to somebody else."
             }
             Self::Decided => "An item was already decided, so it cannot be delegated.",
+            Self::OwnerStays => {
+                "The owner of a credential cannot be removed here. Choose Change, and change it on the page of the credential."
+            }
             Self::Removed => "An item was already removed. A removal cannot be undone.",
             Self::Differs => {
                 "An item was changed, created again or removed since the review was opened, so it cannot be confirmed as it was. Choose Change or Remove."
@@ -66,6 +70,9 @@ pub(super) fn left(
     // Nor do they choose who decides: that would take back what another decided, too.
     if item.is_own(editor.person()) {
         return Some(Left::Own);
+    }
+    if choice.verdict == Verdict::Remove && item.kind == ReviewKind::Owner {
+        return Some(Left::OwnerStays);
     }
     if choice.seen.is_some_and(|seen| item.decision.as_ref().is_some_and(|one| one.at >= seen)) {
         return Some(Left::Meanwhile);
