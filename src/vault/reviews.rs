@@ -17,7 +17,7 @@ use crate::domain::review::{
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
 use crate::store::{Frozen, Reviewed, Unrecorded};
-use frozen::{digest_of, digest_recorded, facts_known, items_of};
+use frozen::{ask, digest_of, digest_recorded, facts_known, items_of, reviewer};
 use uuid::Uuid;
 
 const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it can be neither reported nor closed. Run `regcred doctor`.";
@@ -39,6 +39,7 @@ impl Vault {
     ) -> Result<(Uuid, String)> {
         let project = opener.project().id;
         let (name, due_on, undecided) = form.read(today())?;
+        let asked = form.reviewers()?;
         // Before the chain is held: deliveries wait for it. The figures only suggest.
         let known = facts_known(self, project).await?;
         let write = self.write_in(project).await?;
@@ -48,7 +49,9 @@ impl Vault {
                 "A review has at most {ITEMS_MAX} items, and this project has more. Delete pipelines that are not used any more first."
             )));
         }
-        let items = items_of(found, &known);
+        let mut items = items_of(found, &known);
+        let members = write.projects().members(project).await?;
+        ask(&mut items, &asked, members, opener.person())?;
         let review = Review {
             id: Uuid::now_v7(),
             name,
@@ -75,7 +78,14 @@ impl Vault {
     pub async fn reviews(&self, reader: &Can<of::PipelineRead>) -> Result<Reviews> {
         let found = self.store.reviews(reader.project().id).newest(REVIEWS_SHOWN).await?;
         let (closed, open) = found.into_iter().partition(|one| one.closed.is_some());
-        Ok(Reviews { open, closed })
+        let reviewers = self.reviewers(reader.project().id).await?;
+        Ok(Reviews { open, closed, reviewers })
+    }
+
+    /// Those who may decide.
+    async fn reviewers(&self, project: Uuid) -> Result<Vec<Reviewer>> {
+        let members = self.store.projects().members(project).await?.into_iter();
+        Ok(members.filter_map(|(person, role)| reviewer(&person, role)).collect())
     }
 
     /// A page of a review's items.
@@ -108,15 +118,7 @@ impl Vault {
         let has_more = shown.len() > most;
         shown.truncate(most);
         let next = shown.last().filter(|_| has_more).map(|last| query.after(last.number));
-        let members = self.store.projects().members(project).await?.into_iter();
-        let reviewers = members
-            .filter(|(_, role)| role.permissions().has(Permission::PipelineWrite))
-            .map(|(person, role)| Reviewer {
-                id: person.id,
-                name: person.name,
-                decides_members: role.permissions().has(Permission::AuditWrite),
-            })
-            .collect();
+        let reviewers = self.reviewers(project).await?;
         let viewer = viewer.clone();
         let items = shown;
         Ok(ReviewPage { review, tally, items, next, reviewers, not_reviewed, viewer, read_at })

@@ -3,6 +3,7 @@
 use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally, Verdict};
 use crate::domain::moment::Moment;
 use crate::domain::user::Person;
+use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -53,6 +54,16 @@ pub struct Reviewer {
 }
 
 impl Reviewer {
+    /// What is said of somebody who may not decide items of the kind.
+    pub fn unable(kind: ReviewKind) -> Error {
+        let sentence = if kind == ReviewKind::Member {
+            "Choose an owner: only owners decide about members."
+        } else {
+            "Choose a member who may decide: a maintainer or an owner."
+        };
+        Error::at(&format!("reviewers.{}", kind.word()), sentence)
+    }
+
     /// Whether they may decide such an item.
     pub fn decides(&self, kind: ReviewKind) -> bool {
         kind != ReviewKind::Member || self.decides_members
@@ -98,4 +109,6 @@ pub struct ReviewReport {
 pub struct Reviews {
     pub open: Vec<Review>,
     pub closed: Vec<Review>,
+    /// Those who may decide.
+    pub reviewers: Vec<Reviewer>,
 }

@@ -173,6 +173,8 @@ impl<C: Sealing> ReviewItems<'_, C> {
 }
 
 fn row_of(project: Uuid, review: Uuid, item: &ReviewItem) -> ActiveModel {
+    let to = item.reviewer.as_ref().map(|one| &one.to);
+    let by = item.reviewer.as_ref().and_then(|one| one.by.as_ref());
     ActiveModel {
         id: Set(item.id),
         project_id: Set(project),
@@ -189,12 +191,12 @@ fn row_of(project: Uuid, review: Uuid, item: &ReviewItem) -> ActiveModel {
         made_at: Set(item.made_at.map(|at| at.0)),
         // Its keys are texts, so nothing in it can fail.
         facts: Set(serde_json::to_string(&item.facts).unwrap_or_default()),
-        reviewer: Set(None),
-        reviewer_id: Set(None),
+        reviewer: Set(to.map(|to| to.name.clone())),
+        reviewer_id: Set(to.and_then(|to| to.id)),
         verdict: Set(None),
         decided_at: Set(None),
-        decided_by: Set(None),
-        decided_by_id: Set(None),
+        decided_by: Set(by.map(|by| by.name.clone())),
+        decided_by_id: Set(by.and_then(|by| by.id)),
         note: Set(None),
         effect: Set(None),
         mac: NotSet,

@@ -2,7 +2,8 @@
 
 use super::{CONFIRM, Scene};
 use crate::app::{Browser, Reply};
-use regcred::domain::review::{ReviewKind, Verdict};
+use regcred::domain::permission::of;
+use regcred::domain::review::{ReviewForm, ReviewKind, Verdict};
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
@@ -88,4 +89,36 @@ async fn a_decision_is_not_withdrawn_by_delegating() {
     let kept = scene.item(id, ReviewKind::Grant).await;
     assert_eq!(kept.decision.unwrap().verdict, Verdict::Change);
     assert_eq!(kept.reviewer.unwrap().to.id, asked.person);
+}
+
+#[tokio::test]
+async fn each_kind_of_item_may_have_a_reviewer_from_the_beginning() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let chosen = scene.reviewer.person.unwrap().to_string();
+    let reviewers = |of: &str, id: &str| ReviewForm {
+        name: "Q4".to_owned(),
+        undecided: "list".to_owned(),
+        reviewers: [(of.to_owned(), id.to_owned())].into(),
+        ..ReviewForm::default()
+    };
+    let opener = app.evidence(&app.owner, "acme").await.can::<of::AuditWrite>().unwrap();
+    let viewer = app.member(Role::Viewer, "acme").await.person.unwrap().to_string();
+    for (kind, id) in [("member", &chosen), ("grant", &viewer), ("token", &"x".to_owned())] {
+        let refused = app.vault.open_review(&opener, &reviewers(kind, id)).await;
+        assert!(refused.is_err(), "{kind} {id}");
+    }
+    assert!(app.vault.open_review(&opener, &reviewers("x", &chosen)).await.is_err());
+    let id = app.vault.open_review(&opener, &reviewers("grant", &chosen)).await.unwrap().0;
+    let given = scene.item(id, ReviewKind::Grant).await.reviewer.unwrap();
+    assert_eq!((given.to.id, given.by.unwrap().id), (scene.reviewer.person, app.owner.person));
+    assert_eq!(scene.item(id, ReviewKind::Token).await.reviewer, None);
+    let third = app.new_member("third", Role::Maintainer).await;
+    let grant = scene.item(id, ReviewKind::Grant).await.id;
+    assert_eq!(scene.decide(&third, id, grant, &CONFIRM).await.status, 409);
+    assert_eq!(scene.decide(&scene.reviewer, id, grant, &CONFIRM).await.status, 200);
+    // Nobody is asked about their own.
+    let owner = app.owner.person.unwrap().to_string();
+    let own = app.vault.open_review(&opener, &reviewers("token", &owner)).await.unwrap().0;
+    assert_eq!(scene.item(own, ReviewKind::Token).await.reviewer, None);
 }

@@ -21,7 +21,8 @@ impl Scene {
         let opener = self.app.evidence(&self.app.owner, "acme").await;
         let opener = opener.can::<of::AuditWrite>().unwrap();
         let (name, undecided) = (format!("Due {days}"), undecided.to_owned());
-        let form = ReviewForm { name, due_on: in_days(days).day().to_text(), undecided };
+        let due_on = in_days(days).day().to_text();
+        let form = ReviewForm { name, due_on, undecided, ..ReviewForm::default() };
         let opening = self.app.vault.open_review(&opener, &form);
         told_at(in_days(-10), opening).await.unwrap().0
     }
