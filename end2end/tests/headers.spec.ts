@@ -13,7 +13,7 @@ const FUNCTIONS = [
   'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete', 'guard-changes/reject', 'first-steps/hide',
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/backed-up', 'keys/retire', 'keys/destroy', 'registry/recognise',
   'issuers/create', 'issuers/delete', 'definitions/create', 'definitions/delete', 'findings/accept', 'findings/withdraw', 'audit/export',
-  'reviews/create', 'reviews/decide', 'reviews/close',
+  'reviews/create', 'reviews/decide', 'reviews/close', 'reviews/export',
   'destinations/create', 'destinations/test', 'destinations/switch', 'destinations/renew', 'destinations/delete',
 ];
 

@@ -9,7 +9,7 @@ mod refusal;
 
 pub use base::Base;
 pub use detail::{Detail, Field, FieldChange, TermChange};
-pub use export::{ExportFormat, ExportLine, ExportedReceipt};
+pub use export::{ExportFormat, ExportLine, ExportedReceipt, csv_row};
 pub use listing::{
     AuditChange, AuditDelivery, AuditLink, AuditListing, AuditPlace, AuditQuery, AuditRow,
     Happened, PAGE_ROWS, RECEIPTS_SHOWN,
@@ -108,6 +108,7 @@ super::words! {
         ReviewDecided = "review.decided", "decided on an item of the access review";
         ReviewDelegated = "review.delegated", "delegated an item of the access review";
         ReviewClosed = "review.closed", "closed the access review";
+        ReviewExported = "review.exported", "exported the report of the access review";
         CheckpointsRenewed = "checkpoints.renewed", "began a new series of checkpoints of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
         SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";

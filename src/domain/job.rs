@@ -29,6 +29,7 @@ super::words! {
         Witness = "witness", "Ask a witness to cosign checkpoints";
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
+        Reviews = "reviews", "Close access reviews that are due";
     }
 }
 
@@ -82,7 +83,7 @@ impl JobKind {
             limit: 10 * 60,
         };
         match self {
-            Self::Sweep => Schedule { every: Some(15 * MINUTE), ..usual },
+            Self::Sweep | Self::Reviews => Schedule { every: Some(15 * MINUTE), ..usual },
             // Hundreds of thousands of secrets take their time.
             Self::TendKeys => Schedule { limit: 24 * 60 * 60, ..usual },
             Self::Readiness => Schedule { every: Some(5 * MINUTE), limit: 30, ..usual },

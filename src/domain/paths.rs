@@ -24,6 +24,8 @@ pub const JOBS: &str = "/admin/jobs";
 pub const INSTANCE_AUDIT: &str = "/admin/audit";
 /// Where an export of the audit is asked for, by a form that posts.
 pub const EXPORT_AUDIT: &str = "/rpc/audit/export";
+/// The same for the report of an access review.
+pub const EXPORT_REVIEW: &str = "/rpc/reviews/export";
 /// The list of issuers whose tokens are accepted.
 pub const ISSUERS: &str = "/admin/issuers";
 

@@ -1,6 +1,7 @@
 //! Access reviews: everything that lets somebody in, frozen as it was when the review began, and what
 //! people decided of it.
 
+mod csv;
 mod forms;
 mod frozen;
 mod parts;
@@ -29,12 +30,13 @@ pub const REVIEWS_SHOWN: u64 = 100;
 pub const ITEMS_MAX: usize = 20_000;
 
 super::words! {
-    /// What lets somebody in.
+    /// What lets somebody in, and who answers for it.
     pub enum ReviewKind {
         Grant = "grant", "Grant";
         Token = "token", "Pipeline token";
         TrustRule = "trust_rule", "Trust rule";
         Member = "member", "Member";
+        Owner = "credential_owner", "Credential owner";
     }
 }
 
@@ -100,6 +102,24 @@ pub struct Review {
     pub closing: Option<ReviewCheckpoint>,
 }
 
+impl Review {
+    /// Whether its last day is over.
+    pub fn is_over(&self, today: Day) -> bool {
+        self.due_on.is_some_and(|due| due < today)
+    }
+
+    /// What becomes of what nobody has decided. At the end of its last day nobody is there to remove it.
+    pub fn at_end(&self) -> String {
+        let label = self.undecided.label();
+        match (self.undecided, self.due_on) {
+            (Undecided::Removed, Some(_)) => {
+                format!("{label}, or list it if the review ends with its last day")
+            }
+            _ => label.to_owned(),
+        }
+    }
+}
+
 /// A checkpoint of the project's audit log, with what verifies it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewCheckpoint {
@@ -157,13 +177,21 @@ pub struct ReviewItem {
     pub name: String,
     /// What it allows, in words.
     pub terms: String,
-    /// Who granted or created it; of a membership who has it.
+    /// Who granted or created it; of a membership who has it, and of a credential who owns it.
     pub whose: Maker,
     pub made_at: Option<Moment>,
     pub facts: Facts,
     /// Who decides, when it was delegated.
-    pub reviewer: Option<Maker>,
+    pub reviewer: Option<Delegated>,
     pub decision: Option<Decision>,
+}
+
+/// Whom an item was delegated to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegated {
+    pub to: Maker,
+    /// Who delegated it; `None` once it was decided.
+    pub by: Option<Maker>,
 }
 
 impl ReviewItem {
@@ -174,7 +202,15 @@ impl ReviewItem {
 
     /// Whether another member was asked to decide it.
     pub fn is_for_another(&self, person: &Person) -> bool {
-        self.reviewer.as_ref().is_some_and(|reviewer| !reviewer.is(person))
+        self.reviewer.as_ref().is_some_and(|reviewer| !reviewer.to.is(person))
+    }
+
+    /// Whether this person may choose who decides it. Once that is delegated it is for the delegate, for
+    /// whoever delegated it, and for an owner: who was asked may be away.
+    pub fn may_be_delegated_by(&self, person: &Person, is_owner: bool) -> bool {
+        let is_theirs =
+            |one: &Delegated| one.to.is(person) || one.by.as_ref().is_some_and(|by| by.is(person));
+        is_owner || self.reviewer.as_ref().is_none_or(is_theirs)
     }
 
     /// Leaves of a member only the name: whoever does not audit has no use for the address.

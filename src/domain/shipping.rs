@@ -2,6 +2,7 @@
 //! chain and at least once.
 
 mod cef;
+mod cut;
 mod event;
 mod form;
 mod ocsf;
@@ -14,7 +15,7 @@ pub use event::{Source, Writing, call_body, page_body, test_body};
 pub use form::{Begin, DestinationForm, NewDestination};
 pub use syslog::{MESSAGE_MAX, hostname, test_message};
 
-use super::moment::Moment;
+use super::moment::{Day, Moment};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -91,6 +92,11 @@ impl Cursor {
         }
     }
 
+    /// The last link of which nothing is missing.
+    pub fn last_whole(self) -> i64 {
+        if self.receipt > 0 { self.link - 1 } else { self.link }
+    }
+
     /// Whether it comes after the other one.
     pub fn is_beyond(self, other: Self) -> bool {
         // The whole of a link is more than any part of it.
@@ -165,6 +171,12 @@ impl Destination {
         self.transport != Transport::Pull && self.stopped_at.is_none()
     }
 
+    /// The last link that was sent to it, also when some before are to be sent again.
+    pub fn sent_up_to(&self) -> i64 {
+        let again = self.again_from.map_or(0, Cursor::last_whole);
+        self.cursor.last_whole().max(again)
+    }
+
     /// Where it goes on when a connection broke, and where it goes back to when the next one breaks: no
     /// further than it is now, so that it gets on although every second connection breaks.
     pub fn after_a_break(&self) -> Option<(Cursor, Cursor)> {
@@ -205,4 +217,28 @@ pub struct Behind {
 pub struct Listed {
     pub destination: Destination,
     pub behind: Behind,
+    /// Since which day old receipts are kept only for it.
+    pub waited_since: Option<Day>,
+    pub unsent: Option<Unsent>,
+}
+
+/// Links that retention removed before a destination had them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    pub first: i64,
+    pub last: i64,
+    /// How many of those: events among them stay, and are sent.
+    pub links: i64,
+}
+
+impl Unsent {
+    pub fn to_text(self) -> String {
+        let Self { first, last, links } = self;
+        if first == last {
+            return format!("Link {first} was removed by retention before it was sent.");
+        }
+        format!(
+            "Links {first} to {last} were removed by retention before they were sent, {links} in all."
+        )
+    }
 }

@@ -6,6 +6,7 @@ use crate::domain::audit::{AuditLink, AuditListing, AuditQuery, ExportFormat};
 use crate::domain::delivery::{Client, Proved};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
+use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::vault::{CheckedLinks, Export, Vault};
 use axum::http::Extensions;
@@ -73,21 +74,26 @@ pub async fn export_audit(
     fields: &HashMap<String, String>,
 ) -> Result<AuditFile> {
     let done = begin_export(vault, request, fields).await;
-    if let Err(error) = &done
+    note_refused(vault, request, &done);
+    done
+}
+
+/// Writes down that who asked for a file may not have it.
+pub(super) fn note_refused<T>(vault: &Vault, request: &Extensions, done: &Result<T>) {
+    if let Err(error) = done
         && error.status() == 403
         && let Some(who) = request.get::<Asker>().and_then(Asker::refused)
     {
         let client = request.get::<Client>().and_then(|client| client.0.as_deref());
         vault.record_forbidden(who, client);
     }
-    done
 }
 
-async fn begin_export(
+/// The session of who asks for a file, and the person.
+pub(super) async fn who_asks<'a>(
     vault: &Vault,
-    request: &Extensions,
-    fields: &HashMap<String, String>,
-) -> Result<AuditFile> {
+    request: &'a Extensions,
+) -> Result<(&'a Session, Person)> {
     let session = request.get::<Session>().ok_or(Error::Unauthenticated)?;
     let person = person_of(vault, session).await?;
     if let Some(asker) = request.get::<Asker>() {
@@ -96,6 +102,15 @@ async fn begin_export(
     if let Some(proved) = request.get::<Proved>() {
         proved.note();
     }
+    Ok((session, person))
+}
+
+async fn begin_export(
+    vault: &Vault,
+    request: &Extensions,
+    fields: &HashMap<String, String>,
+) -> Result<AuditFile> {
+    let (session, person) = who_asks(vault, request).await?;
     let text = |key: &str| fields.get(key).map(String::as_str).unwrap_or_default();
     let project = text("project");
     // Who may is asked before what they ask for.

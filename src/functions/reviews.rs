@@ -1,14 +1,20 @@
 //! Access reviews, as the browser asks for them.
 
-use super::context::{member, vault};
+use super::audit::{AuditFile, note_refused, who_asks};
+use super::context::{member, member_of, vault};
 use super::reply::{Form, finish, finish_action, saved};
+use crate::domain::audit::ExportFormat;
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::domain::review::{
     DecisionForm, ReviewForm, ReviewPage, ReviewQuery, ReviewReport, Reviews,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::vault::Vault;
+use axum::http::Extensions;
 use leptos::prelude::*;
+use std::collections::HashMap;
+use tokio::sync::mpsc::channel;
 use uuid::Uuid;
 
 pub async fn list_reviews(project: String) -> Result<Reviews> {
@@ -26,6 +32,36 @@ pub async fn review_page(project: String, id: Uuid, query: ReviewQuery) -> Resul
 pub async fn review_report(project: String, id: Uuid) -> Result<ReviewReport> {
     let reader = member(&project).await?.can::<of::AuditRead>()?;
     vault().review_report(&reader, id).await
+}
+
+/// The same as a file for spreadsheets: the fields of its form have the `project` and the `id`.
+///
+/// # Errors
+/// What is said to who may not, and as for the report.
+pub async fn export_review(
+    vault: &Vault,
+    request: &Extensions,
+    fields: &HashMap<String, String>,
+) -> Result<AuditFile> {
+    let done = begin_export(vault, request, fields).await;
+    note_refused(vault, request, &done);
+    done
+}
+
+async fn begin_export(
+    vault: &Vault,
+    request: &Extensions,
+    fields: &HashMap<String, String>,
+) -> Result<AuditFile> {
+    let (session, _) = who_asks(vault, request).await?;
+    let text = |key: &str| fields.get(key).map(String::as_str).unwrap_or_default();
+    let reader = member_of(vault, session, text("project")).await?.can::<of::AuditRead>()?;
+    let id = Uuid::parse_str(text("id")).map_err(|_| Error::NotFound)?;
+    let name = format!("regcred-review-{}-{id}.csv", reader.project().slug);
+    let (piece, pieces) = channel(1);
+    // There is room for one, and its receiver is here.
+    let _ = piece.try_send(Ok(vault.export_review(&reader, id).await?));
+    Ok(AuditFile { name, format: ExportFormat::Csv, pieces })
 }
 
 /// Opens a review of everything that lets somebody in.

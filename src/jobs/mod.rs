@@ -139,6 +139,7 @@ async fn perform(vault: Vault, job: Job) -> Result<()> {
         JobKind::Shipping => vault.ship(&job).await,
         JobKind::Witness => vault.ask_witness(&job).await,
         JobKind::Retention => vault.remove_old_receipts().await,
+        JobKind::Reviews => vault.close_due_reviews().await,
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::domain::paths::{self, SIGN_IN, with_query};
 use crate::error::{Error, Result};
 use crate::functions::audit::{AuditFile, export_audit};
+use crate::functions::reviews::export_review;
 use crate::functions::shows_page;
 use crate::vault::Vault;
 use axum::Json;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Form, FromRequest, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use hyper::body::Frame;
 use std::collections::HashMap;
@@ -34,15 +35,37 @@ impl HttpBody for Pieces {
 
 /// The audit as a file.
 pub(super) async fn audit(State(vault): State<Vault>, request: Request) -> Response {
-    let (headers, asked) = (request.headers().clone(), request.extensions().clone());
-    let fields = match Form::<HashMap<String, String>>::from_request(request, &()).await {
-        Ok(Form(fields)) => fields,
-        Err(_) => return (StatusCode::BAD_REQUEST, "Invalid request.\n").into_response(),
-    };
+    let Some((headers, asked, fields)) = read(request).await else { return invalid() };
     match export_audit(&vault, &asked, &fields).await {
         Ok(file) => sent(file),
-        Err(error) => refused(&error, &headers, &fields),
+        Err(error) => refused(&error, &headers, &paths::audit(project_of(&fields))),
     }
+}
+
+/// The report of an access review as a file.
+pub(super) async fn review(State(vault): State<Vault>, request: Request) -> Response {
+    let Some((headers, asked, fields)) = read(request).await else { return invalid() };
+    match export_review(&vault, &asked, &fields).await {
+        Ok(file) => sent(file),
+        Err(error) => refused(&error, &headers, &paths::reviews(project_of(&fields))),
+    }
+}
+
+type Fields = HashMap<String, String>;
+
+/// What a form asks for, and what is known of the request; `None` for what is no form.
+async fn read(request: Request) -> Option<(HeaderMap, Extensions, Fields)> {
+    let (headers, asked) = (request.headers().clone(), request.extensions().clone());
+    let Form(fields) = Form::<Fields>::from_request(request, &()).await.ok()?;
+    Some((headers, asked, fields))
+}
+
+fn invalid() -> Response {
+    (StatusCode::BAD_REQUEST, "Invalid request.\n").into_response()
+}
+
+fn project_of(fields: &Fields) -> &str {
+    fields.get("project").map(String::as_str).unwrap_or_default()
 }
 
 fn sent(file: AuditFile) -> Response {
@@ -58,14 +81,13 @@ fn sent(file: AuditFile) -> Response {
 }
 
 /// A person whose session ended signs in and comes back to the page; everybody else reads why.
-fn refused(error: &Error, headers: &HeaderMap, fields: &HashMap<String, String>) -> Response {
+fn refused(error: &Error, headers: &HeaderMap, page: &str) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if !shows_page(headers) {
         return (status, Json(error)).into_response();
     }
     if *error == Error::Unauthenticated {
-        let page = paths::audit(fields.get("project").map(String::as_str).unwrap_or_default());
-        return Redirect::to(&with_query(SIGN_IN, "next", &page)).into_response();
+        return Redirect::to(&with_query(SIGN_IN, "next", page)).into_response();
     }
     (status, format!("{error}\n")).into_response()
 }

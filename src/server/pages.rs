@@ -5,7 +5,7 @@ use super::exports;
 use crate::app::{App, shell};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::delivery::{Client, HeldPlace, Proved};
-use crate::domain::paths::EXPORT_AUDIT;
+use crate::domain::paths::{EXPORT_AUDIT, EXPORT_REVIEW};
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
@@ -42,6 +42,7 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
     let (vault, framing) = (vault.clone(), vault.clone());
     Router::new()
         .route(EXPORT_AUDIT, post(exports::audit))
+        .route(EXPORT_REVIEW, post(exports::review))
         .leptos_routes_with_context(
             &pages,
             routes,

@@ -134,6 +134,23 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(readable(first).pop())
     }
 
+    /// The last event about one subject in which that was done.
+    pub async fn last_about(
+        &self,
+        chain: Uuid,
+        subject: Uuid,
+        action: Action,
+    ) -> Result<Option<AuditEvent>, DbErr> {
+        let last = audit_event::Entity::find()
+            .filter(audit_event::Column::Chain.eq(chain))
+            .filter(audit_event::Column::SubjectId.eq(subject))
+            .filter(audit_event::Column::Action.eq(action.word()))
+            .order_by_desc(audit_event::Column::Seq)
+            .one(self.db)
+            .await?;
+        Ok(readable(last).pop())
+    }
+
     /// A page of the events about one subject that come before one of them, newest first.
     pub async fn about_before(
         &self,

@@ -103,7 +103,7 @@ pub use receipts::{
     FetchRow, NotRecorded, Pair, ProofWalk, Putting, ReceiptPlace, ReceiptRow, Receipts, Recorder,
     Removal, Usage, UsageOf, VersionsReceived, WrongSum,
 };
-pub use reviews::Frozen;
+pub use reviews::{Frozen, Reviewed};
 pub use rewraps::SealedRow;
 pub use schema::{Schema, knows_schema};
 pub use sea_orm::ActiveValue::Set;

@@ -3,6 +3,7 @@
 mod items;
 mod population;
 
+pub use items::Reviewed;
 pub use population::Frozen;
 
 use super::Reviews;
@@ -14,7 +15,7 @@ use crate::domain::review::{Review, Undecided};
 use crate::domain::user::Maker;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    DbErr, QueryOrder, QuerySelect,
+    ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -43,6 +44,13 @@ impl<C: Sealing> Reviews<'_, C> {
     /// The last ones that were opened, newest first. One that we did not write is none.
     pub async fn newest(&self, most: u64) -> Result<Vec<Review>, DbErr> {
         let rows = self.rows().order_by_desc(Column::Id).limit(most).all(self.db).await?;
+        Ok(readable(self.genuine(rows).await))
+    }
+
+    /// Those that are open and have a last day.
+    pub async fn open_until_a_day(&self) -> Result<Vec<Review>, DbErr> {
+        let open = self.rows().filter(Column::ClosedAt.is_null());
+        let rows = open.filter(Column::DueOn.is_not_null()).all(self.db).await?;
         Ok(readable(self.genuine(rows).await))
     }
 

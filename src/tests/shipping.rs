@@ -4,6 +4,7 @@
 mod later;
 mod pulled;
 mod receiver;
+mod retained;
 mod syslog;
 
 pub use receiver::{Answer, Heard, Receiver, reaching};

@@ -12,7 +12,7 @@ pub use whole::ReviewPageView;
 
 use super::kit::{Dot, Time};
 use crate::domain::moment::Moment;
-use crate::domain::review::{Review, ReviewItem, ReviewKind, Verdict};
+use crate::domain::review::{Delegated, Review, ReviewItem, ReviewKind, Verdict};
 use leptos::prelude::*;
 
 /// Whether a review is open, and until when.
@@ -45,7 +45,7 @@ fn use_in_words(item: &ReviewItem) -> String {
         None => "Never used".to_owned(),
     };
     match item.kind {
-        ReviewKind::Member => String::new(),
+        ReviewKind::Member | ReviewKind::Owner => String::new(),
         ReviewKind::Token | ReviewKind::TrustRule => last("Last used"),
         ReviewKind::Grant => {
             let count = format!(
@@ -74,7 +74,8 @@ fn decided(item: &ReviewItem) -> String {
             };
             format!("{done} by {}", one.by)
         }
-        (None, Some(reviewer)) => format!("Delegated to {reviewer}"),
+        (None, Some(Delegated { to, by: Some(by) })) => format!("Delegated to {to} by {by}"),
+        (None, Some(Delegated { to, by: None })) => format!("Delegated to {to}"),
         (None, None) => "Undecided".to_owned(),
     }
 }
@@ -110,10 +111,11 @@ mod tests {
         assert_eq!(use_in_words(&item), said);
         assert_eq!(decided(&item), "Undecided");
         item.kind = ReviewKind::Member;
-        item.reviewer = Some(Maker::nobody("Bea"));
+        let (to, by) = (Maker::nobody("Bea"), Some(Maker::nobody("Kim")));
+        item.reviewer = Some(Delegated { to, by });
         assert_eq!(
             (use_in_words(&item).as_str(), decided(&item).as_str()),
-            ("", "Delegated to Bea")
+            ("", "Delegated to Bea by Kim")
         );
     }
 }

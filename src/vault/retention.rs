@@ -1,14 +1,16 @@
 //! Receipts are kept for ever, or for as many days as the operator says. They go by their age alone:
 //! nobody can make the product forget by asking a lot. What they add up to is put aside before, and stays:
-//! the event that says so is the base of the chain.
+//! the event that says so is the base of the chain. What a destination has still to get stays until it has
+//! it, unless somebody has stopped that destination.
 
 use super::Vault;
+use super::shipping::had_by_all;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::error::Result;
-use crate::store::{Putting, Removal, Unrecorded};
+use crate::store::{Putting, Removal, Unrecorded, Write};
 use uuid::Uuid;
 
 /// Links whose receipts are removed in one transaction.
@@ -41,6 +43,8 @@ impl Vault {
         // What becomes old meanwhile is for the next run.
         let last = self.store.receipts(project.id).last_before(before.0).await?;
         let Some(last) = last else { return Ok(()) };
+        let destinations = self.store.destinations().of_chain(project.id).await?;
+        let last = had_by_all(&destinations).map_or(last, |had| last.min(had));
         while self.move_base(project, last).await? {
             while self.remove_part(project).await? {}
         }
@@ -59,6 +63,7 @@ impl Vault {
             return Ok(false);
         }
         let write = self.write_in(project.id).await?;
+        let last = sent_up_to(&write, project.id, last).await?;
         let ring = self.keys.ring();
         let base = match write.receipts(project.id).put_aside(&*ring, last).await? {
             Putting::Aside(base) => base,
@@ -86,6 +91,8 @@ impl Vault {
             return Ok(false);
         }
         let write = self.write_in(project.id).await?;
+        // One that was resumed since then has not got what is behind the base.
+        let base = sent_up_to(&write, project.id, base).await?;
         // Whoever has the end of the chain knows the key that it is under, and makes the proof with it: one
         // under a retired key would be a break for ever.
         let ring = self.keys.ring();
@@ -103,6 +110,13 @@ impl Vault {
             }
         }
     }
+}
+
+/// The last link, up to that one, that every destination has which is on. Whoever adds or resumes one holds
+/// the chain, as does whoever asks this.
+async fn sent_up_to(write: &Write, project: Uuid, last: i64) -> Result<i64> {
+    let destinations = write.destinations().of_chain(project).await?;
+    Ok(had_by_all(&destinations).map_or(last, |had| last.min(had)))
 }
 
 fn kept_for(project: &Project, link: i64) {

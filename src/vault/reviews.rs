@@ -16,8 +16,8 @@ use crate::domain::review::{
 };
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
-use crate::store::{Frozen, Unrecorded};
-use frozen::{digest_of, digest_recorded, facts_known, items_of};
+use crate::store::{Frozen, Reviewed, Unrecorded};
+use frozen::{ask, digest_of, digest_recorded, facts_known, items_of, reviewer};
 use uuid::Uuid;
 
 const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it can be neither reported nor closed. Run `regcred doctor`.";
@@ -39,6 +39,7 @@ impl Vault {
     ) -> Result<(Uuid, String)> {
         let project = opener.project().id;
         let (name, due_on, undecided) = form.read(today())?;
+        let asked = form.reviewers()?;
         // Before the chain is held: deliveries wait for it. The figures only suggest.
         let known = facts_known(self, project).await?;
         let write = self.write_in(project).await?;
@@ -48,7 +49,9 @@ impl Vault {
                 "A review has at most {ITEMS_MAX} items, and this project has more. Delete pipelines that are not used any more first."
             )));
         }
-        let items = items_of(found, &known);
+        let mut items = items_of(found, &known);
+        let members = write.projects().members(project).await?;
+        ask(&mut items, &asked, members, opener.person())?;
         let review = Review {
             id: Uuid::now_v7(),
             name,
@@ -75,7 +78,14 @@ impl Vault {
     pub async fn reviews(&self, reader: &Can<of::PipelineRead>) -> Result<Reviews> {
         let found = self.store.reviews(reader.project().id).newest(REVIEWS_SHOWN).await?;
         let (closed, open) = found.into_iter().partition(|one| one.closed.is_some());
-        Ok(Reviews { open, closed })
+        let reviewers = self.reviewers(reader.project().id).await?;
+        Ok(Reviews { open, closed, reviewers })
+    }
+
+    /// Those who may decide.
+    async fn reviewers(&self, project: Uuid) -> Result<Vec<Reviewer>> {
+        let members = self.store.projects().members(project).await?.into_iter();
+        Ok(members.filter_map(|(person, role)| reviewer(&person, role)).collect())
     }
 
     /// A page of a review's items.
@@ -108,15 +118,7 @@ impl Vault {
         let has_more = shown.len() > most;
         shown.truncate(most);
         let next = shown.last().filter(|_| has_more).map(|last| query.after(last.number));
-        let members = self.store.projects().members(project).await?.into_iter();
-        let reviewers = members
-            .filter(|(_, role)| role.permissions().has(Permission::PipelineWrite))
-            .map(|(person, role)| Reviewer {
-                id: person.id,
-                name: person.name,
-                decides_members: role.permissions().has(Permission::AuditWrite),
-            })
-            .collect();
+        let reviewers = self.reviewers(project).await?;
         let viewer = viewer.clone();
         let items = shown;
         Ok(ReviewPage { review, tally, items, next, reviewers, not_reviewed, viewer, read_at })
@@ -150,6 +152,21 @@ impl Vault {
         Ok(ReviewReport { review, project, tally, items, not_reviewed, digest, members, made_at })
     }
 
+    /// The report as a file for spreadsheets. That it was exported is on record.
+    ///
+    /// # Errors
+    /// As for the report.
+    pub async fn export_review(&self, reader: &Can<of::AuditRead>, id: Uuid) -> Result<String> {
+        let report = self.review_report(reader, id).await?;
+        let project = reader.project().id;
+        let write = self.write_in(project).await?;
+        let subject = Subject { id, name: report.review.name.clone() };
+        let items = Detail::Items(u64::try_from(report.items.len()).unwrap_or(u64::MAX));
+        let what = (Action::ReviewExported, subject, items);
+        self.commit_event(write, project, reader, what).await?;
+        Ok(report.to_csv())
+    }
+
     /// All items of a review.
     ///
     /// # Errors
@@ -167,19 +184,18 @@ impl Vault {
         Ok((items, digest))
     }
 
-    /// What lets somebody in now and is in no item of the review: what was made since, or given anew with
-    /// other terms.
+    /// What lets somebody in now and is so in no item of the review: what was made since, or has other
+    /// terms, or was stopped then and is not any more.
     async fn not_reviewed(&self, project: Uuid, review: Uuid) -> Result<Vec<NotReviewed>> {
         let known = self.store.review_items(project).subjects(review).await?;
         let now = self.store.population(project, today()).await?.into_iter();
-        let is_new = |one: &Frozen| {
-            let known = known.get(&(one.kind.word().to_owned(), one.subject.clone()));
-            known.is_none_or(|made_at| *made_at != one.made_at.map(|at| at.0))
-        };
+        let reviewed = |one: &Frozen| known.get(&(one.kind.word().to_owned(), one.subject.clone()));
+        let is_new = |one: &Frozen| reviewed(one).is_none_or(|item| !is_as_reviewed(one, item));
         Ok(now
             .filter(is_new)
             .map(|one| NotReviewed {
                 kind: one.kind,
+                before: reviewed(&one).map(|item| said_before(&one, item)),
                 name: one.name,
                 terms: one.terms,
                 made_by: one.whose.name,
@@ -213,4 +229,16 @@ impl Vault {
         write.reviews(project).keep_checkpoint(review, is_closing, text).await?;
         Ok(write.commit_without_event(Unrecorded::Tree).await?)
     }
+}
+
+/// Whether it gives what the review knows of it. What stopped since gives less.
+fn is_as_reviewed(now: &Frozen, item: &Reviewed) -> bool {
+    let is_the_same = item.made_at == now.made_at.map(|at| at.0) && item.terms == now.terms;
+    is_the_same && (now.is_stopped || !item.is_stopped)
+}
+
+/// What the review knows of it.
+fn said_before(now: &Frozen, item: &Reviewed) -> String {
+    let is_resumed = item.is_stopped && !now.is_stopped;
+    if is_resumed { format!("{} (stopped)", item.terms) } else { item.terms.clone() }
 }

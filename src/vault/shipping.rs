@@ -4,12 +4,14 @@
 mod failing;
 mod pulled;
 mod reading;
+mod retained;
 mod salt;
 mod sending;
 mod testing;
 
 pub use failing::FailingDestination;
 pub use pulled::{Pulled, Puller};
+pub(super) use retained::had_by_all;
 
 use super::events::What;
 use super::names::fold;
@@ -22,7 +24,7 @@ use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::domain::shipping::{
     Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Listed, NewDestination,
-    ShipProblem, Transport,
+    ShipProblem, Transport, Unsent,
 };
 use crate::error::{Error, Result};
 use crate::receivers::signing_secret;
@@ -60,7 +62,9 @@ impl Vault {
         let mut listed = Vec::with_capacity(rows.len());
         for DestinationRow { shown, .. } in rows {
             let behind = self.behind(&shown, length).await?;
-            listed.push(Listed { destination: shown, behind });
+            let (waited_since, unsent) =
+                (self.waited_since(&shown, behind), self.unsent(&shown).await?);
+            listed.push(Listed { destination: shown, behind, waited_since, unsent });
         }
         Ok(listed)
     }
@@ -72,7 +76,7 @@ impl Vault {
         }
         let query = AuditQuery::default();
         // Of a link that was sent in part the rest is missing.
-        let seq = if cursor.receipt > 0 { cursor.link - 1 } else { cursor.link };
+        let seq = cursor.last_whole();
         let (place, way, most) = (Some(AuditPlace { seq, at: None }), Way::Newer, 1);
         let step = self.store.chain().step(Walk { chain, query: &query, place, way, most }).await?;
         let since = step.links.first().map(|link| Moment(link.at));
@@ -215,28 +219,33 @@ impl Vault {
     ) -> Result<String> {
         let write = self.write_in(keeper.chain).await?;
         let row = of_keeper(&write, keeper, id).await?;
-        let said = |done: &str| format!("{}: {done}", row.shown.name);
+        let said = |done: String| format!("{}: {done}", row.shown.name);
         if row.shown.stopped_at.is_none() == is_on {
-            return Ok(said("nothing was changed."));
+            return Ok(said("nothing was changed.".to_owned()));
         }
         let (action, at) = if is_on {
             (Action::DestinationStarted, None)
         } else {
             (Action::DestinationStopped, Some(now().0))
         };
+        let mut unsent = None;
         // The job before the destination, as who sends locks them.
         if is_on {
+            let ring = self.keys.ring();
+            let receipts = write.receipts(keeper.chain);
+            unsent = receipts.removed_behind(&*ring, row.shown.sent_up_to()).await?;
             self.enqueue_shipping(&write, id).await?;
             write.destinations().set_failing(id, None).await?;
         }
         write.destinations().set_stopped(id, at).await?;
-        let what = about(action, &row.shown);
+        let what = about_missing(action, &row.shown, unsent);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         self.job_is_due.notify_one();
+        let unsent = unsent.map(|unsent| format!(" {}", unsent.to_text())).unwrap_or_default();
         Ok(said(if is_on {
-            "it continues with the first event that it has not received."
+            format!("it continues with the first event that it has not received.{unsent}")
         } else {
-            "it was stopped. When it is resumed, it continues with the first event that it has not received."
+            "it was stopped. When it is resumed, it continues with the first event that it has not received.".to_owned()
         }))
     }
 
@@ -272,8 +281,12 @@ async fn of_keeper(write: &Write, keeper: &ChainKeeper, id: Uuid) -> Result<Dest
 
 /// What is on record of it. The rest of the address may hold a secret.
 fn about(action: Action, shown: &Destination) -> What {
+    about_missing(action, shown, None)
+}
+
+fn about_missing(action: Action, shown: &Destination, unsent: Option<Unsent>) -> What {
     let subject = Subject { id: shown.id, name: shown.name.clone() };
     let Destination { transport, format, cursor, .. } = *shown;
     let host = shown.origin().to_owned();
-    (action, subject, Detail::Destination { transport, format, host, after: cursor.link })
+    (action, subject, Detail::Destination { transport, format, host, after: cursor.link, unsent })
 }

@@ -14,7 +14,7 @@ use crate::domain::credential::Access;
 use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
 use crate::domain::review::{self, Verdict};
-use crate::domain::shipping::{Format, Transport};
+use crate::domain::shipping::{Format, Transport, Unsent};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
 use serde::{Deserialize, Serialize};
@@ -156,6 +156,9 @@ pub enum Detail {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         host: String,
         after: i64,
+        /// What it will never get.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unsent: Option<Unsent>,
     },
     /// How many rows were changed outside the product.
     Rows(u64),

@@ -88,7 +88,7 @@ impl ExportFormat {
     /// What stands before the first line.
     pub fn head(self) -> String {
         match self {
-            Self::Csv => row(COLUMNS.map(str::to_owned)),
+            Self::Csv => csv_row(COLUMNS.map(str::to_owned)),
             Self::JsonLines | Self::Links => String::new(),
         }
     }
@@ -96,7 +96,7 @@ impl ExportFormat {
     /// The line with its end.
     pub fn line(self, line: &ExportLine) -> String {
         match self {
-            Self::Csv => row(cells(line)),
+            Self::Csv => csv_row(cells(line)),
             Self::JsonLines | Self::Links => format!("{}\n", json(line)),
         }
     }
@@ -201,8 +201,8 @@ fn cells(line: &ExportLine) -> [String; COLUMNS.len()] {
     cells
 }
 
-/// A record as RFC 4180 has it.
-fn row<const N: usize>(cells: [String; N]) -> String {
+/// A record as RFC 4180 has it, in which no cell is a formula.
+pub fn csv_row<const N: usize>(cells: [String; N]) -> String {
     let cells = cells.map(|text| cell(&text));
     format!("{}\r\n", cells.join(","))
 }

@@ -1,11 +1,11 @@
 //! What the forms of reviews send.
 
-use super::{Undecided, Verdict};
+use super::{ReviewKind, Reviewer, Undecided, Verdict};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::typed_text::{LINE_MAX, name_problem, text_problem};
 use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What a form opens a review with.
@@ -17,6 +17,8 @@ pub struct ReviewForm {
     pub due_on: String,
     /// The word of an [`Undecided`].
     pub undecided: String,
+    /// The id of who decides items of a kind, by the word of the kind; blank for everybody who may.
+    pub reviewers: BTreeMap<String, String>,
 }
 
 impl ReviewForm {
@@ -42,6 +44,24 @@ impl ReviewForm {
             Some(undecided) if errors.is_empty() => Ok((name.to_owned(), due_on, undecided)),
             _ => Err(Error::Invalid(errors)),
         }
+    }
+}
+
+impl ReviewForm {
+    /// Who decides items of which kind, where somebody was chosen.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no person; `BadRequest` for what is no kind.
+    pub fn reviewers(&self) -> Result<Vec<(ReviewKind, Uuid)>> {
+        let chosen = self.reviewers.iter().filter(|(_, id)| !id.is_empty());
+        let read = |(word, id): (&String, &String)| -> Result<(ReviewKind, Uuid)> {
+            let kind = ReviewKind::from_word(word).ok_or_else(|| {
+                Error::BadRequest("The form has an unknown kind of item.".to_owned())
+            })?;
+            let id = Uuid::parse_str(id).map_err(|_| Reviewer::unable(kind))?;
+            Ok((kind, id))
+        };
+        chosen.map(read).collect()
     }
 }
 
@@ -150,6 +170,7 @@ mod tests {
             name: " Q4 ".to_owned(),
             due_on: due_on.to_owned(),
             undecided: "list".to_owned(),
+            ..ReviewForm::default()
         };
         assert_eq!(form("").read(today).unwrap().0, "Q4");
         assert_eq!(form("2026-11-30").read(today).unwrap().1, Some(today));

@@ -61,7 +61,7 @@ fn in_parts(parts: &[String]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::review::{Decision, ReviewKind, Verdict};
+    use crate::domain::review::{Decision, Delegated, ReviewKind, Verdict};
     use crate::domain::user::Maker;
 
     fn item() -> ReviewItem {
@@ -116,7 +116,8 @@ mod tests {
         assert!(bytes(&[]) != one && bytes(&[item(), item()]) != one);
         let (verdict, by, at) = (Verdict::Confirm, "Bea".to_owned(), Moment(1));
         let decision = Some(Decision { verdict, by, at, note: String::new(), effect: None });
-        let decided = ReviewItem { decision, reviewer: Some(Maker::nobody("Bea")), ..item() };
+        let reviewer = Some(Delegated { to: Maker::nobody("Bea"), by: None });
+        let decided = ReviewItem { decision, reviewer, ..item() };
         assert_eq!(bytes(&[decided]), one);
     }
 

@@ -1,17 +1,20 @@
 //! Reviews as their pages show them.
 
-use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally};
+use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally, Verdict};
 use crate::domain::moment::Moment;
 use crate::domain::user::Person;
+use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Something of the project that is in no item, since it was made after the review began.
+/// Something of the project that is in no item as it is now: it was made or changed after the review began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotReviewed {
     pub kind: ReviewKind,
     pub name: String,
     pub terms: String,
+    /// The terms in the review, of what is in it.
+    pub before: Option<String>,
     pub made_by: String,
     pub made_at: Option<Moment>,
 }
@@ -25,6 +28,22 @@ impl NotReviewed {
     }
 }
 
+impl ReviewItem {
+    /// What became of a removal of which no link of the log says more. `members`: the ids of those who are
+    /// members now.
+    pub fn effect(&self, members: &[String]) -> Option<&'static str> {
+        let decision = self.decision.as_ref()?;
+        if decision.verdict != Verdict::Remove || decision.effect.is_some() {
+            return None;
+        }
+        Some(match (self.kind, members.contains(&self.subject)) {
+            (ReviewKind::Member, true) => "Still a member: an operator must end the membership",
+            (ReviewKind::Member, false) => "No longer a member",
+            _ => "It was already gone",
+        })
+    }
+}
+
 /// A member who may decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewer {
@@ -35,6 +54,16 @@ pub struct Reviewer {
 }
 
 impl Reviewer {
+    /// What is said of somebody who may not decide items of the kind.
+    pub fn unable(kind: ReviewKind) -> Error {
+        let sentence = if kind == ReviewKind::Member {
+            "Choose an owner: only owners decide about members."
+        } else {
+            "Choose a member who may decide: a maintainer or an owner."
+        };
+        Error::at(&format!("reviewers.{}", kind.word()), sentence)
+    }
+
     /// Whether they may decide such an item.
     pub fn decides(&self, kind: ReviewKind) -> bool {
         kind != ReviewKind::Member || self.decides_members
@@ -80,4 +109,6 @@ pub struct ReviewReport {
 pub struct Reviews {
     pub open: Vec<Review>,
     pub closed: Vec<Review>,
+    /// Those who may decide.
+    pub reviewers: Vec<Reviewer>,
 }

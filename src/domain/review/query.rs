@@ -11,7 +11,7 @@ crate::domain::words! {
         Mine = "mine", "Delegated to me";
         Decided = "decided", "Decided";
         All = "all", "All";
-        /// What was made after the review began.
+        /// What was made or changed after the review began.
         New = "new", "Not in this review";
     }
 }

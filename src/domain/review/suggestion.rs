@@ -25,6 +25,11 @@ impl ReviewItem {
             let sentence = "This person cannot sign in.";
             return if facts.is_stopped { said(Verdict::Remove, sentence) } else { None };
         }
+        if self.kind == ReviewKind::Owner {
+            let is_known = self.whose.id.is_some();
+            let sentence = "No member has this name, or several have it.";
+            return if is_known { None } else { said(Verdict::Change, sentence) };
+        }
         if facts.is_stopped {
             return said(Verdict::Remove, "It has stopped and lets nobody in.");
         }

@@ -1,6 +1,7 @@
 //! Common Event Format: `CEF:0|vendor|product|version|id|name|severity|key=value …`, on one line.
 
 use super::Source;
+use super::cut::cut;
 use super::event::{PRODUCT, VERSION};
 use crate::domain::audit::{AuditChange, ExportLine, ExportedReceipt};
 use crate::domain::delivery::Outcome;
@@ -12,26 +13,29 @@ const USUAL: u8 = 3;
 const REFUSED: u8 = 5;
 
 /// The pairs behind the header, in their order.
-#[derive(Default)]
-struct Pairs(String);
+struct Pairs {
+    text: String,
+    /// Bytes of a value before it is cut.
+    longest: usize,
+}
 
 impl Pairs {
     fn add(&mut self, key: &str, value: &str) {
         if value.is_empty() {
             return;
         }
-        if !self.0.is_empty() {
-            self.0.push(' ');
+        if !self.text.is_empty() {
+            self.text.push(' ');
         }
-        self.0.push_str(key);
-        self.0.push('=');
-        for c in value.chars() {
+        self.text.push_str(key);
+        self.text.push('=');
+        for c in cut(value, self.longest).chars() {
             match c {
-                '\\' => self.0.push_str("\\\\"),
-                '=' => self.0.push_str("\\="),
-                '\n' => self.0.push_str("\\n"),
-                '\r' => self.0.push_str("\\r"),
-                other => self.0.push(other),
+                '\\' => self.text.push_str("\\\\"),
+                '=' => self.text.push_str("\\="),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                other => self.text.push(other),
             }
         }
     }
@@ -45,8 +49,9 @@ impl Pairs {
     }
 }
 
-pub(super) fn line(source: &Source, line: &ExportLine) -> String {
-    let mut pairs = Pairs::default();
+/// The event on one line, with values of at most so many bytes and a mark.
+pub(super) fn line(source: &Source, line: &ExportLine, longest: usize) -> String {
+    let mut pairs = Pairs { text: String::new(), longest };
     match line {
         ExportLine::Change { seq, at, change } => {
             common(&mut pairs, source, line, (*seq, *at));
@@ -78,7 +83,7 @@ fn severity(is_refused: bool) -> u8 {
 
 fn whole(id: &str, name: &str, severity: u8, pairs: &Pairs) -> String {
     let (product, id, name) = (header(PRODUCT), header(id), header(name));
-    format!("CEF:0|{product}|{product}|{}|{id}|{name}|{severity}|{}", header(VERSION), pairs.0)
+    format!("CEF:0|{product}|{product}|{}|{id}|{name}|{severity}|{}", header(VERSION), pairs.text)
 }
 
 /// A part of the header, which ends at a bar or with the line.

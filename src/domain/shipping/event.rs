@@ -43,7 +43,7 @@ impl Format {
         match self {
             Self::Json => ours(source, line),
             Self::Ocsf => ocsf::event(source, line),
-            Self::Cef => Value::String(cef::line(source, line)),
+            Self::Cef => Value::String(cef::line(source, line, usize::MAX)),
         }
     }
 }
@@ -59,10 +59,9 @@ pub struct Writing {
 impl Writing {
     /// The event, which has this place among those that are sent together, from 0.
     pub fn event(&self, source: &Source, line: &ExportLine, place: usize) -> String {
-        let event = self.format.event(source, line);
         match &self.host {
-            Some(host) => syslog::message(host, (source, line), event, place),
-            None => event.to_string(),
+            Some(host) => syslog::message(host, self.format, (source, line), place),
+            None => self.format.event(source, line).to_string(),
         }
     }
 }

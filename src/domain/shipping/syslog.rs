@@ -4,15 +4,14 @@
 mod tests;
 
 use super::event::VERSION;
-use super::{Format, Source, test_body};
+use super::{Format, Source, cef, cut, test_body};
 use crate::domain::audit::ExportLine;
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::Moment;
-use serde_json::Value;
 use std::fmt::Write;
 
-/// Bytes of a message. Receivers take 8 KiB unless they are told another limit.
-pub const MESSAGE_MAX: usize = 8 * 1024;
+/// Bytes of a message: RFC 5424 has receivers take these.
+pub const MESSAGE_MAX: usize = 2 * 1024;
 /// "Log audit".
 const FACILITY: u8 = 13;
 const WARNING: u8 = 4;
@@ -30,23 +29,31 @@ struct Head {
     severity: u8,
     at: Option<Moment>,
     id: &'static str,
-    /// What the event is known by: of a message that is cut it stands at the end.
+    /// What the event is known by: where no field could be cut it stands at the end.
     event: String,
 }
 
-/// The message of an event that was written in a format; `place` is that among the messages of its
-/// connection, from 0.
+/// The message of an event in a format; `place` is that among the messages of its connection, from 0. One
+/// that is too long has its longest fields cut.
 pub(super) fn message(
     host: &str,
+    format: Format,
     (source, line): (&Source, &ExportLine),
-    event: Value,
     place: usize,
 ) -> String {
-    let text = match event {
-        Value::String(text) => on_one_line(&text),
-        other => as_json(&other.to_string()),
+    let head = head_of(source, line);
+    let room = MESSAGE_MAX.saturating_sub(before(&head, host, place).len());
+    let text = match format {
+        Format::Cef => {
+            let written = |longest| on_one_line(&cef::line(source, line, longest));
+            cut::fitting(room, written).unwrap_or_else(|| written(0))
+        }
+        Format::Json | Format::Ocsf => {
+            let event = format.event(source, line);
+            cut::json(format, &event, room, |event| as_json(&event.to_string()))
+        }
     };
-    whole(&head_of(source, line), host, place, &text)
+    whole(&head, host, place, &text)
 }
 
 /// The message that only shows whether messages arrive.
@@ -85,20 +92,25 @@ fn head_of(source: &Source, line: &ExportLine) -> Head {
 }
 
 fn whole(head: &Head, host: &str, place: usize, text: &str) -> String {
-    let priority = FACILITY * 8 + head.severity;
-    let at = head.at.map(Moment::to_rfc3339).unwrap_or_default();
-    let (at, id) = (field(&at, usize::MAX), field(head.id, MSGID_MAX));
-    let (number, version) = (place % SEQUENCE_MAX + 1, value(VERSION));
-    let mut message = format!(
-        "<{priority}>1 {at} {host} {APP} - {id} [meta sequenceId=\"{number}\"]\
-         [origin software=\"{APP}\" swVersion=\"{version}\"] {text}"
-    );
+    let mut message = before(head, host, place) + text;
     if message.len() > MESSAGE_MAX {
         let mark = format!(" [cut, event {}]", head.event);
         message.truncate(message.floor_char_boundary(MESSAGE_MAX - mark.len()));
         message.push_str(&mark);
     }
     message
+}
+
+/// What stands before the text.
+fn before(head: &Head, host: &str, place: usize) -> String {
+    let priority = FACILITY * 8 + head.severity;
+    let at = head.at.map(Moment::to_rfc3339).unwrap_or_default();
+    let (at, id) = (field(&at, usize::MAX), field(head.id, MSGID_MAX));
+    let (number, version) = (place % SEQUENCE_MAX + 1, value(VERSION));
+    format!(
+        "<{priority}>1 {at} {host} {APP} - {id} [meta sequenceId=\"{number}\"]\
+         [origin software=\"{APP}\" swVersion=\"{version}\"] "
+    )
 }
 
 /// A field of the header: visible ASCII, not too long; `-` when there is nothing.

@@ -6,6 +6,7 @@
 use super::Receipts;
 use crate::checkpoints::link::leaf;
 use crate::checkpoints::tree::Hash;
+use crate::domain::shipping::Unsent;
 use crate::store::chain::{Mac, add_leaf, keep_leaves, message};
 use crate::store::entity::{audit_event, delivery_report, fetch, receipt, removed_links};
 use crate::store::seals::Sealing;
@@ -119,6 +120,26 @@ impl<C: Sealing> Receipts<'_, C> {
             .await?;
         let old = seqs().filter(fetch::Column::Seq.lt(young.unwrap_or(i64::MAX)));
         old.order_by_desc(fetch::Column::Seq).into_tuple().one(self.db).await
+    }
+
+    /// Which links behind that one were removed; `None` when none was.
+    pub async fn removed_behind(
+        &self,
+        holds: Holds<'_>,
+        link: i64,
+    ) -> Result<Option<Unsent>, DbErr> {
+        let rows = removed_links::Entity::find()
+            .filter(removed_links::Column::Chain.eq(self.project))
+            .filter(removed_links::Column::LastSeq.gt(link))
+            .order_by_asc(removed_links::Column::LastSeq)
+            .all(self.db)
+            .await?;
+        let ours = rows.iter().filter(|row| is_ours(holds, row));
+        let runs = ours.map(|row| (row.first_seq.max(link + 1), row.last_seq));
+        Ok(runs.fold(None, |before: Option<Unsent>, (first, last)| {
+            let (start, links) = before.map_or((first, 0), |before| (before.first, before.links));
+            Some(Unsent { first: start, last, links: links + last - first + 1 })
+        }))
     }
 
     /// Removes the oldest receipts behind the base of the chain, of at most `most` links and some thousands

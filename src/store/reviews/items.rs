@@ -1,7 +1,9 @@
 //! The items of a review.
 
 use crate::domain::moment::Moment;
-use crate::domain::review::{Decision, ReviewItem, ReviewKind, ReviewQuery, Show, Tally, Verdict};
+use crate::domain::review::{
+    Decision, Delegated, Facts, ReviewItem, ReviewKind, ReviewQuery, Show, Tally, Verdict,
+};
 use crate::domain::user::Maker;
 use crate::store::ReviewItems;
 use crate::store::authentic;
@@ -14,6 +16,14 @@ use sea_orm::{
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// What an item says of access, to compare it with how that is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    pub made_at: Option<i64>,
+    pub terms: String,
+    pub is_stopped: bool,
+}
 
 /// Items in one statement: each has 23 values, and SQLite takes 32,766 at once.
 const AT_ONCE: usize = 1_000;
@@ -72,7 +82,7 @@ impl<C: Sealing> ReviewItems<'_, C> {
     }
 
     /// The first after the number `after` of those that are undecided and that the product can remove: no
-    /// memberships.
+    /// memberships, and no owners.
     pub async fn removable(
         &self,
         review: Uuid,
@@ -82,6 +92,7 @@ impl<C: Sealing> ReviewItems<'_, C> {
         let rows = self.of(review).filter(Column::Number.gt(after));
         let rows = rows.filter(Column::Verdict.is_null());
         let rows = rows.filter(Column::Kind.ne(ReviewKind::Member.word()));
+        let rows = rows.filter(Column::Kind.ne(ReviewKind::Owner.word()));
         self.found(rows.order_by_asc(Column::Number).limit(most)).await
     }
 
@@ -103,19 +114,26 @@ impl<C: Sealing> ReviewItems<'_, C> {
         Ok(tally)
     }
 
-    /// What is in the review: the kind and the id of each, with when it was made.
+    /// What is in the review, by the kind and the id of each.
     pub async fn subjects(
         &self,
         review: Uuid,
-    ) -> Result<HashMap<(String, String), Option<i64>>, DbErr> {
-        let rows: Vec<(String, String, Option<i64>)> = self
+    ) -> Result<HashMap<(String, String), Reviewed>, DbErr> {
+        let rows: Vec<(String, String, Option<i64>, String, String)> = self
             .of(review)
             .select_only()
-            .columns([Column::Kind, Column::Subject, Column::MadeAt])
+            .columns([Column::Kind, Column::Subject, Column::MadeAt, Column::Terms, Column::Facts])
             .into_tuple()
             .all(self.db)
             .await?;
-        Ok(rows.into_iter().map(|(kind, subject, at)| ((kind, subject), at)).collect())
+        let reviewed =
+            |(kind, subject, made_at, terms, facts): (String, String, _, String, String)| {
+                // What cannot be read says nothing for the item.
+                let facts: Facts = serde_json::from_str(&facts).unwrap_or_default();
+                let is_stopped = facts.is_stopped;
+                ((kind, subject), Reviewed { made_at, terms, is_stopped })
+            };
+        Ok(rows.into_iter().map(reviewed).collect())
     }
 
     /// Writes down what was decided of an item.
@@ -132,17 +150,13 @@ impl<C: Sealing> ReviewItems<'_, C> {
         self.update(id, decided).await
     }
 
-    /// Has another member decide. What was decided before counts no more.
-    pub async fn delegate(&self, id: Uuid, to: &Maker) -> Result<bool, DbErr> {
+    /// Has another member decide what is undecided. Without a verdict, `decided_by` is who delegated it.
+    pub async fn delegate(&self, id: Uuid, to: &Maker, by: &Maker) -> Result<bool, DbErr> {
         let delegated = ActiveModel {
             reviewer: Set(Some(to.name.clone())),
             reviewer_id: Set(to.id),
-            verdict: Set(None),
-            decided_at: Set(None),
-            decided_by: Set(None),
-            decided_by_id: Set(None),
-            note: Set(None),
-            effect: Set(None),
+            decided_by: Set(Some(by.name.clone())),
+            decided_by_id: Set(by.id),
             ..ActiveModel::default()
         };
         self.update(id, delegated).await
@@ -159,6 +173,8 @@ impl<C: Sealing> ReviewItems<'_, C> {
 }
 
 fn row_of(project: Uuid, review: Uuid, item: &ReviewItem) -> ActiveModel {
+    let to = item.reviewer.as_ref().map(|one| &one.to);
+    let by = item.reviewer.as_ref().and_then(|one| one.by.as_ref());
     ActiveModel {
         id: Set(item.id),
         project_id: Set(project),
@@ -175,12 +191,12 @@ fn row_of(project: Uuid, review: Uuid, item: &ReviewItem) -> ActiveModel {
         made_at: Set(item.made_at.map(|at| at.0)),
         // Its keys are texts, so nothing in it can fail.
         facts: Set(serde_json::to_string(&item.facts).unwrap_or_default()),
-        reviewer: Set(None),
-        reviewer_id: Set(None),
+        reviewer: Set(to.map(|to| to.name.clone())),
+        reviewer_id: Set(to.and_then(|to| to.id)),
         verdict: Set(None),
         decided_at: Set(None),
-        decided_by: Set(None),
-        decided_by_id: Set(None),
+        decided_by: Set(by.map(|by| by.name.clone())),
+        decided_by_id: Set(by.and_then(|by| by.id)),
         note: Set(None),
         effect: Set(None),
         mac: NotSet,
@@ -191,17 +207,21 @@ impl TryFrom<Model> for ReviewItem {
     type Error = Unreadable;
 
     fn try_from(row: Model) -> Result<Self, Unreadable> {
-        let decision = match row.verdict.as_deref() {
-            None => None,
-            Some(word) => Some(Decision {
-                verdict: Verdict::from_word(word).ok_or(Unreadable)?,
-                by: row.decided_by.unwrap_or_default(),
-                at: Moment(row.decided_at.ok_or(Unreadable)?),
-                note: row.note.unwrap_or_default(),
-                effect: row.effect,
-            }),
+        let by = row.decided_by.map(|name| Maker { id: row.decided_by_id, name });
+        let to = row.reviewer.map(|name| Maker { id: row.reviewer_id, name });
+        let (decision, by) = match row.verdict.as_deref() {
+            None => (None, by),
+            Some(word) => {
+                let decision = Decision {
+                    verdict: Verdict::from_word(word).ok_or(Unreadable)?,
+                    by: by.map(|by| by.name).unwrap_or_default(),
+                    at: Moment(row.decided_at.ok_or(Unreadable)?),
+                    note: row.note.unwrap_or_default(),
+                    effect: row.effect,
+                };
+                (Some(decision), None)
+            }
         };
-        let reviewer_id = row.reviewer_id;
         Ok(Self {
             id: row.id,
             number: row.number,
@@ -214,7 +234,7 @@ impl TryFrom<Model> for ReviewItem {
             whose: Maker { id: row.whose_id, name: row.whose },
             made_at: row.made_at.map(Moment),
             facts: serde_json::from_str(&row.facts).map_err(|_| Unreadable)?,
-            reviewer: row.reviewer.map(|name| Maker { id: reviewer_id, name }),
+            reviewer: to.map(|to| Delegated { to, by }),
             decision,
         })
     }

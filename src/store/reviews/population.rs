@@ -8,7 +8,7 @@ use crate::domain::review::ReviewKind;
 use crate::domain::trust_rule::TrustRule;
 use crate::domain::user::Maker;
 use crate::store::authentic::{is_genuine, ours_among};
-use crate::store::entity::{access_grant, pipeline, pipeline_token, trust_rule};
+use crate::store::entity::{access_grant, credential, pipeline, pipeline_token, trust_rule};
 use crate::store::seals::Sealing;
 use crate::store::{
     Credentials, Grants, Pipelines, Projects, Store, TrustRules, Write, terms, trust_rules,
@@ -33,7 +33,7 @@ pub struct Frozen {
     pub credential: Option<Uuid>,
     pub name: String,
     pub terms: String,
-    /// Who granted or created it; of a membership who has it.
+    /// Who granted or created it; of a membership who has it, and of a credential who owns it.
     pub whose: Maker,
     pub made_at: Option<Moment>,
     pub last_used_at: Option<Moment>,
@@ -63,7 +63,9 @@ async fn population<C: Sealing>(db: &C, project: Uuid, today: Day) -> Result<Vec
     all.extend(tokens(db, project, today).await?);
     all.extend(rules(db, project).await?);
     name(db, project, &mut all).await?;
-    all.extend(members(db, project).await?);
+    let members = members(db, project).await?;
+    all.extend(owners(db, project, &members).await?);
+    all.extend(members);
     all.sort_by(|one, other| {
         let place = |of: &Frozen| ReviewKind::ALL.iter().position(|kind| *kind == of.kind);
         let (first, second) = ((place(one), &one.name), (place(other), &other.name));
@@ -194,6 +196,42 @@ async fn members<C: Sealing>(db: &C, project: Uuid) -> Result<Vec<Frozen>, DbErr
         is_ours: one.is_ours,
     });
     Ok(frozen.collect())
+}
+
+/// Who answers for each credential that has an owner: a member, by the name.
+async fn owners<C: Sealing>(
+    db: &C,
+    project: Uuid,
+    members: &[Frozen],
+) -> Result<Vec<Frozen>, DbErr> {
+    let credentials = Credentials::new(db, project);
+    let rows = credentials.rows().filter(credential::Column::Owner.ne(""));
+    let rows = rows.order_by_asc(credential::Column::Id).all(db).await?;
+    let ours = credentials.genuine(rows.clone()).await;
+    let ours: HashSet<Uuid> = ours.into_iter().map(|row| row.id).collect();
+    let frozen = |row: credential::Model| {
+        let mut named = members.iter().filter(|one| one.whose.name == row.owner);
+        let whose = match (named.next(), named.next()) {
+            (Some(one), None) => one.whose.clone(),
+            // It is nobody's, or that of each of them.
+            _ => Maker::nobody(row.owner.clone()),
+        };
+        Frozen {
+            kind: ReviewKind::Owner,
+            subject: row.id.to_string(),
+            pipeline: None,
+            credential: Some(row.id),
+            name: format!("{} ({})", row.name, row.host),
+            terms: row.owner,
+            whose,
+            made_at: None,
+            last_used_at: None,
+            can_push: false,
+            is_stopped: false,
+            is_ours: ours.contains(&row.id),
+        }
+    };
+    Ok(rows.into_iter().map(frozen).collect())
 }
 
 /// Says of what pipeline and of what credential each is.

@@ -52,8 +52,13 @@ pub(super) fn reviews(data: &[u8]) {
 pub(super) fn review_forms(data: &[u8]) {
     let text = text(data).into_owned();
     let (today, note) = (Moment(0).day(), text.clone());
-    let form = ReviewForm { name: text.clone(), due_on: text.clone(), undecided: text.clone() };
-    let _ = form.read(today);
+    let form = ReviewForm {
+        name: text.clone(),
+        due_on: text.clone(),
+        undecided: text.clone(),
+        reviewers: [(text.clone(), text.clone())].into(),
+    };
+    let _ = (form.read(today), form.reviewers());
     let (items, verdict) = (vec![text.clone()], "delegate".to_owned());
     let (to, confirm) = (text.clone(), text.clone());
     let form = DecisionForm { items, verdict, note, to, confirm, seen: text };

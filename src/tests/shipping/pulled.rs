@@ -7,7 +7,7 @@ use serde_json::Value;
 const DOOR: &str = "/api/v1/audit";
 
 /// Adds a destination that fetches; gives its token.
-async fn token(app: &App, project: &str, from: &str) -> String {
+pub(super) async fn token(app: &App, project: &str, from: &str) -> String {
     let form = [
         ("project", project),
         ("form[name]", "siem"),
@@ -21,7 +21,7 @@ async fn token(app: &App, project: &str, from: &str) -> String {
     token_in(&page).expect("the page shows the token")
 }
 
-async fn fetch(app: &App, token: &str, after: &str) -> Value {
+pub(super) async fn fetch(app: &App, token: &str, after: &str) -> Value {
     let path = if after.is_empty() { DOOR.to_owned() } else { format!("{DOOR}?after={after}") };
     let reply = app.nobody().fetch(token, &path, &[]).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.text());
@@ -29,7 +29,7 @@ async fn fetch(app: &App, token: &str, after: &str) -> Value {
     serde_json::from_slice(&reply.body).unwrap()
 }
 
-fn links(page: &Value) -> Vec<i64> {
+pub(super) fn links(page: &Value) -> Vec<i64> {
     let events = page["events"].as_array().unwrap().iter();
     let mut links: Vec<i64> = events.map(|event| event["link"].as_i64().unwrap()).collect();
     links.dedup();

@@ -112,7 +112,7 @@ async fn each_format_is_sent_on_one_line_with_its_priority() {
         let messages = scene.receiver.messages();
         assert!(!messages.is_empty());
         for (at, message) in messages.iter().enumerate() {
-            assert!(message.starts_with("<109>1 20") && message.len() <= 8192, "{message}");
+            assert!(message.starts_with("<109>1 20") && message.len() <= 2048, "{message}");
             assert!(message.contains(&format!("[meta sequenceId=\"{}\"][origin ", at + 1)));
             assert!(text(message).starts_with(begins) && !message.contains('\n'), "{message}");
         }

@@ -1,6 +1,7 @@
 //! Where the audit is sent: the destinations, one of them, and the form of another one.
 
 use super::shipping_one::One;
+use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::shipping::{
     Begin, Behind, Destination, DestinationForm, Format, Listed, Transport,
@@ -76,10 +77,12 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
     }
 }
 
-fn row(Listed { destination, behind }: Listed, project: &str) -> [Cell; 4] {
+fn row(listed: Listed, project: &str) -> [Cell; 4] {
+    let Listed { destination, behind, waited_since, .. } = listed;
     let href = paths::destination(project, destination.id);
     let (label, tone) = state(&destination, behind);
     let since = behind.since.filter(|_| behind.links > 0);
+    let waits = waited_since.map(waits);
     let (name, transport) = (destination.name.clone(), destination.transport.label());
     [
         Cell::of(view! {
@@ -90,9 +93,15 @@ fn row(Listed { destination, behind }: Listed, project: &str) -> [Cell; 4] {
         Cell::of(view! {
             <Dot label tone/>
             {since.map(|at| view! { <div class="muted">"since "<Time at/></div> })}
+            {waits.map(|text| view! { <div class="muted">{text}</div> })}
         }),
         Cell::last(destination.last_at),
     ]
+}
+
+/// That receipts grow older than they should for its sake.
+pub(super) fn waits(since: Day) -> String {
+    format!("Retention waits for this destination since {}", since.to_text())
 }
 
 /// How it is, in a few words, and the tone of that.

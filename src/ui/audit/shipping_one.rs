@@ -1,6 +1,6 @@
 //! One destination: how it is, what it was given once, and what can be done with it.
 
-use super::shipping::state;
+use super::shipping::{state, waits};
 use crate::domain::shipping::{AGAIN, Listed, Transport};
 use crate::functions::answer::FailedForm;
 use crate::functions::shipping::{
@@ -21,7 +21,7 @@ pub fn One(
     once: ShownOnce,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let Listed { destination, behind } = listed;
+    let Listed { destination, behind, waited_since, unsent } = listed;
     let transport = destination.transport;
     let is_webhook = transport == Transport::Webhook;
     let is_syslog = transport == Transport::Syslog;
@@ -37,6 +37,14 @@ pub fn One(
                 <p class="muted">"Since "<Time at=failing.since/>"."</p>
             </Alert>
         }
+    });
+    let missing = unsent.map(|unsent| {
+        let text = unsent.to_text();
+        view! { <Alert kind="warning"><p>{text}</p></Alert> }
+    });
+    let waited = waited_since.map(|day| {
+        let text = format!("{}. Receipts that it has not got are kept for longer.", waits(day));
+        view! { <Alert kind="warning"><p>{text}</p></Alert> }
     });
     let of = || vec![("project", project.clone()), ("id", id.clone())];
     let switch = [of(), vec![("is_on", (!is_on).to_string())]].concat();
@@ -65,6 +73,8 @@ pub fn One(
         <Section id="destination" title="Destination">
             {once.map(|secret| view! { <Secret secret is_webhook/> })}
             {said}
+            {missing}
+            {waited}
             {is_syslog.then(|| view! { <Promise/> })}
             <Facts>
                 <TextFact label="Name" text=destination.name.clone()/>

@@ -6,6 +6,7 @@ use crate::domain::review::{Review, ReviewItem, ReviewKind, Reviewer};
 use crate::domain::user::Person;
 use crate::ui::kit::{Cell, Columns, PageContext};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The columns; the last one is for those who may decide. The viewer comes with all who may.
 pub(super) fn columns(
@@ -15,17 +16,19 @@ pub(super) fn columns(
     (may_decide, chosen): (bool, &[String]),
     page: &PageContext,
 ) -> Columns {
+    let is_owner = reviewers.iter().any(|one| one.id == viewer.id && one.decides_members);
     let rows = items.into_iter().map(|item| {
         let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
         let is_alone = !reviewers.iter().any(may_too);
         let state = state(&item, viewer, is_alone);
-        let may = may_decide && may_tick(&item, viewer);
+        let may = may_decide && may_tick(&item, viewer, is_owner);
         let may_confirm = may && !item.is_for_another(viewer);
         let used = use_in_words(&item);
         let suggestion = suggested(&item, review.opened_at);
         let (name, terms, kind, id) = (item.name.clone(), item.terms, item.kind.label(), item.id);
-        let shown = link(page, item.kind, item.pipeline, item.name);
-        let whose = (item.kind != ReviewKind::Member).then(|| format!("Created by {}", item.whose));
+        let shown = link(page, item.kind, (item.pipeline, item.credential), item.name);
+        let is_made = !matches!(item.kind, ReviewKind::Member | ReviewKind::Owner);
+        let whose = is_made.then(|| format!("Created by {}", item.whose));
         [
             Cell::of(view! {
                 {shown}
@@ -47,22 +50,29 @@ pub(super) fn columns(
         .with_last(may_decide)
 }
 
-/// Whether it can be selected: nobody decides about their own, and nothing takes a removal back.
-fn may_tick(item: &ReviewItem, viewer: &Person) -> bool {
-    !item.is_removed() && !item.is_own(viewer)
+/// Whether it can be selected: nobody decides about their own, and nothing takes a removal back. What was
+/// delegated to another is selected to delegate it on, while it is undecided.
+fn may_tick(item: &ReviewItem, viewer: &Person, is_owner: bool) -> bool {
+    let may_delegate = item.decision.is_none() && item.may_be_delegated_by(viewer, is_owner);
+    let is_open = !item.is_removed() && !item.is_own(viewer);
+    is_open && (!item.is_for_another(viewer) || may_delegate)
 }
 
 /// Where the thing stands now.
 fn link(
     page: &PageContext,
     kind: ReviewKind,
-    pipeline: Option<uuid::Uuid>,
+    (pipeline, credential): (Option<Uuid>, Option<Uuid>),
     name: String,
 ) -> AnyView {
-    let href = pipeline.map(|id| match kind {
-        ReviewKind::Grant => paths::grants(&page.project, id),
-        _ => paths::pipeline_identity(&page.project, id),
-    });
+    let href = match kind {
+        ReviewKind::Grant => pipeline.map(|id| paths::grants(&page.project, id)),
+        ReviewKind::Token | ReviewKind::TrustRule => {
+            pipeline.map(|id| paths::pipeline_identity(&page.project, id))
+        }
+        ReviewKind::Owner => credential.map(|id| paths::credential(&page.project, id)),
+        ReviewKind::Member => None,
+    };
     match href {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),
         None => name.into_any(),

@@ -3,7 +3,7 @@
 use super::State;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::domain::review::{Review, ReviewForm, Reviews, Undecided};
+use crate::domain::review::{Review, ReviewForm, ReviewKind, Reviewer, Reviews, Undecided};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::{CreateReview, list_reviews};
@@ -39,11 +39,13 @@ fn listed((found, failed): Found, page: PageContext) -> impl IntoView {
     let has_closed = !found.closed.is_empty();
     let closed = has_closed.then(|| columns(found.closed, &page));
     let project = page.project.clone();
-    let form = page.may(Permission::AuditWrite).then(|| view! { <Opening project failed/> });
+    let reviewers = found.reviewers;
+    let may_open = page.may(Permission::AuditWrite);
+    let form = may_open.then(|| view! { <Opening project reviewers failed/> });
     view! {
         <PageHead title="Access reviews"/>
         <p class="muted">
-            "A review lists who and what has access: grants, pipeline tokens, trust rules and members. Everything is recorded as it is when the review is opened. Then members confirm or remove each item."
+            "A review lists who and what has access: grants, pipeline tokens, trust rules, members, and who owns each credential. Everything is recorded as it is when the review is opened. Then members confirm or remove each item."
         </p>
         <Section id="open" title="Open">
             <Table columns=open empty="No review is open."/>
@@ -75,11 +77,22 @@ fn columns(reviews: Vec<Review>, page: &PageContext) -> Columns {
 }
 
 #[component]
-fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
+fn Opening(project: String, reviewers: Vec<Reviewer>, failed: Option<FailedForm>) -> impl IntoView {
     let usual = Undecided::Listed.word().to_owned();
     let start = ReviewForm { undecided: usual, ..ReviewForm::default() };
     let form = FormState::of::<CreateReview>(failed, start).within("form");
     let undecided = options(Undecided::ALL, Undecided::word, Undecided::label);
+    let deciding = ReviewKind::ALL
+        .iter()
+        .map(|kind| {
+            let may = reviewers.iter().filter(|one| one.decides(*kind));
+            let may = may.map(|one| (one.id.to_string(), one.name.clone()));
+            let options: Vec<(String, String)> =
+                [(String::new(), "Everybody who may".to_owned())].into_iter().chain(may).collect();
+            let at = form.at(&format!("reviewers.{}", kind.word()));
+            view! { <Select at label=kind.label() options/> }
+        })
+        .collect_view();
     view! {
         <Section id="new" title="Open a review">
             {form.summary()}
@@ -89,7 +102,7 @@ fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
                     at=form.at("due_on")
                     label="Decide by (Optional)"
                     kind="date"
-                    hint="The last day. It is shown to everybody who decides."
+                    hint="The last day. At its end, Regcred closes the review, removes nothing, and lists what is undecided."
                 />
                 <Select
                     at=form.at("undecided")
@@ -97,6 +110,10 @@ fn Opening(project: String, failed: Option<FailedForm>) -> impl IntoView {
                     options=undecided
                     hint="Removed grants, tokens and trust rules stop at once. Memberships are only listed."
                 />
+                <p class="muted">
+                    "Who decides, for each kind of item. What is their own, they do not decide: it stays with everybody who may."
+                </p>
+                {deciding}
             </PostForm>
         </Section>
     }

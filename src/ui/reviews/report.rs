@@ -11,7 +11,8 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, Scrolled, Section, Table,
+    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, PostButton, Scrolled,
+    Section, Table,
 };
 use leptos::prelude::*;
 
@@ -36,17 +37,22 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let ReviewReport { review, project, tally, items, digest, members, made_at, .. } = found;
     let new = found.not_reviewed;
     let up = (paths::review(&page.project, review.id), review.name.clone());
+    let values = vec![("project", page.project.clone()), ("id", review.id.to_string())];
     let title = format!("Access review: {}", review.name);
     let opened = said(review.opened_at, &review.opened_by.name);
     let closed = review.closed.as_ref().map(|(at, by)| said(*at, by));
     let closed = closed.unwrap_or_else(|| "Not closed yet: decisions may still change.".to_owned());
     let (opening, closing) = (review.opening.clone(), review.closing.clone());
     let columns = columns(items, review.opened_at, &members, &page);
-    let end = review.undecided.label();
+    let end = review.at_end();
     let digest = digest.map(|found| digest_of_items(found, &page));
     view! {
         <div class="report stack">
-            <PageHead title up/>
+            <PageHead title up>
+                <div class="toolbar">
+                    <PostButton action=paths::EXPORT_REVIEW values word="Export CSV" class="button"/>
+                </div>
+            </PageHead>
             <Facts>
                 <Fact label="Project">{project}</Fact>
                 <Fact label="State"><State review/></Fact>
@@ -67,7 +73,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 </Scrolled>
             </Section>
             <Section id="new" title="Not in this review">
-                <p class="muted">"These have access now, and were created or given more access after the review was opened."</p>
+                <p class="muted">"These have access now, and were created or changed after the review was opened."</p>
                 {not_reviewed(new)}
             </Section>
             <Section id="checkpoints" title="Checkpoints of the audit log">
@@ -114,7 +120,7 @@ fn columns(
         let note = note.filter(|note| !note.is_empty());
         let made_at = item.made_at.map(|at| format!(", {}", at.to_text())).unwrap_or_default();
         let made = match item.kind {
-            ReviewKind::Member => String::new(),
+            ReviewKind::Member | ReviewKind::Owner => String::new(),
             _ => format!("{}{made_at}", item.whose),
         };
         [
@@ -151,15 +157,7 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
             let label = format!("Audit event {link}");
             view! { <a href=href>{label}</a> }.into_any()
         }
-        Some(Decision { verdict: Verdict::Remove, .. }) => {
-            let words = match (item.kind, members.contains(&item.subject)) {
-                (ReviewKind::Member, true) => "Still a member: an operator must end the membership",
-                (ReviewKind::Member, false) => "No longer a member",
-                _ => "It was already gone",
-            };
-            words.into_any()
-        }
-        _ => ().into_any(),
+        _ => item.effect(members).into_any(),
     }
 }
 

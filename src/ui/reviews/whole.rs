@@ -95,7 +95,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     };
     let title = review.name.clone();
     let (opened_at, opened_by) = (review.opened_at, review.opened_by.name.clone());
-    let at_end = review.undecided.label();
+    let at_end = review.at_end();
     let will_remove =
         is_open && review.undecided == Undecided::Removed && found.tally.undecided > 0;
     let needs_checkpoint = !is_open && review.closing.is_none();
@@ -167,7 +167,7 @@ fn kinds(own: &str, query: ReviewQuery) -> impl IntoView + use<> {
     view! { <nav class="toolbar presets" aria-label="Kind">{links}</nav> }
 }
 
-/// What was made after the review began.
+/// What was made or changed after the review began.
 pub(super) fn not_reviewed(found: Vec<NotReviewed>) -> impl IntoView {
     let rows = found.into_iter().map(|one| {
         let made_by = one.made_by;
@@ -175,7 +175,12 @@ pub(super) fn not_reviewed(found: Vec<NotReviewed>) -> impl IntoView {
             Some(at) => Cell::done(at, &made_by),
             None => Cell::of(made_by),
         };
-        [Cell::of(one.kind.label()), Cell::of(one.name), Cell::of(one.terms), made]
+        let before = one.before.map(|terms| format!("In the review: {terms}"));
+        let terms = view! {
+            <div>{one.terms}</div>
+            {before.map(|text| view! { <div class="muted">{text}</div> })}
+        };
+        [Cell::of(one.kind.label()), Cell::of(one.name), Cell::of(terms), made]
     });
     let columns = Columns::new(["Kind", "Name", "Terms", "Created"], rows);
     view! {
@@ -183,7 +188,7 @@ pub(super) fn not_reviewed(found: Vec<NotReviewed>) -> impl IntoView {
             <Table
                 columns
                 label="Not in this review"
-                empty="Everything that has access now is in this review."
+                empty="Everything that has access now is in this review, with the same terms."
             />
         </Scrolled>
     }

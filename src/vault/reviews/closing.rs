@@ -1,10 +1,12 @@
-//! The end of a review: what is undecided goes or is listed, and a checkpoint is signed.
+//! The end of a review, by a member or with its last day: what is undecided goes or is listed, and a
+//! checkpoint is signed.
 
-use crate::domain::actor::Can;
+use crate::domain::actor::{Actor, Acts, Can};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::counted::counted;
 use crate::domain::permission::of;
-use crate::domain::review::{Choice, Review, ReviewItem, Undecided, Verdict};
+use crate::domain::project::Project;
+use crate::domain::review::{Choice, Review, ReviewItem, Tally, Undecided, Verdict};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
 use crate::vault::{Vault, now};
@@ -62,17 +64,60 @@ impl Vault {
                 }
                 continue;
             }
-            let tally = write.review_items(project).tally(id).await?;
-            write.reviews(project).close(id, now(), &closer.person().name).await?;
-            let subject = Subject { id, name: review.name.clone() };
-            let what = (Action::ReviewClosed, subject, Detail::ReviewEnd(tally));
-            self.commit_event(write, project, closer, what).await?;
+            let tally = self.end_review(write, project, closer, &review).await?;
             let mut done = format!("The review was closed: {}.", tally.to_text());
             if stuck > 0 {
                 done = format!("{done} {} {GUARDED}", counted(stuck, "item", STUCK));
             }
             return Ok(self.with_checkpoint(project, id, true, done).await);
         }
+    }
+
+    /// The job: closes every review whose last day is over. It removes nothing: what is undecided is listed.
+    pub async fn close_due_reviews(&self) -> Result<()> {
+        let today = self.job_time().await?.day();
+        for entry in self.store.projects().list().await? {
+            let open = self.store.reviews(entry.project.id).open_until_a_day().await?;
+            for review in open.into_iter().filter(|one| one.is_over(today)) {
+                self.close_due(&entry.project, &review).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn close_due(&self, project: &Project, review: &Review) -> Result<()> {
+        match self.whole_items(project.id, review).await {
+            Err(Error::Conflict(why)) => {
+                tracing::error!(project = %project.slug, review = %review.id, "an access review whose last day is over was not closed: {why}");
+                return Ok(());
+            }
+            other => other.map(drop)?,
+        }
+        let write = self.write_in(project.id).await?;
+        // Somebody else may have been faster.
+        let found = write.reviews(project.id).find(review.id).await?;
+        let Some(review) = found.filter(|one| one.closed.is_none()) else { return Ok(()) };
+        self.end_review(write, project.id, &Actor::Product, &review).await?;
+        if let Err(error) = self.keep_checkpoint(project.id, review.id, true).await {
+            tracing::warn!(project = %project.slug, review = %review.id, error = %error, "no checkpoint was signed when an access review was closed");
+        }
+        Ok(())
+    }
+
+    /// Writes down that it is closed, with what is undecided.
+    async fn end_review(
+        &self,
+        write: Write,
+        project: Uuid,
+        by: &impl Acts,
+        review: &Review,
+    ) -> Result<Tally> {
+        let tally = write.review_items(project).tally(review.id).await?;
+        write.reviews(project).close(review.id, now(), by.actor().name()).await?;
+        let subject = Subject { id: review.id, name: review.name.clone() };
+        let what = (Action::ReviewClosed, subject, Detail::ReviewEnd(tally));
+        self.commit_event(write, project, by, what).await?;
+        Ok(tally)
     }
 
     /// Removes these; the last event, if there was one, and how many cannot be removed.

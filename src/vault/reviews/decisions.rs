@@ -10,7 +10,7 @@ use crate::domain::review::{Choice, Decision, Review, ReviewItem, ReviewKind, Ve
 use crate::domain::user::{Maker, Person};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
-use crate::vault::{Vault, now};
+use crate::vault::{Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use uuid::Uuid;
 const MOST: usize = 100;
 
 const CLOSED: &str = "This review is closed. Nothing was changed.";
+const OVER: &str = "The last day of this review is over. Nothing was changed.";
 const MEMBERS: &str = "A membership stays until an operator ends it.";
 
 impl Vault {
@@ -43,6 +44,10 @@ impl Vault {
         let found = write.reviews(project).find(review).await?.ok_or(Error::NotFound)?;
         if found.closed.is_some() {
             return Err(Error::Conflict(CLOSED.to_owned()));
+        }
+        // The job that closes it may not have run yet.
+        if found.is_over(today()) {
+            return Err(Error::Conflict(OVER.to_owned()));
         }
         let delegate = delegate(&write, editor, choice).await?;
         let items = write.review_items(project).these(review, ids).await?;
@@ -92,7 +97,8 @@ impl Vault {
         }
         let project = editor.project().id;
         if let Some((person, _)) = delegate {
-            write.review_items(project).delegate(item.id, &Maker::from(person)).await?;
+            let (to, by) = (Maker::from(person), Maker::from(editor.person()));
+            write.review_items(project).delegate(item.id, &to, &by).await?;
             let to = Some(person.name.clone());
             let detail = detail(item, choice, to, None);
             let what = (Action::ReviewDelegated, subject(review), detail);
@@ -189,6 +195,10 @@ impl Vault {
                 let members = write.projects().roster(project).await?;
                 let same = |person: &Person| person.id == id;
                 members.iter().any(|(person, role)| same(person) && role.label() == item.terms)
+            }
+            (ReviewKind::Owner, Ok(id), _) => {
+                let found = write.credentials(project).find(id).await?;
+                found.is_some_and(|credential| credential.owner == item.terms)
             }
             _ => false,
         })

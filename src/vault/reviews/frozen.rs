@@ -3,8 +3,12 @@
 use crate::crypto::digest::Sha256;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::moment::Moment;
-use crate::domain::review::{Facts, ReviewItem, WINDOW_DAYS, frozen};
+use crate::domain::permission::Permission;
+use crate::domain::review::{
+    Delegated, Facts, ReviewItem, ReviewKind, Reviewer, WINDOW_DAYS, frozen,
+};
 use crate::domain::usage::Figures;
+use crate::domain::user::{Maker, Person, Role};
 use crate::error::Result;
 use crate::store::{Frozen, Pair, UsageOf};
 use crate::vault::{Vault, now};
@@ -61,6 +65,37 @@ pub(super) fn items_of(found: Vec<Frozen>, known: &Known) -> Vec<ReviewItem> {
             decision: None,
         })
         .collect()
+}
+
+/// Has the chosen members decide the items of their kinds, but not their own.
+pub(super) fn ask(
+    items: &mut [ReviewItem],
+    asked: &[(ReviewKind, Uuid)],
+    members: Vec<(Person, Role)>,
+    by: &Person,
+) -> Result<()> {
+    for (kind, id) in asked {
+        let chosen = members.iter().find(|(person, _)| person.id == *id);
+        let chosen = chosen.filter(|(person, role)| {
+            reviewer(person, *role).is_some_and(|reviewer| reviewer.decides(*kind))
+        });
+        let (person, _) = chosen.ok_or_else(|| Reviewer::unable(*kind))?;
+        for item in items.iter_mut().filter(|item| item.kind == *kind && !item.is_own(person)) {
+            let (to, by) = (Maker::from(person), Some(Maker::from(by)));
+            item.reviewer = Some(Delegated { to, by });
+        }
+    }
+    Ok(())
+}
+
+/// The member as one who decides; `None` when their role does not allow it.
+pub(super) fn reviewer(person: &Person, role: Role) -> Option<Reviewer> {
+    let may = role.permissions();
+    may.has(Permission::PipelineWrite).then(|| Reviewer {
+        id: person.id,
+        name: person.name.clone(),
+        decides_members: may.has(Permission::AuditWrite),
+    })
 }
 
 /// The SHA-256 of items that are all of a review, in their order.

@@ -10,7 +10,10 @@ use crate::domain::user::Person;
 pub(super) enum Left {
     Own,
     Reserved,
+    Delegated,
     Removed,
+    Decided,
+    OwnerStays,
     Differs,
     NotAllowed,
     NotTheirs,
@@ -25,6 +28,13 @@ impl Left {
                 "Nobody decides about their own access or about what they created. Another member has to decide."
             }
             Self::Reserved => "An item was delegated to another member. Only that member decides.",
+            Self::Delegated => {
+                "An item was already delegated. Only the member it was delegated to, the member who delegated it, or an owner can delegate it to somebody else."
+            }
+            Self::Decided => "An item was already decided, so it cannot be delegated.",
+            Self::OwnerStays => {
+                "The owner of a credential cannot be removed here. Choose Change, and change it on the page of the credential."
+            }
             Self::Removed => "An item was already removed. A removal cannot be undone.",
             Self::Differs => {
                 "An item was changed, created again or removed since the review was opened, so it cannot be confirmed as it was. Choose Change or Remove."
@@ -61,11 +71,19 @@ pub(super) fn left(
     if item.is_own(editor.person()) {
         return Some(Left::Own);
     }
+    if choice.verdict == Verdict::Remove && item.kind == ReviewKind::Owner {
+        return Some(Left::OwnerStays);
+    }
     if choice.seen.is_some_and(|seen| item.decision.as_ref().is_some_and(|one| one.at >= seen)) {
         return Some(Left::Meanwhile);
     }
     if choice.verdict == Verdict::Delegate {
-        // Anybody else may: who was asked before may be away.
+        if item.decision.is_some() {
+            return Some(Left::Decided);
+        }
+        if !item.may_be_delegated_by(editor.person(), editor.may(Permission::AuditWrite)) {
+            return Some(Left::Delegated);
+        }
         let may =
             delegate.is_some_and(|(to, is_owner)| !item.is_own(to) && (*is_owner || !is_member));
         return (!may).then_some(Left::NotTheirs);

@@ -101,6 +101,7 @@ impl Story {
             name: "Quarterly review".to_owned(),
             due_on: self.today().plus_days(14).to_text(),
             undecided: Undecided::Listed.word().to_owned(),
+            ..ReviewForm::default()
         };
         let (review, _) = self.vault.open_review(&opener, &form).await?;
         let ben = self.cast.ben.can::<of::PipelineWrite>()?;

@@ -94,9 +94,14 @@ impl Detail {
                 format!("{item}: {}", said.join(", "))
             }
             Self::ReviewEnd(tally) => tally.to_text(),
-            Self::Destination { transport, format, host, after } => {
+            Self::Destination { transport, format, host, after, unsent } => {
                 let to = if host.is_empty() { String::new() } else { format!(" to {host}") };
-                format!("{}{to}, {}, after link {after}", transport.label(), format.label())
+                let unsent = unsent.map(|unsent| format!(". {}", unsent.to_text()));
+                let (transport, format) = (transport.label(), format.label());
+                format!(
+                    "{transport}{to}, {format}, after link {after}{}",
+                    unsent.unwrap_or_default()
+                )
             }
             Self::Rows(1) => "1 row".to_owned(),
             Self::Rows(count) => format!("{count} rows"),

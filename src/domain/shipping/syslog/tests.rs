@@ -1,9 +1,10 @@
 //! Messages, byte for byte.
 
 use super::*;
-use crate::domain::audit::{Action, Detail};
+use crate::domain::audit::{Action, Detail, Field, FieldChange};
 use crate::domain::shipping::Writing;
 use crate::domain::shipping::tests::{change, receipt, source};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 const HOST: &str = "regcred.example.com";
@@ -61,17 +62,59 @@ fn an_action_is_known_by_the_32_characters_that_a_header_has_for_it() {
 }
 
 #[test]
-fn a_message_is_cut_between_two_characters_and_says_so() {
+fn a_message_that_is_too_long_has_its_longest_fields_cut_and_stays_valid() {
     for extra in 0..4 {
         let text = "€".repeat(MESSAGE_MAX) + &"a".repeat(extra);
         let line = change(Action::CredentialUpdated, Detail::Text("a".repeat(extra) + &text));
         for format in Format::ALL {
             let message = written(*format, &line, 0);
-            assert!(message.len() <= MESSAGE_MAX && message.len() > MESSAGE_MAX - 4);
-            let mark = format!(" [cut, event {}]", source().id(&line));
-            assert!(message.ends_with(&mark), "{format:?}: {message}");
+            // OCSF has the text twice.
+            assert!(message.len() <= MESSAGE_MAX && message.len() > MESSAGE_MAX - 8);
+            let (_, text) = parts(&message);
+            if *format == Format::Cef {
+                assert!(text.ends_with("€[cut]"), "{message}");
+                let id = format!(" externalId={} ", source().id(&line));
+                assert!(text.contains(&id) && text.contains(" suser=Mia "), "{text}");
+                continue;
+            }
+            let event: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+            let (id, detail, marked) = match format {
+                Format::Ocsf => {
+                    let rest = &event["unmapped"];
+                    (&event["metadata"]["uid"], &event["status_detail"], &rest["cut"])
+                }
+                _ => (&event["event_id"], &event["detail"]["text"], &event["cut"]),
+            };
+            assert_eq!(id.as_str(), Some(source().id(&line).as_str()));
+            assert_eq!(marked.as_bool(), Some(true), "{event}");
+            assert!(detail.as_str().unwrap().ends_with("€[cut]"), "{event}");
         }
     }
+}
+
+#[test]
+fn a_message_whose_fields_are_all_long_or_many_stays_valid() {
+    let (long, host) = ("\"€\u{1}=\\".repeat(200), "h".repeat(HOSTNAME_MAX));
+    let one = FieldChange { field: Field::Name, from: Some(long.clone()), to: Some(long.clone()) };
+    let mut line = change(Action::CredentialUpdated, Detail::Changed(vec![one; 100]));
+    if let ExportLine::Change { change, .. } = &mut line {
+        (change.actor, change.subject) = (long.clone(), long.clone());
+    }
+    for format in Format::ALL {
+        let host = Some(host.clone());
+        let message = Writing { format: *format, host }.event(&source(), &line, 0);
+        assert!(message.len() <= MESSAGE_MAX, "{}", message.len());
+        let (_, text) = parts(&message);
+        assert!(text.contains(&source().id(&line)), "{text}");
+        match format {
+            Format::Cef => assert!(text.starts_with("CEF:0|") && text.contains("[cut]"), "{text}"),
+            _ => drop(serde_json::from_str::<Value>(text).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn a_message_of_which_nothing_can_be_cut_ends_with_a_mark() {
     let head = Head { severity: NOTICE, at: None, id: "", event: String::new() };
     let empty = whole(&head, "-", 0, "").len();
     let exact = whole(&head, "-", 0, &"a".repeat(MESSAGE_MAX - empty));
