@@ -42,8 +42,9 @@ pub struct PairFacts {
     pub grants: Vec<Granted>,
     /// In the window.
     pub figures: Figures,
-    /// The last delivery there ever was.
+    /// The last delivery there ever was, and the version that it was of.
     pub last_ever: Option<Moment>,
+    pub last_version: Option<i64>,
 }
 
 /// How it was used, or was not. What did not exist for the whole window is not judged by it.
@@ -129,11 +130,12 @@ fn only_pulled(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<F
 }
 
 fn old_version(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<Found> {
-    let (_, newest) = pair.figures.versions?;
-    let is_old = newest < one.version && older(one.version_since, CACHED, now);
+    // Not the newest of the window: an older one may have been made current and delivered after it.
+    let last = pair.last_version.filter(|_| pair.figures.delivered() > 0)?;
+    let is_old = last < one.version && older(one.version_since, CACHED, now);
     is_old.then(|| Found {
         fact: format!(
-            "In the last {WINDOW} days the pipeline received version {newest} and no newer one. Version {} was stored on {} and is the current one.",
+            "The last version that the pipeline received in the last {WINDOW} days is version {last}. Version {} was stored on {} and is the current one.",
             one.version,
             one.version_since.day().to_text()
         ),

@@ -48,7 +48,13 @@ fn pair() -> PairFacts {
         last_delivery: Some(70),
         ..Figures::default()
     };
-    PairFacts { pipeline: thing("build"), grants: vec![grant], figures, last_ever: Some(ago(1)) }
+    PairFacts {
+        pipeline: thing("build"),
+        grants: vec![grant],
+        figures,
+        last_ever: Some(ago(1)),
+        last_version: Some(2),
+    }
 }
 
 fn kinds(found: &[Found]) -> Vec<FindingKind> {
@@ -159,11 +165,14 @@ fn a_right_to_push_is_judged_when_it_was_there_the_whole_window_and_something_wa
 fn an_old_version_is_judged_when_no_cache_has_it_any_more() {
     for (received, since, is_found) in [(1, 7, true), (1, 6, false), (2, 30, false), (3, 30, false)]
     {
-        let figures = Figures { versions: Some((1, received)), ..pair().figures };
+        // A newer one was received before, and somebody went back and forth since.
+        let figures = Figures { versions: Some((1, 3)), ..pair().figures };
         let one = CredentialFacts { version_since: ago(since), ..credential() };
-        let pair = PairFacts { figures, ..pair() };
+        let pair = PairFacts { figures, last_version: Some(received), ..pair() };
         let expected: &[FindingKind] = if is_found { &[FindingKind::OldVersion] } else { &[] };
-        assert_eq!(used(&one, &[pair]), expected, "{received} {since}");
+        assert_eq!(used(&one, std::slice::from_ref(&pair)), expected, "{received} {since}");
+        let figures = Figures { pulls: 0, ..pair.figures.clone() };
+        assert!(used(&one, &[PairFacts { figures, ..pair }]).is_empty(), "not in the window");
     }
 }
 

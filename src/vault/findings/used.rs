@@ -86,6 +86,7 @@ impl Vault {
         for before in receipts.pairs_known(&of).await? {
             let pair = pair_in(&mut pairs, before.credential_id, before.pipeline_id);
             pair.last_ever = Some(Moment(before.last_at));
+            pair.last_version = Some(before.last_version);
             pair.pipeline.name = before.pipeline;
         }
         for ((credential, pipeline), (figures, _)) in usage.pairs {
@@ -136,6 +137,7 @@ fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFact
         grants: Vec::new(),
         figures: Figures::default(),
         last_ever: None,
+        last_version: None,
     })
 }
 
