@@ -5,7 +5,7 @@ use crate::domain::audit::Action;
 use crate::domain::credential::Access;
 use crate::domain::finding::{
     CredentialFacts, Found, Granted, PairFacts, ReceivedIn, Thing, WINDOW, no_owner, of_use,
-    personal, review_due, same_secret, shared,
+    personal, proved, review_due, same_secret, shared,
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
@@ -43,7 +43,8 @@ impl Vault {
         loop {
             let rows = self.store.credentials(project).found_after(&after, AT_ONCE).await?;
             let Some(last) = rows.last() else {
-                found.extend(shared(&received));
+                let environments = self.environments_proved(project, &received).await?;
+                found.extend(shared(&received, &environments));
                 return Ok(Some(known));
             };
             after.clone_from(&last.name_key);
@@ -102,6 +103,23 @@ impl Vault {
             }
         }
         Ok(Some(pairs))
+    }
+
+    /// The environments that the runs of pipelines prove which received these.
+    async fn environments_proved(
+        &self,
+        project: Uuid,
+        received: &[ReceivedIn],
+    ) -> Result<HashMap<Uuid, String>> {
+        let pipelines: BTreeSet<Uuid> = received.iter().map(|one| one.pipeline.id).collect();
+        let pipelines: Vec<Uuid> = pipelines.into_iter().collect();
+        let mut environments = HashMap::new();
+        for some in pipelines.chunks(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+            let rules = self.store.trust_rules(project).of_pipelines(some).await?;
+            let of = rules.into_iter().filter_map(|(id, rules)| Some((id, proved(&rules)?)));
+            environments.extend(of);
+        }
+        Ok(environments)
     }
 
     /// Those of them that no change of a moment ago explains.
