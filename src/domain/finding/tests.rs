@@ -3,6 +3,7 @@
 mod changes;
 mod declared;
 mod environments;
+mod events;
 
 use super::*;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -19,7 +20,8 @@ fn ago(days: i64) -> Moment {
 }
 
 fn thing(name: &str) -> Thing {
-    Thing { id: Uuid::from_u128(name.len() as u128), name: name.to_owned() }
+    let id = name.bytes().fold(0, |id, byte| (id << 8) | u128::from(byte));
+    Thing { id: Uuid::from_u128(id), name: name.to_owned() }
 }
 
 fn credential() -> CredentialFacts {
@@ -177,8 +179,9 @@ fn an_old_version_is_judged_when_no_cache_has_it_any_more() {
 }
 
 fn event(seq: i64, action: Action, subject: &str, at: Moment) -> AuditEvent {
-    let (actor, subject) = ("Kim".to_owned(), subject.to_owned());
-    AuditEvent { seq, at, action, actor, subject, detail: Detail::Nothing }
+    let Thing { id: subject_id, name: subject } = thing(subject);
+    let (actor, detail) = ("Kim".to_owned(), Detail::Nothing);
+    AuditEvent { seq, at, action, actor, subject, subject_id, detail }
 }
 
 #[test]
@@ -211,9 +214,10 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         event(6, Action::CredentialEnabled, "ghcr", ago(2)),
         event(4, Action::CredentialDisabled, "ghcr", ago(3)),
     ];
-    let change = Change::after(5, &events, "build").unwrap();
+    let build = thing("build").id;
+    let change = Change::after(5, build, &events, &[]).unwrap();
     assert_eq!((change.link, change.said.as_str()), (7, "Kim edited ghcr"));
-    assert!(Change::after(9, &events, "build").is_none());
+    assert!(Change::after(9, build, &events, &[]).is_none());
     let both = || (Some(thing("ghcr")), thing("build"));
     for (refused, last_refusal, last_delivery, is_found) in [
         (3, 20, Some(5), true),
@@ -223,9 +227,12 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         // It never worked.
         (3, 20, None, false),
     ] {
-        let found = refused_since(both(), (refused, last_refusal), last_delivery, &change);
+        let found = refused_since(both(), "", (refused, last_refusal), last_delivery, &change);
         assert_eq!(found.is_some(), is_found, "{refused} {last_refusal} {last_delivery:?}");
     }
+    let whole = |host| refused_since((None, thing("build")), host, (3, 20), Some(5), &change);
+    let [ghcr, quay] = ["ghcr.io", "quay.io"].map(|host| whole(host).unwrap());
+    assert!(ghcr.key() != quay.key() && ghcr.fact.contains("credentials for ghcr.io"), "{ghcr:?}");
 }
 
 #[test]

@@ -87,6 +87,25 @@ const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
         AND r.outcome = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
 ) found";
 
+/// Of that many fetches of a pipeline, the newest.
+const LOOKED_AT: i64 = 10_000;
+
+/// Requests that were refused as a whole, with what they asked for.
+const REFUSED_WHOLE: &str = "SELECT r.image AS image, r.seq AS seq FROM (
+    SELECT f.chain, f.seq FROM pipeline_fetch f WHERE f.pipeline_id = ? AND f.seq > ?
+        ORDER BY f.seq DESC LIMIT ?
+) found CROSS JOIN receipt r
+    WHERE r.chain = found.chain AND r.seq = found.seq AND r.outcome = ? AND r.credential_id IS NULL";
+
+/// A request that was refused as a whole.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct RefusedWhole {
+    /// The image or the registry, if it named one.
+    pub image: Option<String>,
+    /// The link.
+    pub seq: i64,
+}
+
 #[derive(FromQueryResult)]
 struct Alike {
     credential_id: Uuid,
@@ -165,7 +184,7 @@ impl<C: Sealing> Secrets<'_, C> {
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// How often the pipeline was refused the credential, nil for whole requests, after a link: up to a bound.
+    /// How often the pipeline was refused the credential after a link: up to a bound.
     pub async fn refused_after(
         &self,
         (credential, pipeline): (Uuid, Uuid),
@@ -185,5 +204,20 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let count = COUNT.with(backend, || numbered(backend, REFUSED), values);
         let counted = Counted::find_by_statement(count).one(self.db).await?;
         Ok(counted.map_or(0, |counted| counted.number))
+    }
+
+    /// The requests of the pipeline after a link that were refused as a whole, of the newest fetches.
+    pub async fn refused_whole(
+        &self,
+        pipeline: Uuid,
+        link: i64,
+    ) -> Result<Vec<RefusedWhole>, DbErr> {
+        static REFUSALS: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let refused = Outcome::Refused.word();
+        let values: Vec<Value> =
+            vec![pipeline.into(), link.into(), LOOKED_AT.into(), refused.into()];
+        let refusals = REFUSALS.with(backend, || numbered(backend, REFUSED_WHOLE), values);
+        RefusedWhole::find_by_statement(refusals).all(self.db).await
     }
 }

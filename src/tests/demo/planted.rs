@@ -17,8 +17,9 @@ use regcred::vault::{ChainKeeper, KeySource, Settings, Vault, Visitor, told_at, 
 /// A kind, a credential and a pipeline; neither of which every kind has.
 type Planted = (FindingKind, &'static str, &'static str);
 
-const OPEN: [Planted; 20] = [
+const OPEN: [Planted; 21] = [
     (FindingKind::PasswordInFile, "", "billing-build"),
+    (FindingKind::RefusedSince, "Docker Hub", "reports-build"),
     (FindingKind::RefusedSince, "NVIDIA base images", "media-build"),
     (FindingKind::RefusedSince, "NVIDIA base images", "search-build"),
     (FindingKind::RefusedSince, "Old registry", "docs-scan"),
