@@ -3,6 +3,7 @@
 
 mod accepted;
 mod changes;
+mod files;
 mod grants;
 
 use crate::app::{App, PASSWORD};

@@ -3,7 +3,7 @@
 use super::Counted;
 use crate::domain::credential::Access;
 use crate::domain::delivery::Outcome;
-use crate::domain::moment::Day;
+use crate::domain::moment::{Day, Moment};
 use crate::store::entity::{access_grant, credential};
 use crate::store::prepared::{Prepared, numbered, repeated};
 use crate::store::seals::Sealing;
@@ -87,7 +87,7 @@ const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
         AND r.outcome = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
 ) found";
 
-/// Of that many fetches of a pipeline, the newest.
+/// How many fetches of a pipeline are looked at one by one: the newest.
 const LOOKED_AT: i64 = 10_000;
 
 /// Requests that were refused as a whole, with what they asked for.
@@ -96,6 +96,25 @@ const REFUSED_WHOLE: &str = "SELECT r.image AS image, r.seq AS seq FROM (
         ORDER BY f.seq DESC LIMIT ?
 ) found CROSS JOIN receipt r
     WHERE r.chain = found.chain AND r.seq = found.seq AND r.outcome = ? AND r.credential_id IS NULL";
+
+/// The images that were named when something was delivered. Where only a registry was named, none is.
+const IMAGES: &str =
+    "SELECT r.credential_id AS credential_id, r.image AS image, MAX(r.seq) AS seq FROM (
+    SELECT f.chain, f.seq, f.at FROM pipeline_fetch f WHERE f.pipeline_id = ?
+        ORDER BY f.seq DESC LIMIT ?
+) found CROSS JOIN receipt r
+    WHERE found.at >= ? AND r.chain = found.chain AND r.seq = found.seq AND r.outcome = ?
+        AND r.credential_id IS NOT NULL AND r.image LIKE '%/%'
+    GROUP BY r.credential_id, r.image ORDER BY r.image";
+
+/// An image that a credential was delivered for.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct DeliveredImage {
+    pub credential_id: Uuid,
+    pub image: String,
+    /// The last link.
+    pub seq: i64,
+}
 
 /// A request that was refused as a whole.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -219,5 +238,20 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             vec![pipeline.into(), link.into(), LOOKED_AT.into(), refused.into()];
         let refusals = REFUSALS.with(backend, || numbered(backend, REFUSED_WHOLE), values);
         RefusedWhole::find_by_statement(refusals).all(self.db).await
+    }
+
+    /// The images that credentials were delivered to the pipeline for since a moment, of the newest fetches.
+    pub async fn images_since(
+        &self,
+        pipeline: Uuid,
+        since: Moment,
+    ) -> Result<Vec<DeliveredImage>, DbErr> {
+        static DELIVERED: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let delivered = Outcome::Delivered.word();
+        let values: Vec<Value> =
+            vec![pipeline.into(), LOOKED_AT.into(), since.0.into(), delivered.into()];
+        let images = DELIVERED.with(backend, || numbered(backend, IMAGES), values);
+        DeliveredImage::find_by_statement(images).all(self.db).await
     }
 }

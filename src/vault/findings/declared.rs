@@ -4,7 +4,9 @@ use super::used::window;
 use super::{AT_ONCE, Known};
 use crate::domain::credential::Summary;
 use crate::domain::definition::{Definition, Match, Statement};
-use crate::domain::finding::{Declared, DeclaredFacts, Found, Received, Thing, of_declared};
+use crate::domain::finding::{
+    Declared, DeclaredFacts, Found, Received, ReceivedImage, Thing, compared_since, of_declared,
+};
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
 use crate::domain::registry::RegistryHost;
@@ -95,6 +97,7 @@ impl Vault {
         let since = since(&held);
         let granted = Granted::of(held, today());
         let statements = declared(&files, statements, (&granted, &since), registries);
+        let mut images = self.images_of(project, pipeline.id, &files).await?;
         let received = of.into_iter().filter_map(|(id, (figures, last_ever))| {
             let one = known.get(&id)?;
             Some(Received {
@@ -104,11 +107,30 @@ impl Vault {
                 grant: grants.get(&id).copied(),
                 figures,
                 last_ever,
+                images: images.remove(&id).unwrap_or_default(),
             })
         });
         let received = received.collect();
         let facts = DeclaredFacts { pipeline, files: &files, statements, received };
         Ok(of_declared(&facts, now()))
+    }
+
+    /// The images that each credential was delivered for since the files were changed last.
+    async fn images_of(
+        &self,
+        project: Uuid,
+        pipeline: Uuid,
+        files: &[Definition],
+    ) -> Result<HashMap<Uuid, Vec<ReceivedImage>>> {
+        let mut images: HashMap<Uuid, Vec<ReceivedImage>> = HashMap::new();
+        let Some(since) = compared_since(files, now()) else { return Ok(images) };
+        for one in self.store.receipts(project).images_since(pipeline, since).await? {
+            if let Some((_, repository)) = one.image.split_once('/') {
+                let image = ReceivedImage { repository: repository.to_owned(), link: one.seq };
+                images.entry(one.credential_id).or_default().push(image);
+            }
+        }
+        Ok(images)
     }
 }
 
