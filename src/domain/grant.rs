@@ -6,7 +6,7 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub use pattern::{fits, is_no_reference, patterns, share};
+pub use pattern::{fits, is_no_reference, patterns, references, share};
 
 use super::credential::Access;
 use super::matching::Lost;
@@ -170,13 +170,7 @@ impl Terms {
 
     /// Whether a run can meet the condition on branches whose reference is of this pattern.
     pub fn may_be_from(&self, references: &str) -> bool {
-        let shares = |pattern: &String| {
-            if pattern.starts_with("refs/") {
-                share(pattern, references)
-            } else {
-                share(&format!("refs/heads/{pattern}"), references)
-            }
-        };
+        let shares = |pattern: &String| share(&pattern::references(pattern), references);
         self.branches.is_empty() || self.branches.iter().any(shares)
     }
 

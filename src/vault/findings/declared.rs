@@ -95,7 +95,8 @@ impl Vault {
         let grants: HashMap<Uuid, Uuid> =
             held.iter().map(|(grant, _)| (grant.credential_id, grant.id)).collect();
         let since = since(&held);
-        let granted = Granted::of(held, today());
+        let rules = self.store.trust_rules(project).of_pipeline(pipeline.id).await?;
+        let granted = Granted::of(held, rules, today());
         let statements = declared(&files, statements, (&granted, &since), registries);
         let mut images = self.images_of(project, pipeline.id, &files).await?;
         let received = of.into_iter().filter_map(|(id, (figures, last_ever))| {
