@@ -92,3 +92,31 @@ async fn what_a_new_grant_ties_with_is_found_once_it_is_refused_again_and_again(
         app.fetch(&scene.token, CONFIG).await;
     }
 }
+
+#[tokio::test]
+async fn a_credential_of_another_registry_that_was_deleted_is_not_why_one_is_refused() {
+    for (host, expected) in
+        [("quay.io", none()), ("ghcr.io", one(FindingKind::RefusedSince, "", "build"))]
+    {
+        let app = App::new().await;
+        let by = &app.owner;
+        let gone = app.credential(by, "acme", "gone", host, "first").await;
+        let kept = app.credential(by, "acme", "kept", "r.example.com", "second").await;
+        app.credential(by, "acme", "withheld", "ghcr.io", "third").await;
+        let (_, token) = app.pipeline(by, "acme", "build", &[gone, kept], "pull").await;
+        assert_eq!(app.fetch(&token, CONFIG).await.status, 200);
+        let id = gone.to_string();
+        let form = [
+            ("project", "acme"),
+            ("id", id.as_str()),
+            ("typed_name", "gone"),
+            ("password", PASSWORD),
+        ];
+        let reply = by.post_json_accept("/rpc/credentials/delete", &form).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        for _ in 0..3 {
+            assert_ne!(app.fetch(&token, GHCR).await.status, 200);
+        }
+        assert_eq!(super::found(&app, 0).await, expected, "{host}");
+    }
+}

@@ -15,7 +15,7 @@ pub(super) fn possible<'a>(
     rules: &[TrustRule],
     terms: impl Iterator<Item = &'a Terms>,
 ) -> Vec<Proof> {
-    let (mut branches, mut events) = (BTreeSet::new(), BTreeSet::new());
+    let (mut branches, mut events): (BTreeSet<String>, BTreeSet<String>) = Default::default();
     for terms in terms {
         branches.extend(terms.branches.iter().map(|pattern| references(pattern)));
         events.extend(terms.events.iter().cloned());

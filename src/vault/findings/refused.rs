@@ -2,7 +2,7 @@
 
 use super::declared::ReceivedOf;
 use super::{EVENTS, Known};
-use crate::domain::audit::AuditEvent;
+use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::finding::{Change, Found, REFUSALS, REFUSALS_COUNTED, Thing, refused_since};
 use crate::domain::registry::RegistryHost;
 use crate::error::Result;
@@ -69,12 +69,10 @@ impl Vault {
         }
         let mut found = Vec::new();
         for (host, links) in links {
-            let (last, asked) = before(host.as_deref(), of, known);
-            let (Some(last), Some(refusal)) = (last, links.iter().copied().max()) else { continue };
-            if refusal < last || count(&links, last) < REFUSALS {
-                continue;
-            }
-            let mut own = self.events_of(project, &asked, refusal).await?;
+            let Some(refusal) = links.iter().copied().max() else { continue };
+            let asked = (host.as_deref(), refusal);
+            let (last, mut own) = self.before(project, asked, of, known).await?;
+            let Some(last) = last.filter(|last| count(&links, *last) >= REFUSALS) else { continue };
             if host.is_none() {
                 let chain = self.store.chain();
                 let page = chain.about_before(project, pipeline.id, refusal, EVENTS).await?;
@@ -86,6 +84,38 @@ impl Vault {
             found.extend(refused_since(both, &host, (refused, refusal), Some(last), &change));
         }
         Ok(found)
+    }
+
+    /// The link of the last delivery of what is for the registry, and what was done to that and to grants of it before
+    /// the refusal. Whoever named no registry asked for all of them.
+    async fn before(
+        &self,
+        project: Uuid,
+        (host, refusal): (Option<&str>, i64),
+        of: &ReceivedOf,
+        known: &Known,
+    ) -> Result<(Option<i64>, Vec<AuditEvent>)> {
+        let delivered =
+            of.iter().filter_map(|(id, (figures, _))| Some((figures.last_delivery?, *id)));
+        let (there, gone): (Vec<(i64, Uuid)>, Vec<(i64, Uuid)>) =
+            delivered.partition(|(_, id)| known.contains_key(id));
+        let Some(host) = host else {
+            let last = there.iter().chain(&gone).map(|(link, _)| *link).max();
+            return Ok((last, self.events_of(project, &newest(gone), refusal).await?));
+        };
+        let Some(host) = RegistryHost::stored(host) else { return Ok((None, Vec::new())) };
+        let same = there.into_iter().filter(|(_, id)| is_for(*id, &host, known));
+        let same: Vec<(i64, Uuid)> = same.collect();
+        let mut last = same.iter().map(|(link, _)| *link).max();
+        let mut events = self.events_of(project, &newest(same), refusal).await?;
+        for id in newest(gone) {
+            let of_it = self.events_of(project, &[id], refusal).await?;
+            if was_for(&of_it, &host) {
+                last = last.max(of.get(&id).and_then(|(figures, _)| figures.last_delivery));
+                events.extend(of_it);
+            }
+        }
+        Ok((last, events))
     }
 
     /// The newest events before a link that are about these credentials, and about grants of them.
@@ -116,26 +146,21 @@ fn rivals(credential: Uuid, of: &ReceivedOf, known: &Known) -> Vec<Uuid> {
     rivals
 }
 
-/// The link of the last delivery of what is for the registry, and the credentials whose events say why there is no
-/// other. Of what was deleted nobody knows the registry: it counts where nothing else does. Whoever named no registry
-/// asked for all of them.
-fn before(host: Option<&str>, of: &ReceivedOf, known: &Known) -> (Option<i64>, Vec<Uuid>) {
-    let delivered = of.iter().filter_map(|(id, (figures, _))| Some((figures.last_delivery?, *id)));
-    let (there, gone): (Vec<_>, Vec<_>) = delivered.partition(|(_, id)| known.contains_key(id));
-    let host = host.map(RegistryHost::stored);
-    let (there, mut asked) = match host {
-        None => (there, gone.clone()),
-        Some(host) => {
-            let is_same =
-                |(_, id): &(i64, Uuid)| host.as_ref().is_some_and(|host| is_for(*id, host, known));
-            let same: Vec<_> = there.into_iter().filter(is_same).collect();
-            if same.is_empty() { (gone.clone(), gone) } else { (same.clone(), same) }
-        }
-    };
-    let last = there.iter().chain(&asked).map(|(link, _)| *link).max();
-    asked.sort_unstable_by_key(|(link, _)| Reverse(*link));
-    asked.truncate(ASKED);
-    (last, asked.into_iter().map(|(_, id)| id).collect())
+/// Those that were delivered last.
+fn newest(mut delivered: Vec<(i64, Uuid)>) -> Vec<Uuid> {
+    delivered.sort_unstable_by_key(|(link, _)| Reverse(*link));
+    delivered.truncate(ASKED);
+    delivered.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Whether the credential that these events are of was for that registry when it was deleted.
+fn was_for(events: &[AuditEvent], host: &RegistryHost) -> bool {
+    let deleted = events.iter().filter(|event| event.action == Action::CredentialDeleted);
+    let mut of = deleted.filter_map(|event| match &event.detail {
+        Detail::Registry(of) => RegistryHost::stored(of),
+        _ => None,
+    });
+    of.any(|of| [false, true].into_iter().any(|is_insecure| of.serves(is_insecure, host)))
 }
 
 /// Whether the credential is there and for that registry.
