@@ -102,6 +102,7 @@ mod m20261130_000043_destinations;
 mod m20261130_000044_access_reviews;
 mod m20261130_000045_cosignatures;
 mod m20261130_000046_bases_of_chains;
+mod m20261130_000047_kinds_of_tokens;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -153,6 +154,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000044_access_reviews::Migration),
             Box::new(m20261130_000045_cosignatures::Migration),
             Box::new(m20261130_000046_bases_of_chains::Migration),
+            Box::new(m20261130_000047_kinds_of_tokens::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //! accepts one says why, until when, and is on record.
 
 mod accepted;
+mod accounts;
 mod changes;
 mod files;
 mod grants;

@@ -8,6 +8,7 @@ mod events;
 use super::*;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::credential::Access;
+use crate::domain::registry_kind::PersonalToken;
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 
@@ -35,6 +36,7 @@ fn credential() -> CredentialFacts {
         created: ago(400),
         enabled: None,
         is_usual_name: false,
+        token: None,
         version: 2,
         version_since: ago(30),
     }
@@ -87,6 +89,11 @@ fn what_is_in_use_is_no_finding() {
     }
     let usual = CredentialFacts { username: "kim".to_owned(), is_usual_name: true, ..credential() };
     assert_eq!(personal(&usual, &people), None);
+    for (username, is_found) in [("acme-bot", true), ("project_7_bot", false)] {
+        let token = Some(PersonalToken::GitLab);
+        let one = CredentialFacts { username: username.to_owned(), token, ..credential() };
+        assert_eq!(personal(&one, &people).is_some(), is_found, "{username}");
+    }
     for owner in ["", "Alex"] {
         let one = CredentialFacts { owner: owner.to_owned(), ..credential() };
         assert!(no_owner(&one, &people).is_some(), "{owner}");

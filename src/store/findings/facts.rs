@@ -4,6 +4,7 @@ use super::Counted;
 use crate::domain::credential::Access;
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::{Day, Moment};
+use crate::domain::registry_kind::PersonalToken;
 use crate::store::entity::{access_grant, credential};
 use crate::store::prepared::{Prepared, numbered, repeated};
 use crate::store::seals::Sealing;
@@ -12,6 +13,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     Statement, Value,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A credential as it is looked at.
@@ -176,7 +178,37 @@ impl<C: Sealing> Grants<'_, C> {
     }
 }
 
+#[derive(FromQueryResult)]
+struct TokenOf {
+    credential_id: Uuid,
+    token: String,
+}
+
 impl<C: Sealing> Secrets<'_, C> {
+    /// Those of these credentials whose current secret is a token of a person, each with whose it is.
+    pub async fn personal_tokens(
+        &self,
+        credentials: &[Uuid],
+    ) -> Result<HashMap<Uuid, PersonalToken>, DbErr> {
+        if credentials.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let backend = self.db.get_database_backend();
+        let places = repeated("?", credentials.len());
+        let text = format!(
+            "SELECT v.credential_id AS credential_id, v.token AS token FROM secret_version v
+                JOIN credential c ON c.id = v.credential_id AND c.secret_version = v.version
+            WHERE v.project_id = ? AND v.credential_id IN ({places}) AND v.token IS NOT NULL"
+        );
+        let mut values: Vec<Value> = vec![self.project.into()];
+        values.extend(credentials.iter().copied().map(Value::from));
+        let text = numbered(backend, &text);
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        let rows = TokenOf::find_by_statement(statement).all(self.db).await?;
+        let known = |row: TokenOf| Some((row.credential_id, PersonalToken::from_word(&row.token)?));
+        Ok(rows.into_iter().filter_map(known).collect())
+    }
+
     /// Those of these credentials whose current secret another one of the project holds, too.
     pub async fn held_twice(&self, credentials: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
         if credentials.is_empty() {

@@ -9,7 +9,7 @@ use crate::domain::finding::{
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
-use crate::domain::registry_kind::{RegistryKind, UsernameRule};
+use crate::domain::registry_kind::{PersonalToken, RegistryKind, UsernameRule};
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 use crate::error::Result;
@@ -51,8 +51,10 @@ impl Vault {
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
             let Some(mut pairs) = self.pairs_of(project, &ids).await? else { return Ok(None) };
             let alike = self.store.secrets(project).held_twice(&ids).await?;
+            let tokens = self.store.secrets(project).personal_tokens(&ids).await?;
             for row in &rows {
-                let facts = facts(row, enabled.get(&row.id).copied());
+                let (enabled, token) = (enabled.get(&row.id), tokens.get(&row.id));
+                let facts = facts(row, enabled.copied(), token.copied());
                 let pairs = pairs.remove(&row.id).unwrap_or_default();
                 let pairs: Vec<PairFacts> = pairs.into_values().collect();
                 received.extend(received_of(row, &pairs));
@@ -159,7 +161,11 @@ fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFact
     })
 }
 
-fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
+fn facts(
+    row: &FoundCredential,
+    enabled: Option<Moment>,
+    token: Option<PersonalToken>,
+) -> CredentialFacts {
     CredentialFacts {
         thing: Thing { id: row.id, name: row.name.clone() },
         username: row.username.clone(),
@@ -170,6 +176,7 @@ fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
         created: Moment(row.created_at),
         enabled,
         is_usual_name: is_usual_name(row),
+        token,
         version: row.secret_version,
         version_since: Moment(row.secret_set_at),
     }
