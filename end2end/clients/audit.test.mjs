@@ -121,6 +121,8 @@ test('Go reads the audit log', { timeout, skip }, inScene(async (scene, t) => {
     await verifier.verify({ ...log, note: foreign.note }, foreign.key);
     const wrong = await verifier.sign(`${origin}\n${size}\n${other(root)}\n`, origin);
     await assert.rejects(verifier.verify({ ...log, note: wrong.note }, wrong.key), /the root is another one/);
+    const misnamed = await verifier.sign(text, `${origin}/2`);
+    await assert.rejects(verifier.verify({ ...log, note: misnamed.note }, misnamed.key), /the key is of another log/);
     // Our own verifier takes what Go has signed, too.
     const files = ['--export', await verifier.file(log.links), '--checkpoint', await verifier.file(foreign.note)];
     assert.match(await operate(instance, ['audit', 'verify', ...files, '--key', foreign.key]), /The export holds/);
@@ -170,6 +172,8 @@ test('Go reads what a witness is sent', { timeout, skip }, inScene(async (scene,
   await t.test('the proof is of these two checkpoints, and of no others', async () => {
     const forged = second.replace(/(?<=^old \d+\n)./, other);
     await assert.rejects(verifier.follow(forged, note, key), /invalid transparency proof/);
+    const elsewhere = second.replace(/^old \d+/, 'old 1');
+    await assert.rejects(verifier.follow(elsewhere, note, key), /it follows another checkpoint/);
     const [origin = '', size = '', root = ''] = note.split('\n');
     const foreign = await verifier.sign(`${origin}\n${size}\n${other(root)}\n`, origin);
     await assert.rejects(verifier.follow(second, foreign.note, key, foreign.key), /invalid transparency proof/);
