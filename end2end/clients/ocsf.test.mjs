@@ -43,6 +43,7 @@ const CHANGES = {
 const SPOILED = {
   'nothing is said of where it comes from': ({ metadata, ...event }) => event,
   'it has a field that the class has not': (event) => ({ ...event, regcred: true }),
+  'its activity has the name of another one': (event) => ({ ...event, activity_id: 1, activity_name: 'Delete' }),
   'it has an activity that the class has not': (event) => ({ ...event, activity_id: 98 }),
   'its time is a text': (event) => ({ ...event, time: `${event.time}` }),
   'it has an empty value': (event) => ({ ...event, status_detail: null }),
