@@ -1,6 +1,6 @@
 //! When the clock went back, servers of before wrote a last use over a later one. The receipts that are
 //! there say which was the last, and verifying the chain compares the two.
-use super::run;
+
 use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]

@@ -144,6 +144,7 @@ fn a_grant_is_judged_by_itself_when_another_one_uses_the_credential() {
             grants: vec![grant],
             figures: Figures::default(),
             last_ever: last.map(ago),
+            last_version: None,
         };
         let found = of_use(&credential(), &[pair(), idle.clone()], NOW);
         assert_eq!(kinds(&found), expected.into_iter().collect::<Vec<_>>(), "{since} {last:?}");

@@ -11,7 +11,7 @@ use crate::domain::grant::Terms;
 use crate::domain::matching::Lost;
 use crate::domain::moment::{Day, Moment};
 use crate::domain::proof::Proof;
-use crate::domain::trust_rule::{Provider, TrustForm, TrustRule, holds};
+use crate::domain::trust_rule::{OwnHosts, Provider, TrustForm, TrustRule, holds};
 use crate::domain::user::Maker;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -49,7 +49,7 @@ fn rule(provider: Provider, claims: &[(&str, &str)]) -> TrustRule {
         provider,
         issuer: String::new(),
         audience: String::new(),
-        claims: form.read(provider).unwrap(),
+        claims: form.read(provider, &OwnHosts::default()).unwrap(),
         public_key: None,
         created_at: Moment(0),
         created_by: Maker::nobody("Dana"),
