@@ -3,6 +3,7 @@
 mod base;
 mod detail;
 mod export;
+mod last_checkpoint;
 mod listing;
 mod noun;
 mod refusal;
@@ -10,6 +11,7 @@ mod refusal;
 pub use base::Base;
 pub use detail::{Detail, Field, FieldChange, TermChange};
 pub use export::{ExportFormat, ExportLine, ExportedReceipt, csv_row};
+pub use last_checkpoint::LastCheckpoint;
 pub use listing::{
     AuditChange, AuditDelivery, AuditLink, AuditListing, AuditPlace, AuditQuery, AuditRow,
     Happened, PAGE_ROWS, RECEIPTS_SHOWN,
