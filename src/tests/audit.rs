@@ -1,5 +1,6 @@
 //! The audit page: what it lists, filters, exports and verifies.
 
+mod checkpoint;
 mod export;
 mod filters;
 mod verify;
