@@ -111,6 +111,7 @@ super::words! {
         ReviewDelegated = "review.delegated", "delegated an item of the access review";
         ReviewClosed = "review.closed", "closed the access review";
         ReviewExported = "review.exported", "exported the report of the access review";
+        CheckpointSigned = "checkpoints.signed", "signed a checkpoint of";
         CheckpointsRenewed = "checkpoints.renewed", "began a new series of checkpoints of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
         SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";

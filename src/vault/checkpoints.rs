@@ -3,6 +3,7 @@
 //! is signed next has to follow it.
 
 mod checked;
+mod daily;
 mod proved;
 mod shown;
 mod silent;

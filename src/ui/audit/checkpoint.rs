@@ -34,7 +34,7 @@ pub(super) fn Checkpoint(found: LastCheckpoint, project: String) -> impl IntoVie
                 class="button"
             />
             <p class="muted">
-                "The download covers every link that the chain has now."
+                "The download covers every link that the chain has now. Regcred also signs a checkpoint each day. That one is an audit event, so every destination of this log receives it."
             </p>
             {keys
                 .map(|keys| {

@@ -8,8 +8,8 @@ use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::audit::{audit_link, instance_audit_link};
 use crate::ui::kit::{
-    Cell, Columns, CopyValue, Dot, Fact, Facts, Loaded, PageContext, PageHead, Pager, PostButton,
-    Section, Table, TextFact, Time,
+    Cell, CodeToCopy, Columns, CopyValue, Dot, Fact, Facts, Loaded, PageContext, PageHead, Pager,
+    PostButton, Section, Table, TextFact, Time,
 };
 use crate::ui::layout::InstanceFrame;
 use crate::ui::receipts::Receipts;
@@ -79,6 +79,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
             {fields}
         </Facts>
         {changes(&what)}
+        {checkpoint(&what)}
         {is_delivery
             .then(|| {
                 view! { <Receipts receipts page=shown is_of_pipeline=false existing is_cut/> }
@@ -155,6 +156,18 @@ fn changes(what: &Happened) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// The note of a checkpoint, as others need it.
+fn checkpoint(what: &Happened) -> Option<AnyView> {
+    let Happened::Change(change) = what else { return None };
+    let Detail::Checkpoint { note, .. } = &change.detail else { return None };
+    let view = view! {
+        <Section id="checkpoint" title="Checkpoint">
+            <CodeToCopy id="checkpoint-note" text=note.clone()/>
+        </Section>
+    };
+    Some(view.into_any())
 }
 
 /// A field, what it was and what it became; of a secret neither is recorded.
