@@ -12,7 +12,7 @@ const FUNCTIONS = [
   'grants/approve', 'grants/reject', 'grants/update', 'trust-rules/update', 'trust-rules/create', 'trust-rules/delete', 'trust-rules/confirm', 'trust-rules/try', 'credentials/token-service',
   'trust-rules/renew-secret', 'guard-changes/approve', 'guard-changes/delete', 'guard-changes/reject', 'first-steps/hide',
   'versions/switch', 'versions/destroy', 'keys/rotate', 'keys/backed-up', 'keys/retire', 'keys/destroy', 'registry/recognise',
-  'issuers/create', 'issuers/delete', 'definitions/create', 'definitions/delete', 'findings/accept', 'findings/withdraw', 'audit/export',
+  'issuers/create', 'issuers/delete', 'definitions/create', 'definitions/delete', 'findings/accept', 'findings/withdraw', 'audit/export', 'audit/checkpoint', 'audit/proof',
   'reviews/create', 'reviews/decide', 'reviews/close', 'reviews/export',
   'destinations/create', 'destinations/test', 'destinations/switch', 'destinations/renew', 'destinations/delete',
 ];

@@ -3,6 +3,7 @@
 mod base;
 mod detail;
 mod export;
+mod last_checkpoint;
 mod listing;
 mod noun;
 mod refusal;
@@ -10,6 +11,7 @@ mod refusal;
 pub use base::Base;
 pub use detail::{Detail, Field, FieldChange, TermChange};
 pub use export::{ExportFormat, ExportLine, ExportedReceipt, csv_row};
+pub use last_checkpoint::LastCheckpoint;
 pub use listing::{
     AuditChange, AuditDelivery, AuditLink, AuditListing, AuditPlace, AuditQuery, AuditRow,
     Happened, PAGE_ROWS, RECEIPTS_SHOWN,
@@ -109,6 +111,7 @@ super::words! {
         ReviewDelegated = "review.delegated", "delegated an item of the access review";
         ReviewClosed = "review.closed", "closed the access review";
         ReviewExported = "review.exported", "exported the report of the access review";
+        CheckpointSigned = "checkpoints.signed", "signed a checkpoint of";
         CheckpointsRenewed = "checkpoints.renewed", "began a new series of checkpoints of";
         RowsSealed = "rows.sealed", "added MACs to the rows of";
         SecretsBound = "secrets.bound", "bound every secret to its credential and user name in";

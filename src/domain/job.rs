@@ -23,6 +23,8 @@ super::words! {
         Findings = "findings", "Look for findings";
         /// So that checkpoints of chains can be signed that are older than their trees.
         Trees = "trees", "Prepare checkpoints of the audit chains";
+        /// So that each chain has a checkpoint of each day, and its destinations receive it.
+        Checkpoints = "checkpoints", "Sign the daily checkpoints of the audit chains";
         /// One for each destination that events are sent to, whose id is its key.
         Shipping = "shipping", "Send audit events";
         /// One for each chain and witness, which are its key.
@@ -94,6 +96,10 @@ impl JobKind {
                 Schedule { every: Some(15 * MINUTE), limit: HOUR.cast_unsigned(), ..usual }
             }
             Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
+            // It signs once a day. It looks more often, so that a day begins with it.
+            Self::Checkpoints => {
+                Schedule { every: Some(HOUR), limit: HOUR.cast_unsigned(), ..usual }
+            }
             // The first time there may be millions of receipts.
             Self::Usage | Self::Trees => {
                 Schedule { every: Some(HOUR), limit: 12 * 60 * 60, ..usual }

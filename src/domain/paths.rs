@@ -24,7 +24,11 @@ pub const JOBS: &str = "/admin/jobs";
 pub const INSTANCE_AUDIT: &str = "/admin/audit";
 /// Where an export of the audit is asked for, by a form that posts.
 pub const EXPORT_AUDIT: &str = "/rpc/audit/export";
-/// The same for the report of an access review.
+/// Where a checkpoint of a chain is asked for, which is signed then.
+pub const SIGN_CHECKPOINT: &str = "/rpc/audit/checkpoint";
+/// Where the proof is asked for that a link is in its chain.
+pub const PROVE_LINK: &str = "/rpc/audit/proof";
+/// Where the report of an access review is asked for.
 pub const EXPORT_REVIEW: &str = "/rpc/reviews/export";
 /// The list of issuers whose tokens are accepted.
 pub const ISSUERS: &str = "/admin/issuers";

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::vault::{CheckedLinks, Export, Vault};
 use axum::http::Extensions;
 use std::collections::HashMap;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, channel};
 use tower_sessions::Session;
 
 /// What was done in the project, and what its pipelines were handed or refused.
@@ -58,9 +58,20 @@ pub async fn check_instance_audit(after: i64) -> Result<(i64, bool, Option<i64>)
 #[derive(Debug)]
 pub struct AuditFile {
     pub name: String,
-    pub format: ExportFormat,
+    /// What it is, for the browser.
+    pub content_type: &'static str,
     /// What stands in it, piece by piece; one that fails is not whole.
     pub pieces: Receiver<Result<String>>,
+}
+
+impl AuditFile {
+    /// One that is whole.
+    pub(super) fn of(name: String, content_type: &'static str, text: String) -> Self {
+        let (piece, pieces) = channel(1);
+        // There is room for one, and its receiver is here.
+        let _ = piece.try_send(Ok(text));
+        Self { name, content_type, pieces }
+    }
 }
 
 /// Begins the export that a form asks for: the fields have the filters as the address of the page has
@@ -117,15 +128,16 @@ async fn begin_export(
     if project.is_empty() {
         let admin = person.instance_admin()?;
         let export = asked(fields)?;
-        let (name, format) = (file_name("instance", &export), export.format);
+        let (name, content_type) = (file_name("instance", &export), export.format.content_type());
         let pieces = vault.export_instance_audit(&admin, export).await?;
-        return Ok(AuditFile { name, format, pieces });
+        return Ok(AuditFile { name, content_type, pieces });
     }
     let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
     let export = asked(fields)?;
-    let (name, format) = (file_name(&reader.project().slug, &export), export.format);
+    let name = file_name(&reader.project().slug, &export);
+    let content_type = export.format.content_type();
     let pieces = vault.export_audit(&reader, export).await?;
-    Ok(AuditFile { name, format, pieces })
+    Ok(AuditFile { name, content_type, pieces })
 }
 
 fn asked(fields: &HashMap<String, String>) -> Result<Export> {

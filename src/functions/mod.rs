@@ -18,6 +18,8 @@ pub mod arrival;
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
+pub mod checkpoints;
+#[cfg(feature = "ssr")]
 pub mod choosing;
 #[cfg(feature = "ssr")]
 mod context;

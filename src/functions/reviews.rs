@@ -14,7 +14,6 @@ use crate::vault::Vault;
 use axum::http::Extensions;
 use leptos::prelude::*;
 use std::collections::HashMap;
-use tokio::sync::mpsc::channel;
 use uuid::Uuid;
 
 pub async fn list_reviews(project: String) -> Result<Reviews> {
@@ -58,10 +57,8 @@ async fn begin_export(
     let reader = member_of(vault, session, text("project")).await?.can::<of::AuditRead>()?;
     let id = Uuid::parse_str(text("id")).map_err(|_| Error::NotFound)?;
     let name = format!("regcred-review-{}-{id}.csv", reader.project().slug);
-    let (piece, pieces) = channel(1);
-    // There is room for one, and its receiver is here.
-    let _ = piece.try_send(Ok(vault.export_review(&reader, id).await?));
-    Ok(AuditFile { name, format: ExportFormat::Csv, pieces })
+    let report = vault.export_review(&reader, id).await?;
+    Ok(AuditFile::of(name, ExportFormat::Csv.content_type(), report))
 }
 
 /// Opens a review of everything that lets somebody in.

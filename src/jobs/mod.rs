@@ -136,6 +136,7 @@ async fn perform(vault: Vault, job: Job) -> Result<()> {
         JobKind::Usage => vault.add_up_usage().await,
         JobKind::Findings => vault.look_for_findings().await,
         JobKind::Trees => vault.grow_trees().await,
+        JobKind::Checkpoints => vault.sign_daily().await,
         JobKind::Shipping => vault.ship(&job).await,
         JobKind::Witness => vault.ask_witness(&job).await,
         JobKind::Retention => vault.remove_old_receipts().await,

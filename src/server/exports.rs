@@ -3,6 +3,7 @@
 use crate::domain::paths::{self, SIGN_IN, with_query};
 use crate::error::{Error, Result};
 use crate::functions::audit::{AuditFile, export_audit};
+use crate::functions::checkpoints::{checkpoint_file, proof_file};
 use crate::functions::reviews::export_review;
 use crate::functions::shows_page;
 use crate::vault::Vault;
@@ -42,6 +43,24 @@ pub(super) async fn audit(State(vault): State<Vault>, request: Request) -> Respo
     }
 }
 
+/// A checkpoint that is signed now, as a file.
+pub(super) async fn checkpoint(State(vault): State<Vault>, request: Request) -> Response {
+    let Some((headers, asked, fields)) = read(request).await else { return invalid() };
+    match checkpoint_file(&vault, &asked, &fields).await {
+        Ok(file) => sent(file),
+        Err(error) => refused(&error, &headers, &paths::verify_audit(project_of(&fields))),
+    }
+}
+
+/// The proof that a link is in its chain, as a file.
+pub(super) async fn proof(State(vault): State<Vault>, request: Request) -> Response {
+    let Some((headers, asked, fields)) = read(request).await else { return invalid() };
+    match proof_file(&vault, &asked, &fields).await {
+        Ok(file) => sent(file),
+        Err(error) => refused(&error, &headers, &paths::audit(project_of(&fields))),
+    }
+}
+
 /// The report of an access review as a file.
 pub(super) async fn review(State(vault): State<Vault>, request: Request) -> Response {
     let Some((headers, asked, fields)) = read(request).await else { return invalid() };
@@ -72,7 +91,7 @@ fn sent(file: AuditFile) -> Response {
     let disposition = format!("attachment; filename=\"{}\"", file.name);
     let mut response = Body::new(Pieces(file.pieces)).into_response();
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_static(file.format.content_type());
+    let kind = HeaderValue::from_static(file.content_type);
     headers.insert(header::CONTENT_TYPE, kind);
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);

@@ -5,7 +5,7 @@ use super::exports;
 use crate::app::{App, shell};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::delivery::{Client, HeldPlace, Proved};
-use crate::domain::paths::{EXPORT_AUDIT, EXPORT_REVIEW};
+use crate::domain::paths::{EXPORT_AUDIT, EXPORT_REVIEW, PROVE_LINK, SIGN_CHECKPOINT};
 use crate::functions;
 use crate::vault::Vault;
 use axum::Router;
@@ -43,6 +43,8 @@ pub(super) fn router(vault: &Vault, assets: &Assets) -> Router {
     Router::new()
         .route(EXPORT_AUDIT, post(exports::audit))
         .route(EXPORT_REVIEW, post(exports::review))
+        .route(SIGN_CHECKPOINT, post(exports::checkpoint))
+        .route(PROVE_LINK, post(exports::proof))
         .leptos_routes_with_context(
             &pages,
             routes,

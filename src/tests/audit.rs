@@ -1,5 +1,7 @@
 //! The audit page: what it lists, filters, exports and verifies.
 
+mod checkpoint;
+mod daily;
 mod export;
 mod filters;
 mod verify;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 const KIND: JobKind = JobKind::Sweep;
 /// What runs on a schedule in every instance.
-const SCHEDULED: [JobKind; 9] = [
+const SCHEDULED: [JobKind; 10] = [
     JobKind::Sweep,
     JobKind::Readiness,
     JobKind::Outbox,
@@ -23,6 +23,7 @@ const SCHEDULED: [JobKind; 9] = [
     JobKind::Usage,
     JobKind::Findings,
     JobKind::Trees,
+    JobKind::Checkpoints,
     JobKind::Reviews,
 ];
 /// How long the leases of these tests last, in milliseconds.

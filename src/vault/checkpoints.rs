@@ -3,7 +3,9 @@
 //! is signed next has to follow it.
 
 mod checked;
+mod daily;
 mod proved;
+mod shown;
 mod silent;
 mod witness;
 mod witnessed;
@@ -70,13 +72,13 @@ impl Vault {
         self.checkpoint_of(chain, &signed, address)
     }
 
-    /// Signs a checkpoint of the chain of a project as it is now, for what is to be shown with it.
+    /// Signs a checkpoint of a chain as it is now, for what is to be shown with it.
     ///
     /// # Errors
     /// `Conflict` when the chain does not follow its last checkpoint.
-    pub(super) async fn checkpoint_now(&self, project: Uuid) -> Result<SignedCheckpoint> {
-        let signed = self.tree_to_sign(project).await?;
-        self.checkpoint_of(project, &signed, &self.settings().address)
+    pub(super) async fn checkpoint_now(&self, chain: Uuid) -> Result<SignedCheckpoint> {
+        let signed = self.tree_to_sign(chain).await?;
+        self.checkpoint_of(chain, &signed, &self.settings().address)
     }
 
     /// The public keys that verify checkpoints of the chain which are signed now, the newest first.

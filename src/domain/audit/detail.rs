@@ -112,6 +112,12 @@ pub enum Detail {
         last: i64,
     },
     Base(Base),
+    /// A checkpoint of the chain up to the link before: the root is in base64, and stands in the note, too.
+    Checkpoint {
+        links: u64,
+        root: String,
+        note: String,
+    },
     /// What an export of the audit was asked for: links of a chain, both ends included, and the filters
     /// as the address of the page has them.
     Export {

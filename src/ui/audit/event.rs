@@ -8,8 +8,8 @@ use crate::domain::paths;
 use crate::error::Result;
 use crate::functions::audit::{audit_link, instance_audit_link};
 use crate::ui::kit::{
-    Cell, Columns, CopyValue, Dot, Fact, Facts, Loaded, PageContext, PageHead, Pager, Section,
-    Table, TextFact, Time,
+    Cell, CodeToCopy, Columns, CopyValue, Dot, Fact, Facts, Loaded, PageContext, PageHead, Pager,
+    PostButton, Section, Table, TextFact, Time,
 };
 use crate::ui::layout::InstanceFrame;
 use crate::ui::receipts::Receipts;
@@ -66,7 +66,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
         Happened::Unknown => None,
     };
     let is_delivery = matches!(what, Happened::Delivery(_));
-    let (shown, datetime) = (page.clone(), exact.clone());
+    let (shown, datetime, project) = (page.clone(), exact.clone(), page.project.clone());
     view! {
         <PageHead title=format!("Link {seq}") up/>
         <p>{format!("{who} {did}")}</p>
@@ -79,11 +79,12 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
             {fields}
         </Facts>
         {changes(&what)}
+        {checkpoint(&what)}
         {is_delivery
             .then(|| {
                 view! { <Receipts receipts page=shown is_of_pipeline=false existing is_cut/> }
             })}
-        <Proof seq mac holds chain/>
+        <Proof seq mac holds chain project/>
         <Pager previous next/>
     }
 }
@@ -157,6 +158,18 @@ fn changes(what: &Happened) -> Option<AnyView> {
     })
 }
 
+/// The note of a checkpoint, as others need it.
+fn checkpoint(what: &Happened) -> Option<AnyView> {
+    let Happened::Change(change) = what else { return None };
+    let Detail::Checkpoint { note, .. } = &change.detail else { return None };
+    let view = view! {
+        <Section id="checkpoint" title="Checkpoint">
+            <CodeToCopy id="checkpoint-note" text=note.clone()/>
+        </Section>
+    };
+    Some(view.into_any())
+}
+
 /// A field, what it was and what it became; of a secret neither is recorded.
 type Changed = (String, Option<String>, Option<String>);
 
@@ -180,8 +193,17 @@ fn changed(detail: &Detail) -> Vec<Changed> {
 }
 
 #[component]
-fn Proof(seq: i64, mac: String, holds: bool, chain: String) -> impl IntoView {
+fn Proof(
+    seq: i64,
+    mac: String,
+    holds: bool,
+    chain: String,
+    /// Empty for the chain of the instance.
+    project: String,
+) -> impl IntoView {
     let kept = format!("{chain}:{seq}:{mac}");
+    let verify = paths::verify_audit(&project);
+    let values = vec![("project", project), ("link", seq.to_string())];
     let (label, tone) =
         if holds { ("This link holds", "good") } else { ("This link does not hold", "bad") };
     view! {
@@ -201,6 +223,26 @@ fn Proof(seq: i64, mac: String, holds: bool, chain: String) -> impl IntoView {
                 "Keep a copy of this code elsewhere. Later, " <span class="mono">"regcred audit verify --since"</span>
                 " with this code shows whether this link and everything before it are still there."
             </p>
+            {holds
+                .then(|| {
+                    view! {
+                        <PostButton
+                            action=paths::PROVE_LINK
+                            values
+                            word="Download inclusion proof"
+                            class="button"
+                        />
+                        <p class="muted">
+                            "The proof shows others that this link is in the chain. It has the index of the link, the hashes from there to a checkpoint, and that checkpoint, in the format "
+                            <span class="mono">"c2sp.org/tlog-proof@v1"</span>
+                            ". Check it with the line of this link in an export of links and the public key on the page "
+                            <a href=verify>"Verify the chain"</a> ": "
+                            <span class="mono">
+                                "regcred audit verify --export FILE --proof FILE --key KEY"
+                            </span> "."
+                        </p>
+                    }
+                })}
         </Section>
     }
 }

@@ -1,5 +1,6 @@
 //! The audit of a project, and that of the instance: what was done, what was delivered and refused.
 
+mod checkpoint;
 mod event;
 mod filters;
 mod list;

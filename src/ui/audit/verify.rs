@@ -1,9 +1,11 @@
 //! Whether the links of the chain hold: so many in one request, and the next ones from there.
 
-use crate::domain::audit::{AuditPlace, AuditQuery};
+use super::checkpoint::Checkpoint;
+use crate::domain::audit::{AuditPlace, AuditQuery, LastCheckpoint};
 use crate::domain::paths;
 use crate::error::{Error, Result};
 use crate::functions::audit::{check_audit, check_instance_audit};
+use crate::functions::checkpoints::{last_checkpoint, last_instance_checkpoint};
 use crate::ui::kit::{Alert, LinkButton, Loaded, PageContext, PageHead};
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
@@ -32,8 +34,9 @@ pub fn InstanceVerifyPage() -> impl IntoView {
     }
 }
 
-/// Behind which link, up to which one, whether that is the end, and the first that does not hold.
-type Found = (i64, i64, bool, Option<i64>);
+/// Behind which link, up to which one, whether that is the end, and the first that does not hold; and the
+/// last checkpoint.
+type Found = ((i64, i64, bool, Option<i64>), LastCheckpoint);
 
 async fn load(page: PageContext) -> Result<Found> {
     let after = page.query("after").map_or(Ok(0), |text| text.parse::<i64>());
@@ -43,15 +46,16 @@ async fn load(page: PageContext) -> Result<Found> {
                 .to_owned(),
         )
     })?;
-    let (last, is_end, broken_at) = if page.project.is_empty() {
-        check_instance_audit(after).await?
+    let ((last, is_end, broken_at), checkpoint) = if page.project.is_empty() {
+        (check_instance_audit(after).await?, last_instance_checkpoint().await?)
     } else {
-        check_audit(page.project, after).await?
+        (check_audit(page.project.clone(), after).await?, last_checkpoint(page.project).await?)
     };
-    Ok((after, last, is_end, broken_at))
+    Ok(((after, last, is_end, broken_at), checkpoint))
 }
 
-fn whole((after, last, is_end, broken_at): Found, page: PageContext) -> impl IntoView {
+fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
+    let (after, last, is_end, broken_at) = links;
     let project = page.project;
     let up = (paths::audit(&project), "Audit".to_owned());
     let verify = paths::verify_audit(&project);
@@ -78,6 +82,7 @@ fn whole((after, last, is_end, broken_at): Found, page: PageContext) -> impl Int
             <span class="mono">"regcred audit verify"</span>
             " on the server verifies every chain as a whole, and compares it with such a code."
         </p>
+        <Checkpoint found=checkpoint project/>
     }
 }
 

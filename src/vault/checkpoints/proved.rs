@@ -39,6 +39,15 @@ impl Vault {
         address: &str,
     ) -> Result<String> {
         let chain = self.chain_of(operator, slug).await?;
+        self.proof_of((chain, link), address).await
+    }
+
+    /// The same, of the link of a chain.
+    pub(super) async fn proof_of(
+        &self,
+        (chain, link): (Uuid, i64),
+        address: &str,
+    ) -> Result<String> {
         let signed = self.tree_to_sign(chain).await?;
         let ring = self.keys.ring();
         let links = i64::try_from(signed.frontier.size()).unwrap_or(i64::MAX);

@@ -148,6 +148,14 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             }),
             "links 1 to 500, kept as daily figures until 1970-01-01 00:00 UTC",
         ),
+        (
+            Detail::Checkpoint {
+                links: 500,
+                root: "AAAA".to_owned(),
+                note: "acme.example.com\n500\nAAAA\n\n— acme.example.com BBBB\n".to_owned(),
+            },
+            "links 1 to 500, root AAAA",
+        ),
         (Detail::Rows(1), "1 row"),
         (Detail::Rows(3), "3 rows"),
         (row(None), "person 1"),

@@ -71,6 +71,7 @@ impl Detail {
             Self::Rules(count) => format!("{count} trust rules"),
             Self::Links { first, last } => format!("links {first} to {last}"),
             Self::Base(base) => base.to_text(),
+            Self::Checkpoint { links, root, .. } => format!("links 1 to {links}, root {root}"),
             Self::Export { format, filters, first, last } => {
                 let filters = if filters.is_empty() { "everything" } else { filters.as_str() };
                 format!("{}, links {first} to {last}: {filters}", format.label())
