@@ -4,6 +4,7 @@
 mod failing;
 mod pulled;
 mod reading;
+mod renewing;
 mod retained;
 mod salt;
 mod sending;
@@ -27,15 +28,9 @@ use crate::domain::shipping::{
     ShipProblem, Transport, Unsent,
 };
 use crate::error::{Error, Result};
-use crate::receivers::signing_secret;
-use crate::store::{DestinationRow, Walk, Way, Write};
+use crate::store::{DestinationRow, Rank, Walk, Way, Write};
 use uuid::Uuid;
 use zeroize::Zeroizing;
-
-/// Seconds for which calls are also signed with the secret before.
-const BOTH: i64 = 24 * 60 * 60;
-
-const NO_SECRET: &str = "Messages of syslog are not signed: there is no secret to renew.";
 
 /// Who says where the events of one chain go.
 #[derive(Clone, Debug)]
@@ -101,7 +96,7 @@ impl Vault {
         if let Some(problem) = problem {
             return Err(Error::at("address", problem));
         }
-        let write = self.write_in(keeper.chain).await?;
+        let write = self.write_as_keeper(keeper).await?;
         let all = write.destinations().of_chain(keeper.chain).await?;
         if all.iter().any(|other| fold(&other.shown.name) == fold(&new.name)) {
             return Err(Error::at("name", "A destination with this name already exists."));
@@ -163,51 +158,10 @@ impl Vault {
                 Some(new.text)
             }
         };
-        Ok((DestinationRow { shown, salt, earlier_salt: None, token }, secret))
-    }
-
-    /// A salt that was never used, and the signing secret that it gives.
-    fn new_salt(&self, id: Uuid) -> Result<(String, Zeroizing<String>)> {
-        let ring = self.keys.ring();
-        let fresh = salt::fresh(&ring)?;
-        let key = salt::key(&ring, id, &fresh).ok_or(Error::Internal)?;
-        Ok((fresh, signing_secret(&key)))
-    }
-
-    /// Gives the destination another secret or token, and gives it. Calls are signed with the secret before
-    /// as well for a day; the token before opens nothing any more.
-    ///
-    /// # Errors
-    /// `Conflict` when it has neither.
-    pub async fn renew_destination(
-        &self,
-        keeper: &ChainKeeper,
-        id: Uuid,
-    ) -> Result<Zeroizing<String>> {
-        let write = self.write_in(keeper.chain).await?;
-        let row = of_keeper(&write, keeper, id).await?;
-        let secret = match row.shown.transport {
-            Transport::Webhook => {
-                let (fresh, secret) = self.new_salt(id)?;
-                let until = now().plus_seconds(BOTH).0;
-                // What could not be signed waits for this.
-                if row.shown.is_sent_to() {
-                    self.enqueue_shipping(&write, id).await?;
-                }
-                write.destinations().set_salt(&row, fresh, until).await?;
-                secret
-            }
-            Transport::Syslog => return Err(Error::Conflict(NO_SECRET.to_owned())),
-            Transport::Pull => {
-                let new = generate_token()?;
-                write.destinations().set_token(id, (new.id, new.hash.to_vec())).await?;
-                new.text
-            }
-        };
-        let what = about(Action::DestinationRenewed, &row.shown);
-        self.commit_event(write, keeper.chain, &keeper.by, what).await?;
-        self.job_is_due.notify_one();
-        Ok(secret)
+        let made_by_id = keeper.by.id();
+        let shown_to = made_by_id.filter(|_| secret.is_some());
+        let row = DestinationRow { shown, salt, earlier_salt: None, token, made_by_id, shown_to };
+        Ok((row, secret))
     }
 
     /// Stops sending to a destination, or goes on from where it was; gives the sentence for the next page.
@@ -217,7 +171,7 @@ impl Vault {
         id: Uuid,
         is_on: bool,
     ) -> Result<String> {
-        let write = self.write_in(keeper.chain).await?;
+        let write = self.write_as_keeper(keeper).await?;
         let row = of_keeper(&write, keeper, id).await?;
         let said = |done: String| format!("{}: {done}", row.shown.name);
         if row.shown.stopped_at.is_none() == is_on {
@@ -251,7 +205,7 @@ impl Vault {
 
     /// Removes a destination; gives the sentence for the next page.
     pub async fn delete_destination(&self, keeper: &ChainKeeper, id: Uuid) -> Result<String> {
-        let write = self.write_in(keeper.chain).await?;
+        let write = self.write_as_keeper(keeper).await?;
         let row = of_keeper(&write, keeper, id).await?;
         write.jobs().forget(JobKind::Shipping, &id.to_string()).await?;
         if !write.destinations().delete(keeper.chain, id).await? {
@@ -260,6 +214,26 @@ impl Vault {
         let what = about(Action::DestinationDeleted, &row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         Ok(format!("{} was deleted. It receives no more events.", row.shown.name))
+    }
+
+    /// A transaction of who keeps the log, which it holds. Their right is read again in it: who takes it
+    /// from them is waited for, or waits and finds what was made with it.
+    async fn write_as_keeper(&self, keeper: &ChainKeeper) -> Result<Write> {
+        let person = keeper.by.id().ok_or(Error::Forbidden)?;
+        if keeper.chain == INSTANCE {
+            let write = self.write_in(INSTANCE).await?;
+            let found = write.people().find(person).await?;
+            let is_admin = found.is_some_and(|row| row.person.is_admin);
+            return if is_admin { Ok(write) } else { Err(Error::Forbidden) };
+        }
+        let write = self.store.write_in_line(Rank::Other).await?;
+        match write.projects().role_now(keeper.chain, person).await? {
+            Some(role) if role.may_keep_audit() => {}
+            Some(_) => return Err(Error::Forbidden),
+            None => return Err(Error::NotFound),
+        }
+        write.chain().hold(keeper.chain).await?;
+        Ok(write)
     }
 
     /// Makes the job of a destination due now, also when it waits because it failed.
