@@ -260,7 +260,15 @@ fn about(action: Action, shown: &Destination) -> What {
 
 fn about_missing(action: Action, shown: &Destination, unsent: Option<Unsent>) -> What {
     let subject = Subject { id: shown.id, name: shown.name.clone() };
+    (action, subject, detail_missing(shown, unsent))
+}
+
+pub(super) fn detail_of(shown: &Destination) -> Detail {
+    detail_missing(shown, None)
+}
+
+fn detail_missing(shown: &Destination, unsent: Option<Unsent>) -> Detail {
     let Destination { transport, format, cursor, .. } = *shown;
     let host = shown.origin().to_owned();
-    (action, subject, Detail::Destination { transport, format, host, after: cursor.link, unsent })
+    Detail::Destination { transport, format, host, after: cursor.link, unsent }
 }
