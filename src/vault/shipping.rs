@@ -55,11 +55,14 @@ impl Vault {
         let rows = self.store.destinations().of_chain(keeper.chain).await?;
         let length = self.store.chain().length(keeper.chain).await?;
         let mut listed = Vec::with_capacity(rows.len());
-        for DestinationRow { shown, .. } in rows {
+        let keepers = self.keepers(keeper.chain, &rows).await?;
+        for row in rows {
+            let renewal = renewing::renewal_of(&row, &keepers);
+            let shown = row.shown;
             let behind = self.behind(&shown, length).await?;
             let (waited_since, unsent) =
                 (self.waited_since(&shown, behind), self.unsent(&shown).await?);
-            listed.push(Listed { destination: shown, behind, waited_since, unsent });
+            listed.push(Listed { destination: shown, behind, waited_since, unsent, renewal });
         }
         Ok(listed)
     }

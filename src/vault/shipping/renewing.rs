@@ -3,10 +3,12 @@
 use super::{ChainKeeper, about, of_keeper, salt};
 use crate::crypto::token::generate_token;
 use crate::domain::audit::Action;
-use crate::domain::shipping::Transport;
+use crate::domain::shipping::{Renewal, Transport};
 use crate::error::{Error, Result};
 use crate::receivers::signing_secret;
-use crate::vault::{Vault, now};
+use crate::store::DestinationRow;
+use crate::vault::{INSTANCE, Vault, now};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -59,5 +61,40 @@ impl Vault {
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         self.job_is_due.notify_one();
         Ok(secret)
+    }
+
+    /// Who keeps the log of the chain now, of those who were shown a secret of these.
+    pub(super) async fn keepers(
+        &self,
+        chain: Uuid,
+        rows: &[DestinationRow],
+    ) -> Result<BTreeSet<Uuid>> {
+        let mut shown: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.shown_to).collect();
+        if shown.is_empty() {
+            return Ok(shown);
+        }
+        if chain == INSTANCE {
+            let mut admins = BTreeSet::new();
+            for id in shown {
+                let found = self.store.people().find(id).await?;
+                admins.extend(found.filter(|row| row.person.is_admin).map(|_| id));
+            }
+            return Ok(admins);
+        }
+        let members = self.store.projects().members(chain).await?;
+        shown.retain(|id| {
+            members.iter().any(|(person, role)| person.id == *id && role.may_keep_audit())
+        });
+        Ok(shown)
+    }
+}
+
+/// Whether its secret or token is to be renewed, and why.
+pub(super) fn renewal_of(row: &DestinationRow, keepers: &BTreeSet<Uuid>) -> Option<Renewal> {
+    let is_of_keeper = row.shown_to.is_some_and(|person| keepers.contains(&person));
+    match row.shown.transport {
+        Transport::Syslog => None,
+        Transport::Pull if row.token.is_none() => Some(Renewal::Ended),
+        Transport::Pull | Transport::Webhook => (!is_of_keeper).then_some(Renewal::Known),
     }
 }
