@@ -6,7 +6,7 @@ mod projects;
 mod setup;
 
 pub use departures::Losing;
-pub(super) use members::gone;
+pub(super) use members::{gone, is_admin_now};
 pub use projects::NewRole;
 pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};

@@ -16,6 +16,7 @@ pub(super) use retained::had_by_all;
 
 use super::events::What;
 use super::names::fold;
+use super::people::is_admin_now;
 use super::{INSTANCE, Vault, now};
 use crate::crypto::token::generate_token;
 use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin};
@@ -225,9 +226,8 @@ impl Vault {
         let person = keeper.by.id().ok_or(Error::Forbidden)?;
         if keeper.chain == INSTANCE {
             let write = self.write_in(INSTANCE).await?;
-            let found = write.people().find(person).await?;
-            let is_admin = found.is_some_and(|row| row.person.is_admin);
-            return if is_admin { Ok(write) } else { Err(Error::Forbidden) };
+            let may = is_admin_now(&write, person).await?;
+            return if may { Ok(write) } else { Err(Error::Forbidden) };
         }
         let write = self.store.write_in_line(Rank::Other).await?;
         match write.projects().role_now(keeper.chain, person).await? {
