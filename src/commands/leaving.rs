@@ -22,6 +22,11 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
+    /// Of a command whose other words say that it is to be done.
+    pub(super) fn said(keep: bool) -> Self {
+        Self { keep, yes: true }
+    }
+
     pub(super) fn keeps(self) -> bool {
         self.keep
     }
@@ -71,21 +76,26 @@ impl Leaving {
         list(HEADINGS, left, |one| {
             let pipeline = one.pipeline.as_ref().map(|pipeline| pipeline.name.clone());
             let ends = !self.keep && one.ends();
+            let of_instance = one.slug.is_empty();
             let document = json!({
-                "project": one.slug,
+                "project": (!of_instance).then_some(&one.slug),
                 "pipeline": pipeline,
                 "what": one.thing.label(),
                 "made_by": one.maker,
                 "last_used_at": one.last_used_at.map(Moment::to_rfc3339),
                 "ended": ends,
                 "by_name_only": one.is_by_name,
+                "page": one.page(),
             });
+            let project = if of_instance { "instance" } else { one.slug.as_str() };
+            let all = if one.thing.is_of_pipelines() { "all" } else { "" };
+            let page = one.page().map(|page| format!(" ({page})")).unwrap_or_default();
             let row = [
-                one.slug.clone(),
-                pipeline.unwrap_or_else(|| "all".to_owned()),
+                project.to_owned(),
+                pipeline.unwrap_or_else(|| all.to_owned()),
                 one.thing.label(),
                 last_used(one),
-                one.end(self.keep).to_owned(),
+                format!("{}{page}", one.end(self.keep)),
             ];
             (document, row)
         })

@@ -7,7 +7,7 @@ use super::user::{document, role};
 use super::{Common, Session};
 use crate::domain::project::{Project as Made, ProjectEntry};
 use crate::domain::user::{Person, Role};
-use crate::vault::NewRole;
+use crate::vault::{Losing, NewRole};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -55,7 +55,7 @@ enum MemberAction {
     },
     /// Add a member, or change a member's role
     #[command(
-        after_help = "Viewers can only view. Auditors can also see client addresses, and which token was used. Maintainers can view, create and edit. Owners can do everything.\n\nA member who becomes a viewer or an auditor loses what they created, as with `regcred project member remove`.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
+        after_help = "Viewers can only view. Auditors can also see client addresses, and which token was used. Maintainers can view, create and edit. Owners can do everything.\n\nA member who becomes a viewer or an auditor loses what they created, as with `regcred project member remove`. An owner who gets another role loses the tokens of audit destinations that they were shown.\n\nExample:\n  regcred project member add acme-web kim@example.com maintainer"
     )]
     Add {
         /// The project (first column of `regcred project list`)
@@ -70,7 +70,7 @@ enum MemberAction {
     },
     /// Remove a member, and end what they created in the project
     #[command(
-        after_help = "The pipeline tokens that the member created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret that they were shown stops until it is renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed, so that you can decide on it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
+        after_help = "The pipeline tokens that the member created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret or the token of an audit destination that they were shown stops until it is renewed. The command lists all of it first. Grants and other audit destinations stay. With --keep, all of it stays and is listed, so that you can decide on it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
     )]
     Remove {
         /// The project (first column of `regcred project list`)
@@ -111,8 +111,8 @@ impl MemberAction {
         Ok(match self {
             Self::List { slug } => roster(&vault.roster(operator, &slug).await?),
             Self::Add { slug, email, role, leaving } => {
-                let place = Some((slug.as_str(), Some(role)));
-                leaving.ask(&vault.leftovers(operator, &email, place).await?)?;
+                let losing = Losing::Role { slug: &slug, to: Some(role) };
+                leaving.ask(&vault.leftovers(operator, &email, losing).await?)?;
                 let keep = leaving.keeps();
                 let NewRole { person, before, left } =
                     vault.add_member(operator, &slug, &email, role, keep).await?;
@@ -129,8 +129,8 @@ impl MemberAction {
                 leaving.told(member(&person, role), text, &left)
             }
             Self::Remove { slug, email, leaving } => {
-                let place = Some((slug.as_str(), None));
-                leaving.ask(&vault.leftovers(operator, &email, place).await?)?;
+                let losing = Losing::Role { slug: &slug, to: None };
+                leaving.ask(&vault.leftovers(operator, &email, losing).await?)?;
                 let (person, left) =
                     vault.remove_member(operator, &slug, &email, leaving.keeps()).await?;
                 let text = format!("{} is no longer a member of {slug}.", person.email);

@@ -6,7 +6,7 @@ use super::output::list;
 use super::{Common, Session, password};
 use crate::domain::moment::Moment;
 use crate::domain::user::{Account, Person, Role};
-use crate::vault::NewAccount;
+use crate::vault::{Losing, NewAccount};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ enum Action {
     },
     /// Disable a user, and end their sessions and what they created
     #[command(
-        after_help = "In every project, the pipeline tokens that the user created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets that they were shown stop until they are renewed. The command lists all of it first. Grants stay. With --keep, all of it stays and is listed, so that you can decide on it. Run the command again without --keep to end it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --yes\n  regcred user disable dana@example.com --keep"
+        after_help = "In every project, the pipeline tokens that the user created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets and tokens of audit destinations that they were shown stop until they are renewed. The command lists all of it first. Grants, other audit destinations and trusted issuers stay. With --keep, all of it stays and is listed, so that you can decide on it. Run the command again without --keep to end it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --yes\n  regcred user disable dana@example.com --keep"
     )]
     Disable {
         /// The email address of the user
@@ -61,13 +61,16 @@ enum Action {
     },
     /// Grant or revoke instance admin
     #[command(
-        after_help = "An instance admin manages the instance, but sees only the projects they are a member of.\n\nExample:\n  regcred user admin dana@example.com --yes"
+        after_help = "An instance admin manages the instance, but sees only the projects they are a member of.\n\nWith --no, the tokens of audit destinations of the instance that the user was shown stop until they are renewed. Other audit destinations of the instance and trusted issuers that they added stay, and are listed. With --keep, all of it stays. Run the command again without --keep to end it.\n\nExamples:\n  regcred user admin dana@example.com --yes\n  regcred user admin dana@example.com --no"
     )]
     Admin {
         /// The email address of the user
         email: String,
         #[command(flatten)]
         answer: Answer,
+        /// With --no, keep what would end, and list it for a decision
+        #[arg(long, requires = "no")]
+        keep: bool,
     },
 }
 
@@ -137,7 +140,7 @@ impl Action {
                 told(&person, "has a new password and was signed out everywhere")
             }
             Self::Disable { email, leaving } => {
-                leaving.ask(&vault.leftovers(operator, &email, None).await?)?;
+                leaving.ask(&vault.leftovers(operator, &email, Losing::Everything).await?)?;
                 let (person, left) =
                     vault.disable_person(operator, &email, leaving.keeps()).await?;
                 let (document, text) = told(&person, "was disabled");
@@ -146,10 +149,15 @@ impl Action {
             Self::Enable { email } => {
                 told(&vault.enable_person(operator, &email).await?, "was enabled")
             }
-            Self::Admin { email, answer } => {
-                let person = vault.set_admin(operator, &email, answer.yes).await?;
-                let is = if person.is_admin { "is now" } else { "is no longer" };
-                told(&person, &format!("{is} an instance admin"))
+            Self::Admin { email, answer: Answer { yes: true, .. }, .. } => {
+                told(&vault.grant_admin(operator, &email).await?, "is now an instance admin")
+            }
+            Self::Admin { email, keep, .. } => {
+                let leaving = Leaving::said(keep);
+                leaving.ask(&vault.leftovers(operator, &email, Losing::Admin).await?)?;
+                let (person, left) = vault.revoke_admin(operator, &email, keep).await?;
+                let (document, text) = told(&person, "is no longer an instance admin");
+                leaving.told(document, text, &left)
             }
         })
     }

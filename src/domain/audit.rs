@@ -93,6 +93,7 @@ super::words! {
         DestinationStopped = "destination.stopped", "stopped sending to";
         DestinationStarted = "destination.started", "started sending to";
         DestinationRenewed = "destination.secret_renewed", "renewed the secret of the destination";
+        DestinationEnded = "destination.token_ended", "ended the token of the destination";
         SignInRefused = "session.refused", "refused a sign-in as";
         AccountLocked = "session.delayed", "slowed down sign-ins as";
         PasswordRefused = "password.refused", "refused the password of";

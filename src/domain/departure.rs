@@ -1,17 +1,27 @@
 //! What a person leaves behind in a project: what was made, approved or seen with a right and would
 //! outlive it.
 
+mod lost;
+#[cfg(test)]
+mod tests;
+
+pub use lost::Lost;
+
 use super::audit::Subject;
 use super::moment::Moment;
+use super::paths;
+use super::shipping::Transport;
 use super::trust_rule::Provider;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
+    /// Nil for what is the instance's.
     pub project: Uuid,
-    /// The project's part of the URL.
+    /// The project's part of the URL; empty for the instance.
     pub slug: String,
-    /// The pipeline that it is about; `None` for what all of the project's may use.
+    /// The pipeline that it is about; `None` for what all of the project's may use, and for what is
+    /// about none.
     pub pipeline: Option<Subject>,
     /// Who made, approved or saw it, by the name they had.
     pub maker: String,
@@ -33,7 +43,16 @@ impl Leftover {
         match (self.ends() && !keep, self.is_by_name) {
             (true, _) => self.thing.end(),
             (false, true) => "stays: created by somebody with this name; decide whether to keep it",
-            (false, false) => STAYS,
+            (false, false) => self.thing.stays(),
+        }
+    }
+
+    /// The page to decide on it, where that is about no pipeline.
+    pub fn page(&self) -> Option<String> {
+        match &self.thing {
+            Thing::Destination { id, .. } => Some(paths::destination(&self.slug, *id)),
+            Thing::Issuer { id, .. } => Some(paths::remove_issuer(*id)),
+            _ => None,
         }
     }
 }
@@ -52,11 +71,23 @@ pub enum Thing {
     Approval { grant: Uuid, credential: Subject },
     /// A grant that they made. It gives nothing to them, so others decide on it.
     Grant { grant: Uuid, credential: Subject },
+    /// A destination of audit events that they added, or whose secret or token they were shown last.
+    Destination { id: Uuid, name: String, transport: Transport, is_shown: bool },
+    /// An issuer that they put on the list of those whose tokens are accepted.
+    Issuer { id: Uuid, url: String },
 }
 
 impl Thing {
     fn ends(&self) -> bool {
-        !matches!(self, Self::Grant { .. })
+        match self {
+            // Nobody else has its token. Who receives calls would take none that are signed with another
+            // secret.
+            Self::Destination { transport, is_shown, .. } => {
+                *is_shown && *transport == Transport::Pull
+            }
+            Self::Grant { .. } | Self::Issuer { .. } => false,
+            _ => true,
+        }
     }
 
     /// What it is, for example "token 4kX1".
@@ -70,6 +101,8 @@ impl Thing {
             Self::SharedSecret => "shared Drone secret".to_owned(),
             Self::Approval { credential, .. } => format!("approval for {}", credential.name),
             Self::Grant { credential, .. } => format!("grant for {}", credential.name),
+            Self::Destination { name, .. } => format!("destination {name}"),
+            Self::Issuer { url, .. } => format!("issuer {url}"),
         }
     }
 
@@ -79,58 +112,29 @@ impl Thing {
             Self::Rule { .. } => "stops until another maintainer confirms it",
             Self::SharedSecret => "stops until it is renewed",
             Self::Approval { .. } => "is withdrawn, so the grant waits for approval again",
-            Self::Grant { .. } => STAYS,
+            Self::Destination { .. } if self.ends() => "stops until its token is renewed",
+            Self::Grant { .. } | Self::Destination { .. } | Self::Issuer { .. } => self.stays(),
         }
+    }
+
+    /// What is to be done about one that stays.
+    fn stays(&self) -> &'static str {
+        match self {
+            Self::Destination { is_shown: true, transport: Transport::Pull, .. } => {
+                "stays; renew its token"
+            }
+            Self::Destination { is_shown: true, .. } => "stays; renew its signing secret",
+            _ => STAYS,
+        }
+    }
+
+    /// Whether it is about pipelines of the project: about all of them, when it names none.
+    pub fn is_of_pipelines(&self) -> bool {
+        !matches!(self, Self::Destination { .. } | Self::Issuer { .. })
     }
 
     /// What the last use of it says; an approval, a grant and a secret are not used themselves.
     pub fn is_used(&self) -> bool {
         matches!(self, Self::Token(_) | Self::Rule { .. })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_grant_outlives_the_right_of_who_made_it() {
-        let (id, credential) = (Uuid::nil(), Subject { id: Uuid::nil(), name: "ghcr".to_owned() });
-        let rule = |provider| Thing::Rule { id, provider };
-        for (thing, ends, label) in [
-            (Thing::Token("abc".to_owned()), true, "token abc"),
-            (rule(Some(Provider::GitHub)), true, "trust rule for GitHub Actions"),
-            (rule(None), true, "trust rule"),
-            (Thing::SharedSecret, true, "shared Drone secret"),
-            (
-                Thing::Approval { grant: id, credential: credential.clone() },
-                true,
-                "approval for ghcr",
-            ),
-            (Thing::Grant { grant: id, credential }, false, "grant for ghcr"),
-        ] {
-            assert_eq!((thing.ends(), thing.label().as_str()), (ends, label));
-            assert_eq!(thing.end().starts_with("stays"), !ends, "{label}");
-        }
-    }
-
-    #[test]
-    fn what_only_a_name_says_and_what_is_kept_does_not_end() {
-        let left = |is_by_name: bool| Leftover {
-            project: Uuid::nil(),
-            slug: "acme".to_owned(),
-            pipeline: None,
-            maker: "Dana".to_owned(),
-            thing: Thing::Token("abc".to_owned()),
-            last_used_at: None,
-            is_by_name,
-        };
-        assert!(left(false).ends() && !left(true).ends());
-        assert_eq!(left(false).end(false), "is revoked");
-        assert_eq!(left(false).end(true), STAYS);
-        assert_eq!(
-            left(true).end(false),
-            "stays: created by somebody with this name; decide whether to keep it"
-        );
     }
 }

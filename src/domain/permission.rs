@@ -88,6 +88,11 @@ impl Role {
         self.permissions().has_all(TO_GRANT)
     }
 
+    /// Whether the role allows to say where the audit is sent.
+    pub fn may_keep_audit(self) -> bool {
+        self.permissions().has(Permission::AuditWrite)
+    }
+
     pub fn permissions(self) -> Permissions {
         use Permission::{AuditRead, PipelineRead, PipelineWrite, RegistryRead, RegistryWrite};
         let list: &[Permission] = match self {

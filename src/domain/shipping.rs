@@ -69,6 +69,15 @@ super::words! {
     }
 }
 
+super::words! {
+    /// Why the signing secret or the token of a destination is to be renewed.
+    pub enum Renewal {
+        Ended = "ended", "The token no longer works, because the user who was shown it may no longer manage this log. Renew the token.";
+        /// Or nobody knows who that was.
+        Known = "known", "The user who was last shown the secret or token of this destination may no longer manage this log, or is not known. Renew it.";
+    }
+}
+
 /// How far a destination has come: it has everything up to this link. Of a link with many receipts it
 /// may have some.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,6 +229,7 @@ pub struct Listed {
     /// Since which day old receipts are kept only for it.
     pub waited_since: Option<Day>,
     pub unsent: Option<Unsent>,
+    pub renewal: Option<Renewal>,
 }
 
 /// Links that retention removed before a destination had them.

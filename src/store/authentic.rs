@@ -126,7 +126,7 @@ fn said<E: Authentic>(value: impl Fn(E::Column) -> Option<Value>) -> Result<Said
     for column in E::DECIDING {
         let name = IdenStatic::as_str(column);
         let value = value(*column);
-        let is_empty = matches!(&value, None | Some(Value::Bytes(None)));
+        let is_empty = matches!(&value, None | Some(Value::Bytes(None) | Value::Uuid(None)));
         if is_empty && E::LATER.iter().any(|later| IdenStatic::as_str(later) == name) {
             continue;
         }

@@ -1,11 +1,13 @@
 //! What outlives the right of who made it: live tokens and trust rules, approvals, grants, and the
 //! secrets that people were shown.
 
+mod elsewhere;
+
 use super::Departures;
 use super::prepared::numbered;
 use super::seals::Sealing;
 use crate::domain::audit::Subject;
-use crate::domain::departure::{Leftover, Thing};
+use crate::domain::departure::{Leftover, Lost, Thing};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::trust_rule::Provider;
 use sea_orm::{DbErr, QueryResult, Statement, Value};
@@ -103,9 +105,24 @@ const SHOWN: &str = "SELECT project.id, project.slug, person.name
         AND trust_rule.project_id = shared_secret_view.project_id)";
 
 impl<C: Sealing> Departures<'_, C> {
-    /// What the person made, approved and was shown that still works, in this project or in all of
-    /// them, by project and pipeline; and what somebody of their name made before ids were kept.
-    pub async fn of(
+    /// What the person made, approved and was shown with the rights that they lose, and still works, by
+    /// project and pipeline; and what somebody of their name made before ids were kept.
+    pub async fn of(&self, person: Uuid, lost: Lost, today: Day) -> Result<Vec<Leftover>, DbErr> {
+        let mut left = Vec::new();
+        if lost.is_of_access() {
+            left = self.of_access(person, lost.place(), today).await?;
+        }
+        if lost.is_of_audit() {
+            left.extend(self.destinations(person, lost.place()).await?);
+        }
+        if lost.is_of_instance() {
+            left.extend(self.issuers(person).await?);
+        }
+        Ok(sorted(left))
+    }
+
+    /// What lets pipelines in, in this project or in all of them.
+    async fn of_access(
         &self,
         person: Uuid,
         project: Option<Uuid>,
@@ -130,7 +147,7 @@ impl<C: Sealing> Departures<'_, C> {
                 is_by_name: false,
             });
         }
-        Ok(sorted(left))
+        Ok(left)
     }
 
     /// Every live token, trust rule and approval, whoever it is of.

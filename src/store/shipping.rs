@@ -1,6 +1,8 @@
 //! Where the chains are sent, and who fetches them. A row that we did not write is none: nothing is sent
 //! by it, and its token opens nothing.
 
+mod secrets;
+
 use super::Destinations;
 use super::authentic::{self, genuine_now, is_genuine, ours_among};
 use super::entity::destination::{ActiveModel, Column, Entity, Model};
@@ -28,6 +30,10 @@ pub struct DestinationRow {
     pub earlier_salt: Option<String>,
     /// The public half of the token that fetches, and the hash of the other one.
     pub token: Option<(String, Vec<u8>)>,
+    /// Who added it; `None` for one from before ids were kept.
+    pub made_by_id: Option<Uuid>,
+    /// Who was shown its secret or token last, as far as that is known.
+    pub shown_to: Option<Uuid>,
 }
 
 /// A destination that events are sent to, and how far it has come.
@@ -89,7 +95,7 @@ impl<C: Sealing> Destinations<'_, C> {
     }
 
     pub async fn insert(&self, row: DestinationRow) -> Result<(), DbErr> {
-        let DestinationRow { shown, salt, earlier_salt, token } = row;
+        let DestinationRow { shown, salt, earlier_salt, token, made_by_id, shown_to } = row;
         let (token_id, token_hash) = token.unzip();
         let (until_link, until_receipt) = columns(shown.again_from);
         let row = ActiveModel {
@@ -116,6 +122,8 @@ impl<C: Sealing> Destinations<'_, C> {
             made_at: Set(shown.made_at.0),
             made_by: Set(shown.made_by),
             mac: NotSet,
+            made_by_id: Set(made_by_id),
+            shown_to: Set(shown_to),
         };
         authentic::insert::<Entity, C>(self.db, row).await
     }
@@ -139,32 +147,6 @@ impl<C: Sealing> Destinations<'_, C> {
             .add(Column::StoppedAt.is_null());
         let changes = ActiveModel { stopped_at: Set(Some(at)), ..ActiveModel::default() };
         authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await.map(drop)
-    }
-
-    /// Gives it another signing secret; the one before is good until then (milliseconds).
-    pub async fn set_salt(
-        &self,
-        row: &DestinationRow,
-        salt: String,
-        until: i64,
-    ) -> Result<(), DbErr> {
-        let changes = ActiveModel {
-            salt: Set(Some(salt)),
-            earlier_salt: Set(row.salt.clone()),
-            earlier_until: Set(Some(until)),
-            ..ActiveModel::default()
-        };
-        self.change(row.shown.id, changes).await.map(drop)
-    }
-
-    /// Gives it another token; the one before opens nothing from now on.
-    pub async fn set_token(&self, id: Uuid, token: (String, Vec<u8>)) -> Result<(), DbErr> {
-        let changes = ActiveModel {
-            token_id: Set(Some(token.0)),
-            token_hash: Set(Some(token.1)),
-            ..ActiveModel::default()
-        };
-        self.change(id, changes).await.map(drop)
     }
 
     /// Says where the call ends that is made now.
@@ -294,6 +276,8 @@ impl TryFrom<Model> for DestinationRow {
             salt: row.salt,
             earlier_salt: row.earlier_salt,
             token: row.token_id.zip(row.token_hash),
+            made_by_id: row.made_by_id,
+            shown_to: row.shown_to,
         })
     }
 }

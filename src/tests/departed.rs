@@ -2,6 +2,7 @@
 //! server from the next request on, or is kept and listed.
 
 mod afterwards;
+mod audited;
 mod decided;
 mod hidden;
 mod waiting;

@@ -1,6 +1,7 @@
 //! Whose tokens the instance accepts: the list that an instance admin keeps, and what asks it. It is
 //! read from the database each time, so that a removal counts on every server at once.
 
+use super::people::is_admin_now;
 use super::{INSTANCE, Vault, now};
 use crate::domain::actor::{Acts, InstanceAdmin};
 use crate::domain::audit::{Action, Detail, Subject};
@@ -66,6 +67,11 @@ impl Vault {
             is_from_upgrade: false,
         };
         let write = self.write_in(INSTANCE).await?;
+        if let Some(person) = actor.id()
+            && !is_admin_now(&write, person).await?
+        {
+            return Err(Error::Forbidden);
+        }
         write.issuers().delete_forged(&issuer.url).await?;
         let all = write.issuers().list(SHOWN).await?;
         if all.iter().any(|other| other.url == issuer.url) {

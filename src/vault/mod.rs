@@ -56,7 +56,7 @@ pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
 pub use doctor::{Clocks, Opening, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};
-pub use people::{FirstPerson, NewAccount, NewRole, Signed};
+pub use people::{FirstPerson, Losing, NewAccount, NewRole, Signed};
 pub use pipelines::{Seen, problems_of_grant, problems_of_token};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;

@@ -5,7 +5,8 @@ mod members;
 mod projects;
 mod setup;
 
-pub(super) use members::gone;
+pub use departures::Losing;
+pub(super) use members::{gone, is_admin_now};
 pub use projects::NewRole;
 pub(super) use projects::unknown_project;
 pub use setup::{FirstPerson, Signed};
@@ -14,7 +15,7 @@ use super::passwords::password_problem;
 use super::{INSTANCE, Vault, names, now, today};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::departure::Leftover;
+use crate::domain::departure::{Leftover, Lost};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Account, Person, Role, email_problem};
 use crate::error::{Error, FieldError, Result};
@@ -134,16 +135,8 @@ impl Vault {
             write.people().set_disabled(person.id, Some(now().0)).await?;
             write.sessions().delete_of_person(person.id).await?;
         }
-        let left = write.departures().of(person.id, None, today()).await?;
-        let ended = self.end(&write, INSTANCE, person.id, (left.as_slice(), keep)).await?;
-        if disabled_at.is_some() && ended.is_empty() {
-            drop(write);
-        } else {
-            let what = (Action::UserDisabled, about(&person), Detail::kept(kept(&left, keep)));
-            let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
-            let last = self.record_ended(operator, &write, ended).await?;
-            write.commit(last.unwrap_or(recorded)).await?;
-        }
+        let done = (Action::UserDisabled, disabled_at.is_none());
+        let left = self.depart(operator, write, &person, (Lost::Everything, keep), done).await?;
         if !keep {
             self.end_hidden(operator).await?;
         }
@@ -166,25 +159,62 @@ impl Vault {
         Ok(person)
     }
 
-    /// Makes the person an instance admin, or takes that from them.
+    /// Makes the person an instance admin.
     ///
     /// # Errors
     /// `Conflict` when there is no such person.
-    pub async fn set_admin(
+    pub async fn grant_admin(&self, operator: &Operator, email: &str) -> Result<Person> {
+        let write = self.write_in(INSTANCE).await?;
+        let person = account(&write, email).await?.person;
+        if person.is_admin {
+            return Ok(person);
+        }
+        write.people().set_admin(person.id, true).await?;
+        self.change_account(operator, write, Action::AdminGranted, &person).await?;
+        Ok(Person { is_admin: true, ..person })
+    }
+
+    /// Takes that from them. The tokens of destinations of the instance that they were shown end, too,
+    /// unless they are to be kept; gives what they made as an admin. Of a person who is none already, what
+    /// was kept ends.
+    ///
+    /// # Errors
+    /// `Conflict` when there is no such person.
+    pub async fn revoke_admin(
         &self,
         operator: &Operator,
         email: &str,
-        is_admin: bool,
-    ) -> Result<Person> {
+        keep: bool,
+    ) -> Result<(Person, Vec<Leftover>)> {
         let write = self.write_in(INSTANCE).await?;
         let person = account(&write, email).await?.person;
-        if person.is_admin == is_admin {
-            return Ok(person);
+        if person.is_admin {
+            write.people().set_admin(person.id, false).await?;
         }
-        write.people().set_admin(person.id, is_admin).await?;
-        let action = if is_admin { Action::AdminGranted } else { Action::AdminRevoked };
-        self.change_account(operator, write, action, &person).await?;
-        Ok(Person { is_admin, ..person })
+        let done = (Action::AdminRevoked, person.is_admin);
+        let left = self.depart(operator, write, &person, (Lost::Admin, keep), done).await?;
+        Ok((Person { is_admin: false, ..person }, left))
+    }
+
+    /// Ends what the person had with the rights that they have just lost everywhere, and records that with
+    /// the event of the loss. Without a loss, it is recorded only when something ends.
+    async fn depart(
+        &self,
+        operator: &Operator,
+        write: Write,
+        person: &Person,
+        (lost, keep): (Lost, bool),
+        (action, is_new): (Action, bool),
+    ) -> Result<Vec<Leftover>> {
+        let left = write.departures().of(person.id, lost, today()).await?;
+        let ended = self.end(&write, INSTANCE, person.id, (left.as_slice(), keep)).await?;
+        if is_new || !ended.is_empty() {
+            let what = (action, about(person), Detail::kept(kept(&left, keep)));
+            let recorded = self.record_event(&write, INSTANCE, operator, what).await?;
+            let last = self.record_ended(operator, &write, ended).await?;
+            write.commit(last.unwrap_or(recorded)).await?;
+        }
+        Ok(left)
     }
 
     async fn change_account(

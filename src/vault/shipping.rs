@@ -4,6 +4,7 @@
 mod failing;
 mod pulled;
 mod reading;
+mod renewing;
 mod retained;
 mod salt;
 mod sending;
@@ -15,6 +16,7 @@ pub(super) use retained::had_by_all;
 
 use super::events::What;
 use super::names::fold;
+use super::people::is_admin_now;
 use super::{INSTANCE, Vault, now};
 use crate::crypto::token::generate_token;
 use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin};
@@ -27,15 +29,9 @@ use crate::domain::shipping::{
     ShipProblem, Transport, Unsent,
 };
 use crate::error::{Error, Result};
-use crate::receivers::signing_secret;
-use crate::store::{DestinationRow, Walk, Way, Write};
+use crate::store::{DestinationRow, Rank, Walk, Way, Write};
 use uuid::Uuid;
 use zeroize::Zeroizing;
-
-/// Seconds for which calls are also signed with the secret before.
-const BOTH: i64 = 24 * 60 * 60;
-
-const NO_SECRET: &str = "Messages of syslog are not signed: there is no secret to renew.";
 
 /// Who says where the events of one chain go.
 #[derive(Clone, Debug)]
@@ -60,11 +56,14 @@ impl Vault {
         let rows = self.store.destinations().of_chain(keeper.chain).await?;
         let length = self.store.chain().length(keeper.chain).await?;
         let mut listed = Vec::with_capacity(rows.len());
-        for DestinationRow { shown, .. } in rows {
+        let keepers = self.keepers(keeper.chain, &rows).await?;
+        for row in rows {
+            let renewal = renewing::renewal_of(&row, &keepers);
+            let shown = row.shown;
             let behind = self.behind(&shown, length).await?;
             let (waited_since, unsent) =
                 (self.waited_since(&shown, behind), self.unsent(&shown).await?);
-            listed.push(Listed { destination: shown, behind, waited_since, unsent });
+            listed.push(Listed { destination: shown, behind, waited_since, unsent, renewal });
         }
         Ok(listed)
     }
@@ -101,7 +100,7 @@ impl Vault {
         if let Some(problem) = problem {
             return Err(Error::at("address", problem));
         }
-        let write = self.write_in(keeper.chain).await?;
+        let write = self.write_as_keeper(keeper).await?;
         let all = write.destinations().of_chain(keeper.chain).await?;
         if all.iter().any(|other| fold(&other.shown.name) == fold(&new.name)) {
             return Err(Error::at("name", "A destination with this name already exists."));
@@ -163,51 +162,10 @@ impl Vault {
                 Some(new.text)
             }
         };
-        Ok((DestinationRow { shown, salt, earlier_salt: None, token }, secret))
-    }
-
-    /// A salt that was never used, and the signing secret that it gives.
-    fn new_salt(&self, id: Uuid) -> Result<(String, Zeroizing<String>)> {
-        let ring = self.keys.ring();
-        let fresh = salt::fresh(&ring)?;
-        let key = salt::key(&ring, id, &fresh).ok_or(Error::Internal)?;
-        Ok((fresh, signing_secret(&key)))
-    }
-
-    /// Gives the destination another secret or token, and gives it. Calls are signed with the secret before
-    /// as well for a day; the token before opens nothing any more.
-    ///
-    /// # Errors
-    /// `Conflict` when it has neither.
-    pub async fn renew_destination(
-        &self,
-        keeper: &ChainKeeper,
-        id: Uuid,
-    ) -> Result<Zeroizing<String>> {
-        let write = self.write_in(keeper.chain).await?;
-        let row = of_keeper(&write, keeper, id).await?;
-        let secret = match row.shown.transport {
-            Transport::Webhook => {
-                let (fresh, secret) = self.new_salt(id)?;
-                let until = now().plus_seconds(BOTH).0;
-                // What could not be signed waits for this.
-                if row.shown.is_sent_to() {
-                    self.enqueue_shipping(&write, id).await?;
-                }
-                write.destinations().set_salt(&row, fresh, until).await?;
-                secret
-            }
-            Transport::Syslog => return Err(Error::Conflict(NO_SECRET.to_owned())),
-            Transport::Pull => {
-                let new = generate_token()?;
-                write.destinations().set_token(id, (new.id, new.hash.to_vec())).await?;
-                new.text
-            }
-        };
-        let what = about(Action::DestinationRenewed, &row.shown);
-        self.commit_event(write, keeper.chain, &keeper.by, what).await?;
-        self.job_is_due.notify_one();
-        Ok(secret)
+        let made_by_id = keeper.by.id();
+        let shown_to = made_by_id.filter(|_| secret.is_some());
+        let row = DestinationRow { shown, salt, earlier_salt: None, token, made_by_id, shown_to };
+        Ok((row, secret))
     }
 
     /// Stops sending to a destination, or goes on from where it was; gives the sentence for the next page.
@@ -217,7 +175,7 @@ impl Vault {
         id: Uuid,
         is_on: bool,
     ) -> Result<String> {
-        let write = self.write_in(keeper.chain).await?;
+        let write = self.write_as_keeper(keeper).await?;
         let row = of_keeper(&write, keeper, id).await?;
         let said = |done: String| format!("{}: {done}", row.shown.name);
         if row.shown.stopped_at.is_none() == is_on {
@@ -251,7 +209,7 @@ impl Vault {
 
     /// Removes a destination; gives the sentence for the next page.
     pub async fn delete_destination(&self, keeper: &ChainKeeper, id: Uuid) -> Result<String> {
-        let write = self.write_in(keeper.chain).await?;
+        let write = self.write_as_keeper(keeper).await?;
         let row = of_keeper(&write, keeper, id).await?;
         write.jobs().forget(JobKind::Shipping, &id.to_string()).await?;
         if !write.destinations().delete(keeper.chain, id).await? {
@@ -260,6 +218,25 @@ impl Vault {
         let what = about(Action::DestinationDeleted, &row.shown);
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         Ok(format!("{} was deleted. It receives no more events.", row.shown.name))
+    }
+
+    /// A transaction of who keeps the log, which it holds. Their right is read again in it: who takes it
+    /// from them is waited for, or waits and finds what was made with it.
+    async fn write_as_keeper(&self, keeper: &ChainKeeper) -> Result<Write> {
+        let person = keeper.by.id().ok_or(Error::Forbidden)?;
+        if keeper.chain == INSTANCE {
+            let write = self.write_in(INSTANCE).await?;
+            let may = is_admin_now(&write, person).await?;
+            return if may { Ok(write) } else { Err(Error::Forbidden) };
+        }
+        let write = self.store.write_in_line(Rank::Other).await?;
+        match write.projects().role_now(keeper.chain, person).await? {
+            Some(role) if role.may_keep_audit() => {}
+            Some(_) => return Err(Error::Forbidden),
+            None => return Err(Error::NotFound),
+        }
+        write.chain().hold(keeper.chain).await?;
+        Ok(write)
     }
 
     /// Makes the job of a destination due now, also when it waits because it failed.
@@ -286,7 +263,15 @@ fn about(action: Action, shown: &Destination) -> What {
 
 fn about_missing(action: Action, shown: &Destination, unsent: Option<Unsent>) -> What {
     let subject = Subject { id: shown.id, name: shown.name.clone() };
+    (action, subject, detail_missing(shown, unsent))
+}
+
+pub(super) fn detail_of(shown: &Destination) -> Detail {
+    detail_missing(shown, None)
+}
+
+fn detail_missing(shown: &Destination, unsent: Option<Unsent>) -> Detail {
     let Destination { transport, format, cursor, .. } = *shown;
     let host = shown.origin().to_owned();
-    (action, subject, Detail::Destination { transport, format, host, after: cursor.link, unsent })
+    Detail::Destination { transport, format, host, after: cursor.link, unsent }
 }

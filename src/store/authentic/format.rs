@@ -54,5 +54,7 @@ pub(super) const V1: &[(&str, &str)] = &[
 
 /// Columns that came later: a row says nothing of one that is empty in it, and so says what it said before
 /// there was the column. New ones come behind them.
-pub(super) const LATER: &[(&str, &str)] =
-    &[("regcred/chain-head/v1", "frontier Bytes, signed Bytes")];
+pub(super) const LATER: &[(&str, &str)] = &[
+    ("destination", "made_by_id Uuid, shown_to Uuid"),
+    ("regcred/chain-head/v1", "frontier Bytes, signed Bytes"),
+];

@@ -52,6 +52,7 @@ const SHOWN: &[&str] = &[
     "is_protected",
     "issuer",
     "link",
+    "made_by_id",
     "method",
     "name",
     "needs_approval",

@@ -276,6 +276,7 @@ authentic! {
     destination called "destination" with Mac mended by MakeAgain {
         decide: Id, Chain, Transport, Format, Address, Salt, EarlierSalt, EarlierUntil, TokenId,
             TokenHash, CursorLink, CursorReceipt, UntilLink, UntilReceipt, StoppedAt;
+        later: MadeById, ShownTo;
         do_not: Name, FailingSince, Problem, Status, LastAt, MadeAt, MadeBy
             because "they are shown";
     }

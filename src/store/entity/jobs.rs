@@ -45,6 +45,9 @@ entities! {
         made_at: i64,
         made_by: String,
         mac: Option<String>,
+        made_by_id: Option<Uuid>,
+        /// Who was shown its secret or token last.
+        shown_to: Option<Uuid>,
     }
     /// The outbox: which links of which chains are new.
     mod outbox = "outbox" {

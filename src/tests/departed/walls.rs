@@ -7,7 +7,7 @@ use regcred::domain::user::Role;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
 /// them, or it is theirs and no way in.
-const NAMED: [(&str, &str); 13] = [
+const NAMED: [(&str, &str); 14] = [
     ("pipeline_token", "created_by_id"),
     ("trust_rule", "created_by_id"),
     ("access_grant", "granted_by"),
@@ -15,8 +15,10 @@ const NAMED: [(&str, &str); 13] = [
     // Who approves it looks whether they still may.
     ("guard_change", "proposed_by"),
     ("shared_secret_view", "person_id"),
-    // The list is the instance's: an admin decides on each entry, and nothing is handed out by one.
+    // Each entry is listed for other admins to decide on.
     ("issuer", "added_by_id"),
+    // The token that they were shown ends, and what they added is listed.
+    ("destination", "made_by_id"),
     ("membership", "person_id"),
     ("session", "person_id"),
     ("slot", "person_id"),

@@ -78,7 +78,7 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
 }
 
 fn row(listed: Listed, project: &str) -> [Cell; 4] {
-    let Listed { destination, behind, waited_since, .. } = listed;
+    let Listed { destination, behind, waited_since, renewal, .. } = listed;
     let href = paths::destination(project, destination.id);
     let (label, tone) = state(&destination, behind);
     let since = behind.since.filter(|_| behind.links > 0);
@@ -94,6 +94,7 @@ fn row(listed: Listed, project: &str) -> [Cell; 4] {
             <Dot label tone/>
             {since.map(|at| view! { <div class="muted">"since "<Time at/></div> })}
             {waits.map(|text| view! { <div class="muted">{text}</div> })}
+            {renewal.map(|_| view! { <div class="muted">"Renew its secret or token"</div> })}
         }),
         Cell::last(destination.last_at),
     ]

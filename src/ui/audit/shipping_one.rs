@@ -21,7 +21,7 @@ pub fn One(
     once: ShownOnce,
     failed: Option<FailedForm>,
 ) -> impl IntoView {
-    let Listed { destination, behind, waited_since, unsent } = listed;
+    let Listed { destination, behind, waited_since, unsent, renewal } = listed;
     let transport = destination.transport;
     let is_webhook = transport == Transport::Webhook;
     let is_syslog = transport == Transport::Syslog;
@@ -45,6 +45,9 @@ pub fn One(
     let waited = waited_since.map(|day| {
         let text = format!("{}. Receipts that it has not got are kept for longer.", waits(day));
         view! { <Alert kind="warning"><p>{text}</p></Alert> }
+    });
+    let to_renew = renewal.map(|renewal| {
+        view! { <Alert kind="warning"><p>{renewal.label()}</p></Alert> }
     });
     let of = || vec![("project", project.clone()), ("id", id.clone())];
     let switch = [of(), vec![("is_on", (!is_on).to_string())]].concat();
@@ -75,6 +78,7 @@ pub fn One(
             {said}
             {missing}
             {waited}
+            {to_renew}
             {is_syslog.then(|| view! { <Promise/> })}
             <Facts>
                 <TextFact label="Name" text=destination.name.clone()/>

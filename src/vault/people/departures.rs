@@ -4,21 +4,33 @@ use super::found;
 use super::projects::named;
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::departure::{Leftover, Thing};
+use crate::domain::departure::{Leftover, Lost, Thing};
 use crate::domain::trust_rule::Provider;
 use crate::domain::user::Role;
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
 use crate::vault::audit::this_instance;
 use crate::vault::events::What;
+use crate::vault::shipping::detail_of;
 use crate::vault::signed::Salt;
 use crate::vault::{INSTANCE, Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+/// What is about to be taken from a person.
+#[derive(Clone, Copy, Debug)]
+pub enum Losing<'a> {
+    /// They may not sign in.
+    Everything,
+    /// They manage the instance no more.
+    Admin,
+    /// They get that role in the project, or leave it.
+    Role { slug: &'a str, to: Option<Role> },
+}
+
 impl Vault {
-    /// What the person made, approved and was shown that still works: for a look before it ends. Of
-    /// all projects, or of the one that they leave, or get that role in.
+    /// What the person made, approved and was shown that would end, or be listed, with what they lose:
+    /// for a look before it does.
     ///
     /// # Errors
     /// `Conflict` when there is no such project or person.
@@ -26,35 +38,32 @@ impl Vault {
         &self,
         _operator: &Operator,
         email: &str,
-        place: Option<(&str, Option<Role>)>,
+        losing: Losing<'_>,
     ) -> Result<Vec<Leftover>> {
-        let (mut project, mut loses) = (None, true);
         // It is dropped, so nothing is written.
         let write = self.store.write().await?;
         let person = found(&write, email).await?.0.person.id;
-        if let Some((slug, role)) = place {
-            let id = named(&write, slug).await?.id;
-            let members = write.projects().roster(id).await?;
-            let before = members.iter().find(|(member, _)| member.id == person);
-            // A role that hands out access still, or did not before, takes nothing away.
-            loses = before.is_some_and(|(_, from)| match role {
-                Some(to) => from.may_grant() && !to.may_grant(),
-                None => true,
-            });
-            project = Some(id);
-        }
+        let lost = match losing {
+            Losing::Everything => Some(Lost::Everything),
+            Losing::Admin => Some(Lost::Admin),
+            Losing::Role { slug, to } => {
+                let project = named(&write, slug).await?.id;
+                let members = write.projects().roster(project).await?;
+                let before = members.iter().find(|(member, _)| member.id == person);
+                before.and_then(|(_, from)| Lost::of_member(project, *from, to))
+            }
+        };
         drop(write);
-        if !loses {
-            return Ok(Vec::new());
-        }
+        let Some(lost) = lost else { return Ok(Vec::new()) };
         let departures = self.store.departures();
-        let left = departures.of(person, project, today()).await?;
+        let left = departures.of(person, lost, today()).await?;
         // When each was used last is known once the receipts are counted.
-        let projects: BTreeSet<Uuid> = left.iter().map(|one| one.project).collect();
+        let of_pipelines = left.iter().filter(|one| one.pipeline.is_some());
+        let projects: BTreeSet<Uuid> = of_pipelines.map(|one| one.project).collect();
         for project in projects {
             self.count_receipts(project).await;
         }
-        Ok(departures.of(person, project, today()).await?)
+        Ok(departures.of(person, lost, today()).await?)
     }
 
     /// Ends these things of the person, unless they are to be kept; gives what is to be recorded of
@@ -80,7 +89,10 @@ impl Vault {
         let mut ruled = BTreeSet::new();
         for one in left.iter().filter(|one| one.ends()) {
             let whole = || Subject { id: one.project, name: one.slug.clone() };
-            let about = one.pipeline.clone().unwrap_or_else(whole);
+            let about = match &one.thing {
+                Thing::Destination { id, name, .. } => Subject { id: *id, name: name.clone() },
+                _ => one.pipeline.clone().unwrap_or_else(whole),
+            };
             if matches!(one.thing, Thing::Rule { .. }) {
                 ruled.insert((one.project, about.id));
             }
@@ -184,7 +196,12 @@ async fn end_one(
             },
         ),
         Thing::SharedSecret => (true, Action::SharedSecretEnded, Detail::Provider(Provider::Drone)),
-        Thing::Grant { .. } => return Ok(None),
+        Thing::Destination { id, .. } => {
+            let row = write.destinations().find(*id).await?;
+            let detail = row.map_or(Detail::Nothing, |row| detail_of(&row.shown));
+            (write.destinations().end_token(*id, person).await?, Action::DestinationEnded, detail)
+        }
+        Thing::Grant { .. } | Thing::Issuer { .. } => return Ok(None),
     };
     Ok(is_done.then_some((action, detail)))
 }

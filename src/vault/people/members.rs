@@ -58,6 +58,13 @@ impl Vault {
     }
 }
 
+/// Whether the person manages the instance at this moment. Who changes that holds the chain of the instance,
+/// as the transaction does.
+pub(in crate::vault) async fn is_admin_now(write: &Write, person: Uuid) -> Result<bool> {
+    let found = write.people().find(person).await?;
+    Ok(found.is_some_and(|row| row.person.is_admin))
+}
+
 /// Which of these makers may not hand out access with what the members of the project are, any more
 /// or at all.
 pub(in crate::vault) fn gone(

@@ -5,7 +5,7 @@ use super::departures::kept;
 use super::{about, account};
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::departure::Leftover;
+use crate::domain::departure::{Leftover, Lost};
 use crate::domain::project::{self, Project, ProjectEntry};
 use crate::domain::typed_text::name_problem;
 use crate::domain::user::{Person, Role};
@@ -74,8 +74,8 @@ impl Vault {
         Ok(project)
     }
 
-    /// Takes the person into the project, or gives a member another role. With a role that may hand
-    /// out access no more, what they made, approved and were shown ends, unless it is to be kept.
+    /// Takes the person into the project, or gives a member another role. What they made, approved and
+    /// were shown with a right that the role does not have ends, unless it is to be kept.
     ///
     /// # Errors
     /// `Conflict` when there is no such project or person, or they have that role already.
@@ -108,16 +108,16 @@ impl Vault {
         // First, since it locks the membership: what they make meanwhile is found, or refused.
         write.projects().set_role(project.id, person.id, role).await?;
         let mut left = Vec::new();
-        let is_departure = from.may_grant() && !role.may_grant();
-        if is_departure {
-            left = write.departures().of(person.id, Some(project.id), today()).await?;
+        let lost = Lost::of_member(project.id, from, Some(role));
+        if let Some(lost) = lost {
+            left = write.departures().of(person.id, lost, today()).await?;
         }
         let ended = self.end(&write, project.id, person.id, (left.as_slice(), keep)).await?;
         self.record_ended(operator, &write, ended).await?;
         let kept = kept(&left, keep);
         let what = (Action::RoleChanged, about(&person), Detail::Roles { from, to: role, kept });
         self.commit_event(write, project.id, operator, what).await?;
-        if is_departure && !keep {
+        if lost.is_some_and(Lost::is_of_access) && !keep {
             self.end_hidden(operator).await?;
         }
         Ok(NewRole { person, before: Some(from), left })
@@ -144,7 +144,8 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        let left = write.departures().of(person.id, Some(project.id), today()).await?;
+        let lost = Lost::membership(project.id);
+        let left = write.departures().of(person.id, lost, today()).await?;
         let ended = self.end(&write, project.id, person.id, (left.as_slice(), keep)).await?;
         self.record_ended(operator, &write, ended).await?;
         let what = (Action::MemberRemoved, about(&person), Detail::kept(kept(&left, keep)));

@@ -69,7 +69,14 @@ mod tests {
             last_at: None,
             earlier_until: None,
         };
-        DestinationRow { shown, salt: None, earlier_salt: None, token: None }
+        DestinationRow {
+            shown,
+            salt: None,
+            earlier_salt: None,
+            token: None,
+            made_by_id: None,
+            shown_to: None,
+        }
     }
 
     #[test]
