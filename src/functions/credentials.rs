@@ -6,7 +6,6 @@ use super::credential_post::{self, CredentialPost};
 use super::registry::recognised;
 use super::reply::{Form, finish, finish_action, saved, told};
 use crate::domain::credential::Access;
-use crate::domain::credential_page::CredentialHead;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -32,12 +31,6 @@ const NOT_REPLACED: &str = "The secret was not replaced: the one you typed first
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().list_credentials(&reader, &query).await
-}
-
-/// One credential, as its settings are.
-pub async fn find_credential(project: String, id: Uuid) -> Result<CredentialHead> {
-    let reader = member(&project).await?.can::<of::RegistryRead>()?;
-    vault().credential_head(&reader, id).await
 }
 
 /// A name for a new credential that nobody has, made from the one that says what it is for.

@@ -1,7 +1,7 @@
 //! Before a credential is narrowed, disabled, replaced or deleted, who received it lately is named.
 
 use crate::app::App;
-use crate::edits::save;
+use crate::edits::{UPDATE, form, save};
 use uuid::Uuid;
 
 /// Not sure of it: the usual form of the tests is.
@@ -13,6 +13,12 @@ async fn scene() -> (App, Uuid, Uuid, String) {
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
     let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull_push").await;
     (app, id, pipeline, token)
+}
+
+/// What a dialog says of who uses the credential, from its fold on.
+fn users(page: &str) -> String {
+    let (_, fold) = page.split_once("id=\"who-uses\"").unwrap();
+    fold.split("</details>").next().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -32,6 +38,16 @@ async fn a_save_that_stops_a_pipeline_names_it_first() {
     assert!(asked.starts_with("build received this credential for acme/api"), "{asked}");
     let stored = app.stored("acme", id).await;
     assert_eq!(stored.revision, 3, "nothing was saved");
+
+    // The dialog that comes back says who uses it, as the one that deletes does; before that, it is folded.
+    let text = id.to_string();
+    let asked = form(&text, "3", &[("paths", "acme/web"), ASKS]);
+    let reply = app.owner.post_multipart(UPDATE, &asked, None).await;
+    let asked = users(&app.owner.follow(reply).await.text());
+    assert!(asked.starts_with(" open"), "{asked}");
+    assert!(asked.contains(">build</a>") && asked.contains("Used once"), "{asked}");
+    let untried = app.owner.get(&format!("/p/acme/credentials/{id}/edit")).await.text();
+    assert!(users(&untried).starts_with('>'), "{untried}");
 
     for harmless in [("paths", "acme"), ("description", "for builds")] {
         let revision = app.stored("acme", id).await.revision.to_string();
@@ -62,6 +78,8 @@ async fn who_disables_replaces_or_deletes_reads_who_received_it_and_what_declare
     let lately = "In the last 30 days, build received it.";
     let replacing = app.owner.get(&format!("{page}/secret")).await.text();
     assert!(replacing.contains(lately), "{replacing}");
+    let using = users(&replacing);
+    assert!(using.contains(">build</a>") && using.contains("web/Dockerfile"), "{using}");
     let text = id.to_string();
     let form = [("project", "acme"), ("id", text.as_str())];
     let reply = app.owner.post_form("/rpc/credentials/disable", &form).await;
