@@ -124,7 +124,13 @@ fn Warning(
                 let (project, back) = (page.project.clone(), behind(&page));
                 view! {
                     <p>"To stop deliveries and keep the secret, disable the credential instead. You can enable it again at any time."</p>
-                    <EnableToggle credential=summary project back button_class="button"/>
+                    <EnableToggle
+                        credential=summary
+                        project
+                        back
+                        button_class="button"
+                        is_sure=true
+                    />
                 }
             })}
     }
