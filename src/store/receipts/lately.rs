@@ -64,42 +64,49 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
 #[derive(FromQueryResult)]
 struct ImageRow {
     image: String,
-    pipeline: String,
+    /// `None` of what is older.
+    pipeline: Option<String>,
 }
 
 impl ImageRow {
-    /// The pipeline and the repository; `None` for what names no repository.
+    /// The pipeline and the repository; `None` for what is older, or names no repository.
     fn read(self) -> Option<Image> {
         let (_, repository) = self.image.split_once('/')?;
-        Some((self.pipeline, repository.to_owned()))
+        Some((self.pipeline?, repository.to_owned()))
     }
 }
 
-/// From one image in the index to the next, and of each its newest receipts. How many there are in all does
-/// not matter. The outcome stands in the text, because the index is of what was delivered.
+/// From one image in the index to the next, and from the newest receipt of each to the one before. How many
+/// there are in all does not matter: nothing is joined, because `PostgreSQL` would go through all of them for
+/// that. The outcome stands in the text, because the index is of what was delivered.
 fn images_text() -> String {
-    let next = |after: &str| {
+    let such = "FROM receipt WHERE receipt.credential_id = ? AND receipt.outcome = 'delivered'";
+    let image = |after: &str| {
         format!(
-            "(SELECT receipt.image FROM receipt WHERE receipt.credential_id = ?
-                AND receipt.outcome = 'delivered' AND receipt.image > {after}
+            "(SELECT receipt.image {such} AND receipt.image > {after}
                 ORDER BY receipt.image LIMIT 1)"
         )
     };
-    let (first, other, older) = (next("''"), next("found.image"), NEWEST - 1);
+    let seq = |of: &str| {
+        format!("(SELECT receipt.seq {such} AND {of} ORDER BY receipt.seq DESC LIMIT 1)")
+    };
+    let (first, next) = (image("''"), image("found.image"));
+    let newest = seq("receipt.image = found.image");
+    let older = seq("receipt.image = newest.image AND receipt.seq < newest.seq");
     format!(
         "WITH RECURSIVE found(image, step) AS (
             SELECT {first}, 1
             UNION ALL
-            SELECT {other}, found.step + 1 FROM found
+            SELECT {next}, found.step + 1 FROM found
                 WHERE found.image IS NOT NULL AND found.step < {IMAGES}
-        ) SELECT DISTINCT found.image AS image, pipeline_fetch.pipeline AS pipeline
-        FROM found CROSS JOIN receipt CROSS JOIN pipeline_fetch
-        WHERE receipt.credential_id = ? AND receipt.outcome = 'delivered'
-            AND receipt.image = found.image AND receipt.seq >= COALESCE(
-                (SELECT newer.seq FROM receipt newer WHERE newer.credential_id = ?
-                    AND newer.outcome = 'delivered' AND newer.image = found.image
-                    ORDER BY newer.seq DESC LIMIT 1 OFFSET {older}), 0)
-            AND pipeline_fetch.chain = receipt.chain AND pipeline_fetch.seq = receipt.seq
-            AND pipeline_fetch.chain = ? AND pipeline_fetch.at >= ?"
+        ), newest(image, seq, step) AS (
+            SELECT found.image, {newest}, 1 FROM found WHERE found.image IS NOT NULL
+            UNION ALL
+            SELECT newest.image, {older}, newest.step + 1 FROM newest
+                WHERE newest.seq IS NOT NULL AND newest.step < {NEWEST}
+        ) SELECT DISTINCT newest.image AS image,
+            (SELECT pipeline_fetch.pipeline FROM pipeline_fetch WHERE pipeline_fetch.chain = ?
+                AND pipeline_fetch.seq = newest.seq AND pipeline_fetch.at >= ?) AS pipeline
+        FROM newest WHERE newest.seq IS NOT NULL"
     )
 }
