@@ -105,7 +105,7 @@ mod m20261130_000046_bases_of_chains;
 mod m20261130_000047_refusals_with_their_outcomes;
 mod m20261130_000048_definitions_of_runs;
 mod m20261130_000049_last_stays_last;
-mod m20261130_000050_images_of_credentials;
+mod m20261130_000051_images_of_credentials;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -160,7 +160,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000047_refusals_with_their_outcomes::Migration),
             Box::new(m20261130_000048_definitions_of_runs::Migration),
             Box::new(m20261130_000049_last_stays_last::Migration),
-            Box::new(m20261130_000050_images_of_credentials::Migration),
+            Box::new(m20261130_000051_images_of_credentials::Migration),
         ]
     }
 }
