@@ -105,6 +105,7 @@ mod m20261130_000046_bases_of_chains;
 mod m20261130_000047_refusals_with_their_outcomes;
 mod m20261130_000048_definitions_of_runs;
 mod m20261130_000049_last_stays_last;
+mod m20261130_000050_kinds_of_tokens;
 mod m20261130_000051_images_of_credentials;
 
 /// Every step, oldest first.
@@ -160,6 +161,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000047_refusals_with_their_outcomes::Migration),
             Box::new(m20261130_000048_definitions_of_runs::Migration),
             Box::new(m20261130_000049_last_stays_last::Migration),
+            Box::new(m20261130_000050_kinds_of_tokens::Migration),
             Box::new(m20261130_000051_images_of_credentials::Migration),
         ]
     }

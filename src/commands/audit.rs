@@ -257,7 +257,7 @@ fn verified(reports: &[ChainReport]) -> Done {
 fn listed(events: &[AuditEvent]) -> Done {
     let headings = ["LINK", "AT", "ACTION", "BY", "SUBJECT", "DETAIL"];
     let (documents, text) = list(headings, events, |event| {
-        let AuditEvent { seq, at, action, actor, subject, detail } = event;
+        let AuditEvent { seq, at, action, actor, subject, detail, .. } = event;
         let detail = detail.to_text();
         let document = json!({
             "link": seq, "at": at.to_rfc3339(), "action": action, "actor": actor,

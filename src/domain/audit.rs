@@ -146,6 +146,8 @@ pub struct AuditEvent {
     /// Who did it, by the name they had: see [`super::actor::Actor::name`].
     pub actor: String,
     pub subject: String,
+    /// It stays the same when the subject is renamed.
+    pub subject_id: Uuid,
     pub detail: Detail,
 }
 

@@ -236,6 +236,8 @@ pub enum Match {
     },
     /// It depends on what a variable stands for which of these it is.
     OneOf(Vec<String>),
+    /// It depends on what the run proves which of these it is.
+    ByRun(Vec<String>),
     /// Nothing tells these apart: none of them is delivered.
     Tie(Vec<String>),
     /// One is granted, and a rule keeps it back.
@@ -256,6 +258,7 @@ impl Match {
             Self::Nothing => "No granted credential".to_owned(),
             Self::Credential { .. } => String::new(),
             Self::OneOf(names) => format!("Depends on the variables: {}", all(names)),
+            Self::ByRun(names) => format!("Depends on the branch or the event: {}", all(names)),
             Self::Tie(names) => format!("A tie, so none is delivered: {}", all(names)),
             Self::Refused { reason, .. } => format!("Not delivered: {reason}"),
         }

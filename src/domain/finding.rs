@@ -16,8 +16,8 @@ pub use changes::{FindingChanges, KnownFinding};
 pub use credentials::{
     CredentialFacts, Granted, PairFacts, no_owner, of_use, personal, review_due, same_secret,
 };
-pub use declared::{Declared, DeclaredFacts, Received, of_declared};
-pub use environments::{ReceivedIn, shared};
+pub use declared::{Declared, DeclaredFacts, Received, ReceivedImage, compared_since, of_declared};
+pub use environments::{ReceivedIn, proved, shared};
 pub use events::{Change, refused_since};
 pub use query::{FindingPlace, FindingsQuery};
 

@@ -6,7 +6,7 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub use pattern::{fits, is_no_reference, patterns, share};
+pub use pattern::{fits, is_no_reference, patterns, references, share};
 
 use super::credential::Access;
 use super::matching::Lost;
@@ -170,13 +170,7 @@ impl Terms {
 
     /// The patterns of its branches as those of whole references.
     pub fn references(&self) -> impl Iterator<Item = String> {
-        self.branches.iter().map(|pattern| {
-            if pattern.starts_with("refs/") {
-                pattern.clone()
-            } else {
-                format!("refs/heads/{pattern}")
-            }
-        })
+        self.branches.iter().map(|pattern| pattern::references(pattern))
     }
 
     /// Whether whoever meets these terms meets the others, too, as far as the patterns themselves

@@ -3,10 +3,12 @@
 mod advice;
 mod companion;
 mod paste;
+mod personal_token;
 mod preset;
 
 pub use advice::{Advice, UsernameRule};
 pub use paste::{paste_doubt, paste_warning};
+pub use personal_token::PersonalToken;
 pub use preset::{PRESETS, Preset};
 
 use super::registry::RegistryHost;

@@ -244,6 +244,7 @@ impl TryFrom<audit_event::Model> for AuditEvent {
             action: Action::from_word(&row.action).ok_or(Unreadable)?,
             actor: row.actor,
             subject: row.subject,
+            subject_id: row.subject_id,
             detail: Detail::from_stored(&row.detail),
         })
     }

@@ -2,7 +2,7 @@
 
 mod facts;
 
-pub use facts::{FoundCredential, FoundGrant};
+pub use facts::{DeliveredImage, FoundCredential, FoundGrant, RefusedWhole};
 
 use super::entity::{Unreadable, finding, readable};
 use super::prepared::{Prepared, numbered};

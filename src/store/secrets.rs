@@ -6,6 +6,7 @@ use super::seals::Sealing;
 use super::{Credentials, Grants, Secrets, terms};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::grant::Terms;
+use crate::domain::registry_kind::PersonalToken;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, DbErr, QueryFilter, QueryOrder, Select,
@@ -33,6 +34,8 @@ pub struct VersionRow {
     pub staged_at: Option<i64>,
     /// What looked wrong with it.
     pub doubt: Option<String>,
+    /// Whose token it is, if it is one that a person has.
+    pub token: Option<PersonalToken>,
     /// The last day of one that waits, or that was replaced, blank when it has none; `None` when nobody
     /// was asked.
     pub expires_on: Option<String>,
@@ -78,6 +81,7 @@ impl<C: Sealing> Secrets<'_, C> {
             last_delivered_at: Set(None),
             mac: NotSet,
             doubt: Set(row.doubt),
+            token: Set(row.token.map(|token| token.word().to_owned())),
             expires_on: Set(row.expires_on),
         };
         self.0.insert(row).await

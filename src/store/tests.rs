@@ -141,6 +141,7 @@ impl Scene {
             fingerprint: None,
             staged_at: None,
             doubt: None,
+            token: None,
             expires_on: None,
             created_at: 0,
             created_by: "Olga".to_owned(),

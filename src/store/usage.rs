@@ -87,6 +87,8 @@ pub struct PairKnown {
     pub pipeline: String,
     /// Milliseconds.
     pub last_at: i64,
+    /// Of the last link.
+    pub last_version: i64,
 }
 
 impl<C: Sealing> Credentials<'_, C> {
@@ -189,7 +191,7 @@ impl<C: Sealing> Grants<'_, C> {
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The pairs of these that were ever delivered.
     pub async fn pairs_known(&self, of: &UsageOf) -> Result<Vec<PairKnown>, DbErr> {
-        use usage::Column::{CredentialId, LastAt, Pipeline, PipelineId, ProjectId};
+        use usage::Column::{CredentialId, LastAt, LastVersion, Pipeline, PipelineId, ProjectId};
         if of.ids().is_empty() {
             return Ok(Vec::new());
         }
@@ -202,7 +204,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .filter(ProjectId.eq(self.project))
             .filter(such)
             .select_only()
-            .columns([CredentialId, PipelineId, Pipeline, LastAt])
+            .columns([CredentialId, PipelineId, Pipeline, LastAt, LastVersion])
             .into_model::<PairKnown>()
             .all(self.db)
             .await

@@ -151,6 +151,7 @@ impl<C: Sealing> Secrets<'_, C> {
             staged_at: Set(None),
             key_file: Set(None),
             doubt: Set(None),
+            token: Set(None),
             destroyed_at: Set(Some(now)),
             ..ActiveModel::default()
         };

@@ -2,9 +2,12 @@
 //! accepts one says why, until when, and is on record.
 
 mod accepted;
+mod accounts;
+mod changes;
+mod files;
 mod grants;
 
-use crate::app::App;
+use crate::app::{App, PASSWORD};
 use crate::definitions::{SELF, report};
 use crate::usage::project;
 use regcred::domain::finding::{
@@ -281,12 +284,8 @@ async fn what_is_deleted_takes_its_findings_with_it() {
     scene.app.raw("UPDATE credential SET owner = ''").await;
     assert_eq!(scene.found(0).await.len(), 1);
     let id = scene.ghcr.to_string();
-    let form = [
-        ("project", "acme"),
-        ("id", id.as_str()),
-        ("typed_name", "ghcr"),
-        ("password", crate::app::PASSWORD),
-    ];
+    let form =
+        [("project", "acme"), ("id", id.as_str()), ("typed_name", "ghcr"), ("password", PASSWORD)];
     let reply = scene.app.owner.post_json_accept("/rpc/credentials/delete", &form).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(scene.app.scalar_i64("SELECT COUNT(*) FROM finding").await, 0);

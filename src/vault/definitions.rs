@@ -2,6 +2,7 @@
 
 mod checked;
 mod matched;
+mod proofs;
 mod written;
 
 use super::{Vault, now, today};
@@ -106,7 +107,8 @@ impl Vault {
             Some(definition) => {
                 let statements = definitions.statements(definition).await?;
                 let held = self.store.grants(project).held_by(id, reader.person().id).await?;
-                let granted = Granted::of(held, today());
+                let rules = self.store.trust_rules(project).of_pipeline(id).await?;
+                let granted = Granted::of(held, rules, today());
                 let matched = |one: Statement| {
                     let found = granted.serve(&one);
                     (one, found)

@@ -4,6 +4,7 @@
 //! the menu is a look into its index. The job runs every quarter of an hour, and resolves what is the case no more.
 
 mod declared;
+mod refused;
 mod used;
 
 use super::{Vault, now, today};

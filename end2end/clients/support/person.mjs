@@ -4,6 +4,9 @@ import { secret } from './secrets.mjs';
 
 /** @typedef {Record<string, string | string[]>} Fields By the name of the control. */
 
+/** What the dialogs of a credential send unless it is said otherwise. */
+const CREDENTIAL = { project: 'acme', method: 'password', username: 'acme-bot', access: 'pull' };
+
 export class Person {
   #url;
   #cookie = '';
@@ -35,14 +38,28 @@ export class Person {
   }
 
   /**
+   * Somebody who has an account; rejects when they are not let in.
+   * @param {string} url
+   * @param {string} email
+   * @param {string} password
+   */
+  static async signIn(url, email, password) {
+    const person = new Person(url);
+    person.#password = password;
+    await person.#post('/rpc/session/create', { email, password });
+    return person;
+  }
+
+  async signOut() {
+    await this.#post('/rpc/session/delete', {});
+  }
+
+  /**
    * Adds a credential; gives its id.
    * @param {{ name: string } & Record<string, string>} draft by the fields of the create dialog
    */
   async addCredential(draft) {
-    const form = new FormData();
-    const defaults = { project: 'acme', method: 'password', username: 'acme-bot', access: 'pull' };
-    for (const [name, value] of Object.entries({ ...defaults, ...draft })) form.append(name, value);
-    await this.#send('/rpc/credentials/create', form);
+    await this.#send('/rpc/credentials/create', multipart({ ...CREDENTIAL, ...draft }));
     const list = await this.page(`/p/acme/credentials?q=${encodeURIComponent(draft.name)}`);
     const link = list.match(/<a [^>]*>/g)?.find((tag) => tag.includes(`aria-label="Edit ${draft.name}"`));
     const [, id] = link?.match(/\/credentials\/([0-9a-f-]{36})\/edit/) ?? [];
@@ -51,11 +68,68 @@ export class Person {
   }
 
   /**
+   * Edits a credential.
+   * @param {string} id
+   * @param {Record<string, string>} draft all that is filled in, by the fields of the edit dialog
+   */
+  async editCredential(id, draft) {
+    const dialog = await this.page(`/p/acme/credentials/${id}/edit`);
+    const hidden = dialog.match(/<input [^>]*name="revision"[^>]*>/)?.[0] ?? '';
+    const [, revision] = hidden.match(/value="(\d+)"/) ?? [];
+    assert.ok(revision, 'the dialog knows what it edits');
+    await this.#send('/rpc/credentials/update', multipart({ ...CREDENTIAL, id, revision, ...draft }));
+  }
+
+  /**
    * Stops deliveries of the credential.
    * @param {string} id
    */
   async disable(id) {
     await this.#post('/rpc/credentials/disable', { project: 'acme', id, anyway: 'true' });
+  }
+
+  /**
+   * Deletes the credential.
+   * @param {string} id
+   * @param {string} name
+   */
+  async deleteCredential(id, name) {
+    const fields = { project: 'acme', id, typed_name: name, password: this.#password };
+    await this.#post('/rpc/credentials/delete', fields);
+  }
+
+  /**
+   * Has everything that was recorded sent to a webhook.
+   * @param {string} project or nothing, for what is recorded of the instance
+   * @param {string} url
+   * @param {'json' | 'ocsf' | 'cef'} format
+   */
+  async ship(project, url, format) {
+    await this.#post('/rpc/destinations/create', {
+      project,
+      'form[name]': 'siem',
+      'form[transport]': 'webhook',
+      'form[format]': format,
+      'form[address]': url,
+      'form[from]': 'beginning',
+      password: this.#password,
+    });
+  }
+
+  /**
+   * Opens an access review, of which the log has a checkpoint then.
+   * @param {string} name
+   */
+  async openReview(name) {
+    await this.#post('/rpc/reviews/create', { project: 'acme', 'form[name]': name, 'form[undecided]': 'list' });
+  }
+
+  /**
+   * Makes a new data key, which replaces the one in use.
+   * @param {string} purpose
+   */
+  async rotateKey(purpose) {
+    await this.#post('/rpc/keys/rotate', { purpose });
   }
 
   /**
@@ -181,6 +255,13 @@ export class Person {
     if (cookie) this.#cookie = /** @type {string} */ (cookie.split(';')[0]);
     return response;
   }
+}
+
+/** @param {Record<string, string>} fields */
+function multipart(fields) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return form;
 }
 
 /** @param {Fields} fields */

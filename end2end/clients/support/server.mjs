@@ -24,15 +24,17 @@ import { must, start } from './process.mjs';
  * @param {import('./scene.mjs').Scene} scene
  * @param {string} data
  * @param {RegExp} ready Its first group is the address.
+ * @param {Record<string, string>} [settings]
  * @returns {Promise<Server & { said: RegExpMatchArray }>}
  */
-async function startServer(scene, data, ready) {
+async function startServer(scene, data, ready, settings) {
   const started = await scene.add(
     start(binary('REGCRED_BIN'), ['serve'], ready, {
       REGCRED_DATA: data,
       REGCRED_LISTEN: '127.0.0.1:0',
       REGCRED_PRIVATE_NETWORKS: '127.0.0.0/8,::1',
       REGCRED_LOG: process.env.REGCRED_LOG || 'warn',
+      ...settings,
     }),
   );
   return { ...started, url: /** @type {string} */ (started.said[1]) };
@@ -41,12 +43,13 @@ async function startServer(scene, data, ready) {
 /**
  * A new instance with the project `acme`.
  * @param {import('./scene.mjs').Scene} scene
+ * @param {Record<string, string>} [settings] More of them, by their variables.
  * @returns {Promise<Instance>}
  */
-export async function startInstance(scene) {
+export async function startInstance(scene, settings) {
   const data = await scene.folder();
   const ready = /Regcred listens on (http:\/\/localhost:\d+)\s[^]*the link is in (\S+)\s/;
-  const server = await startServer(scene, data, ready);
+  const server = await startServer(scene, data, ready, settings);
   const link = new URL((await readFile(/** @type {string} */ (server.said[2]), 'utf8')).trim());
   const person = await Person.setUp(server.url, link.searchParams.get('link') ?? '');
   return { data, server, person };
@@ -60,6 +63,17 @@ export async function startInstance(scene) {
  */
 export function startReplica(scene, instance) {
   return startServer(scene, instance.data, /Regcred listens on (http:\/\/localhost:\d+)(?=\s)/);
+}
+
+/**
+ * Runs a command as the operator of the instance does; gives what it prints.
+ * @param {Instance} instance
+ * @param {string[]} args
+ * @param {string} [input] What it reads, such as a password.
+ */
+export function operate({ data, server }, args, input) {
+  const env = { REGCRED_DATA: data, REGCRED_URL: server.url };
+  return must(binary('REGCRED_BIN'), args, { env, input });
 }
 
 /**

@@ -1,4 +1,4 @@
-/** A server in place of Regcred, for what a healthy one does not do when it is asked to. */
+/** Servers that stand in for others: for Regcred, when it is to do what a healthy one does not. */
 import { createServer } from 'node:http';
 
 /**
@@ -31,10 +31,11 @@ export function startBreakingOff(text) {
 }
 
 /**
+ * Answers what it is asked on a free port of this machine.
  * @param {import('node:http').RequestListener} answer
  * @returns {Promise<StandIn>}
  */
-async function listen(answer) {
+export async function listen(answer) {
   const server = createServer(answer);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

@@ -42,7 +42,7 @@ FROM ghcr.io/acme/runtime:2
 const NOT_FETCHED: &str = "\
 services:
   scanner:
-    image: quay.io/acme/scanner:4
+    image: quay.io/acme/web:4
   samples:
     image: registry.gitlab.com/acme/samples:1
 ";

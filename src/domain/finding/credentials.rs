@@ -3,6 +3,7 @@
 use super::{CACHED, Evidence, FindingKind, Found, NEVER, Thing, WINDOW};
 use crate::domain::credential::Access;
 use crate::domain::moment::{DAY_MS, Day, Moment};
+use crate::domain::registry_kind::PersonalToken;
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 use uuid::Uuid;
@@ -21,6 +22,8 @@ pub struct CredentialFacts {
     pub enabled: Option<Moment>,
     /// Whether the registry wants this user name of everybody.
     pub is_usual_name: bool,
+    /// Whose token the current secret is, if it is one that a person has.
+    pub token: Option<PersonalToken>,
     /// The version that would be delivered now, and since when it is that one.
     pub version: i64,
     pub version_since: Moment,
@@ -42,8 +45,9 @@ pub struct PairFacts {
     pub grants: Vec<Granted>,
     /// In the window.
     pub figures: Figures,
-    /// The last delivery there ever was.
+    /// The last delivery there ever was, and the version that it was of.
     pub last_ever: Option<Moment>,
+    pub last_version: Option<i64>,
 }
 
 /// How it was used, or was not. What did not exist for the whole window is not judged by it.
@@ -129,11 +133,12 @@ fn only_pulled(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<F
 }
 
 fn old_version(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<Found> {
-    let (_, newest) = pair.figures.versions?;
-    let is_old = newest < one.version && older(one.version_since, CACHED, now);
+    // Not the newest of the window: an older one may have been made current and delivered after it.
+    let last = pair.last_version.filter(|_| pair.figures.delivered() > 0)?;
+    let is_old = last < one.version && older(one.version_since, CACHED, now);
     is_old.then(|| Found {
         fact: format!(
-            "In the last {WINDOW} days the pipeline received version {newest} and no newer one. Version {} was stored on {} and is the current one.",
+            "The last version that the pipeline received in the last {WINDOW} days is version {last}. Version {} was stored on {} and is the current one.",
             one.version,
             one.version_since.day().to_text()
         ),
@@ -163,8 +168,13 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
 /// Others that a finding names.
 pub(super) const EVIDENCE: usize = 10;
 
-/// Whether the user name is that of one of these people.
+/// Whether it is somebody's own account: by the user name, or else by the token.
 pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
+    let fact = by_name(one, people).or_else(|| by_token(one))?;
+    Some(Found { fact, ..of(FindingKind::PersonalAccount, one) })
+}
+
+fn by_name(one: &CredentialFacts, people: &[Person]) -> Option<String> {
     if one.is_usual_name {
         return None;
     }
@@ -174,11 +184,19 @@ pub fn personal(one: &CredentialFacts, people: &[Person]) -> Option<Found> {
     } else {
         "is the part before the @ in the e-mail address of"
     };
-    let fact = format!(
+    Some(format!(
         "Its user name {how} {}. If it is a personal account, pipelines stop when this person leaves or changes the password.",
         person.name
-    );
-    Some(Found { fact, ..of(FindingKind::PersonalAccount, one) })
+    ))
+}
+
+fn by_token(one: &CredentialFacts) -> Option<String> {
+    let token = one.token.filter(|token| !token.is_of_robot(&one.username))?;
+    Some(format!(
+        "Its secret begins like a personal access token of {}. If it is that of a person, pipelines stop when this person leaves. {}.",
+        token.label(),
+        token.instead()
+    ))
 }
 
 /// Whether the user name is the person's e-mail address, or what stands before its `@`.

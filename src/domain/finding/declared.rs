@@ -1,6 +1,6 @@
 //! What is found of a pipeline's files: what they name beside what the pipeline was granted and received.
 
-use super::credentials::{blank, link, older, times};
+use super::credentials::{EVIDENCE, blank, first_moment, link, older, times};
 use super::{Evidence, FindingKind, Found, TO_FETCH, Thing, WINDOW};
 use crate::domain::definition::{Definition, Kind, Match, Named, Statement};
 use crate::domain::matching::named;
@@ -37,6 +37,15 @@ pub struct Received {
     pub figures: Figures,
     /// The last delivery there ever was.
     pub last_ever: Option<Moment>,
+    /// The repositories that it was delivered for since the files were changed last, where a request named one.
+    pub images: Vec<ReceivedImage>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReceivedImage {
+    pub repository: String,
+    /// The link of the last delivery.
+    pub link: i64,
 }
 
 /// A pipeline that has files.
@@ -52,7 +61,7 @@ pub struct DeclaredFacts<'a> {
 pub fn of_declared(facts: &DeclaredFacts<'_>, now: Moment) -> Vec<Found> {
     let mut all = passwords(facts);
     all.extend(statements(facts, now));
-    all.extend(not_declared(facts));
+    all.extend(not_declared(facts, now));
     all
 }
 
@@ -167,29 +176,66 @@ fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> 
     })
 }
 
-/// What it received although no file names its registry, and may receive still. Where a variable may be any registry, or
-/// a file could not be read, nobody can tell. What was received before a file was changed may have been declared then.
-fn not_declared(facts: &DeclaredFacts<'_>) -> Vec<Found> {
+/// Since when what it receives is what its files, as they are now, should name: before, they may have named something
+/// else.
+pub fn compared_since(files: &[Definition], now: Moment) -> Option<Moment> {
+    let changed = files.iter().map(|file| file.changed).max()?;
+    Some(changed.max(first_moment(now)))
+}
+
+/// What it received although no file names its registry or its image, and may receive still. Where a variable may be any
+/// registry, or a file could not be read, nobody can tell.
+fn not_declared(facts: &DeclaredFacts<'_>, now: Moment) -> Vec<Found> {
     let is_open = |one: &Declared<'_>| match &one.statement.named {
         Named::Unresolved { host, .. } => host.is_none(),
         Named::Unread(_) => true,
         _ => false,
     };
-    let Some(since) = facts.files.iter().map(|file| file.changed).max() else {
+    let Some(since) = compared_since(facts.files, now) else {
         return Vec::new();
     };
     if facts.statements.iter().any(is_open) {
         return Vec::new();
     }
-    let hosts = facts.statements.iter().filter_map(|one| one.statement.named.host());
-    let hosts: Vec<RegistryHost> = hosts.filter_map(RegistryHost::stored).collect();
-    let is_named =
-        |one: &&Received| hosts.iter().any(|host| one.host.serves(one.is_insecure, host));
+    let named = facts.statements.iter().filter_map(|one| {
+        let host = one.statement.named.host().and_then(RegistryHost::stored)?;
+        Some((host, Repositories::of(&one.statement.named)))
+    });
+    let named: Vec<(RegistryHost, Repositories<'_>)> = named.collect();
     let is_lately = |one: &&Received| {
         one.grant.is_some() && one.figures.last_at.is_some_and(|last| last >= since)
     };
-    let such = facts.received.iter().filter(is_lately).filter(|one| !is_named(one));
-    let found = such.map(|one| Found {
+    let such = facts.received.iter().filter(is_lately);
+    let found = such.flat_map(|one| {
+        let named = named.iter().filter(|(host, _)| one.host.serves(one.is_insecure, host));
+        let named: Vec<&Repositories<'_>> = named.map(|(_, named)| named).collect();
+        if named.is_empty() { vec![no_host(facts, one)] } else { images(facts, one, &named, since) }
+    });
+    found.collect()
+}
+
+/// What a statement names of its registry.
+enum Repositories<'a> {
+    /// A login is for all of them, and a variable may be any.
+    Any,
+    One(&'a str),
+}
+
+impl<'a> Repositories<'a> {
+    fn of(named: &'a Named) -> Self {
+        named.repository().map_or(Self::Any, Self::One)
+    }
+
+    fn has(&self, repository: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::One(name) => *name == repository,
+        }
+    }
+}
+
+fn no_host(facts: &DeclaredFacts<'_>, one: &Received) -> Found {
+    Found {
         credential: Some(one.credential.clone()),
         fact: format!(
             "In the last {WINDOW} days the pipeline received it {}, and no file in its definitions names {}.",
@@ -199,6 +245,29 @@ fn not_declared(facts: &DeclaredFacts<'_>) -> Vec<Found> {
         evidence: link(one.figures.last_delivery),
         grant: one.grant,
         ..of(FindingKind::NotDeclared, facts, String::new())
+    }
+}
+
+/// Each image by itself: who accepted one did not accept another.
+fn images(
+    facts: &DeclaredFacts<'_>,
+    one: &Received,
+    named: &[&Repositories<'_>],
+    since: Moment,
+) -> Vec<Found> {
+    let is_named = |image: &&ReceivedImage| named.iter().any(|named| named.has(&image.repository));
+    let such = one.images.iter().filter(|image| !is_named(image)).take(EVIDENCE);
+    let found = such.map(|image| {
+        let name = format!("{}/{}", one.host.as_str(), image.repository);
+        Found {
+            credential: Some(one.credential.clone()),
+            fact: format!(
+                "Since {} the pipeline received it for {name}. No file in its definitions names this image, although they name others of the registry.",
+                since.day().to_text()
+            ),
+            evidence: link(Some(image.link)),
+            ..of(FindingKind::NotDeclared, facts, name)
+        }
     });
     found.collect()
 }

@@ -4,6 +4,7 @@ use super::credentials::{blank, first_moment, older};
 use super::{CACHED, Evidence, FindingKind, Found, REFUSALS, REFUSALS_COUNTED, Thing};
 use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::moment::Moment;
+use uuid::Uuid;
 
 /// What people do to a credential by which pipelines may be refused.
 const OF_CREDENTIAL: [Action; 6] = [
@@ -15,9 +16,12 @@ const OF_CREDENTIAL: [Action; 6] = [
     Action::GuardLowered,
 ];
 
-/// The same of a grant. Such an event names the pipeline.
+/// The same of a grant. Such an event is about the pipeline.
 const OF_GRANT: [Action; 3] =
     [Action::GrantChanged, Action::GrantDeleted, Action::ApprovalWithdrawn];
+
+/// What people do to grants of another credential for the same registry, by which the two may tie.
+const OF_RIVAL: [Action; 3] = [Action::GrantCreated, Action::GrantChanged, Action::GrantApproved];
 
 /// An event that may be why.
 #[derive(Clone, Debug)]
@@ -29,14 +33,23 @@ pub struct Change {
 }
 
 impl Change {
-    /// The first of these events after the link that may have broken something for the pipeline of that name. They are
-    /// those of its credential and of grants, newest first.
-    pub fn after(link: i64, events: &[AuditEvent], pipeline: &str) -> Option<Self> {
+    /// The first of these events after the link that may have broken something for the pipeline. `own` are those of what
+    /// it received, and of grants of that; `rivals` those of grants of other credentials for the same registry.
+    pub fn after(
+        link: i64,
+        pipeline: Uuid,
+        own: &[AuditEvent],
+        rivals: &[AuditEvent],
+    ) -> Option<Self> {
+        // Not by its name: somebody may have changed that since.
         let breaks = |event: &&AuditEvent| {
-            let of_grant = OF_GRANT.contains(&event.action) && event.subject == pipeline;
-            event.seq > link && (of_grant || OF_CREDENTIAL.contains(&event.action))
+            OF_CREDENTIAL.contains(&event.action)
+                || (OF_GRANT.contains(&event.action) && event.subject_id == pipeline)
         };
-        let first = events.iter().rev().find(breaks)?;
+        let ties =
+            |event: &&AuditEvent| OF_RIVAL.contains(&event.action) && event.subject_id == pipeline;
+        let all = own.iter().filter(breaks).chain(rivals.iter().filter(ties));
+        let first = all.filter(|event| event.seq > link).min_by_key(|event| event.seq)?;
         Some(Self {
             link: first.seq,
             at: first.at,
@@ -45,22 +58,29 @@ impl Change {
     }
 }
 
-/// `refused`: how often since the change, and the link of the last time. `last_delivery`: the link of the last one before it. Without one it never
-/// worked, so that no change broke it.
+/// `host`: the registry that whole requests were refused for, if they named one. `refused`: how often since the change,
+/// and the link of the last time. `last_delivery`: the link of the last one before it. Without one it never worked, so
+/// that no change broke it.
 pub fn refused_since(
     (credential, pipeline): (Option<Thing>, Thing),
+    host: &str,
     (refused, last_refusal): (i64, i64),
     last_delivery: Option<i64>,
     change: &Change,
 ) -> Option<Found> {
     let is_since = last_delivery? < change.link && change.link < last_refusal;
     let more = if refused < REFUSALS_COUNTED { "" } else { " or more" };
-    let what = if credential.is_some() { "it" } else { "credentials" };
+    let (what, nothing) = match (&credential, host) {
+        (Some(_), _) => ("it".to_owned(), "nothing"),
+        (None, "") => ("credentials".to_owned(), "nothing"),
+        (None, host) => (format!("credentials for {host}"), "nothing for that registry"),
+    };
     (is_since && refused >= REFUSALS).then(|| Found {
         credential,
         pipeline: Some(pipeline),
+        about: host.to_owned(),
         fact: format!(
-            "The pipeline received {what} before. On {} {}. After that the pipeline was refused {refused} times{more} and received nothing.",
+            "The pipeline received {what} before. On {} {}. After that the pipeline was refused {refused} times{more} and received {nothing}.",
             change.at.day().to_text(),
             change.said
         ),
@@ -80,9 +100,8 @@ impl Found {
     pub fn stands(&self, events: &[AuditEvent], now: Moment) -> bool {
         let is_changed = |event: &AuditEvent| match self.kind {
             FindingKind::OnlyPulled => {
-                let pipeline = self.pipeline.as_ref().map(|pipeline| pipeline.name.as_str());
                 matches!(event.action, Action::GrantCreated | Action::GrantChanged)
-                    && pipeline == Some(event.subject.as_str())
+                    && self.pipeline.as_ref().is_some_and(|one| one.id == event.subject_id)
                     && event.at >= first_moment(now)
             }
             FindingKind::OldVersion => {

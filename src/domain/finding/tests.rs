@@ -3,10 +3,12 @@
 mod changes;
 mod declared;
 mod environments;
+mod events;
 
 use super::*;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::credential::Access;
+use crate::domain::registry_kind::PersonalToken;
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 
@@ -19,7 +21,8 @@ fn ago(days: i64) -> Moment {
 }
 
 fn thing(name: &str) -> Thing {
-    Thing { id: Uuid::from_u128(name.len() as u128), name: name.to_owned() }
+    let id = name.bytes().fold(0, |id, byte| (id << 8) | u128::from(byte));
+    Thing { id: Uuid::from_u128(id), name: name.to_owned() }
 }
 
 fn credential() -> CredentialFacts {
@@ -33,6 +36,7 @@ fn credential() -> CredentialFacts {
         created: ago(400),
         enabled: None,
         is_usual_name: false,
+        token: None,
         version: 2,
         version_since: ago(30),
     }
@@ -48,7 +52,13 @@ fn pair() -> PairFacts {
         last_delivery: Some(70),
         ..Figures::default()
     };
-    PairFacts { pipeline: thing("build"), grants: vec![grant], figures, last_ever: Some(ago(1)) }
+    PairFacts {
+        pipeline: thing("build"),
+        grants: vec![grant],
+        figures,
+        last_ever: Some(ago(1)),
+        last_version: Some(2),
+    }
 }
 
 fn kinds(found: &[Found]) -> Vec<FindingKind> {
@@ -79,6 +89,11 @@ fn what_is_in_use_is_no_finding() {
     }
     let usual = CredentialFacts { username: "kim".to_owned(), is_usual_name: true, ..credential() };
     assert_eq!(personal(&usual, &people), None);
+    for (username, is_found) in [("acme-bot", true), ("project_7_bot", false)] {
+        let token = Some(PersonalToken::GitLab);
+        let one = CredentialFacts { username: username.to_owned(), token, ..credential() };
+        assert_eq!(personal(&one, &people).is_some(), is_found, "{username}");
+    }
     for owner in ["", "Alex"] {
         let one = CredentialFacts { owner: owner.to_owned(), ..credential() };
         assert!(no_owner(&one, &people).is_some(), "{owner}");
@@ -159,17 +174,21 @@ fn a_right_to_push_is_judged_when_it_was_there_the_whole_window_and_something_wa
 fn an_old_version_is_judged_when_no_cache_has_it_any_more() {
     for (received, since, is_found) in [(1, 7, true), (1, 6, false), (2, 30, false), (3, 30, false)]
     {
-        let figures = Figures { versions: Some((1, received)), ..pair().figures };
+        // A newer one was received before, and somebody went back and forth since.
+        let figures = Figures { versions: Some((1, 3)), ..pair().figures };
         let one = CredentialFacts { version_since: ago(since), ..credential() };
-        let pair = PairFacts { figures, ..pair() };
+        let pair = PairFacts { figures, last_version: Some(received), ..pair() };
         let expected: &[FindingKind] = if is_found { &[FindingKind::OldVersion] } else { &[] };
-        assert_eq!(used(&one, &[pair]), expected, "{received} {since}");
+        assert_eq!(used(&one, std::slice::from_ref(&pair)), expected, "{received} {since}");
+        let figures = Figures { pulls: 0, ..pair.figures.clone() };
+        assert!(used(&one, &[PairFacts { figures, ..pair }]).is_empty(), "not in the window");
     }
 }
 
 fn event(seq: i64, action: Action, subject: &str, at: Moment) -> AuditEvent {
-    let (actor, subject) = ("Kim".to_owned(), subject.to_owned());
-    AuditEvent { seq, at, action, actor, subject, detail: Detail::Nothing }
+    let Thing { id: subject_id, name: subject } = thing(subject);
+    let (actor, detail) = ("Kim".to_owned(), Detail::Nothing);
+    AuditEvent { seq, at, action, actor, subject, subject_id, detail }
 }
 
 #[test]
@@ -202,9 +221,10 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         event(6, Action::CredentialEnabled, "ghcr", ago(2)),
         event(4, Action::CredentialDisabled, "ghcr", ago(3)),
     ];
-    let change = Change::after(5, &events, "build").unwrap();
+    let build = thing("build").id;
+    let change = Change::after(5, build, &events, &[]).unwrap();
     assert_eq!((change.link, change.said.as_str()), (7, "Kim edited ghcr"));
-    assert!(Change::after(9, &events, "build").is_none());
+    assert!(Change::after(9, build, &events, &[]).is_none());
     let both = || (Some(thing("ghcr")), thing("build"));
     for (refused, last_refusal, last_delivery, is_found) in [
         (3, 20, Some(5), true),
@@ -214,9 +234,12 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         // It never worked.
         (3, 20, None, false),
     ] {
-        let found = refused_since(both(), (refused, last_refusal), last_delivery, &change);
+        let found = refused_since(both(), "", (refused, last_refusal), last_delivery, &change);
         assert_eq!(found.is_some(), is_found, "{refused} {last_refusal} {last_delivery:?}");
     }
+    let whole = |host| refused_since((None, thing("build")), host, (3, 20), Some(5), &change);
+    let [ghcr, quay] = ["ghcr.io", "quay.io"].map(|host| whole(host).unwrap());
+    assert!(ghcr.key() != quay.key() && ghcr.fact.contains("credentials for ghcr.io"), "{ghcr:?}");
 }
 
 #[test]

@@ -12,6 +12,11 @@ pub(super) fn is_of_branch(pattern: &str, reference: &str) -> bool {
     }
 }
 
+/// The references that a pattern for branches or for whole references is of.
+pub fn references(pattern: &str) -> String {
+    if pattern.starts_with("refs/") { pattern.to_owned() } else { format!("refs/heads/{pattern}") }
+}
+
 /// Whether the text is of the pattern, in which `*` stands for any characters, also none.
 pub fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');

@@ -63,13 +63,33 @@ fn activity(action: Action) -> u16 {
     }
 }
 
+/// How the class calls the activity of that number; where it has no number for it, the action's own word.
+fn activity_name(class: Class, action: Action) -> &'static str {
+    match (class.uid, class.activity) {
+        (AUTHENTICATION, 1) => "Logon",
+        (AUTHENTICATION, 2) => "Logoff",
+        (ACCOUNT | ENTITY, 1) => "Create",
+        (ACCOUNT, 2) | (ENTITY, 8) => "Enable",
+        (ACCOUNT, 4) => "Password Reset",
+        (ACCOUNT, 5) | (ENTITY, 9) => "Disable",
+        (ACCOUNT, 7) => "Attach Policy",
+        (ACCOUNT, 8) => "Detach Policy",
+        (ACCESS, 1) => "Assign Privileges",
+        (ACCESS, 2) => "Revoke Privileges",
+        (ENTITY, 2) => "Read",
+        (ENTITY, 3) => "Update",
+        (ENTITY, 4) => "Delete",
+        _ => action.word(),
+    }
+}
+
 /// Adds who did it, to what, and what the class asks for beside that.
 pub(super) fn describe(fields: &mut Map<String, Value>, class: Class, change: &AuditChange) {
     let AuditChange { action, actor, actor_id, subject, subject_id, detail } = change;
     let mut set = |name: &str, value: Value| {
         fields.insert(name.to_owned(), value);
     };
-    set("activity_name", json!(action.word()));
+    set("activity_name", json!(activity_name(class, *action)));
     let who = without_nulls(json!({ "name": actor, "uid": actor_id }));
     set("actor", json!({ "user": who, "app_name": super::event::PRODUCT }));
     let about = json!({ "name": subject, "uid": subject_id });

@@ -49,6 +49,11 @@ impl TrustRule {
         Some(self.claims.get(claim).cloned().unwrap_or_else(|| ANY.to_owned()))
     }
 
+    /// The environment that its runs prove; `None` where they may be of any.
+    pub fn environment(&self) -> Option<&str> {
+        self.claims.get("environment").map(String::as_str).filter(|name| !name.contains('*'))
+    }
+
     /// The most that its runs may ask for: a token can be used for either, Drone only pulls, and for
     /// Woodpecker the rule says it.
     pub fn most_intent(&self) -> Access {
@@ -189,6 +194,8 @@ mod tests {
             assert_eq!(main.may_meet(&from(branches, events)), meets, "{branches} {events}");
         }
         let any = github(("environment", "release"));
+        assert_eq!((any.environment(), main.environment()), (Some("release"), None));
+        assert_eq!(github(("environment", "release-*")).environment(), None);
         assert!(any.may_meet(&from("dev", "push")));
         let pushes = TrustRule {
             claims: [("event_name".to_owned(), "push".to_owned())].into(),

@@ -259,7 +259,7 @@ authentic! {
     secret_version called "secret_version" with Mac mended by Backup {
         decide: Id, ProjectId, CredentialId, Version, Method, StagedAt, DestroyedAt;
         do_not: Sealed, CreatedAt, CreatedBy, KeyFile, DataKey, Fingerprint, UnreadableAt,
-            Deliveries, LastDeliveredAt, Doubt, ExpiresOn, FingerprintKey
+            Deliveries, LastDeliveredAt, Doubt, ExpiresOn, FingerprintKey, Token
             because "the ciphertext is bound to the row, and the rest is shown and counted";
     }
     review called "review" with Mac mended by MakeAgain {

@@ -104,6 +104,8 @@ entities! {
         expires_on: Option<String>,
         /// The version of the key that made the fingerprint; without one it says nothing.
         fingerprint_key: i32,
+        /// Whose token it is, if it is one that a person has.
+        token: Option<String>,
     }
     /// Who does scheduled work at the moment, and how far it has come.
     mod lease = "lease" {

@@ -3,7 +3,8 @@
 use super::Counted;
 use crate::domain::credential::Access;
 use crate::domain::delivery::Outcome;
-use crate::domain::moment::Day;
+use crate::domain::moment::{Day, Moment};
+use crate::domain::registry_kind::PersonalToken;
 use crate::store::entity::{access_grant, credential};
 use crate::store::prepared::{Prepared, numbered, repeated};
 use crate::store::seals::Sealing;
@@ -12,6 +13,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     Statement, Value,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A credential as it is looked at.
@@ -87,6 +89,44 @@ const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
         AND r.outcome = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
 ) found";
 
+/// How many fetches of a pipeline are looked at one by one: the newest.
+const LOOKED_AT: i64 = 10_000;
+
+/// Requests that were refused as a whole, with what they asked for.
+const REFUSED_WHOLE: &str = "SELECT r.image AS image, r.seq AS seq FROM (
+    SELECT f.chain, f.seq FROM pipeline_fetch f WHERE f.pipeline_id = ? AND f.seq > ?
+        ORDER BY f.seq DESC LIMIT ?
+) found CROSS JOIN receipt r
+    WHERE r.chain = found.chain AND r.seq = found.seq AND r.outcome = ? AND r.credential_id IS NULL";
+
+/// The images that were named when something was delivered. Where only a registry was named, none is.
+const IMAGES: &str =
+    "SELECT r.credential_id AS credential_id, r.image AS image, MAX(r.seq) AS seq FROM (
+    SELECT f.chain, f.seq, f.at FROM pipeline_fetch f WHERE f.pipeline_id = ?
+        ORDER BY f.seq DESC LIMIT ?
+) found CROSS JOIN receipt r
+    WHERE found.at >= ? AND r.chain = found.chain AND r.seq = found.seq AND r.outcome = ?
+        AND r.credential_id IS NOT NULL AND r.image LIKE '%/%'
+    GROUP BY r.credential_id, r.image ORDER BY r.image";
+
+/// An image that a credential was delivered for.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct DeliveredImage {
+    pub credential_id: Uuid,
+    pub image: String,
+    /// The last link.
+    pub seq: i64,
+}
+
+/// A request that was refused as a whole.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct RefusedWhole {
+    /// The image or the registry, if it named one.
+    pub image: Option<String>,
+    /// The link.
+    pub seq: i64,
+}
+
 #[derive(FromQueryResult)]
 struct Alike {
     credential_id: Uuid,
@@ -138,7 +178,37 @@ impl<C: Sealing> Grants<'_, C> {
     }
 }
 
+#[derive(FromQueryResult)]
+struct TokenOf {
+    credential_id: Uuid,
+    token: String,
+}
+
 impl<C: Sealing> Secrets<'_, C> {
+    /// Those of these credentials whose current secret is a token of a person, each with whose it is.
+    pub async fn personal_tokens(
+        &self,
+        credentials: &[Uuid],
+    ) -> Result<HashMap<Uuid, PersonalToken>, DbErr> {
+        if credentials.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let backend = self.db.get_database_backend();
+        let places = repeated("?", credentials.len());
+        let text = format!(
+            "SELECT v.credential_id AS credential_id, v.token AS token FROM secret_version v
+                JOIN credential c ON c.id = v.credential_id AND c.secret_version = v.version
+            WHERE v.project_id = ? AND v.credential_id IN ({places}) AND v.token IS NOT NULL"
+        );
+        let mut values: Vec<Value> = vec![self.project.into()];
+        values.extend(credentials.iter().copied().map(Value::from));
+        let text = numbered(backend, &text);
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        let rows = TokenOf::find_by_statement(statement).all(self.db).await?;
+        let known = |row: TokenOf| Some((row.credential_id, PersonalToken::from_word(&row.token)?));
+        Ok(rows.into_iter().filter_map(known).collect())
+    }
+
     /// Those of these credentials whose current secret another one of the project holds, too.
     pub async fn held_twice(&self, credentials: &[Uuid]) -> Result<Vec<Uuid>, DbErr> {
         if credentials.is_empty() {
@@ -165,7 +235,7 @@ impl<C: Sealing> Secrets<'_, C> {
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// How often the pipeline was refused the credential, nil for whole requests, after a link: up to a bound.
+    /// How often the pipeline was refused the credential after a link: up to a bound.
     pub async fn refused_after(
         &self,
         (credential, pipeline): (Uuid, Uuid),
@@ -185,5 +255,35 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let count = COUNT.with(backend, || numbered(backend, REFUSED), values);
         let counted = Counted::find_by_statement(count).one(self.db).await?;
         Ok(counted.map_or(0, |counted| counted.number))
+    }
+
+    /// The requests of the pipeline after a link that were refused as a whole, of the newest fetches.
+    pub async fn refused_whole(
+        &self,
+        pipeline: Uuid,
+        link: i64,
+    ) -> Result<Vec<RefusedWhole>, DbErr> {
+        static REFUSALS: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let refused = Outcome::Refused.word();
+        let values: Vec<Value> =
+            vec![pipeline.into(), link.into(), LOOKED_AT.into(), refused.into()];
+        let refusals = REFUSALS.with(backend, || numbered(backend, REFUSED_WHOLE), values);
+        RefusedWhole::find_by_statement(refusals).all(self.db).await
+    }
+
+    /// The images that credentials were delivered to the pipeline for since a moment, of the newest fetches.
+    pub async fn images_since(
+        &self,
+        pipeline: Uuid,
+        since: Moment,
+    ) -> Result<Vec<DeliveredImage>, DbErr> {
+        static DELIVERED: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let delivered = Outcome::Delivered.word();
+        let values: Vec<Value> =
+            vec![pipeline.into(), LOOKED_AT.into(), since.0.into(), delivered.into()];
+        let images = DELIVERED.with(backend, || numbered(backend, IMAGES), values);
+        DeliveredImage::find_by_statement(images).all(self.db).await
     }
 }

@@ -17,8 +17,9 @@ use regcred::vault::{ChainKeeper, KeySource, Settings, Vault, Visitor, told_at, 
 /// A kind, a credential and a pipeline; neither of which every kind has.
 type Planted = (FindingKind, &'static str, &'static str);
 
-const OPEN: [Planted; 20] = [
+const OPEN: [Planted; 22] = [
     (FindingKind::PasswordInFile, "", "billing-build"),
+    (FindingKind::RefusedSince, "Docker Hub", "reports-build"),
     (FindingKind::RefusedSince, "NVIDIA base images", "media-build"),
     (FindingKind::RefusedSince, "NVIDIA base images", "search-build"),
     (FindingKind::RefusedSince, "Old registry", "docs-scan"),
@@ -26,6 +27,7 @@ const OPEN: [Planted; 20] = [
     (FindingKind::OldVersion, "Lab registry", "mobile-build"),
     (FindingKind::NoCredential, "", "docs-build"),
     (FindingKind::PersonalAccount, "Docker Hub of Ben", ""),
+    (FindingKind::PersonalAccount, "GitHub packages", ""),
     (FindingKind::SameSecret, "IBM spare", ""),
     (FindingKind::SameSecret, "Old registry", ""),
     (FindingKind::Shared, "Google images", ""),

@@ -20,6 +20,12 @@ async fn a_credential_that_pipelines_of_two_environments_receive_is_found() {
     assert_eq!(scene.found(0).await, none());
     assert_eq!(app.fetch(&other, CONFIG).await.status, 200);
     assert_eq!(scene.found(0).await, one(FindingKind::Shared, "ghcr", ""));
+    app.raw("UPDATE credential SET environment = 'production' WHERE name = 'ghcr'").await;
+    assert_eq!(
+        scene.found(0).await,
+        one(FindingKind::Shared, "ghcr", ""),
+        "it says what it is for"
+    );
     app.raw("UPDATE credential SET environment = 'any' WHERE name = 'ghcr'").await;
     assert_eq!(scene.found(0).await, none());
 }

@@ -65,6 +65,7 @@ mod tests {
             action,
             actor: "Ann".to_owned(),
             subject: "build".to_owned(),
+            subject_id: uuid::Uuid::nil(),
             detail,
         };
         let grant = |more: &str| {

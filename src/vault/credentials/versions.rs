@@ -11,6 +11,7 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Credential, Method};
 use crate::domain::moment::{Day, Moment};
 use crate::domain::permission::of;
+use crate::domain::registry_kind::PersonalToken;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Set, VersionRow, Write};
@@ -72,6 +73,7 @@ impl Vault {
             fingerprint: self.fingerprint(project, read.secret.expose()),
             staged_at: new.waits.then_some(at.0),
             doubt: new.doubt.map(str::to_owned),
+            token: PersonalToken::of(read.secret.expose()),
             expires_on: new.ends,
             created_at: at.0,
             created_by: by.clone(),

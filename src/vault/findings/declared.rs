@@ -1,13 +1,11 @@
-//! What is found of pipelines: what their files name beside what they received, and what they are refused since somebody
-//! changed something.
+//! What is found of pipelines: what their files name beside what they received.
 
 use super::used::window;
-use super::{AT_ONCE, EVENTS, Known};
+use super::{AT_ONCE, Known};
 use crate::domain::credential::Summary;
 use crate::domain::definition::{Definition, Match, Statement};
 use crate::domain::finding::{
-    Change, Declared, DeclaredFacts, Found, REFUSALS, REFUSALS_COUNTED, Received, Thing,
-    of_declared, refused_since,
+    Declared, DeclaredFacts, Found, Received, ReceivedImage, Thing, compared_since, of_declared,
 };
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
@@ -17,12 +15,11 @@ use crate::error::Result;
 use crate::store::{UsageOf, UsedPipeline};
 use crate::vault::definitions::Granted;
 use crate::vault::{Vault, now, today};
-use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What a pipeline received of each credential, nil for whole requests: in the window, and the last time ever.
-type ReceivedOf = HashMap<Uuid, (Figures, Option<Moment>)>;
+pub(super) type ReceivedOf = HashMap<Uuid, (Figures, Option<Moment>)>;
 
 /// Each registry with whether it is asked without TLS.
 type Registries<'a> = HashMap<(&'a str, bool), &'a RegistryHost>;
@@ -84,49 +81,6 @@ impl Vault {
         Ok(Some(all))
     }
 
-    /// What the pipeline received once and is refused since a change.
-    async fn refused_since(
-        &self,
-        project: Uuid,
-        pipeline: &Thing,
-        of: &ReceivedOf,
-        known: &Known,
-    ) -> Result<Vec<Found>> {
-        let mut found = Vec::new();
-        // A whole request was refused after the last one of which anything was delivered.
-        let of_all = of.values().filter_map(|(figures, _)| figures.last_delivery).max();
-        for (credential, (figures, _)) in of {
-            let last = if credential.is_nil() { of_all } else { figures.last_delivery };
-            let (Some(last), Some(refusal)) = (last, figures.last_refusal) else { continue };
-            if figures.refused < REFUSALS || refusal < last {
-                continue;
-            }
-            let chain = self.store.chain();
-            let mut events = Vec::new();
-            if credential.is_nil() {
-                let gone = of.iter().filter(|(id, (figures, _))| {
-                    figures.last_delivery.is_some() && !known.contains_key(*id)
-                });
-                let gone: Vec<Uuid> = gone.map(|(id, _)| *id).collect();
-                for subject in gone.into_iter().chain([pipeline.id]) {
-                    let page = chain.about_before(project, subject, refusal, EVENTS).await?;
-                    events.extend(page.events);
-                }
-                events.sort_unstable_by_key(|event| Reverse(event.seq));
-            } else {
-                let page = chain.about_credential(project, *credential, Some(refusal), EVENTS);
-                events = page.await?.events;
-            }
-            let Some(change) = Change::after(last, &events, &pipeline.name) else { continue };
-            let (pair, receipts) = ((*credential, pipeline.id), self.store.receipts(project));
-            let refused = receipts.refused_after(pair, change.link, REFUSALS_COUNTED).await?;
-            let thing = known.get(credential).map(|one| one.thing.clone());
-            let both = (thing, pipeline.clone());
-            found.extend(refused_since(both, (refused, refusal), Some(last), &change));
-        }
-        Ok(found)
-    }
-
     async fn found_in_files(
         &self,
         project: Uuid,
@@ -141,8 +95,10 @@ impl Vault {
         let grants: HashMap<Uuid, Uuid> =
             held.iter().map(|(grant, _)| (grant.credential_id, grant.id)).collect();
         let since = since(&held);
-        let granted = Granted::of(held, today());
+        let rules = self.store.trust_rules(project).of_pipeline(pipeline.id).await?;
+        let granted = Granted::of(held, rules, today());
         let statements = declared(&files, statements, (&granted, &since), registries);
+        let mut images = self.images_of(project, pipeline.id, &files).await?;
         let received = of.into_iter().filter_map(|(id, (figures, last_ever))| {
             let one = known.get(&id)?;
             Some(Received {
@@ -152,11 +108,30 @@ impl Vault {
                 grant: grants.get(&id).copied(),
                 figures,
                 last_ever,
+                images: images.remove(&id).unwrap_or_default(),
             })
         });
         let received = received.collect();
         let facts = DeclaredFacts { pipeline, files: &files, statements, received };
         Ok(of_declared(&facts, now()))
+    }
+
+    /// The images that each credential was delivered for since the files were changed last.
+    async fn images_of(
+        &self,
+        project: Uuid,
+        pipeline: Uuid,
+        files: &[Definition],
+    ) -> Result<HashMap<Uuid, Vec<ReceivedImage>>> {
+        let mut images: HashMap<Uuid, Vec<ReceivedImage>> = HashMap::new();
+        let Some(since) = compared_since(files, now()) else { return Ok(images) };
+        for one in self.store.receipts(project).images_since(pipeline, since).await? {
+            if let Some((_, repository)) = one.image.split_once('/') {
+                let image = ReceivedImage { repository: repository.to_owned(), link: one.seq };
+                images.entry(one.credential_id).or_default().push(image);
+            }
+        }
+        Ok(images)
     }
 }
 

@@ -5,11 +5,11 @@ use crate::domain::audit::Action;
 use crate::domain::credential::Access;
 use crate::domain::finding::{
     CredentialFacts, Found, Granted, PairFacts, ReceivedIn, Thing, WINDOW, no_owner, of_use,
-    personal, review_due, same_secret, shared,
+    personal, proved, review_due, same_secret, shared,
 };
 use crate::domain::moment::{Day, Moment};
 use crate::domain::registry::RegistryHost;
-use crate::domain::registry_kind::{RegistryKind, UsernameRule};
+use crate::domain::registry_kind::{PersonalToken, RegistryKind, UsernameRule};
 use crate::domain::usage::Figures;
 use crate::domain::user::Person;
 use crate::error::Result;
@@ -43,15 +43,18 @@ impl Vault {
         loop {
             let rows = self.store.credentials(project).found_after(&after, AT_ONCE).await?;
             let Some(last) = rows.last() else {
-                found.extend(shared(&received));
+                let environments = self.environments_proved(project, &received).await?;
+                found.extend(shared(&received, &environments));
                 return Ok(Some(known));
             };
             after.clone_from(&last.name_key);
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
             let Some(mut pairs) = self.pairs_of(project, &ids).await? else { return Ok(None) };
             let alike = self.store.secrets(project).held_twice(&ids).await?;
+            let tokens = self.store.secrets(project).personal_tokens(&ids).await?;
             for row in &rows {
-                let facts = facts(row, enabled.get(&row.id).copied());
+                let (enabled, token) = (enabled.get(&row.id), tokens.get(&row.id));
+                let facts = facts(row, enabled.copied(), token.copied());
                 let pairs = pairs.remove(&row.id).unwrap_or_default();
                 let pairs: Vec<PairFacts> = pairs.into_values().collect();
                 received.extend(received_of(row, &pairs));
@@ -86,6 +89,7 @@ impl Vault {
         for before in receipts.pairs_known(&of).await? {
             let pair = pair_in(&mut pairs, before.credential_id, before.pipeline_id);
             pair.last_ever = Some(Moment(before.last_at));
+            pair.last_version = Some(before.last_version);
             pair.pipeline.name = before.pipeline;
         }
         for ((credential, pipeline), (figures, _)) in usage.pairs {
@@ -101,6 +105,23 @@ impl Vault {
             }
         }
         Ok(Some(pairs))
+    }
+
+    /// The environments that the runs of pipelines prove which received these.
+    async fn environments_proved(
+        &self,
+        project: Uuid,
+        received: &[ReceivedIn],
+    ) -> Result<HashMap<Uuid, String>> {
+        let pipelines: BTreeSet<Uuid> = received.iter().map(|one| one.pipeline.id).collect();
+        let pipelines: Vec<Uuid> = pipelines.into_iter().collect();
+        let mut environments = HashMap::new();
+        for some in pipelines.chunks(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+            let rules = self.store.trust_rules(project).of_pipelines(some).await?;
+            let of = rules.into_iter().filter_map(|(id, rules)| Some((id, proved(&rules)?)));
+            environments.extend(of);
+        }
+        Ok(environments)
     }
 
     /// Those of them that no change of a moment ago explains.
@@ -136,10 +157,15 @@ fn pair_in(pairs: &mut Pairs, credential: Uuid, pipeline: Uuid) -> &mut PairFact
         grants: Vec::new(),
         figures: Figures::default(),
         last_ever: None,
+        last_version: None,
     })
 }
 
-fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
+fn facts(
+    row: &FoundCredential,
+    enabled: Option<Moment>,
+    token: Option<PersonalToken>,
+) -> CredentialFacts {
     CredentialFacts {
         thing: Thing { id: row.id, name: row.name.clone() },
         username: row.username.clone(),
@@ -150,6 +176,7 @@ fn facts(row: &FoundCredential, enabled: Option<Moment>) -> CredentialFacts {
         created: Moment(row.created_at),
         enabled,
         is_usual_name: is_usual_name(row),
+        token,
         version: row.secret_version,
         version_since: Moment(row.secret_set_at),
     }

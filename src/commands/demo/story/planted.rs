@@ -58,7 +58,8 @@ impl Story {
         Ok(())
     }
 
-    /// A grant of a second credential for a registry, with which nothing tells the two apart.
+    /// A grant of a second credential for a registry, with which nothing tells the two apart. It is early enough for
+    /// the pipeline to be refused a few times.
     pub(super) async fn tie(&self) -> Result<()> {
         let form = GrantForm {
             credentials: vec![self.registry(PERSONAL)?.to_string()],

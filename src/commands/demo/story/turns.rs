@@ -41,8 +41,8 @@ impl Story {
             }
             80 => self.disable_and_revoke().await,
             81 => self.replace_lab().await,
+            82 => self.tie().await,
             84 => self.reject().await,
-            85 => self.tie().await,
             86 => {
                 self.stage().await?;
                 self.look().await

@@ -4,7 +4,9 @@ use super::{NOW, ago, kinds, thing};
 use crate::domain::definition::{
     Counts, Definition, Kind, Match, Named, Origin, SeenIn, Statement,
 };
-use crate::domain::finding::{Declared, DeclaredFacts, FindingKind, Received, of_declared};
+use crate::domain::finding::{
+    Declared, DeclaredFacts, FindingKind, Received, ReceivedImage, compared_since, of_declared,
+};
 use crate::domain::registry::RegistryHost;
 use crate::domain::usage::Figures;
 use uuid::Uuid;
@@ -51,6 +53,7 @@ fn received(host: &str, last: Option<i64>) -> Received {
         grant: Some(Uuid::nil()),
         figures: Figures { pulls: 1, last_at: last, ..Figures::default() },
         last_ever: last,
+        images: Vec::new(),
     }
 }
 
@@ -113,6 +116,40 @@ fn what_files_name_is_held_against_what_was_received() {
     assert!(of_declared(&facts, NOW).is_empty(), "it was granted less than a week ago");
     let hidden = Statement { is_hidden: true, ..pulls("ghcr.io") };
     assert!(declared(&old, (hidden, served(), true), Vec::new()).is_empty());
+}
+
+#[test]
+fn an_image_that_no_file_names_is_found_unless_its_registry_is_named_as_a_whole() {
+    let image_of = |repository: &str| {
+        let (host, repository) = ("ghcr.io".to_owned(), repository.to_owned());
+        Named::Image { host, repository, tag: None, digest: None }
+    };
+    let open = |repository: Option<&str>| Named::Unresolved {
+        variables: Vec::new(),
+        host: Some("ghcr.io".to_owned()),
+        repository: repository.map(str::to_owned),
+    };
+    let images = ["acme/api", "acme/web"]
+        .map(|name| ReceivedImage { repository: name.to_owned(), link: 7 })
+        .to_vec();
+    let both = vec![FindingKind::NotDeclared; 2];
+    let old = file(0, 7);
+    for (named, expected) in [
+        (image_of("acme/api"), &both[1..]),
+        (image_of("acme"), &both[..]),
+        // A variable for the tag leaves the image named, and one for its name may be any.
+        (open(Some("acme/web")), &both[1..]),
+        (open(None), &both[2..]),
+        (Named::Registry("ghcr.io".to_owned()), &both[2..]),
+    ] {
+        let one = Received { images: images.clone(), ..received("ghcr.io", Some(1)) };
+        let statement = (statement(Kind::Pulls, named.clone()), Match::Unknown, true);
+        assert_eq!(declared(&old, statement, vec![one]), expected, "{named:?}");
+    }
+    let changed = Definition { changed: ago(2), ..file(0, 400) };
+    assert_eq!(compared_since(&[changed, file(0, 7)], NOW), Some(ago(2)));
+    assert_eq!(compared_since(&[], NOW), None);
+    assert!(compared_since(&[file(0, 400)], NOW) > Some(ago(90)), "it is in the window");
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! What is shared between environments.
 
-use super::thing;
-use crate::domain::finding::{Evidence, ReceivedIn, shared};
+use super::{NOW, thing};
+use crate::domain::credential::Access;
+use crate::domain::finding::{Evidence, ReceivedIn, proved, shared};
+use crate::domain::trust_rule::{Provider, TrustRule};
+use crate::domain::user::Maker;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 fn received(credential: &str, environment: &str, pipeline: &str) -> ReceivedIn {
     ReceivedIn {
@@ -23,8 +28,10 @@ fn what_pipelines_of_several_environments_receive_is_found_unless_it_is_meant_fo
         // What names none tells nothing of its pipeline.
         ("", "", false),
         ("", "any", false),
-        // The second pipeline moves things from one environment to the other.
-        ("production", "staging", false),
+        // What it says itself is no witness.
+        ("production", "staging", true),
+        ("production", "", false),
+        ("staging", "production", false),
     ] {
         let all = [
             received("a", environment, "p"),
@@ -32,12 +39,77 @@ fn what_pipelines_of_several_environments_receive_is_found_unless_it_is_meant_fo
             received("a", environment, "qq"),
             received("ccc", second, "qq"),
         ];
-        let found = shared(&all);
+        let found = shared(&all, &HashMap::new());
         assert_eq!(found.len(), usize::from(is_found), "{environment} {second}");
         for one in found {
             assert_eq!(one.credential, Some(thing("a")));
             assert!(one.fact.contains("production (p), staging (qq)"), "{}", one.fact);
             assert_eq!(one.evidence, [Evidence::Link(7), Evidence::Link(7)]);
         }
+    }
+}
+
+#[test]
+fn of_a_pipeline_that_moves_things_between_environments_nobody_can_tell() {
+    let all = [
+        received("a", "", "p"),
+        received("bb", "production", "p"),
+        received("ccc", "staging", "p"),
+        received("a", "", "qq"),
+        received("dddd", "staging", "qq"),
+    ];
+    assert!(shared(&all, &HashMap::new()).is_empty());
+}
+
+#[test]
+fn what_runs_prove_counts_unless_the_other_credentials_name_something_else() {
+    for (environment, is_found) in [("production", true), ("staging", false), ("prod", false)] {
+        let all = [
+            received("a", "staging", "p"),
+            received("bb", "production", "p"),
+            received("ccc", "staging", "p"),
+            received("a", "staging", "qq"),
+        ];
+        let of = |pipeline: &str, name: &str| (thing(pipeline).id, name.to_owned());
+        let environments = HashMap::from([of("p", environment), of("qq", "staging")]);
+        let found = shared(&all, &environments);
+        assert_eq!(found.len(), usize::from(is_found), "{environment}");
+    }
+}
+
+/// A rule for runs of one repository, of that environment if there is one.
+fn rule(environment: Option<&str>) -> TrustRule {
+    let of_all = [("repository_id", "74"), ("repository_owner_id", "65")];
+    let claims = of_all.into_iter().chain(environment.map(|name| ("environment", name)));
+    TrustRule {
+        id: Uuid::nil(),
+        provider: Provider::GitHub,
+        issuer: "https://token.actions.githubusercontent.com".to_owned(),
+        audience: "https://regcred.example.com".to_owned(),
+        claims: claims.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        public_key: None,
+        created_at: NOW,
+        created_by: Maker::nobody("Kim"),
+        last_used_at: None,
+        ended_at: None,
+        identity_epoch: 0,
+        intent: Access::PullAndPush,
+        title: String::new(),
+    }
+}
+
+#[test]
+fn an_environment_is_proved_when_every_rule_asks_for_it() {
+    let stopped = || TrustRule { ended_at: Some(NOW), ..rule(Some("staging")) };
+    for (rules, expected) in [
+        (Vec::new(), None),
+        (vec![rule(Some("Release")), rule(Some("release"))], Some("release")),
+        (vec![rule(Some("release")), rule(Some("staging"))], None),
+        (vec![rule(Some("release")), rule(None)], None),
+        (vec![rule(Some("release-*"))], None),
+        (vec![rule(Some("release")), stopped()], Some("release")),
+        (vec![stopped()], None),
+    ] {
+        assert_eq!(proved(&rules).as_deref(), expected, "{rules:?}");
     }
 }
