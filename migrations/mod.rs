@@ -107,6 +107,7 @@ mod m20261130_000048_definitions_of_runs;
 mod m20261130_000049_last_stays_last;
 mod m20261130_000050_kinds_of_tokens;
 mod m20261130_000051_makers_of_destinations;
+mod m20261130_000052_images_of_credentials;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -163,6 +164,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000049_last_stays_last::Migration),
             Box::new(m20261130_000050_kinds_of_tokens::Migration),
             Box::new(m20261130_000051_makers_of_destinations::Migration),
+            Box::new(m20261130_000052_images_of_credentials::Migration),
         ]
     }
 }

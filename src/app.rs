@@ -73,6 +73,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:id/edit") view=credentials::EditDialog ssr=ASYNC/>
                         <Route path=path!("/:id/secret") view=credentials::ReplaceDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=credentials::DeleteDialog ssr=ASYNC/>
+                        <Route path=path!("/:id/disable") view=credentials::DisableDialog ssr=ASYNC/>
                     </ParentRoute>
                     <ParentRoute path=path!("/credentials/:id/versions") view=credentials::VersionsPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>

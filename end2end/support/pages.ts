@@ -10,7 +10,7 @@ import type { Instance } from './server.ts';
 /** What each page shows. */
 export const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
-  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'a credential',
+  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'the question before a credential is disabled', 'a credential',
   'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
   'the question before a credential is compromised', 'a credential that is not compromised',
   'who can read a credential', 'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
@@ -78,6 +78,7 @@ async function furnish(page: Page, instance: Instance, { prefix, host }: Names):
     'the edit dialog': `${ofCredential}/edit`,
     'the dialog for another secret': `${ofCredential}/secret`,
     'the delete dialog': `${ofCredential}/delete`,
+    'the question before a credential is disabled': `${ofCredential}/disable`,
     'a credential': ofCredential,
     'what was delivered of a credential': `${ofCredential}/deliveries`,
     'the versions of a credential': `${ofCredential}/versions`,

@@ -88,14 +88,20 @@ pub struct Declared {
     pub files: Vec<String>,
 }
 
-/// What a person is told before they delete it.
+/// Who would feel it when it is deleted, disabled, replaced or narrowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deletion {
+pub struct Users {
     pub dependents: Vec<Dependent>,
     /// Which of these pipelines still exist.
     pub existing: Vec<Uuid>,
     /// Those of them whose files name it, by name.
     pub declared: Vec<Declared>,
+}
+
+/// What a person is told before they delete it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    pub users: Users,
     /// Credentials that could take over every grant of it, as far as the form lists them.
     pub replacements: Choices<Grantable>,
 }
@@ -107,6 +113,8 @@ pub struct Receivers {
     pub granted: usize,
     /// Those that received it lately: they may have kept what they received.
     pub lately: Vec<Lately>,
+    /// All that depend on it.
+    pub users: Users,
 }
 
 /// One version of its secret with the pipelines that received it last, the last one first.

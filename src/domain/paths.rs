@@ -97,6 +97,11 @@ pub fn delete_credential(project: &str, id: Uuid) -> String {
     format!("{}/delete", credential(project, id))
 }
 
+/// Where it is asked before a credential that is in use is disabled.
+pub fn disable_credential(project: &str, id: Uuid) -> String {
+    format!("{}/disable", credential(project, id))
+}
+
 /// Where it is asked before a credential is marked as compromised.
 pub fn compromise_credential(project: &str, id: Uuid) -> String {
     format!("{}/compromise", credential(project, id))

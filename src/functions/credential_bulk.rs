@@ -2,7 +2,8 @@
 
 use super::answer::Flash;
 use super::context::{member, vault};
-use super::credentials::{list_query, switched as switched_one};
+use super::credential_switch::switched as switched_one;
+use super::credentials::list_query;
 use super::reply::{finish_action, is_page};
 use crate::domain::permission::of;
 use crate::domain::{paths, short_id};

@@ -5,7 +5,8 @@ use crate::domain::actor::Can;
 use crate::domain::choosing::{Choices, Sought};
 pub use crate::domain::compromise::CompromisePage;
 pub use crate::domain::credential_page::{
-    Activity, Connection, CredentialHead, Deletion, Overview, Readers, Receivers, VersionInUse,
+    Activity, Connection, CredentialHead, Deletion, Overview, Readers, Receivers, Users,
+    VersionInUse,
 };
 use crate::domain::permission::of;
 use crate::domain::secret_version::SecretVersion;
@@ -19,6 +20,11 @@ pub async fn overview(project: String, id: Uuid) -> Result<(CredentialHead, Over
 /// Who can read its secret, and where that may be sent.
 pub async fn readers(project: String, id: Uuid) -> Result<(CredentialHead, Readers)> {
     vault().credential_readers(&reader(&project).await?, id).await
+}
+
+/// The credential, and who depends on it.
+pub async fn users(project: String, id: Uuid) -> Result<(CredentialHead, Users)> {
+    vault().credential_users(&reader(&project).await?, id).await
 }
 
 /// The credential, and who would receive another secret of it.

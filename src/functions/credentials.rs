@@ -4,9 +4,8 @@ use super::answer::Flash;
 use super::context::{confirmed, granter, member, note_refusal, vault};
 use super::credential_post::{self, CredentialPost};
 use super::registry::recognised;
-use super::reply::{Form, finish, finish_action, saved, told};
+use super::reply::{Form, finish, saved, told};
 use crate::domain::credential::Access;
-use crate::domain::credential_page::CredentialHead;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -21,8 +20,6 @@ use uuid::Uuid;
 
 /// The longest query of a list, in bytes.
 const LIST_QUERY_MAX: usize = 4 * 1024;
-/// The longest address that a button *Undo* goes back to, in bytes.
-const UNDO_BACK_MAX: usize = 512;
 
 const SHOW: &str = "Show the credential";
 const REPLACE: &str = "Replace the secret";
@@ -32,12 +29,6 @@ const NOT_REPLACED: &str = "The secret was not replaced: the one you typed first
 pub async fn list_credentials(project: String, query: ListQuery) -> Result<Listing> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().list_credentials(&reader, &query).await
-}
-
-/// One credential, as its settings are.
-pub async fn find_credential(project: String, id: Uuid) -> Result<CredentialHead> {
-    let reader = member(&project).await?.can::<of::RegistryRead>()?;
-    vault().credential_head(&reader, id).await
 }
 
 /// A name for a new credential that nobody has, made from the one that says what it is for.
@@ -135,50 +126,6 @@ pub async fn credential_questions(form: MultipartData) -> Result<Vec<FieldError>
     asked.inspect_err(note_refusal)
 }
 
-/// Stops deliveries until it is enabled again. `back` is where it was chosen.
-#[server(prefix = "/rpc", endpoint = "credentials/disable")]
-pub async fn disable_credential(
-    project: String,
-    id: Uuid,
-    #[server(default)] back: String,
-) -> Result<()> {
-    set_disabled(&project, id, back, true).await
-}
-
-/// Allows deliveries again. `back` is where it was chosen.
-#[server(prefix = "/rpc", endpoint = "credentials/enable")]
-pub async fn enable_credential(
-    project: String,
-    id: Uuid,
-    #[server(default)] back: String,
-) -> Result<()> {
-    set_disabled(&project, id, back, false).await
-}
-
-async fn set_disabled(project: &str, id: Uuid, back: String, is_disabled: bool) -> Result<()> {
-    let page = list_page(project, back);
-    let done = async {
-        let editor = member(project).await?.can::<of::RegistryWrite>()?;
-        let (name, lately) = vault().set_disabled(&editor, id, is_disabled).await?;
-        let said = [switched(&name, is_disabled)].into_iter().chain(lately).collect();
-        let undo = if is_disabled { EnableCredential::url() } else { DisableCredential::url() };
-        let mut values = vec![("project", project.to_owned()), ("id", id.to_string())];
-        // What is said has to fit into a cookie: the button goes to the list without its query.
-        values.extend((page.len() <= UNDO_BACK_MAX).then(|| ("back", page.clone())));
-        Ok(Flash::good(said).with_undo(undo, values))
-    };
-    finish_action(&page, done.await).await
-}
-
-/// What is said once deliveries of the credential with this name were stopped, or allowed again.
-pub(super) fn switched(name: &str, is_disabled: bool) -> String {
-    if is_disabled {
-        format!("{name} is disabled: pipelines no longer receive it.")
-    } else {
-        format!("{name} is enabled: pipelines receive it again.")
-    }
-}
-
 /// Deletes for good; `typed_name` has to be the name when a pipeline depends on it. `list` is the
 /// query of the list to go back to, `from` where the dialog was opened, `password` the person's own.
 #[server(prefix = "/rpc", endpoint = "credentials/delete")]
@@ -259,12 +206,6 @@ fn page_behind(post: &CredentialPost, id: Uuid) -> String {
 fn dialog(post: &CredentialPost, path: String) -> String {
     let path = path + list_query(&post.list);
     if post.is_from_page { paths::from_page(&path) } else { path }
-}
-
-/// The page of the project's credentials that a button was pressed on; the list for any other.
-fn list_page(project: &str, posted: String) -> String {
-    let list = paths::credentials(project);
-    if posted.starts_with(&list) && paths::is_ours(&posted) { posted } else { list }
 }
 
 /// The query that the list was drawn with, as a dialog posted it; nothing when it is none.

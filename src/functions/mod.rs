@@ -32,6 +32,8 @@ pub mod credential_pages;
 #[cfg(feature = "ssr")]
 mod credential_post;
 #[cfg(feature = "ssr")]
+pub mod credential_switch;
+#[cfg(feature = "ssr")]
 pub mod credentials;
 #[cfg(feature = "ssr")]
 mod definition_post;

@@ -1,6 +1,6 @@
 //! What the browser is answered after a post: on to the next page when it was done, and back to the
-//! form when it was not. Each server function ends with one of `finish` and `finish_action`, or with
-//! `look` when its form was sent to search only.
+//! form when it was not. Each server function ends with one of `finish` and `finish_action`, with `look`
+//! when its form was sent to search only, or with `ask` when a page asks before it is done.
 
 use super::answer::{FailedForm, Flash};
 use super::context::{note_refusal, signed_in, take_slot, vault};
@@ -143,6 +143,11 @@ pub(super) async fn finish_action(path: &str, done: Result<impl Into<Flash>>) ->
         Err(error) => redirect(&told(path, Flash::failure(error.to_string())).await),
     }
     Ok(())
+}
+
+/// Goes to the page that asks before it is done.
+pub(super) fn ask(path: &str) {
+    redirect(path);
 }
 
 /// The address of the page that says the sentences once.

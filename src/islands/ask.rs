@@ -102,6 +102,10 @@ fn show(form: &HtmlFormElement, questions: &[Question]) {
     if let Some(button) = document().get_element_by_id("anyway") {
         let _ = button.remove_attribute("hidden");
     }
+    let is_narrowed = questions.iter().any(|one| ["access", "paths"].contains(&one.field.as_str()));
+    if let Some(users) = document().get_element_by_id("who-uses").filter(|_| is_narrowed) {
+        let _ = users.set_attribute("open", "");
+    }
     say(form, questions);
 }
 

@@ -31,7 +31,8 @@ async fn it_holds_after_everything_that_people_and_pipelines_do() {
     let form = credential_form("acme", "kept", "ghcr.io", "hunter3", &edit);
     owner.post_multipart("/rpc/credentials/update", &form, None).await;
     let on = [("project", "acme"), ("id", &*kept)];
-    owner.post_form("/rpc/credentials/disable", &on).await;
+    let sure = [on.as_slice(), &[("anyway", "true")]].concat();
+    owner.post_form("/rpc/credentials/disable", &sure).await;
     assert_eq!(app.docker_config(&token, "?intent=push", &[]).await.status, StatusCode::OK);
     owner.post_form("/rpc/credentials/enable", &on).await;
     let form =

@@ -85,7 +85,7 @@ export class Person {
    * @param {string} id
    */
   async disable(id) {
-    await this.#post('/rpc/credentials/disable', { project: 'acme', id });
+    await this.#post('/rpc/credentials/disable', { project: 'acme', id, anyway: 'true' });
   }
 
   /**

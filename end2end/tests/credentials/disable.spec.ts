@@ -14,6 +14,7 @@ test('a disabled credential is delivered to nobody until it is enabled again', a
   const row = await openRow(page, instance, name);
   await row.getByRole('button', { name: `More actions for ${name}` }).click();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable', exact: true }).click();
   await expectSaid(page, `${name} is disabled`);
   await expect(page).toHaveURL(new RegExp(`/credentials\\?q=${name}`));
   await expect(rowOf(page, name)).toContainText('Disabled');
@@ -55,6 +56,39 @@ test('the message after it takes it back', async ({ page, instance }) => {
   await expectSaid(page, `${name} is enabled`);
   await expect(page).toHaveURL(new RegExp(path));
   await expect(page.getByRole('button', { name: 'Disable', exact: true })).toBeVisible();
+});
+
+test('one that pipelines use is asked about first, and the dialog leads to another credential for them', async ({ page, instance }) => {
+  const [name, reader] = [unique('used'), unique('reader')];
+  await addCredential(page, instance, { name });
+  const token = await addPipeline(page, instance, { name: reader, credentials: [name] });
+  expect((await fetchConfig(instance, token)).status).toBe(200);
+  const path = await pathOf(page, instance, name);
+  const dialog = page.getByRole('dialog', { name: `Disable ${name}` });
+  const press = async () => {
+    await page.goto(path);
+    await page.getByRole('button', { name: 'Disable', exact: true }).click();
+    await expect(dialog).toContainText('You can enable it again at any time.');
+  };
+  await press();
+  const row = dialog.getByRole('row').filter({ hasText: reader });
+  await expect(row).toContainText('Once');
+  await expect(row).toContainText(/just now|\d+ min ago/);
+  await dialog.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expect(page).toHaveURL(path);
+  expect(await hostsIn(await fetchConfig(instance, token)), 'nothing was done').toEqual(['registry.example.com']);
+
+  await press();
+  await dialog.getByRole('link', { name: 'Move pipelines to another credential first' }).click();
+  await expect(page.getByRole('dialog', { name: `Delete ${name}` })).toBeVisible();
+
+  await press();
+  await dialog.getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, `${name} is disabled`);
+  await expect(page).toHaveURL(new RegExp(path));
+  expect(await hostsIn(await fetchConfig(instance, token))).toEqual([]);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expectSaid(page, `${name} is enabled`);
 });
 
 test('a deleted credential cannot be disabled, and the page says so', async ({ page, context, instance }) => {

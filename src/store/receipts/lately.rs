@@ -2,15 +2,17 @@
 
 use super::{Receipts, UsageOf};
 use crate::domain::credential_page::Lately;
-use crate::domain::delivery::Outcome;
 use crate::domain::moment::{DAY_MS, Moment};
 use crate::domain::narrowing::{Image, LATELY};
-use sea_orm::{ConnectionTrait, DbErr};
+use crate::store::prepared::numbered;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// Receipts that are looked at for their images, of the newest.
-const LOOKED_AT: u64 = 250;
+/// Images of a credential that are looked at.
+const IMAGES: u32 = 2_000;
+/// Receipts that are looked at for the pipelines of each image: the newest.
+const NEWEST: u32 = 20;
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The pipelines that received the credential lately, by name.
@@ -43,20 +45,68 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Ok(lately)
     }
 
-    /// The images that it was delivered for lately, of the newest receipts.
+    /// The images that it was delivered for lately, each with the pipelines that received it last: the first
+    /// ones in the order of the index, at most [`IMAGES`].
     pub async fn images_lately(&self, credential: Uuid, now: Moment) -> Result<Vec<Image>, DbErr> {
-        let since = Moment(now.0 - LATELY * DAY_MS);
-        let page = self.of_credential(credential, None, LOOKED_AT).await?;
-        let mut images: BTreeSet<Image> = BTreeSet::new();
-        for receipt in page.receipts {
-            let image = receipt.image.as_deref().and_then(|image| image.split_once('/'));
-            if let Some((_, repository)) = image
-                && receipt.outcome == Outcome::Delivered
-                && receipt.at >= since
-            {
-                images.insert((receipt.pipeline.clone(), repository.to_owned()));
-            }
-        }
+        let since = now.0 - LATELY * DAY_MS;
+        let of: Value = credential.into();
+        let values =
+            vec![of.clone(), of.clone(), of.clone(), of, self.project.into(), since.into()];
+        let backend = self.db.get_database_backend();
+        let text = numbered(backend, &images_text());
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        let rows = ImageRow::find_by_statement(statement).all(self.db).await?;
+        let images: BTreeSet<Image> = rows.into_iter().filter_map(ImageRow::read).collect();
         Ok(images.into_iter().collect())
     }
+}
+
+#[derive(FromQueryResult)]
+struct ImageRow {
+    image: String,
+    /// `None` of what is older.
+    pipeline: Option<String>,
+}
+
+impl ImageRow {
+    /// The pipeline and the repository; `None` for what is older, or names no repository.
+    fn read(self) -> Option<Image> {
+        let (_, repository) = self.image.split_once('/')?;
+        Some((self.pipeline?, repository.to_owned()))
+    }
+}
+
+/// From one image in the index to the next, and from the newest receipt of each to the one before. How many
+/// there are in all does not matter: nothing is joined, because `PostgreSQL` would go through all of them for
+/// that. The outcome stands in the text, because the index is of what was delivered.
+fn images_text() -> String {
+    let such = "FROM receipt WHERE receipt.credential_id = ? AND receipt.outcome = 'delivered'";
+    let image = |after: &str| {
+        format!(
+            "(SELECT receipt.image {such} AND receipt.image > {after}
+                ORDER BY receipt.image LIMIT 1)"
+        )
+    };
+    let seq = |of: &str| {
+        format!("(SELECT receipt.seq {such} AND {of} ORDER BY receipt.seq DESC LIMIT 1)")
+    };
+    let (first, next) = (image("''"), image("found.image"));
+    let newest = seq("receipt.image = found.image");
+    let older = seq("receipt.image = newest.image AND receipt.seq < newest.seq");
+    format!(
+        "WITH RECURSIVE found(image, step) AS (
+            SELECT {first}, 1
+            UNION ALL
+            SELECT {next}, found.step + 1 FROM found
+                WHERE found.image IS NOT NULL AND found.step < {IMAGES}
+        ), newest(image, seq, step) AS (
+            SELECT found.image, {newest}, 1 FROM found WHERE found.image IS NOT NULL
+            UNION ALL
+            SELECT newest.image, {older}, newest.step + 1 FROM newest
+                WHERE newest.seq IS NOT NULL AND newest.step < {NEWEST}
+        ) SELECT DISTINCT newest.image AS image,
+            (SELECT pipeline_fetch.pipeline FROM pipeline_fetch WHERE pipeline_fetch.chain = ?
+                AND pipeline_fetch.seq = newest.seq AND pipeline_fetch.at >= ?) AS pipeline
+        FROM newest WHERE newest.seq IS NOT NULL"
+    )
 }

@@ -4,7 +4,8 @@ use super::{OTHER, PIPELINE, PROJECT, Scene};
 use crate::checkpoints::export::Line;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Report};
-use crate::domain::moment::Moment;
+use crate::domain::moment::{DAY_MS, Moment};
+use crate::domain::narrowing::LATELY;
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::Provider;
 use crate::migrations::Migrator;
@@ -258,4 +259,29 @@ async fn links_of_some_thousand_receipts_are_read_at_once_or_a_single_one_as_a_w
         scene.store.writer.execute_unprepared(&last).await.unwrap();
         assert_eq!(first_break(&scene).await, Some(link));
     }
+}
+
+#[tokio::test]
+async fn an_image_is_found_however_much_was_delivered_for_another_one_since() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let of = |pipeline: &str, image: &str, outcome: Outcome| {
+        let mut row = fetch(&[(Some(ghcr), outcome)]);
+        row.pipeline = pipeline.to_owned();
+        row.receipts[0].image = Some(format!("ghcr.io/{image}"));
+        row
+    };
+    let mut rows =
+        vec![of("ci", "acme/web", Outcome::Delivered), of("ci", "acme/refused", Outcome::Refused)];
+    rows.extend((0..300).map(|_| of("other", "acme/api", Outcome::Delivered)));
+    for part in rows.chunks(50) {
+        assert_eq!(recorder.record(part.to_vec()).await, Ok(()));
+    }
+    let receipts = scene.store.receipts(PROJECT);
+    let image = |pipeline: &str, image: &str| (pipeline.to_owned(), image.to_owned());
+    let lately = receipts.images_lately(ghcr, Moment(8)).await.unwrap();
+    assert_eq!(lately, [image("ci", "acme/web"), image("other", "acme/api")]);
+    let later = Moment(8 + LATELY * DAY_MS);
+    assert!(receipts.images_lately(ghcr, later).await.unwrap().is_empty());
 }

@@ -5,7 +5,7 @@ use crate::process::client::Client;
 use std::collections::HashMap;
 
 /// Behind the address of a credential.
-const OF_CREDENTIAL: [&str; 12] = [
+const OF_CREDENTIAL: [&str; 13] = [
     "",
     "/deliveries",
     "/versions",
@@ -18,6 +18,7 @@ const OF_CREDENTIAL: [&str; 12] = [
     "/compromise",
     "/compromised",
     "/delete",
+    "/disable",
 ];
 /// Behind the address of a pipeline.
 const OF_PIPELINE: [&str; 8] = [

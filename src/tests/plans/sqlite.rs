@@ -4,7 +4,7 @@ use super::{SMALL, WHOSE, is_wide};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 
 /// What is scanned and is no table: rows that stand in the statement, and what a part of it found.
-const NO_TABLE: [&str; 4] = ["CONSTANT", "found", "sub_query", "2"];
+const NO_TABLE: [&str; 5] = ["CONSTANT", "found", "newest", "sub_query", "2"];
 
 /// The steps of the statement's plan that go through what grows, or past an index of what is asked for.
 pub async fn complaints(db: &DatabaseConnection, statement: &str) -> Vec<String> {

@@ -3,11 +3,8 @@
 use super::edit::behind;
 use super::repointing::{CONFIRMATION, Repointing};
 use super::row::EnableToggle;
-use super::used_by::{Dependents, never_received};
+use super::used_by::WhoUses;
 use crate::domain::credential::Dependent;
-use crate::domain::credential_page::Declared;
-use crate::domain::matching::named;
-use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
 use crate::functions::answer::{FailedForm, Flash};
@@ -72,7 +69,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
     // What was typed here stays while something is searched for or refused above.
     let text = [deleting.at(CONFIRMATION).text, moving.at("search.beside").text].concat();
     let typed =
-        (!found.dependents.is_empty()).then(|| Control { text, ..deleting.at(CONFIRMATION) });
+        (!found.users.dependents.is_empty()).then(|| Control { text, ..deleting.at(CONFIRMATION) });
     let password = deleting.error("password");
     let (project, cancel, from) = (page.project.clone(), behind(&page), page.clone());
     view! {
@@ -103,29 +100,20 @@ fn Warning(
     page: PageContext,
     form: FormState,
 ) -> impl IntoView {
-    let Deletion { dependents, existing, declared, replacements } = found;
-    let has_grants = dependents.iter().any(|dependent| dependent.grant.is_some());
+    let Deletion { users, replacements } = found;
+    let has_grants = users.dependents.iter().any(|dependent| dependent.grant.is_some());
     let can_move = has_grants && page.may_grant();
     let credential = head.credential;
     let summary = credential.summary;
     let moving = can_move.then(|| (summary.clone(), replacements));
-    let consequence = consequence(&dependents, summary.host.as_str());
+    let consequence = consequence(&users.dependents, summary.host.as_str());
     let can_disable = page.may(Permission::RegistryWrite) && summary.disabled_at.is_none();
-    let current = credential.secret.version;
+    let (current, created_at) = (credential.secret.version, credential.created_at);
     view! {
         <Alert kind="warning">
             <p>{consequence}</p>
         </Alert>
-        {if dependents.is_empty() {
-            view! { <p>{never_received(credential.created_at)}</p> }.into_any()
-        } else {
-            view! {
-                <h3>"Pipelines that depend on it"</h3>
-                <Dependents dependents existing current page=page.clone()/>
-                <DeclaredBy declared page=page.clone()/>
-            }
-                .into_any()
-        }}
+        <WhoUses users current created_at page=page.clone()/>
         {form.summary()}
         {moving
             .map(|(from, replacements)| {
@@ -136,37 +124,16 @@ fn Warning(
                 let (project, back) = (page.project.clone(), behind(&page));
                 view! {
                     <p>"To stop deliveries and keep the secret, disable the credential instead. You can enable it again at any time."</p>
-                    <EnableToggle credential=summary project back button_class="button"/>
+                    <EnableToggle
+                        credential=summary
+                        project
+                        back
+                        button_class="button"
+                        is_sure=true
+                    />
                 }
             })}
     }
-}
-
-/// Pipelines whose files name it: they will ask for it again.
-#[component]
-fn DeclaredBy(declared: Vec<Declared>, page: PageContext) -> impl IntoView {
-    if declared.is_empty() {
-        return ().into_any();
-    }
-    let items = declared
-        .into_iter()
-        .map(|one| {
-            let href = paths::pipeline_definitions(&page.project, one.pipeline_id);
-            let files: Vec<&str> = one.files.iter().map(String::as_str).collect();
-            let files = format!(": {}", named(&files));
-            view! {
-                <li>
-                    <a href=href>{one.pipeline.clone()}</a>
-                    {files}
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <h3>"Pipeline files that name its registry"</h3>
-        <ul>{items}</ul>
-    }
-    .into_any()
 }
 
 /// What deleting does, and to how many: only those with a grant would receive it again.

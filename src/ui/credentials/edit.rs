@@ -1,16 +1,18 @@
 //! The edit dialog. It opens on the name; the host is fixed, and a blank secret keeps the stored one.
 
-use super::form::{NameFields, StageBox, Submits, Summary, form_class, revision};
+use super::form::{NameFields, StageBox, Submits, Summary, form_class, is_question, revision};
 use super::more::MoreFields;
 use super::sign_in::{MethodField, SignInFields};
 use super::stored::{SecretDoubt, Stored};
+use super::used_by::WhoUsesFold;
 use crate::domain::credential::Credential;
 use crate::domain::credential_form::CredentialForm;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
-use crate::functions::credentials::{UpdateCredential, find_credential};
+use crate::functions::credential_pages::{Users, users};
+use crate::functions::credentials::UpdateCredential;
 use crate::functions::registry::recognised;
 use crate::islands::CopyButton;
 use crate::ui::kit::{
@@ -20,12 +22,12 @@ use crate::ui::kit::{
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-type Found = (Credential, Option<FailedForm>);
+type Found = (Credential, Users, Option<FailedForm>);
 
 #[component]
 pub fn EditDialog() -> impl IntoView {
     let page = PageContext::here();
-    let name = |(credential, _): &Found| credential.summary.name.clone();
+    let name = |(credential, ..): &Found| credential.summary.name.clone();
     let offer = offer(page.clone());
     view! {
         <LoadedDialog
@@ -53,8 +55,8 @@ pub fn behind(page: &PageContext) -> String {
 
 async fn load(page: PageContext) -> Result<Found> {
     page.needs(Permission::RegistryWrite)?;
-    let found = find_credential(page.project.clone(), page.id()?).await?;
-    Ok((found.credential, page.failed_form().await))
+    let (head, users) = users(page.project.clone(), page.id()?).await?;
+    Ok((head.credential, users, page.failed_form().await))
 }
 
 /// What was typed for a credential that is gone can be made a new one: it waits still, since nothing
@@ -78,7 +80,7 @@ fn offer(page: PageContext) -> Offer {
 
 #[component]
 fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
-    let (credential, failed) = loaded;
+    let (credential, users, failed) = loaded;
     let form = FormState::new(failed, CredentialForm::from(&credential));
     let revision = revision(&form, &credential);
     let summary = credential.summary.clone();
@@ -87,6 +89,8 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
     let host = Control { text: host, ..form.at("registry_url") };
     let (cancel, project, class) = (behind(&page), page.project.clone(), form_class(&form));
     let replace = replace_href(&page, &credential);
+    let (current, created_at) = (credential.secret.version, credential.created_at);
+    let (is_narrowed, shown_on) = (asks_who_uses_it(&form), page.clone());
     // What was typed before is gone, and a blank field would pass for a wish to keep what is stored.
     let lost_secret = form.failed().is_some_and(|failed| failed.had_secret);
     view! {
@@ -126,9 +130,15 @@ fn EditForm(loaded: Found, page: PageContext) -> impl IntoView {
             <SignInFields form=form.clone() is_new=false about/>
             <StageBox form=form.clone()/>
             <MoreFields form=form.clone() is_new=false/>
+            <WhoUsesFold users current created_at page=shown_on is_open=is_narrowed/>
             <Submits cancel label="Save Changes" form/>
         </PostForm>
     }
+}
+
+/// Whether it came back with the question that a narrower access or narrower paths are asked.
+fn asks_who_uses_it(form: &FormState) -> bool {
+    is_question(form) && ["access", "paths"].iter().any(|field| form.error(field).is_some())
 }
 
 /// The dialog for the secret alone, opened on the same page as this one.

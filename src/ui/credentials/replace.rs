@@ -4,7 +4,9 @@ use super::edit::behind;
 use super::form::{StageBox, Submits, Summary, form_class, revision};
 use super::sign_in::{Guide, KeyFields, PasswordField};
 use super::stored::{SecretDoubt, Stored};
+use super::used_by::WhoUsesFold;
 use crate::domain::credential::{Credential, Method};
+use crate::domain::credential_page::Lately;
 use crate::domain::moment::Day;
 use crate::domain::narrowing::received_lately;
 use crate::domain::permission::Permission;
@@ -58,6 +60,9 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
     let (id, cancel, project) = (summary.id, behind(&page), page.project.clone());
     let about = recognised(summary.host.as_str(), summary.is_insecure);
     let (secret, class, guide) = (form.clone(), form_class(&form), about.guide);
+    let (current, created_at) = (credential.secret.version, credential.created_at);
+    let (consequence, kept_by) = (consequence(receivers.granted), kept_by(&receivers.lately));
+    let (users, shown_on) = (receivers.users, page.clone());
     let field = match summary.method {
         Method::Password => {
             let advice = about.wants_secret;
@@ -69,8 +74,8 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
         <Summary form=form.clone()/>
         <SecretDoubt doubt=summary.secret_doubt/>
         <Stored credential/>
-        {consequence(receivers.granted).map(|sentence| view! { <p>{sentence}</p> })}
-        {kept_by(&receivers).map(|sentence| view! { <p>{sentence}</p> })}
+        {consequence.map(|sentence| view! { <p>{sentence}</p> })}
+        {kept_by.map(|sentence| view! { <p>{sentence}</p> })}
         <PostForm
             action=ReplaceSecret::url()
             project
@@ -89,6 +94,7 @@ fn ReplaceForm(loaded: Found, page: PageContext) -> impl IntoView {
                 kind="date"
             />
             <StageBox form=form.clone()/>
+            <WhoUsesFold users current created_at page=shown_on/>
             <Submits cancel label="Replace secret" form/>
         </PostForm>
     }
@@ -110,8 +116,8 @@ fn consequence(receivers: usize) -> Option<String> {
 }
 
 /// Who may still have the old secret; nothing where nobody received it lately.
-fn kept_by(receivers: &Receivers) -> Option<String> {
-    let received = received_lately(&receivers.lately)?;
+fn kept_by(lately: &[Lately]) -> Option<String> {
+    let received = received_lately(lately)?;
     Some(format!(
         "{received} Clients that keep what they received use the old secret until their next fetch. Revoke it at the registry after that."
     ))

@@ -3,7 +3,7 @@
 use crate::domain::credential::Summary;
 use crate::domain::expiry::{self, ExpiryState};
 use crate::domain::moment::Day;
-use crate::functions::credentials::{DisableCredential, EnableCredential};
+use crate::functions::credential_switch::{DisableCredential, EnableCredential};
 use crate::ui::kit::PostButton;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -90,6 +90,9 @@ pub fn EnableToggle(
     project: String,
     back: String,
     button_class: &'static str,
+    /// Who uses it was read beside the button, so that it is not asked about.
+    #[prop(optional)]
+    is_sure: bool,
 ) -> impl IntoView {
     if is_kept_disabled(&credential) {
         return ().into_any();
@@ -98,7 +101,8 @@ pub fn EnableToggle(
         None => (DisableCredential::url(), "Disable"),
         Some(_) => (EnableCredential::url(), "Enable"),
     };
-    let values = vec![("project", project), ("id", credential.id.to_string()), ("back", back)];
+    let mut values = vec![("project", project), ("id", credential.id.to_string()), ("back", back)];
+    values.extend(is_sure.then(|| ("anyway", true.to_string())));
     view! { <PostButton action values word class=button_class/> }.into_any()
 }
 

@@ -6,7 +6,7 @@ use super::row::is_kept_disabled;
 use crate::domain::credential::Summary;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
-use crate::functions::credentials::{DisableCredential, EnableCredential};
+use crate::functions::credential_switch::{DisableCredential, EnableCredential};
 use crate::ui::kit::PageContext;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -1,7 +1,8 @@
 //! Which pipelines have a credential or have received it.
 
 use crate::domain::credential::Dependent;
-use crate::domain::credential_page::WaitingIdentity;
+use crate::domain::credential_page::{Declared, Users, WaitingIdentity};
+use crate::domain::matching::named;
 use crate::domain::moment::Moment;
 use crate::domain::paths;
 use crate::ui::kit::{Badge, Cell, Columns, LinkButton, PageContext, Section, Table, Time};
@@ -17,6 +18,75 @@ pub fn never_received(created_at: Moment) -> String {
         "No pipeline has received it since it was created on {}, and none has a grant for it.",
         created_at.day().to_text()
     )
+}
+
+/// What a person reads before they take it away or change it: who depends on it, with the last use, and
+/// whose files name its registry.
+#[component]
+pub fn WhoUses(
+    users: Users,
+    /// The version of the secret.
+    current: i64,
+    created_at: Moment,
+    page: PageContext,
+) -> impl IntoView {
+    let Users { dependents, existing, declared } = users;
+    if dependents.is_empty() {
+        return view! { <p>{never_received(created_at)}</p> }.into_any();
+    }
+    view! {
+        <h3>"Pipelines that depend on it"</h3>
+        <Dependents dependents existing current page=page.clone()/>
+        <DeclaredBy declared page/>
+    }
+    .into_any()
+}
+
+/// The same, folded among what is filled in.
+#[component]
+pub fn WhoUsesFold(
+    users: Users,
+    current: i64,
+    created_at: Moment,
+    page: PageContext,
+    #[prop(optional)] is_open: bool,
+) -> impl IntoView {
+    view! {
+        // A script opens it by its id when a save is asked about.
+        <details class="fold" id="who-uses" open=is_open>
+            <summary>"Who uses it"</summary>
+            <div class="stack">
+                <WhoUses users current created_at page/>
+            </div>
+        </details>
+    }
+}
+
+/// Pipelines whose files name it: they will ask for it again.
+#[component]
+fn DeclaredBy(declared: Vec<Declared>, page: PageContext) -> impl IntoView {
+    if declared.is_empty() {
+        return ().into_any();
+    }
+    let items = declared
+        .into_iter()
+        .map(|one| {
+            let href = paths::pipeline_definitions(&page.project, one.pipeline_id);
+            let files: Vec<&str> = one.files.iter().map(String::as_str).collect();
+            let files = format!(": {}", named(&files));
+            view! {
+                <li>
+                    <a href=href>{one.pipeline.clone()}</a>
+                    {files}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3>"Pipeline files that name its registry"</h3>
+        <ul>{items}</ul>
+    }
+    .into_any()
 }
 
 /// The pipelines that hold a grant, have received it, or both; `current` is the secret's version.

@@ -138,7 +138,7 @@ impl PageContext {
         matches!(
             of_the_list.as_slice(),
             ["new"]
-                | [_, "edit" | "delete" | "secret" | "grant" | "compromise"]
+                | [_, "edit" | "delete" | "disable" | "secret" | "grant" | "compromise"]
                 | [_, "versions", _, "current" | "destroy"]
                 | [_, "identity", "tokens", _, "revoke"]
                 | [_, "grants" | "trust", _, "delete"]
@@ -217,6 +217,7 @@ mod tests {
             "credentials/1/edit",
             "credentials/1/secret",
             "credentials/1/delete",
+            "credentials/1/disable",
             "credentials/1/grant",
             "credentials/1/compromise",
             "credentials/1/versions/2/current",

@@ -1,10 +1,12 @@
 //! Who received a credential lately, what for, and whose files name it: what somebody has to know before
 //! they take it away, replace it or narrow it.
 
+use crate::domain::actor::Can;
 use crate::domain::credential::{Credential, CredentialSettings, Dependent, Summary};
 use crate::domain::credential_page::{Declared, Lately};
 use crate::domain::matching::is_within;
 use crate::domain::narrowing::{Reach, questions};
+use crate::domain::permission::of;
 use crate::error::{FieldError, Result};
 use crate::store::{NamedIn, Write};
 use crate::vault::{Vault, now};
@@ -18,6 +20,20 @@ impl Vault {
     /// The pipelines that received it lately, by name.
     pub(super) async fn received_lately(&self, project: Uuid, id: Uuid) -> Result<Vec<Lately>> {
         Ok(self.store.receipts(project).lately(id, now()).await?)
+    }
+
+    /// Whether somebody would feel it at once when it is disabled: it was received lately, or a file of a
+    /// pipeline that depends on it names it.
+    pub async fn is_in_use(&self, editor: &Can<of::RegistryWrite>, id: Uuid) -> Result<bool> {
+        let project = editor.project().id;
+        let credentials = self.store.credentials(project);
+        let found = credentials.find(id).await?.filter(|one| one.summary.disabled_at.is_none());
+        let Some(found) = found else { return Ok(false) };
+        if !self.received_lately(project, id).await?.is_empty() {
+            return Ok(true);
+        }
+        let dependents = credentials.dependents(id).await?;
+        Ok(!self.declaring(project, &found.summary, &dependents).await?.is_empty())
     }
 
     /// What is asked about a save that lets the credential reach less: who would feel it.

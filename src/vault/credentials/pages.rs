@@ -5,7 +5,7 @@ use crate::domain::actor::{Can, Member};
 use crate::domain::choosing::{Choices, Sought};
 use crate::domain::credential::Access;
 use crate::domain::credential_page::{
-    CredentialHead, Deletion, Holder, Overview, Readers, Receivers,
+    CredentialHead, Deletion, Holder, Overview, Readers, Receivers, Users,
 };
 use crate::domain::departure::Thing;
 use crate::domain::permission::{Permission, of};
@@ -30,18 +30,36 @@ impl Vault {
         Ok(CredentialHead { credential: found.ok_or(Error::NotFound)?, today: today() })
     }
 
+    /// The credential, and who depends on it.
+    pub async fn credential_users(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        id: Uuid,
+    ) -> Result<(CredentialHead, Users)> {
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let head = self.credential_head(reader, id).await?;
+        let dependents = self.store.credentials(project).dependents(id).await?;
+        let declared = if reader.may(Permission::PipelineRead) {
+            self.declaring(project, &head.credential.summary, &dependents).await?
+        } else {
+            Vec::new()
+        };
+        let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
+        let existing = self.existing(reader, named).await?;
+        Ok((head, Users { dependents, existing, declared }))
+    }
+
     /// The credential, and who would receive another secret of it.
     pub async fn credential_receivers(
         &self,
         reader: &Can<of::RegistryRead>,
         id: Uuid,
     ) -> Result<(CredentialHead, Receivers)> {
-        let project = reader.project().id;
-        let head = self.credential_head(reader, id).await?;
-        let dependents = self.store.credentials(project).dependents(id).await?;
-        let granted = dependents.iter().filter(|one| one.grant.is_some()).count();
-        let lately = self.received_lately(project, id).await?;
-        Ok((head, Receivers { granted, lately }))
+        let (head, users) = self.credential_users(reader, id).await?;
+        let granted = users.dependents.iter().filter(|one| one.grant.is_some()).count();
+        let lately = self.received_lately(reader.project().id, id).await?;
+        Ok((head, Receivers { granted, lately, users }))
     }
 
     pub async fn credential_overview(
@@ -111,26 +129,16 @@ impl Vault {
         id: Uuid,
         moving: (&Sought, Option<Uuid>),
     ) -> Result<(CredentialHead, Deletion)> {
-        let project = reader.project().id;
-        self.count_receipts(project).await;
-        let head = self.credential_head(reader, id).await?;
-        let summary = &head.credential.summary;
-        let dependents = self.store.credentials(project).dependents(id).await?;
-        let intents: Vec<Access> = dependents.iter().filter_map(|one| one.grant).collect();
+        let (head, users) = self.credential_users(reader, id).await?;
+        let (project, summary) = (reader.project().id, &head.credential.summary);
+        let intents: Vec<Access> = users.dependents.iter().filter_map(|one| one.grant).collect();
         // Without a grant there is nothing to take over.
         let replacements = if intents.is_empty() {
             Choices::of(Vec::new())
         } else {
             self.replacements_listed(project, (summary, intents.as_slice()), moving).await?
         };
-        let declared = if reader.may(Permission::PipelineRead) {
-            self.declaring(project, summary, &dependents).await?
-        } else {
-            Vec::new()
-        };
-        let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
-        let existing = self.existing(reader, named).await?;
-        Ok((head, Deletion { existing, declared, replacements, dependents }))
+        Ok((head, Deletion { users, replacements }))
     }
 
     /// Which of these pipelines still exist: the others have no page.
