@@ -97,8 +97,7 @@ impl Vault {
     ) -> Result<(Option<i64>, Vec<AuditEvent>)> {
         let delivered =
             of.iter().filter_map(|(id, (figures, _))| Some((figures.last_delivery?, *id)));
-        let (there, gone): (Vec<(i64, Uuid)>, Vec<(i64, Uuid)>) =
-            delivered.partition(|(_, id)| known.contains_key(id));
+        let (there, gone): (Vec<_>, Vec<_>) = delivered.partition(|(_, id)| known.contains_key(id));
         let Some(host) = host else {
             let last = there.iter().chain(&gone).map(|(link, _)| *link).max();
             return Ok((last, self.events_of(project, &newest(gone), refusal).await?));

@@ -132,7 +132,7 @@ fn an_image_that_no_file_names_is_found_unless_its_registry_is_named_as_a_whole(
     let images = ["acme/api", "acme/web"]
         .map(|name| ReceivedImage { repository: name.to_owned(), link: 7 })
         .to_vec();
-    let both = vec![FindingKind::NotDeclared; 2];
+    let both = [FindingKind::NotDeclared; 2];
     let old = file(0, 7);
     for (named, expected) in [
         (image_of("acme/api"), &both[1..]),
