@@ -13,7 +13,6 @@ use crate::domain::registry_kind::PRESETS;
 use crate::error::{Error, FieldError, Result};
 use crate::vault::{Doubt, Saved};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 use serde_json::json;
 use uuid::Uuid;

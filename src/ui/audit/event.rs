@@ -162,9 +162,10 @@ fn changes(what: &Happened) -> Option<AnyView> {
 fn checkpoint(what: &Happened) -> Option<AnyView> {
     let Happened::Change(change) = what else { return None };
     let Detail::Checkpoint { note, .. } = &change.detail else { return None };
+    let text = note.clone();
     let view = view! {
         <Section id="checkpoint" title="Checkpoint">
-            <CodeToCopy id="checkpoint-note" text=note.clone()/>
+            <CodeToCopy id="checkpoint-note" text/>
         </Section>
     };
     Some(view.into_any())
