@@ -1,7 +1,7 @@
 # Every command sets up what is missing first. See .ci/tools for what and where.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo helper dev test soak sheet bench release fmt
+.PHONY: help run demo helper dev test soak sheet bench lighthouse scanners release fmt
 
 help:
 	@echo "make run    build, and start on the embedded database"
@@ -12,6 +12,8 @@ help:
 	@echo "make soak   the same, the tests that count at full length"
 	@echo "make sheet  take pictures of every page, dialog and state"
 	@echo "make bench  measure; PART=delivery measures that part alone"
+	@echo "make lighthouse measure every page as a phone loads it"
+	@echo "make scanners  run wapiti, sqlmap, slowhttptest and testssl; PART=sqlmap runs that one"
 	@echo "make release make what is published: programs, checksums, SBOM"
 	@echo "make fmt    format the source"
 
@@ -44,6 +46,12 @@ bench:
 	@REGCRED_BIN="$(CURDIR)/target/release/regcred" \
 		REGCRED_HELPER_BIN="$(CURDIR)/target/$$(uname -m)-unknown-linux-musl/small/docker-credential-regcred" \
 		.ci/tools bench cargo bench --locked --features ssr --bench floors -- $(PART)
+
+lighthouse:
+	@.ci/lighthouse
+
+scanners:
+	@.ci/scanners $(PART)
 
 release:
 	@.ci/release
