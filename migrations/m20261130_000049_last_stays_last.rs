@@ -30,11 +30,12 @@ const UP: [&str; 3] = [
         WHERE f.seq <= c.counts_seq AND r.outcome = 'delivered'
         GROUP BY r.credential_id, r.version) g
     WHERE secret_version.credential_id = g.credential_id AND secret_version.version = g.version
-        AND secret_version.last_delivered_at < g.last_at",
+        AND (secret_version.last_delivered_at IS NULL OR secret_version.last_delivered_at < g.last_at)",
     "UPDATE pipeline_token SET last_used_at = g.last_at
     FROM (SELECT f.token_id AS token_id, MAX(f.at) AS last_at FROM pipeline_fetch f
         GROUP BY f.token_id) g
-    WHERE pipeline_token.id = g.token_id AND pipeline_token.last_used_at < g.last_at",
+    WHERE pipeline_token.id = g.token_id
+        AND (pipeline_token.last_used_at IS NULL OR pipeline_token.last_used_at < g.last_at)",
 ];
 
 // What was the last is no worse for servers of before.

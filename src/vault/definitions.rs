@@ -153,7 +153,7 @@ impl Vault {
         let subject = write.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let definitions = write.definitions(project);
         let known = definitions.of_pipeline(pipeline).await?;
-        let (gone, known) = without_gone(known, &files, covered);
+        let (gone, known) = without_gone(known, &files, covered, origin);
         if !has_room(&known, &files) {
             return Err(Error::Conflict(format!(
                 "A pipeline has at most {FILES_MAX} files with {STATEMENTS_OF_ALL_MAX} references in its definitions. Delete files from them that are no longer used, or scan fewer folders."
@@ -207,17 +207,25 @@ fn at_files(error: Error) -> Error {
     }
 }
 
-/// Those that runs sent and that a scan of these paths no longer found, and all others.
+/// Those that runs of this branch sent and that a scan of these paths no longer found, and all others. A run that
+/// only says of itself where it is from takes nothing away from those that proved it.
 fn without_gone(
     known: Vec<Definition>,
     files: &[DeclaredFile],
     covered: &[String],
+    origin: &Origin,
 ) -> (Vec<Definition>, Vec<Definition>) {
     let found: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     known.into_iter().partition(|one| {
         one.origin.by_run
+            && one.origin.branch == origin.branch
+            && (origin.is_proved || !one.origin.is_proved)
             && !found.contains(one.path.as_str())
-            && covered.iter().any(|path| regcred_scan::covers(path, &one.path))
+            // A part of another file has no hash: only who scans everything sees all that may name it.
+            && covered.iter().any(|path| {
+                (path == "." || *path == one.path || one.sha256.is_some())
+                    && regcred_scan::covers(path, &one.path)
+            })
     })
 }
 

@@ -193,6 +193,9 @@ impl Vault {
         }
         let done = (Action::AdminRevoked, person.is_admin);
         let left = self.depart(operator, write, &person, (Lost::Admin, keep), done).await?;
+        if !keep {
+            self.end_hidden(operator).await?;
+        }
         Ok((Person { is_admin: false, ..person }, left))
     }
 

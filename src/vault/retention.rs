@@ -44,7 +44,11 @@ impl Vault {
         let last = self.store.receipts(project.id).last_before(before.0).await?;
         let Some(last) = last else { return Ok(()) };
         let destinations = self.store.destinations().of_chain(project.id).await?;
-        let last = had_by_all(&destinations).map_or(last, |had| last.min(had));
+        let had = had_by_all(&destinations);
+        if let Some(had) = had.filter(|had| *had < last) {
+            tracing::warn!(project = %project.slug, link = had + 1, "old receipts were kept, because a destination of this audit log has not received them yet. Its page Shipping names it. Stop or delete a destination that is not used any more");
+        }
+        let last = had.map_or(last, |had| last.min(had));
         while self.move_base(project, last).await? {
             while self.remove_part(project).await? {}
         }

@@ -127,6 +127,9 @@ impl Choice<'_> {
 
     /// Those that have not expired, if there are any; else all.
     fn without_past(&mut self, fit: Vec<Won>) -> Vec<Won> {
+        if !fit.iter().any(|won| self.is_past(won)) {
+            return fit;
+        }
         let (past, valid): (Vec<Won>, Vec<Won>) =
             fit.into_iter().partition(|won| self.is_past(won));
         if valid.is_empty() {

@@ -25,6 +25,7 @@ pub(super) fn files(folder: &Path, report: &mut Report) -> Vec<PathBuf> {
         paths.sort();
         for path in paths {
             let Ok(kind) = fs::symlink_metadata(&path).map(|found| found.file_type()) else {
+                say(&path, "It cannot be looked at.", report);
                 continue;
             };
             if kind.is_dir() {

@@ -6,11 +6,14 @@ use super::checks::{Key, PAGE, page};
 use super::identities::counts;
 use super::{Authentic, genuine, is_genuine};
 use crate::domain::trust_rule::Provider;
-use crate::store::entity::{access_grant, guard_change, pipeline, pipeline_token, trust_rule};
+use crate::store::entity::{
+    access_grant, destination, guard_change, pipeline, pipeline_token, trust_rule,
+};
 use crate::store::seals::Sealing;
 use crate::store::{Credentials, Pipelines, Store, Tokens, TrustRules, Write};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ModelTrait, QueryFilter, Select, Value,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ModelTrait, QueryFilter,
+    Select, Value,
 };
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
@@ -103,6 +106,21 @@ impl Write {
             + disown::<access_grant::Entity, _>(&self.0, pipeline).await?
             + disown::<pipeline_token::Entity, _>(&self.0, pipeline).await?
             + disown::<trust_rule::Entity, _>(&self.0, pipeline).await?)
+    }
+
+    /// The same of destinations of audit logs. There are few of each log.
+    pub async fn disown_destinations(&self) -> Result<u64, DbErr> {
+        use destination::{ActiveModel, Column, Entity};
+        let mut disowned = 0;
+        for row in Entity::find().filter(Column::Mac.is_not_null()).all(&self.0).await? {
+            if was_ours::<Entity>(&self.0, &row) {
+                let id = Set(row.id);
+                let without = ActiveModel { id, mac: Set(None), ..ActiveModel::default() };
+                Entity::update(without).exec_without_returning(&self.0).await?;
+                disowned += 1;
+            }
+        }
+        Ok(disowned)
     }
 
     /// The same for every pipeline. Others wait meanwhile.

@@ -19,23 +19,28 @@ impl Vault {
     /// The job: signs a checkpoint of each chain that has none of today.
     ///
     /// # Errors
-    /// When the database does not answer. A chain that cannot be signed holds no other one up.
+    /// The last of those that there were, after all chains were tried: a chain that cannot be signed holds no other one up.
     pub async fn sign_daily(&self) -> Result<()> {
         let projects = self.store.projects().list().await?.into_iter();
         let mut subjects: Vec<Subject> = projects
             .map(|entry| Subject { id: entry.project.id, name: entry.project.name })
             .collect();
         subjects.push(this_instance());
+        let mut done = Ok(());
         for subject in subjects {
             let chain = subject.id;
             match self.sign_today(subject).await {
+                Ok(()) => {}
                 Err(Error::Conflict(why)) => {
                     tracing::warn!(%chain, "the daily checkpoint of this audit chain was not signed: {why}");
                 }
-                other => other?,
+                Err(error) => {
+                    tracing::error!(%chain, %error, "the daily checkpoint of this audit chain was not signed");
+                    done = Err(error);
+                }
             }
         }
-        Ok(())
+        done
     }
 
     /// Signs the checkpoint of the day of the chain that is called like its subject. A chain that began today

@@ -3,9 +3,13 @@
 use crate::domain::actor::{Can, InstanceAdmin};
 use crate::domain::audit::LastCheckpoint;
 use crate::domain::permission::of;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::vault::{INSTANCE, Vault};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
+
+/// A proof goes through all of a chain, so one is made at a time.
+static PROVING: Semaphore = Semaphore::const_new(1);
 
 impl Vault {
     /// What verifies checkpoints of the project's chain, and the one that was signed last. It signs no new
@@ -40,7 +44,7 @@ impl Vault {
     /// # Errors
     /// `Conflict` when there is no such link, and whenever no checkpoint is signed.
     pub async fn prove_audit_link(&self, reader: &Can<of::AuditRead>, link: i64) -> Result<String> {
-        self.proof_of((reader.project().id, link), &self.settings.address).await
+        self.prove_shown((reader.project().id, link)).await
     }
 
     /// The same of a link of the chain of the instance.
@@ -48,7 +52,12 @@ impl Vault {
     /// # Errors
     /// As for that of a project.
     pub async fn prove_instance_link(&self, _admin: &InstanceAdmin, link: i64) -> Result<String> {
-        self.proof_of((INSTANCE, link), &self.settings.address).await
+        self.prove_shown((INSTANCE, link)).await
+    }
+
+    async fn prove_shown(&self, link: (Uuid, i64)) -> Result<String> {
+        let _turn = PROVING.acquire().await.map_err(|_| Error::Internal)?;
+        self.proof_of(link, &self.settings.address).await
     }
 
     async fn last_checkpoint_of(&self, chain: Uuid) -> Result<LastCheckpoint> {

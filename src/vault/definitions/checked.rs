@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use regcred_scan::found::{Unread, without_user_info};
 use regcred_scan::reference::{Reference, registry};
 use regcred_scan::{FORMAT, Found, Password, Place, Report, What};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[cfg(test)]
 mod tests;
@@ -113,7 +113,9 @@ pub(in crate::vault) fn covered(report: &Report) -> Result<Vec<String>> {
     if !report.covers.iter().all(|path| path == "." || is_of_repository(path)) {
         return refused(OUTSIDE);
     }
-    Ok(report.covers.clone())
+    // Each is held against each file that is known, while the chain is held. Fewer remove less.
+    let covers: BTreeSet<&String> = report.covers.iter().collect();
+    Ok(covers.into_iter().take(FILES_MAX).cloned().collect())
 }
 
 /// Whether it leads down from the root of a repository, written in the one way.

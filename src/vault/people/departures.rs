@@ -139,6 +139,12 @@ impl Vault {
                 self.commit_event(write, chain, operator, what).await?;
             }
         }
+        let write = self.write_in(INSTANCE).await?;
+        let rows = write.disown_destinations().await?;
+        if rows > 0 {
+            let what = (Action::RowsFound, this_instance(), Detail::Rows(rows));
+            self.commit_event(write, INSTANCE, operator, what).await?;
+        }
         Ok(())
     }
 

@@ -117,7 +117,7 @@ impl Vault {
         let kept = kept(&left, keep);
         let what = (Action::RoleChanged, about(&person), Detail::Roles { from, to: role, kept });
         self.commit_event(write, project.id, operator, what).await?;
-        if lost.is_some_and(Lost::is_of_access) && !keep {
+        if lost.is_some() && !keep {
             self.end_hidden(operator).await?;
         }
         Ok(NewRole { person, before: Some(from), left })
