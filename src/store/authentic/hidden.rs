@@ -115,7 +115,7 @@ impl Write {
         for row in Entity::find().filter(Column::Mac.is_not_null()).all(&self.0).await? {
             if was_ours::<Entity>(&self.0, &row) {
                 let id = Set(row.id);
-                let without = ActiveModel { id, mac: Set(None), ..ActiveModel::default() };
+                let without = ActiveModel { id, mac: Set(None), ..Default::default() };
                 Entity::update(without).exec_without_returning(&self.0).await?;
                 disowned += 1;
             }
