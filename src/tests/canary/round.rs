@@ -46,7 +46,7 @@ const OF_PROJECT: [&str; 15] = [
     "/audit/verify",
     "/audit/shipping",
     "/reviews",
-    "/match?image=registry-0.example.com%2Facme",
+    "/match",
     "/find?q=registry-0",
 ];
 /// Outside the projects.
@@ -87,6 +87,10 @@ pub fn look_round(client: &mut Client, pipeline: &str, ids: &HashMap<String, Str
     for path in OF_PROJECT {
         assert_eq!(client.get(&format!("/p/acme{path}")).status, 200, "{path}");
     }
+    let id = pipeline.rsplit('/').next().unwrap();
+    let asked =
+        format!("/p/acme/match?image=registry-0.example.com%2Facme&pipeline={id}&intent=pull");
+    assert_eq!(client.get(&asked).status, 200);
     for path in OF_PIPELINE {
         client.get(&format!("{pipeline}{path}"));
     }
