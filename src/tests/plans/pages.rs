@@ -175,7 +175,8 @@ async fn no_page_asks_more_statements_because_there_are_more_rows() {
     let mut wrong = Vec::new();
     for (route, asked) in &many {
         let before = &few[route];
-        if before.len() != asked.len() {
+        // A last page may ask for what comes after the rows, and a first one of several does not.
+        if asked.len() > before.len() {
             let (from, to) = (before.len(), asked.len());
             wrong.push(format!("{route}: {from}, then {to}:\n    {}", beyond(before, asked)));
         }
