@@ -53,4 +53,14 @@ pub(super) const MORE: &[Grows] = &[
         has: "\"review\".\"id\" DESC LIMIT ?",
         why: "the newest reviews, in the order of an index",
     },
+    Grows {
+        starts: "SELECT * FROM \"review\" WHERE \"review\".\"project_id\" = ? AND",
+        has: "\"review\".\"due_on\" IS NOT NULL",
+        why: "the job that closes reviews looks at all of the project, of which there are a few a year",
+    },
+    Grows {
+        starts: "SELECT * FROM \"credential\" WHERE \"credential\".\"project_id\" = ?",
+        has: "\"credential\".\"owner\" <> ?",
+        why: "an access review is of every credential that has an owner",
+    },
 ];
