@@ -164,6 +164,11 @@ async fn a_page_asks_as_many_statements_as_are_pinned() {
     assert!(wrong.is_empty(), "other numbers than in plans/pages.txt:\n{}", wrong.join("\n"));
 }
 
+/// Their last page asks once for what was deleted, which comes after the rows. With more rows the first page is
+/// not the last.
+const LAST_ASKS_MORE: [&str; 2] =
+    ["/p/{project}/usage?view=credential&window=all", "/p/{project}/usage?view=pipeline"];
+
 #[tokio::test]
 async fn no_page_asks_more_statements_because_there_are_more_rows() {
     let scene = Scene::new().await;
@@ -175,9 +180,8 @@ async fn no_page_asks_more_statements_because_there_are_more_rows() {
     let mut wrong = Vec::new();
     for (route, asked) in &many {
         let before = &few[route];
-        // A last page may ask for what comes after the rows, and a first one of several does not.
-        if asked.len() > before.len() {
-            let (from, to) = (before.len(), asked.len());
+        let (from, to) = (before.len(), asked.len());
+        if to + usize::from(LAST_ASKS_MORE.contains(&route.as_str())) != from {
             wrong.push(format!("{route}: {from}, then {to}:\n    {}", beyond(before, asked)));
         }
     }
