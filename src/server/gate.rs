@@ -41,9 +41,10 @@ const SIGN_INS: usize = 4;
 const BODIES: usize = 4 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 4;
-/// How many of one network wait for one thing, of whom a proxy may bring any number: each keeps a
-/// connection from everybody else who comes by it.
-const WAITING: usize = 1_024;
+/// How many of one network wait, whatever for. A proxy may bring any number of them, and each keeps a
+/// connection from everybody else who comes by it: one in four is left to others. Without a proxy a
+/// network has fewer connections than that.
+const WAITING: usize = 3_072;
 
 #[derive(Clone)]
 pub(super) struct Gate(Arc<Shared>);
@@ -83,6 +84,10 @@ pub(super) enum Place {
     SignIn,
     /// Of a browser that somebody signed in with before. Whether it was with this account comes out later.
     KnownSignIn,
+}
+
+impl Place {
+    const ALL: [Self; 4] = [Self::Work, Self::Proof, Self::SignIn, Self::KnownSignIn];
 }
 
 /// Who asks, as far as the gate is concerned.
@@ -239,23 +244,26 @@ impl Asking {
         if self.standing != Standing::Outside {
             return Ok(Turn(None));
         }
-        let (name, places) = match place {
-            Place::Work => ("work", &self.gate.0.places),
-            Place::Proof => ("proof", &self.gate.0.proofs),
-            Place::SignIn => ("sign-in", &self.gate.0.sign_ins),
-            Place::KnownSignIn => ("known", &self.gate.0.known_sign_ins),
+        let places = match place {
+            Place::Work => &self.gate.0.places,
+            Place::Proof => &self.gate.0.proofs,
+            Place::SignIn => &self.gate.0.sign_ins,
+            Place::KnownSignIn => &self.gate.0.known_sign_ins,
         };
-        let name = format!("{name} {}", self.network);
-        self.has_room_to_wait(&name, WAITING)?;
+        let lanes = &self.gate.0.networks;
+        if Place::ALL.map(|place| lanes.inside(&self.lane(place))).iter().sum::<usize>() >= WAITING {
+            return Err(BUSY);
+        }
         let waiting = async {
-            let _lane = self.gate.0.networks.turn(&name).await;
+            let _lane = lanes.turn(&self.lane(place)).await;
             Arc::clone(places).acquire_owned().await
         };
         self.connection.in_time(waiting).await.map(|place| Turn(Some(place)))
     }
 
-    fn has_room_to_wait(&self, lane: &str, most: usize) -> Result<(), Refusal> {
-        if self.gate.0.networks.inside(lane) < most { Ok(()) } else { Err(BUSY) }
+    /// The lane in which its network waits for that.
+    fn lane(&self, place: Place) -> String {
+        format!("{place:?} {}", self.network)
     }
 }
 

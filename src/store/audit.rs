@@ -151,6 +151,25 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(readable(last).pop())
     }
 
+    /// The events in which these credentials or pipelines were deleted, each by what it is about.
+    pub async fn deletions(
+        &self,
+        chain: Uuid,
+        subjects: Vec<Uuid>,
+    ) -> Result<HashMap<Uuid, AuditEvent>, DbErr> {
+        if subjects.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let deleted = [Action::CredentialDeleted, Action::PipelineDeleted].map(Action::word);
+        let such = Condition::all()
+            .add(audit_event::Column::Chain.eq(chain))
+            .add(audit_event::Column::SubjectId.is_in(subjects))
+            .add(audit_event::Column::Action.is_in(deleted));
+        let rows = audit_event::Entity::find().filter(such).all(self.db).await?;
+        let events = readable(rows).into_iter();
+        Ok(events.map(|event: AuditEvent| (event.subject_id, event)).collect())
+    }
+
     /// A page of the events about one subject that come before one of them, newest first.
     pub async fn about_before(
         &self,

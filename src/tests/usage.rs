@@ -207,26 +207,22 @@ async fn the_history_of_a_deleted_pipeline_and_of_a_deleted_credential_stays() {
     let page = usage(&app, "acme", UsageView::Credential, Window::Month).await;
     let of_gone = page.rows.iter().filter(|row| row.pipeline.name.as_deref() == Some("api"));
     let of_gone: Vec<&UsageRow> = of_gone.collect();
-    assert_eq!(
-        of_gone.len(),
-        3,
-        "of the two credentials that are left, and of the one that is gone"
-    );
+    assert_eq!(of_gone.len(), 3, "of the two credentials that are left, and the one that is gone");
     assert!(of_gone.iter().all(|row| !row.pipeline.is_there && row.granted.is_none()));
     assert!(of_gone.iter().all(|row| row.figures.delivered() == 1));
     let page = usage(&app, "acme", UsageView::Pipeline, Window::Month).await;
     let of_gone = page.rows.iter().filter_map(|row| row.credential.as_ref());
     let of_gone = of_gone.filter(|one| !one.is_there && one.name.as_deref() == Some("three"));
-    assert_eq!(
-        of_gone.count(),
-        3,
-        "of the two pipelines that are left, and of the one that is gone"
-    );
-    // Also of the two of which nothing is left.
-    let is_both = |row: &&UsageRow| {
-        let credential = row.credential.as_ref().and_then(|one| one.name.as_deref());
-        credential == Some("three") && row.pipeline.name.as_deref() == Some("api")
+    assert_eq!(of_gone.count(), 3, "of the two pipelines that are left, and the one that is gone");
+    // Its registry is known still.
+    let of_three = |row: &&UsageRow| {
+        row.credential.as_ref().and_then(|one| one.name.as_deref()) == Some("three")
     };
+    let on = |row: &UsageRow| row.host.as_deref() == Some("r.example.com");
+    assert!(page.rows.iter().filter(of_three).all(on), "{:?}", page.rows);
+    // Also of the two of which nothing is left.
+    let is_both =
+        |row: &&UsageRow| of_three(row) && row.pipeline.name.as_deref() == Some("api");
     assert_eq!(page.rows.iter().filter(is_both).count(), 1);
     let html = app.owner.get("/p/acme/usage?view=credential").await.text();
     assert!(html.contains("api") && html.contains("deleted"), "{html}");

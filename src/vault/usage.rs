@@ -5,6 +5,7 @@ mod subjects;
 
 use super::{Vault, now};
 use crate::domain::actor::Can;
+use crate::domain::audit::{AuditEvent, Detail};
 use crate::domain::credential::Access;
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
@@ -17,9 +18,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use subjects::Subjects;
 use uuid::Uuid;
 
-/// Links in which names of what was deleted are looked up, at most: more than a page has rows.
-const LINKS: usize = 1_000;
-
 /// What is known of the pairs of a page.
 struct Known {
     usage: Usage,
@@ -27,8 +25,8 @@ struct Known {
     before: HashMap<Pair, PairKnown>,
     credentials: HashMap<Uuid, UsedCredential>,
     pipelines: HashMap<Uuid, String>,
-    /// The names that those had which were deleted.
-    gone: HashMap<Uuid, String>,
+    /// Of what was deleted the event that says so: it has the name, and the host of a credential.
+    gone: HashMap<Uuid, AuditEvent>,
 }
 
 impl Vault {
@@ -118,15 +116,11 @@ impl Vault {
         } else {
             subjects.pipelines.iter().cloned().collect()
         };
-        let is_gone = |id: &Uuid| !known.credentials.contains_key(id) && !id.is_nil();
-        let gone: Vec<Uuid> = credentials.into_iter().filter(is_gone).collect();
-        let links = known.links(pairs.iter().filter(|(id, _)| is_gone(id)));
-        let mut names = receipts.credentials_in(gone, links).await?;
-        let is_gone = |id: &Uuid| !known.pipelines.contains_key(id);
-        let gone: Vec<Uuid> = pipelines.into_iter().filter(is_gone).collect();
-        let links = known.links(pairs.iter().filter(|(_, id)| is_gone(id)));
-        names.extend(receipts.pipelines_in(gone, links).await?);
-        known.gone = names;
+        let is_there = |id: &Uuid| {
+            id.is_nil() || known.credentials.contains_key(id) || known.pipelines.contains_key(id)
+        };
+        let gone = credentials.into_iter().chain(pipelines).filter(|id| !is_there(id)).collect();
+        known.gone = self.store.chain().deletions(project, gone).await?;
         Ok(known)
     }
 }
@@ -157,14 +151,6 @@ impl Known {
         known.copied().collect::<BTreeSet<Pair>>().into_iter().collect()
     }
 
-    /// The newest of the last links of these pairs: their receipts have the names.
-    fn links<'a>(&self, pairs: impl Iterator<Item = &'a Pair>) -> Vec<i64> {
-        let figures = pairs.filter_map(|pair| self.usage.pairs.get(pair));
-        let links = figures.flat_map(|(figures, _)| [figures.last_delivery, figures.last_refusal]);
-        let links: BTreeSet<i64> = links.flatten().collect();
-        links.into_iter().rev().take(LINKS).collect()
-    }
-
     fn row(&self, pair: Pair, drawn: (i64, i64)) -> UsageRow {
         let (credential_id, pipeline_id) = pair;
         let (figures, days) = self.usage.pairs.get(&pair).cloned().unwrap_or_default();
@@ -174,7 +160,7 @@ impl Known {
             id: credential_id,
             name: found
                 .map(|one| one.name.clone())
-                .or_else(|| self.gone.get(&credential_id).cloned()),
+                .or_else(|| self.gone_name(credential_id)),
             is_there: found.is_some(),
         };
         let name = self.pipelines.get(&pipeline_id);
@@ -183,18 +169,29 @@ impl Known {
             name: name
                 .cloned()
                 .or_else(|| before.map(|one| one.pipeline.clone()))
-                .or_else(|| self.gone.get(&pipeline_id).cloned()),
+                .or_else(|| self.gone_name(pipeline_id)),
             is_there: name.is_some(),
         };
         UsageRow {
             credential: (!credential_id.is_nil()).then_some(credential),
             pipeline,
-            host: found.map(|one| one.host.clone()),
+            host: found.map(|one| one.host.clone()).or_else(|| self.gone_host(credential_id)),
             granted: self.grants.get(&pair).copied(),
             current_version: found.map(|one| one.secret_version),
             last_ever: last_ever(&figures, before),
             days: drawn_days(&days, drawn),
             figures,
+        }
+    }
+
+    fn gone_name(&self, id: Uuid) -> Option<String> {
+        self.gone.get(&id).map(|event| event.subject.clone())
+    }
+
+    fn gone_host(&self, credential: Uuid) -> Option<String> {
+        match &self.gone.get(&credential)?.detail {
+            Detail::Registry(host) => Some(host.clone()),
+            _ => None,
         }
     }
 }

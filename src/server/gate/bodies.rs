@@ -1,7 +1,8 @@
 //! Bodies of strangers, which are read before somebody works on the request, and together need no more
 //! than so much memory.
 
-use super::{Asking, PARTS, Standing, WAITING};
+use super::waiting::BUSY;
+use super::{Asking, Standing};
 use crate::server::limits::{Refusal, bounded, is_too_large};
 use crate::vault::LaneTurn;
 use axum::body::{Body, Bytes, HttpBody};
@@ -12,6 +13,8 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
 pub(super) const SHORT: usize = 8 * 1024;
+/// How many of one part of a network wait for room for a longer one.
+const WAITING: usize = 256;
 
 /// Room for a body in memory, until it is dropped.
 #[derive(Default)]
@@ -58,7 +61,9 @@ impl Asking {
         }
         let bodies = &self.gate.0.bodies;
         let name = format!("body {} {}", self.part, self.network);
-        self.has_room_to_wait(&name, WAITING / usize::from(PARTS))?;
+        if self.gate.0.networks.inside(&name) >= WAITING {
+            return Err(BUSY);
+        }
         let waiting = async {
             let lane = self.gate.0.networks.turn(&name).await;
             let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);

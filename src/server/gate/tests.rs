@@ -173,10 +173,17 @@ async fn no_more_of_a_network_wait_than_leave_connections_for_others() {
     for _ in 0..AT_ONCE {
         held.push(crowd.turn(Place::Work).await.unwrap());
     }
-    let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(crowd.turn(Place::Work))).collect();
+    for _ in 0..SIGN_INS {
+        held.push(crowd.turn(Place::SignIn).await.unwrap());
+    }
+    // Whatever they wait for.
+    let thing = |n: usize| if n % 2 == 0 { Place::Work } else { Place::SignIn };
+    let mut waiting: Vec<_> = (0..WAITING).map(|n| Box::pin(crowd.turn(thing(n)))).collect();
     assert!(waiting.iter_mut().all(|waiting| look(waiting).is_none()));
-    let one_more = look(&mut Box::pin(crowd.turn(Place::Work))).unwrap();
-    assert_eq!(one_more.err(), Some(BUSY));
+    for place in Place::ALL {
+        let one_more = look(&mut Box::pin(crowd.turn(place))).unwrap();
+        assert_eq!(one_more.err(), Some(BUSY), "{place:?}");
+    }
     assert!(look(&mut Box::pin(other.turn(Place::Work))).is_none(), "who waits is not refused");
 }
 
