@@ -7,6 +7,7 @@ mod last_checkpoint;
 mod listing;
 mod noun;
 mod refusal;
+mod reported;
 
 pub use base::Base;
 pub use detail::{Detail, Field, FieldChange, TermChange};
@@ -18,6 +19,7 @@ pub use listing::{
 };
 pub use noun::{NOUN_LETTERS, Noun};
 pub use refusal::{NETWORKS_MAX, Refusal, Sum, Tally};
+pub use reported::Reported;
 
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -106,6 +108,7 @@ super::words! {
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         KekBackedUp = "data_key.kek_backed_up", "has a backup of the key-encryption key of";
+        DeliveryReported = "report.created", "reported the outcome of";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
         ReviewOpened = "review.opened", "opened the access review";
         ReviewDecided = "review.decided", "decided on an item of the access review";

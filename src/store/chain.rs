@@ -1,6 +1,6 @@
 //! The chain: every audit event of a project, and every fetch with its receipts, carries a MAC over
 //! itself and the one before, so that a change to the past shows. The instance has a chain of its own
-//! (nil id). What pipelines report afterwards and what is counted is no part of it.
+//! (nil id). What is counted is no part of it.
 
 mod check;
 mod cosignatures;
@@ -50,7 +50,14 @@ pub struct EventRow {
 
 /// That a transaction holds an audit event. Only [`Chain::append`] makes it.
 #[derive(Debug)]
-pub struct Recorded(());
+pub struct Recorded(i64);
+
+impl Recorded {
+    /// The number of the link that the event is.
+    pub fn link(&self) -> i64 {
+        self.0
+    }
+}
 
 /// What a link's MAC covers: every part with its length before it, so that no two links with
 /// different parts have the same bytes.
@@ -157,8 +164,9 @@ impl Chain<'_, Tx> {
         let row = audit_event::ActiveModel::from(row);
         audit_event::Entity::insert(row).exec_without_returning(self.db).await?;
         self.db.told.note(chain, head.seq, told);
+        let link = head.seq;
         head.store(self.db).await?;
-        Ok(Recorded(()))
+        Ok(Recorded(link))
     }
 }
 

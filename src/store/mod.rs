@@ -100,7 +100,7 @@ pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
-    FetchRow, NotRecorded, Pair, ProofWalk, Putting, ReceiptPlace, ReceiptRow, Receipts, Recorder,
+    FetchRow, Heard, NotRecorded, Pair, ProofWalk, Putting, ReceiptPlace, ReceiptRow, Receipts, Recorder,
     Removal, Usage, UsageOf, VersionsReceived, WrongSum,
 };
 pub use reviews::{Frozen, Reviewed};

@@ -25,6 +25,7 @@ pub use proved::ProofWalk;
 pub use received::VersionsReceived;
 pub use recorder::{NotRecorded, Recorder};
 pub use recount::WrongSum;
+pub use report::Heard;
 pub use retention::Removal;
 pub(super) use retention::Removed;
 pub use usage::{Pair, Usage, UsageOf};

@@ -24,8 +24,6 @@ pub enum Unrecorded {
     Tree,
     /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
     Revocation,
-    /// How a delivery went: it belongs to the receipt.
-    Report,
     /// What another system has of a chain by now, or why it was not sent: the chain itself says what was done.
     Shipped,
     /// That files were declared again as they were: a change of what they say has the event.

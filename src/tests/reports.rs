@@ -27,6 +27,11 @@ async fn reports(app: &App) -> i64 {
     app.scalar_i64("SELECT COUNT(*) FROM delivery_report").await
 }
 
+/// The events that say what was reported.
+async fn events(app: &App) -> i64 {
+    app.scalar_i64("SELECT COUNT(*) FROM audit_event WHERE action = 'report.created'").await
+}
+
 #[tokio::test]
 async fn the_last_word_of_a_delivery_is_shown_and_the_receipt_never_changes() {
     let (app, _, pipeline, token) = granted().await;
@@ -44,7 +49,7 @@ async fn the_last_word_of_a_delivery_is_shown_and_the_receipt_never_changes() {
         after.iter_mut().for_each(|receipt| receipt.report = None);
         assert_eq!(after, before);
     }
-    assert_eq!(reports(&app).await, 1);
+    assert_eq!((reports(&app).await, events(&app).await), (1, 2));
     app.assert_chain_holds().await;
 }
 
@@ -159,6 +164,8 @@ async fn a_report_is_for_all_of_one_fetch_however_many_there_are() {
     let [one, ..] = first.deliveries()[..] else { panic!("there are some") };
     assert_eq!(tell(&app, &token, one, WORKED).await.status, 204);
     assert_eq!((app.counted_i64(used).await, reports(&app).await), (30, 30));
+    // The last one said nothing new.
+    assert_eq!(events(&app).await, 2);
     app.assert_chain_holds().await;
 }
 
@@ -174,7 +181,7 @@ async fn what_is_said_several_times_at_once_counts_once() {
     }
     assert!(told.join_all().await.iter().all(|status| *status == 204));
     assert_eq!(app.counted_i64("SELECT used FROM usage").await, 1);
-    assert_eq!(reports(&app).await, 1);
+    assert_eq!((reports(&app).await, events(&app).await), (1, 1));
 }
 
 #[tokio::test]

@@ -1,25 +1,40 @@
 //! How a delivery went, as the pipeline says afterwards: so that failing credentials are seen.
 
-use super::{Vault, now};
+use super::Vault;
+use super::events::event;
 use crate::domain::actor::Pipeline;
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::delivery::Report;
 use crate::error::{Error, Result};
-use crate::store::Unrecorded;
 use uuid::Uuid;
 
 impl Vault {
     /// Notes what the pipeline says of one of its own deliveries, or of all of one fetch. The last
-    /// word counts.
+    /// word counts; what was said before is not written again.
     ///
     /// # Errors
     /// `TooManyRequests` beyond its share; `NotFound` when the id is neither that of a delivery to this pipeline nor of such a fetch.
     pub async fn report(&self, pipeline: &Pipeline, id: Uuid, report: Report) -> Result<()> {
         self.take_share(pipeline)?;
-        let write = self.store.write().await?;
-        let receipts = write.receipts(pipeline.project_id());
-        if !receipts.report(id, pipeline.id(), report, now().0).await? {
-            return Err(Error::NotFound);
+        let project = pipeline.project_id();
+        let write = self.write_in(project).await?;
+        let receipts = write.receipts(project);
+        let heard = receipts.hear(id, pipeline.id(), report).await?.ok_or(Error::NotFound)?;
+        let mut recorded = None;
+        for one in heard {
+            // Its subject is the fetch: the event is found by it when the report is verified.
+            let subject = Subject { id: one.fetch, name: one.said.subject() };
+            let what = (Action::DeliveryReported, subject, Detail::Report(one.said));
+            let event = event(pipeline, what);
+            let at = event.at;
+            let mac = |message: &[u8]| self.keys.ring().mac(message);
+            let link = write.chain().append(&mac, project, event).await?;
+            receipts.keep_report(pipeline.id(), one, (link.link(), at)).await?;
+            recorded = Some(link);
         }
-        Ok(write.commit_without_event(Unrecorded::Report).await?)
+        match recorded {
+            Some(recorded) => Ok(write.commit(recorded).await?),
+            None => Ok(()),
+        }
     }
 }

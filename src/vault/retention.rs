@@ -73,7 +73,7 @@ impl Vault {
             Putting::Aside(base) => base,
             Putting::Nothing => return Ok(false),
             Putting::Changed => {
-                tracing::error!(project = %project.slug, "old receipts were kept: the daily figures of those that were removed before were changed outside Regcred. Run `regcred audit verify`");
+                tracing::error!(project = %project.slug, "old receipts were kept: their reports, or the daily figures of those that were removed before, were changed outside Regcred. Run `regcred audit verify`");
                 return Ok(false);
             }
         };

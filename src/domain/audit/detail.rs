@@ -9,7 +9,7 @@ mod text;
 pub use field_change::{Field, FieldChange};
 pub use term_change::TermChange;
 
-use super::{Base, ExportFormat, Sum, Tally};
+use super::{Base, ExportFormat, Reported, Sum, Tally};
 use crate::domain::credential::Access;
 use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
@@ -106,6 +106,8 @@ pub enum Detail {
     },
     /// How many trust rules stop.
     Rules(u64),
+    /// How deliveries of a fetch went.
+    Report(Reported),
     /// Links of a chain, both ends included.
     Links {
         first: i64,

@@ -9,6 +9,7 @@ crate::domain::words! {
     pub enum Noun {
         /// What pipelines were handed or refused. It has no action: each is one fetch.
         Delivery = "delivery", "Deliveries";
+        Report = "report", "Reports of outcomes";
         Credential = "credential", "Registry credentials";
         Pipeline = "pipeline", "Pipelines";
         Definitions = "definitions", "Definitions";
@@ -43,6 +44,7 @@ impl Noun {
     /// Those that the chain of a project has.
     pub const OF_PROJECT: &'static [Self] = &[
         Self::Delivery,
+        Self::Report,
         Self::Credential,
         Self::Pipeline,
         Self::Definitions,

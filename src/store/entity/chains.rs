@@ -71,6 +71,8 @@ entities! {
         number: i32,
         outcome: String,
         at: i64,
+        /// The link of the event that says the same; 0: none does.
+        link: i64,
     }
     /// Up to which link receipts are in the counts.
     mod counted = "counted" {

@@ -40,8 +40,8 @@ pub enum Putting {
     Nothing,
     /// What the event of the new base has to say.
     Aside(Base),
-    /// What was put aside before is not what its base says. Nothing was done, so that it can be looked
-    /// into.
+    /// What was put aside before is not what its base says, or a report is not what its event says.
+    /// Nothing was done, so that it can be looked into.
     Changed,
 }
 
@@ -236,6 +236,9 @@ impl<C: Sealing> Receipts<'_, C> {
             Some(base) => base.unknown_until,
             None => self.removed_until(holds).await?,
         };
+        if self.wrong_report((first - 1, last)).await?.is_some() {
+            return Ok(Putting::Changed);
+        }
         let mut until = before.map(|base| base.until);
         for (day, sums) in self.sums_by_day((first - 1, last)).await? {
             until = until.max(sums.values().map(|sum| Moment(sum.last_at)).max());

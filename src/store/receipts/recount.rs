@@ -3,6 +3,7 @@
 //! are gone through again for the credentials that are left.
 
 mod delivered;
+mod reported;
 mod rest;
 
 use super::base::{Aside, put};
@@ -112,7 +113,10 @@ impl Receipts<'_, DatabaseTransaction> {
         match self.lost_report().await? {
             Some(report) => Ok(Some(report)),
             None => match self.aside(holds, &done).await? {
-                Ok(aside) => self.wrong_among(aside, (done.counts_seq, done.summed_seq)).await,
+                Ok(aside) => match self.wrong_report((aside.last, *links.end())).await? {
+                    Some(report) => Ok(Some(report)),
+                    None => self.wrong_among(aside, (done.counts_seq, done.summed_seq)).await,
+                },
                 Err(wrong) => Ok(Some(wrong)),
             },
         }

@@ -3,6 +3,7 @@
 use super::Receipts;
 use super::counts::add_used;
 use super::row::shown;
+use crate::domain::audit::Reported;
 use crate::domain::delivery::{Fetch, Outcome, Report, Use};
 use crate::domain::moment::Moment;
 use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
@@ -17,18 +18,29 @@ fn more_failed(before: Option<Report>, now: Report) -> i64 {
     i64::from(now == Report::Failed) - i64::from(before == Some(Report::Failed))
 }
 
+/// What a pipeline says of the deliveries of one link, and what changes by it.
+#[derive(Debug)]
+pub struct Heard {
+    pub fetch: Uuid,
+    pub said: Reported,
+    /// The numbers of the deliveries.
+    numbers: Vec<i32>,
+    /// Of each credential how many of them count as used from now on, and the last time.
+    used: BTreeMap<Uuid, (i64, i64)>,
+    /// Of each credential, day and intent how many more failed.
+    failed: BTreeMap<(Uuid, i64, &'static str), i64>,
+}
+
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// Writes down how deliveries to the pipeline went; a later report replaces an earlier one. The
-    /// id is that of one receipt, or of a fetch and so of all receipts of it. What was only asked for
-    /// counts as used from then on. `false` when the pipeline has no receipt of that id that says
-    /// that something was delivered.
-    pub async fn report(
+    /// What a pipeline says of its deliveries, by link. The id is that of one receipt, or of a fetch and so
+    /// of all receipts of it. Nothing of a link whose deliveries were all said to have gone so before;
+    /// `None` when the pipeline has no receipt of that id that says that something was delivered.
+    pub async fn hear(
         &self,
         id: Uuid,
         pipeline: Uuid,
         outcome: Report,
-        at: i64,
-    ) -> Result<bool, DbErr> {
+    ) -> Result<Option<Vec<Heard>>, DbErr> {
         // Who counts receipts waits until it is known which of them were reported, and so does another
         // server that is told the same at once.
         let done = self.lock_counted().await?;
@@ -36,70 +48,88 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .filter(fetch::Column::Id.eq(Fetch::new(id).id()))
             .all(self.db)
             .await?;
-        // Sorted, as receipts are counted, so that two servers cannot wait for each other.
-        let mut used: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
-        let mut failed: BTreeMap<(Uuid, i64, &str), i64> = BTreeMap::new();
-        let mut rows = Vec::new();
         // Behind the base of the chain a receipt counts as removed.
         let is_theirs = |one: &&fetch::Model| {
             one.chain == self.project && one.pipeline_id == pipeline && one.seq > done.base_seq
         };
+        let (first, last) = Fetch::spoken_of(id);
+        let (first, last) = (i32::from(Fetch::number(first)), i32::from(Fetch::number(last)));
+        let (mut heard, mut is_delivered) = (Vec::new(), false);
         for fetch in fetches.iter().filter(is_theirs) {
-            for (receipt, report) in self.spoken_of(fetch.seq, id).await? {
+            let said = Reported { outcome, link: fetch.seq, first, last, deliveries: 0 };
+            // Sorted, as receipts are counted, so that two servers cannot wait for each other.
+            let (used, failed) = (BTreeMap::new(), BTreeMap::new());
+            let mut one = Heard { fetch: fetch.id, said, numbers: Vec::new(), used, failed };
+            let mut is_known = true;
+            for (receipt, report) in self.spoken_of(fetch.seq, (first, last)).await? {
                 let (number, credential) = (receipt.number, receipt.credential_id);
                 let shown = shown(receipt, fetch, report.as_ref());
                 let Some(shown) = shown.filter(|one| one.outcome == Outcome::Delivered) else {
                     continue;
                 };
-                rows.push(ActiveModel {
-                    chain: Set(self.project),
-                    seq: Set(fetch.seq),
-                    number: Set(number),
-                    outcome: Set(outcome.word().to_owned()),
-                    at: Set(at),
-                });
+                is_known &= report.is_some_and(|row| row.outcome == outcome.word() && row.link > 0);
+                one.numbers.push(number);
+                one.said.deliveries += 1;
                 // What is not counted yet is counted as used, now that it is reported.
                 let is_new = shown.use_of() == Use::Asked && fetch.seq <= done.counts_seq;
                 if let (Some(credential), true) = (credential, is_new) {
-                    let (times, last) = used.entry(credential).or_insert((0, fetch.at));
+                    let (times, last) = one.used.entry(credential).or_insert((0, fetch.at));
                     (*times, *last) = (*times + 1, fetch.at.max(*last));
                 }
                 let more = more_failed(shown.report, outcome);
                 if more != 0 && fetch.seq <= done.summed_seq {
                     let day = Moment(fetch.at).day_number();
                     let of = (credential.unwrap_or_default(), day, shown.intent.word());
-                    *failed.entry(of).or_default() += more;
+                    *one.failed.entry(of).or_default() += more;
                 }
             }
+            is_delivered |= !one.numbers.is_empty();
+            if !is_known {
+                heard.push(one);
+            }
         }
-        if rows.is_empty() {
-            return Ok(false);
-        }
-        for (credential, uses) in used {
-            add_used(self.db, (credential, pipeline), uses).await?;
-        }
-        for ((credential, day, intent), more) in failed {
-            self.add_failed((credential, pipeline), (day, intent), more).await?;
-        }
-        // A report has 5 values; SQLite takes 32,766 in a statement.
-        for part in rows.chunks(1_000) {
-            let again = OnConflict::columns([Column::Chain, Column::Seq, Column::Number])
-                .update_columns([Column::Outcome, Column::At])
-                .to_owned();
-            let insert = Entity::insert_many(part.to_vec()).on_conflict(again);
-            insert.exec_without_returning(self.db).await?;
-        }
-        Ok(true)
+        Ok(is_delivered.then_some(heard))
     }
 
-    /// The receipts of a link that the id speaks of, each with what was reported of it.
+    /// Writes down what was heard of the pipeline, as the event at that link says it: a later report
+    /// replaces an earlier one. What was only asked for counts as used from then on.
+    pub async fn keep_report(
+        &self,
+        pipeline: Uuid,
+        heard: Heard,
+        (link, at): (i64, i64),
+    ) -> Result<(), DbErr> {
+        for (credential, uses) in heard.used {
+            add_used(self.db, (credential, pipeline), uses).await?;
+        }
+        for ((credential, day, intent), more) in heard.failed {
+            self.add_failed((credential, pipeline), (day, intent), more).await?;
+        }
+        let row = |number: &i32| ActiveModel {
+            chain: Set(self.project),
+            seq: Set(heard.said.link),
+            number: Set(*number),
+            outcome: Set(heard.said.outcome.word().to_owned()),
+            at: Set(at),
+            link: Set(link),
+        };
+        // A report has 6 values; SQLite takes 32,766 in a statement.
+        for part in heard.numbers.chunks(1_000) {
+            let again = OnConflict::columns([Column::Chain, Column::Seq, Column::Number])
+                .update_columns([Column::Outcome, Column::At, Column::Link])
+                .to_owned();
+            let insert = Entity::insert_many(part.iter().map(row)).on_conflict(again);
+            insert.exec_without_returning(self.db).await?;
+        }
+        Ok(())
+    }
+
+    /// The receipts of a link with these numbers, each with what was reported of it.
     async fn spoken_of(
         &self,
         seq: i64,
-        id: Uuid,
+        (first, last): (i32, i32),
     ) -> Result<Vec<(receipt::Model, Option<delivery_report::Model>)>, DbErr> {
-        let (first, last) = Fetch::spoken_of(id);
-        let (first, last) = (i32::from(Fetch::number(first)), i32::from(Fetch::number(last)));
         let receipts = receipt::Entity::find()
             .filter(receipt::Column::Chain.eq(self.project))
             .filter(receipt::Column::Seq.eq(seq))

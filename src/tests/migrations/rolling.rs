@@ -114,6 +114,26 @@ async fn a_server_without_bases_removes_no_receipts() {
     assert!(db.execute_unprepared(&lock).await.is_err(), "it still works: {lock}");
 }
 
+#[tokio::test]
+async fn a_server_without_events_of_reports_takes_no_report_where_others_may_run() {
+    let database = Database::new().await;
+    let db = database.connect().await;
+    Migrator::up(&db, None).await.unwrap();
+    back_to_before(&db, "links_of_reports").await;
+    let chain = database.id(Uuid::from_u128(1));
+    let report = |link: i64| {
+        format!(
+            r#"INSERT INTO "delivery_report" ("chain", "seq", "number", "outcome", "at") VALUES ({chain}, {link}, 1, 'failed', 9)"#
+        )
+    };
+    db.execute_unprepared(&report(1)).await.unwrap();
+    Migrator::up(&db, None).await.unwrap();
+    let is_taken = db.execute_unprepared(&report(2)).await.is_ok();
+    // The embedded database has one server.
+    assert_eq!(is_taken, database.is_embedded());
+    assert_eq!(database.scalar_i64("SELECT link FROM delivery_report WHERE seq = 1").await, 0);
+}
+
 /// The store of a server that has not sealed the rows yet.
 async fn unsealed(database: &Database) -> Store {
     let store = Store::connect(&database.address).await.unwrap();

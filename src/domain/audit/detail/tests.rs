@@ -51,6 +51,16 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             "Credentials tie",
         ),
         (Detail::Items(2), "2 items"),
+        (
+            Detail::Report(Reported {
+                outcome: crate::domain::delivery::Report::Failed,
+                link: 12,
+                first: 0,
+                last: 65_535,
+                deliveries: 2,
+            }),
+            "failed, link 12",
+        ),
         (Detail::Population { items: 2, sha256: "ab".to_owned() }, "2 items, SHA-256 ab"),
         (
             Detail::Reviewed {

@@ -69,6 +69,7 @@ impl Detail {
             Self::Finding { kind, until: None, .. } => kind.label().to_owned(),
             Self::Rules(1) => "1 trust rule".to_owned(),
             Self::Rules(count) => format!("{count} trust rules"),
+            Self::Report(reported) => reported.to_text(),
             Self::Links { first, last } => format!("links {first} to {last}"),
             Self::Base(base) => base.to_text(),
             Self::Checkpoint { links, root, .. } => format!("links 1 to {links}, root {root}"),

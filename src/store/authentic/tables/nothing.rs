@@ -15,7 +15,10 @@ pub(super) const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("audit_event", "each is a link of a chain"),
     ("pipeline_fetch", "each is a link of a chain"),
     ("receipt", "it is a part of a link of a chain"),
-    ("delivery_report", "it is what a pipeline said, for pages"),
+    (
+        "delivery_report",
+        "a link of the chain says the same, which is compared when that is verified",
+    ),
     ("counted", "it says how far the counts are"),
     ("usage_day", "it is added up for pages, and recounted when the chain is verified"),
     ("removed_links", "each has a proof of its own"),

@@ -132,6 +132,7 @@ fn a_receipt_is_shown_as_it_was_written() {
         number: 2,
         outcome: Report::Failed.word().to_owned(),
         at: 9,
+        link: 0,
     };
     let plain = shown(receipts[1].clone(), &fetch, None).unwrap();
     assert_eq!((plain.id, plain.report), (row.fetch.receipt(2), None));

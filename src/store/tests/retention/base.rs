@@ -71,7 +71,8 @@ async fn nothing_is_reported_of_what_was_put_aside() {
     assert!(scene.move_base().await.is_some());
     let write = scene.store.write().await.unwrap();
     let receipts = write.receipts(PROJECT);
-    assert!(!receipts.report(row.fetch.id(), PIPELINE, Report::Failed, 9).await.unwrap());
+    let heard = receipts.hear(row.fetch.id(), PIPELINE, Report::Failed).await.unwrap();
+    assert!(heard.is_none());
     write.commit_without_event(Unrecorded::Test).await.unwrap();
     assert_eq!(scene.wrong().await, None);
 }

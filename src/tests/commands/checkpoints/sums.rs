@@ -90,25 +90,22 @@ impl Sums {
         }
     }
 
-    /// A report that says something else, or is gone, no longer fits what was added up of it.
+    /// A report that says something else, or is gone, no longer fits its event, whatever was done to its sum.
     fn edit_report(&self, dice: &mut Dice) -> (String, String) {
         let (seq, outcome) = dice.one_of(&self.reported);
         let such = format!("WHERE chain = {} AND seq = {seq}", self.id);
         let other = if outcome == "failed" { "worked" } else { "failed" };
-        let (change, row) = match dice.roll(4) {
-            0 => (format!("SET number = number + 100 {such}"), "delivery_report: link "),
-            1 => (format!("SET outcome = 'no' {such}"), "delivery_report: link "),
-            2 => (format!("SET outcome = '{other}' {such}"), "usage_day: credential "),
-            _ => {
-                let row = if outcome == "failed" { "usage_day: " } else { "usage: " };
-                return (
-                    format!("DELETE FROM delivery_report {such}"),
-                    format!("{row}credential "),
-                );
-            }
+        let change = match dice.roll(5) {
+            0 => format!("UPDATE delivery_report SET number = number + 100 {such}"),
+            1 => format!("UPDATE delivery_report SET outcome = 'no' {such}"),
+            2 => format!("UPDATE delivery_report SET outcome = '{other}' {such}"),
+            3 => format!(
+                "UPDATE delivery_report SET outcome = '{other}' {such};
+                 UPDATE usage_day SET failed = failed + 1 WHERE chain = {}",
+                self.id
+            ),
+            _ => format!("DELETE FROM delivery_report {such}"),
         };
-        let row =
-            if row.starts_with("delivery") { format!("{row}{seq}, ") } else { row.to_owned() };
-        (format!("UPDATE delivery_report {change}"), row)
+        (change, format!("delivery_report: link {seq}, "))
     }
 }

@@ -1,0 +1,180 @@
+//! Reports are compared with the events that say the same, which are links of the chain. What nothing says
+//! is of a server that left no events, and older than the first of them.
+
+use super::WrongSum;
+use crate::domain::audit::{Action, Detail};
+use crate::domain::delivery::Report;
+use crate::store::Receipts;
+use crate::store::entity::{audit_event, delivery_report};
+use crate::store::prepared::{Prepared, numbered};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
+use std::cmp::min;
+use std::collections::BTreeMap;
+
+/// Links whose reports are compared at once: each may have thousands of receipts.
+const LINKS: i64 = 200;
+
+/// The events that say how the fetches of some links went, in their order.
+const SAID: &str = "SELECT e.seq AS seq, e.at AS at, e.detail AS detail
+    FROM pipeline_fetch f JOIN audit_event e ON e.subject_id = f.id AND e.chain = f.chain
+    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND e.action = ? ORDER BY e.seq";
+
+/// An event: its link, its time and what it says.
+type Said = (i64, i64, Detail);
+
+/// Reports by their receipts: link and number.
+type Rows = BTreeMap<(i64, i32), delivery_report::Model>;
+
+impl<C: ConnectionTrait> Receipts<'_, C> {
+    /// The first report of the links behind the first and up to the second that is not what the last event
+    /// of it says, or is missing. The links have to hold.
+    pub(in crate::store::receipts) async fn wrong_report(
+        &self,
+        (mut after, end): (i64, i64),
+    ) -> Result<Option<WrongSum>, DbErr> {
+        let first = self.first_said().await?;
+        while after < end {
+            let links = (after, min(end, after + LINKS));
+            let rows = self.reports_in(links).await?;
+            if let Some(wrong) = wrong_among(&rows, &self.said_in(links).await?, links, first) {
+                return Ok(Some(wrong));
+            }
+            after = links.1;
+        }
+        Ok(None)
+    }
+
+    /// The link of the first event about a report.
+    async fn first_said(&self) -> Result<Option<i64>, DbErr> {
+        audit_event::Entity::find()
+            .select_only()
+            .column(audit_event::Column::Seq)
+            .filter(audit_event::Column::Chain.eq(self.project))
+            .filter(audit_event::Column::Action.eq(Action::DeliveryReported.word()))
+            .order_by_asc(audit_event::Column::Seq)
+            .limit(1)
+            .into_tuple()
+            .one(self.db)
+            .await
+    }
+
+    async fn reports_in(&self, (after, last): (i64, i64)) -> Result<Rows, DbErr> {
+        let rows = delivery_report::Entity::find()
+            .filter(delivery_report::Column::Chain.eq(self.project))
+            .filter(delivery_report::Column::Seq.gt(after))
+            .filter(delivery_report::Column::Seq.lte(last))
+            .all(self.db)
+            .await?;
+        Ok(rows.into_iter().map(|row| ((row.seq, row.number), row)).collect())
+    }
+
+    async fn said_in(&self, (after, last): (i64, i64)) -> Result<Vec<Said>, DbErr> {
+        static TEXT: Prepared = Prepared::new();
+        let backend = self.db.get_database_backend();
+        let action = Action::DeliveryReported.word();
+        let values: Vec<Value> =
+            vec![self.project.into(), after.into(), last.into(), action.into()];
+        let said = TEXT.with(backend, || numbered(backend, SAID), values);
+        let mut events = Vec::new();
+        for row in self.db.query_all_raw(said).await? {
+            let detail: String = row.try_get_by_index(2)?;
+            let detail = Detail::from_stored(&detail);
+            events.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?, detail));
+        }
+        Ok(events)
+    }
+}
+
+/// The first row of some links that is wrong. `first`: the link of the first event about any report.
+fn wrong_among(
+    rows: &Rows,
+    events: &[Said],
+    (after, end): (i64, i64),
+    first: Option<i64>,
+) -> Option<WrongSum> {
+    let mut expected: BTreeMap<(i64, i32), (i64, i64, Report)> = BTreeMap::new();
+    for (link, at, detail) in events {
+        let Detail::Report(of) = detail else {
+            return Some(WrongSum::of_link("audit_event", *link));
+        };
+        // Links of before receipts had numbers may share a fetch.
+        if of.link <= after || of.link > end || of.first > of.last {
+            continue;
+        }
+        let mut deliveries = 0;
+        for (key, _) in rows.range((of.link, of.first)..=(of.link, of.last)) {
+            expected.insert(*key, (*link, *at, of.outcome));
+            deliveries += 1;
+        }
+        if deliveries != of.deliveries {
+            return Some(WrongSum::of_report(of.link, of.first));
+        }
+    }
+    let is_right = |key: &(i64, i32), row: &delivery_report::Model| match expected.get(key) {
+        Some((link, at, outcome)) => {
+            // Who went back to a server of before and came again has no links of them any more.
+            row.outcome == outcome.word() && row.at == *at && [0, *link].contains(&row.link)
+        }
+        None => row.link == 0 && first.is_none_or(|first| row.seq < first),
+    };
+    let wrong = rows.iter().find(|(key, row)| !is_right(key, row));
+    wrong.map(|((link, number), _)| WrongSum::of_report(*link, *number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::audit::Reported;
+    use uuid::Uuid;
+
+    fn row(number: i32, outcome: Report, at: i64, link: i64) -> delivery_report::Model {
+        let outcome = outcome.word().to_owned();
+        delivery_report::Model { chain: Uuid::nil(), seq: 7, number, outcome, at, link }
+    }
+
+    fn rows(rows: &[delivery_report::Model]) -> Rows {
+        rows.iter().map(|row| ((row.seq, row.number), row.clone())).collect()
+    }
+
+    fn said(link: i64, (first, last, deliveries): (i32, i32, u64), outcome: Report) -> Said {
+        let of = Reported { outcome, link: 7, first, last, deliveries };
+        (link, link * 10, Detail::Report(of))
+    }
+
+    #[test]
+    fn the_last_event_of_a_report_is_what_counts() {
+        let events = [said(8, (0, 9, 2), Report::Worked), said(9, (2, 2, 1), Report::Failed)];
+        let wrong = |rows: &Rows| wrong_among(rows, &events, (0, 10), Some(8));
+        let (one, two) = (row(1, Report::Worked, 80, 8), row(2, Report::Failed, 90, 9));
+        assert_eq!(wrong(&rows(&[one.clone(), two.clone()])), None);
+        for changed in [
+            row(2, Report::Worked, 80, 8),
+            row(2, Report::Worked, 90, 9),
+            row(2, Report::Failed, 91, 9),
+            row(2, Report::Failed, 90, 7),
+        ] {
+            let found = wrong(&rows(&[one.clone(), changed]));
+            assert_eq!(found, Some(WrongSum::of_report(7, 2)));
+        }
+        assert!(wrong(&rows(&[one.clone()])).is_some(), "one is gone");
+        assert!(wrong(&rows(&[one, two, row(3, Report::Worked, 80, 8)])).is_some(), "one more");
+        assert!(wrong(&Rows::new()).is_some());
+    }
+
+    #[test]
+    fn what_no_event_says_is_older_than_the_first_of_them() {
+        let old = rows(&[row(1, Report::Worked, 5, 0)]);
+        assert_eq!(wrong_among(&old, &[], (0, 10), None), None);
+        assert_eq!(wrong_among(&old, &[], (0, 10), Some(8)), None);
+        assert!(wrong_among(&old, &[], (0, 10), Some(3)).is_some());
+        assert!(wrong_among(&rows(&[row(1, Report::Worked, 5, 4)]), &[], (0, 10), None).is_some());
+    }
+
+    #[test]
+    fn an_event_that_says_nothing_of_a_report_is_named() {
+        let found = wrong_among(&Rows::new(), &[(8, 80, Detail::Nothing)], (0, 10), Some(8));
+        assert_eq!(found, Some(WrongSum::of_link("audit_event", 8)));
+    }
+}
