@@ -10,7 +10,7 @@ import type { Instance } from './server.ts';
 /** What each page shows. */
 export const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
-  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'the question before a credential is disabled', 'a credential',
+  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'the question before a credential is disabled', 'the question before several credentials are disabled', 'a credential',
   'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
   'the question before a credential is compromised', 'a credential that is not compromised',
   'who can read a credential', 'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
@@ -43,6 +43,11 @@ export function everyPage(page: Page, instance: Instance, names = SHORT): Promis
   const pages = made.get(instance) ?? furnish(page, instance, names);
   made.set(instance, pages);
   return pages;
+}
+
+/** The id at the end of the path, as the address of a selection has it. */
+function shortId(path: string): string {
+  return Buffer.from(path.split('/').pop()!.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
 /** Fills the project with something to show. */
@@ -79,6 +84,7 @@ async function furnish(page: Page, instance: Instance, { prefix, host }: Names):
     'the dialog for another secret': `${ofCredential}/secret`,
     'the delete dialog': `${ofCredential}/delete`,
     'the question before a credential is disabled': `${ofCredential}/disable`,
+    'the question before several credentials are disabled': `${list}/selected/disable?ids=${shortId(ofCredential)}`,
     'a credential': ofCredential,
     'what was delivered of a credential': `${ofCredential}/deliveries`,
     'the versions of a credential': `${ofCredential}/versions`,
