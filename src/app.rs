@@ -70,6 +70,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/credentials") view=credentials::ListPage ssr=ASYNC>
                         <Route path=path!("") view=|| () ssr=ASYNC/>
                         <Route path=path!("/new") view=credentials::NewDialog ssr=ASYNC/>
+                        <Route path=path!("/selected/disable") view=credentials::DisableSelectedDialog ssr=ASYNC/>
                         <Route path=path!("/:id/edit") view=credentials::EditDialog ssr=ASYNC/>
                         <Route path=path!("/:id/secret") view=credentials::ReplaceDialog ssr=ASYNC/>
                         <Route path=path!("/:id/delete") view=credentials::DeleteDialog ssr=ASYNC/>

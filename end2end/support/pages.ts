@@ -10,7 +10,7 @@ import type { Instance } from './server.ts';
 /** What each page shows. */
 export const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
-  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'the question before a credential is disabled', 'a credential',
+  'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'the question before a credential is disabled', 'the question before several credentials are disabled', 'a credential',
   'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
   'the question before a credential is compromised', 'a credential that is not compromised',
   'who can read a credential', 'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
@@ -31,12 +31,12 @@ type Pages = Record<string, string>;
 /** What was made, by the instance: tests only look at it. */
 const made = new WeakMap<Instance, Promise<Pages>>();
 
-/** What names begin with, and the registry. */
-type Names = { prefix: string; host: string };
+/** What names begin with, the registry, and what a trust rule is called: blank for what it says. */
+type Names = { prefix: string; host: string; title: string };
 
-const SHORT: Names = { prefix: 'all', host: 'ghcr.io' };
+const SHORT: Names = { prefix: 'all', host: 'ghcr.io', title: '' };
 /** Without a place to break them. */
-export const LONG: Names = { prefix: 'w'.repeat(50), host: `${'m'.repeat(60)}.example.com` };
+export const LONG: Names = { prefix: 'w'.repeat(50), host: `${'m'.repeat(60)}.example.com`, title: 'w'.repeat(100) };
 
 /** The address of each page by what it shows. The first who asks has the project filled, and says with which names. */
 export function everyPage(page: Page, instance: Instance, names = SHORT): Promise<Pages> {
@@ -45,8 +45,13 @@ export function everyPage(page: Page, instance: Instance, names = SHORT): Promis
   return pages;
 }
 
+/** The id at the end of the path, as the address of a selection has it. */
+function shortId(path: string): string {
+  return Buffer.from(path.split('/').pop()!.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
 /** Fills the project with something to show. */
-async function furnish(page: Page, instance: Instance, { prefix, host }: Names): Promise<Pages> {
+async function furnish(page: Page, instance: Instance, { prefix, host, title }: Names): Promise<Pages> {
   const [credential, pipeline] = [unique(prefix), unique(prefix)];
   await addCredential(page, instance, { name: credential, registry_url: host, description: 'Shown everywhere', expires_on: '2020-01-31' });
   const token = await addPipeline(page, instance, { name: pipeline, credentials: [credential] });
@@ -55,9 +60,9 @@ async function furnish(page: Page, instance: Instance, { prefix, host }: Names):
   await declare(instance, token, `${prefix}/Dockerfile`);
   const grant = await grantOf(page, credential);
   await page.goto(`${ofPipeline}/trust/new?provider=github`);
-  await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'Your password': instance.account.password });
+  await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'Title': title, 'Your password': instance.account.password });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
-  const rule = await page.getByRole('link', { name: 'Edit the GitHub Actions rule for 1' }).getAttribute('href');
+  const rule = await page.getByRole('link', { name: /^Edit the GitHub Actions rule/ }).getAttribute('href');
   const ofCredential = await pathOf(page, instance, credential);
   const issuer = `https://${unique(prefix)}.example.com`;
   await trustIssuer(page, instance, issuer);
@@ -79,6 +84,7 @@ async function furnish(page: Page, instance: Instance, { prefix, host }: Names):
     'the dialog for another secret': `${ofCredential}/secret`,
     'the delete dialog': `${ofCredential}/delete`,
     'the question before a credential is disabled': `${ofCredential}/disable`,
+    'the question before several credentials are disabled': `${list}/selected/disable?ids=${shortId(ofCredential)}`,
     'a credential': ofCredential,
     'what was delivered of a credential': `${ofCredential}/deliveries`,
     'the versions of a credential': `${ofCredential}/versions`,

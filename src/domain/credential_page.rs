@@ -98,6 +98,15 @@ pub struct Users {
     pub declared: Vec<Declared>,
 }
 
+/// What a person is told before they disable several at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selected {
+    /// How many of those that are selected are enabled.
+    pub enabled: u64,
+    /// Those of them that are in use, by name, with who would feel it.
+    pub in_use: Vec<(Credential, Users)>,
+}
+
 /// What a person is told before they delete it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {

@@ -102,6 +102,12 @@ pub fn disable_credential(project: &str, id: Uuid) -> String {
     format!("{}/disable", credential(project, id))
 }
 
+/// Where the same is asked about several that are selected in the list; `ids` in its query are their
+/// short ids.
+pub fn disable_credentials(project: &str) -> String {
+    format!("{}/selected/disable", credentials(project))
+}
+
 /// Where it is asked before a credential is marked as compromised.
 pub fn compromise_credential(project: &str, id: Uuid) -> String {
     format!("{}/compromise", credential(project, id))

@@ -14,6 +14,8 @@ mod proves;
 mod refusal;
 mod runs;
 #[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod tests;
 mod title;
 mod value;

@@ -1,6 +1,7 @@
 //! The audit, as its pages read it, and as a file.
 
 use super::context::{member, member_of, person, person_of, vault};
+use crate::domain::actor::{Can, InstanceAdmin};
 use crate::domain::asker::{Asker, Who};
 use crate::domain::audit::{AuditLink, AuditListing, AuditQuery, ExportFormat};
 use crate::domain::delivery::{Client, Proved};
@@ -84,13 +85,34 @@ pub async fn export_audit(
     request: &Extensions,
     fields: &HashMap<String, String>,
 ) -> Result<AuditFile> {
-    let done = begin_export(vault, request, fields).await;
+    file_for(vault, request, async {
+        // Who may is asked before what they ask for.
+        let reader = chain_reader(vault, request, fields).await?;
+        let export = asked(fields)?;
+        let name = file_name(reader.chain(), &export);
+        let content_type = export.format.content_type();
+        let pieces = match &reader {
+            ChainReader::Instance(admin) => vault.export_instance_audit(admin, export).await?,
+            ChainReader::Project(reader) => vault.export_audit(reader, export).await?,
+        };
+        Ok(AuditFile { name, content_type, pieces })
+    })
+    .await
+}
+
+/// The file that somebody asks for, as `making` makes it; writes down that they may not have it.
+pub(super) async fn file_for(
+    vault: &Vault,
+    request: &Extensions,
+    making: impl Future<Output = Result<AuditFile>>,
+) -> Result<AuditFile> {
+    let done = making.await;
     note_refused(vault, request, &done);
     done
 }
 
 /// Writes down that who asked for a file may not have it.
-pub(super) fn note_refused<T>(vault: &Vault, request: &Extensions, done: &Result<T>) {
+fn note_refused<T>(vault: &Vault, request: &Extensions, done: &Result<T>) {
     if let Err(error) = done
         && error.status() == 403
         && let Some(who) = request.get::<Asker>().and_then(Asker::refused)
@@ -116,35 +138,47 @@ pub(super) async fn who_asks<'a>(
     Ok((session, person))
 }
 
-async fn begin_export(
+/// Who may read the chain that a form names.
+pub(super) enum ChainReader {
+    Instance(InstanceAdmin),
+    Project(Can<of::AuditRead>),
+}
+
+impl ChainReader {
+    /// What the names of its files call it.
+    pub(super) fn chain(&self) -> &str {
+        match self {
+            Self::Instance(_) => "instance",
+            Self::Project(reader) => &reader.project().slug,
+        }
+    }
+}
+
+/// Who asks for a file of the chain that the fields name: that of the `project`, or else of the instance.
+pub(super) async fn chain_reader(
     vault: &Vault,
     request: &Extensions,
     fields: &HashMap<String, String>,
-) -> Result<AuditFile> {
+) -> Result<ChainReader> {
     let (session, person) = who_asks(vault, request).await?;
-    let text = |key: &str| fields.get(key).map(String::as_str).unwrap_or_default();
-    let project = text("project");
-    // Who may is asked before what they ask for.
+    let project = text(fields, "project");
     if project.is_empty() {
-        let admin = person.instance_admin()?;
-        let export = asked(fields)?;
-        let (name, content_type) = (file_name("instance", &export), export.format.content_type());
-        let pieces = vault.export_instance_audit(&admin, export).await?;
-        return Ok(AuditFile { name, content_type, pieces });
+        return Ok(ChainReader::Instance(person.instance_admin()?));
     }
     let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
-    let export = asked(fields)?;
-    let name = file_name(&reader.project().slug, &export);
-    let content_type = export.format.content_type();
-    let pieces = vault.export_audit(&reader, export).await?;
-    Ok(AuditFile { name, content_type, pieces })
+    Ok(ChainReader::Project(reader))
+}
+
+/// What a field of the form says; nothing when it is not there.
+pub(super) fn text<'a>(fields: &'a HashMap<String, String>, key: &str) -> &'a str {
+    fields.get(key).map(String::as_str).unwrap_or_default()
 }
 
 fn asked(fields: &HashMap<String, String>) -> Result<Export> {
     let query = AuditQuery::read(|key| fields.get(key).filter(|_| key != "before").cloned())?;
     let unknown =
         |name: &str| Error::BadRequest(format!("The export has an unknown value for {name}."));
-    let text = |key: &str| fields.get(key).map(String::as_str).filter(|text| !text.is_empty());
+    let text = |key: &str| Some(text(fields, key)).filter(|text| !text.is_empty());
     let format = text("format").map_or(Some(ExportFormat::Csv), ExportFormat::from_word);
     let after = text("after").map_or(Ok(0), str::parse::<i64>).map_err(|_| unknown("after"))?;
     Ok(Export { format: format.ok_or_else(|| unknown("format"))?, query, after: after.max(0) })

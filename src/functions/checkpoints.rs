@@ -1,7 +1,7 @@
 //! Checkpoints of the audit and proofs of its links, for who may read it: on its pages, and as files.
 
-use super::audit::{AuditFile, note_refused, who_asks};
-use super::context::{member, member_of, person, vault};
+use super::audit::{AuditFile, ChainReader, chain_reader, file_for, text};
+use super::context::{member, person, vault};
 use crate::domain::audit::LastCheckpoint;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
@@ -33,9 +33,16 @@ pub async fn checkpoint_file(
     request: &Extensions,
     fields: &HashMap<String, String>,
 ) -> Result<AuditFile> {
-    let done = signed(vault, request, fields).await;
-    note_refused(vault, request, &done);
-    done
+    file_for(vault, request, async {
+        let reader = chain_reader(vault, request, fields).await?;
+        let note = match &reader {
+            ChainReader::Instance(admin) => vault.sign_instance_audit(admin).await?,
+            ChainReader::Project(reader) => vault.sign_audit(reader).await?,
+        };
+        let name = format!("regcred-audit-{}.checkpoint", reader.chain());
+        Ok(AuditFile::of(name, TEXT, note))
+    })
+    .await
 }
 
 /// Makes the proof that a form asks for: its fields have the `link` as well.
@@ -47,48 +54,16 @@ pub async fn proof_file(
     request: &Extensions,
     fields: &HashMap<String, String>,
 ) -> Result<AuditFile> {
-    let done = proven(vault, request, fields).await;
-    note_refused(vault, request, &done);
-    done
-}
-
-async fn signed(
-    vault: &Vault,
-    request: &Extensions,
-    fields: &HashMap<String, String>,
-) -> Result<AuditFile> {
-    let (session, person) = who_asks(vault, request).await?;
-    let project = text(fields, "project");
-    let (chain, note) = if project.is_empty() {
-        let admin = person.instance_admin()?;
-        ("instance".to_owned(), vault.sign_instance_audit(&admin).await?)
-    } else {
-        let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
-        (reader.project().slug.clone(), vault.sign_audit(&reader).await?)
-    };
-    Ok(AuditFile::of(format!("regcred-audit-{chain}.checkpoint"), TEXT, note))
-}
-
-async fn proven(
-    vault: &Vault,
-    request: &Extensions,
-    fields: &HashMap<String, String>,
-) -> Result<AuditFile> {
-    let (session, person) = who_asks(vault, request).await?;
-    let project = text(fields, "project");
-    let link = || text(fields, "link").parse::<i64>().map_err(|_| Error::NotFound);
-    // Who may is asked before what they ask for.
-    let (chain, link, proof) = if project.is_empty() {
-        let (admin, link) = (person.instance_admin()?, link()?);
-        ("instance".to_owned(), link, vault.prove_instance_link(&admin, link).await?)
-    } else {
-        let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
-        let link = link()?;
-        (reader.project().slug.clone(), link, vault.prove_audit_link(&reader, link).await?)
-    };
-    Ok(AuditFile::of(format!("regcred-audit-{chain}-{link}.tlog-proof"), TEXT, proof))
-}
-
-fn text<'a>(fields: &'a HashMap<String, String>, key: &str) -> &'a str {
-    fields.get(key).map(String::as_str).unwrap_or_default()
+    file_for(vault, request, async {
+        // Who may is asked before what they ask for.
+        let reader = chain_reader(vault, request, fields).await?;
+        let link = text(fields, "link").parse::<i64>().map_err(|_| Error::NotFound)?;
+        let proof = match &reader {
+            ChainReader::Instance(admin) => vault.prove_instance_link(admin, link).await?,
+            ChainReader::Project(reader) => vault.prove_audit_link(reader, link).await?,
+        };
+        let name = format!("regcred-audit-{}-{link}.tlog-proof", reader.chain());
+        Ok(AuditFile::of(name, TEXT, proof))
+    })
+    .await
 }

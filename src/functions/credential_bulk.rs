@@ -1,10 +1,12 @@
-//! Several credentials at once: those that are selected in the list.
+//! Several credentials at once: those that are selected in the list. Before any that is in use is disabled,
+//! a page asks.
 
 use super::answer::Flash;
 use super::context::{member, vault};
 use super::credential_switch::switched as switched_one;
 use super::credentials::list_query;
-use super::reply::{finish_action, is_page};
+use super::reply::{ask, finish_action, is_page};
+pub use crate::domain::credential_page::Selected;
 use crate::domain::permission::of;
 use crate::domain::{paths, short_id};
 use crate::error::{Error, Result};
@@ -19,26 +21,43 @@ const UNDO_MAX: usize = 1_200;
 /// The list is there; what was selected in it is not.
 const GONE: &str = "The selected credentials no longer exist. Nothing was changed.";
 
+/// Those that are selected, and who would feel it when they are disabled. `ids` are short ids, as the
+/// address of the dialog has them.
+pub async fn selected(project: String, ids: String) -> Result<Selected> {
+    let reader = member(&project).await?.can::<of::RegistryRead>()?;
+    vault().selected_users(&reader, &read(&[ids])?).await
+}
+
 /// Stops deliveries of all that are selected, or allows them again. `ids` are short ids; `list` is the
-/// query of the list to go back to.
+/// query of the list to go back to. From a page it is asked about first when any that is to be disabled is
+/// in use, unless the person says `anyway`.
 #[server(prefix = "/rpc", endpoint = "credentials/bulk")]
 pub async fn switch_credentials(
     project: String,
     is_disabled: bool,
     #[server(default)] ids: Vec<String>,
     #[server(default)] list: String,
+    #[server(default)] anyway: bool,
 ) -> Result<()> {
     let query = list_query(&list);
     let page = paths::credentials(&project) + query;
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let switched = match vault().set_all_disabled(&editor, &read(&ids)?, is_disabled).await {
-            Err(Error::NotFound) if is_page() => return Ok(Flash::failure(GONE.to_owned())),
+        let selected = read(&ids)?;
+        let may_ask = is_disabled && !anyway && is_page();
+        if may_ask && vault().is_any_in_use(&editor, &selected).await? {
+            ask(&question(&project, &selected, query));
+            return Ok(None);
+        }
+        let switched = match vault().set_all_disabled(&editor, &selected, is_disabled).await {
+            Err(Error::NotFound) if is_page() => {
+                return Ok(Some(Flash::failure(GONE.to_owned())));
+            }
             switched => switched?,
         };
         let flash = Flash::from(said(&switched, is_disabled));
         if switched.changed.is_empty() {
-            return Ok(flash);
+            return Ok(Some(flash));
         }
         let ids: String = switched.changed.into_iter().map(|(id, _)| short_id::of(id)).collect();
         let is_short = project.len() + ids.len() + query.len() <= UNDO_MAX;
@@ -46,9 +65,20 @@ pub async fn switch_credentials(
         let mut values = vec![("project", project), ("is_disabled", reverse), ("ids[]", ids)];
         // Without it the button goes to the whole list.
         values.extend(is_short.then(|| ("list", query.to_owned())));
-        Ok(flash.with_undo(SwitchCredentials::url(), values))
+        // They were disabled a moment ago: nobody has to be sure of that again.
+        values.extend((!is_disabled).then(|| ("anyway", true.to_string())));
+        Ok(Some(flash.with_undo(SwitchCredentials::url(), values)))
     };
-    finish_action(&page, done.await).await
+    match done.await {
+        Ok(None) => Ok(()),
+        done => finish_action(&page, done.map(Option::unwrap_or_default)).await,
+    }
+}
+
+/// The dialog that asks about these, over the list that the button was pressed on.
+fn question(project: &str, ids: &BTreeSet<Uuid>, list: &str) -> String {
+    let ids: String = ids.iter().copied().map(short_id::of).collect();
+    paths::with_query(&(paths::disable_credentials(project) + list), "ids", &ids)
 }
 
 /// Each of the values is one id or several: a button *Undo* has all of them in one.
@@ -91,6 +121,16 @@ fn counted(count: usize, one: &str, more: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_question_carries_the_selection_and_stands_over_the_list_that_it_was_made_in() {
+        let ids = BTreeSet::from([Uuid::nil(), Uuid::max()]);
+        let both: String = ids.iter().copied().map(short_id::of).collect();
+        let dialog = "/p/acme/credentials/selected/disable";
+        assert_eq!(question("acme", &ids, ""), format!("{dialog}?ids={both}"));
+        assert_eq!(question("acme", &ids, "?q=gh"), format!("{dialog}?q=gh&ids={both}"));
+        assert_eq!(read(&[both]).unwrap(), ids);
+    }
 
     #[test]
     fn the_sentence_names_one_counts_several_and_says_what_became_of_the_others() {

@@ -1,6 +1,6 @@
 //! Access reviews, as the browser asks for them.
 
-use super::audit::{AuditFile, note_refused, who_asks};
+use super::audit::{AuditFile, file_for, text, who_asks};
 use super::context::{member, member_of, vault};
 use super::reply::{Form, finish, finish_action, saved};
 use crate::domain::audit::ExportFormat;
@@ -42,23 +42,16 @@ pub async fn export_review(
     request: &Extensions,
     fields: &HashMap<String, String>,
 ) -> Result<AuditFile> {
-    let done = begin_export(vault, request, fields).await;
-    note_refused(vault, request, &done);
-    done
-}
-
-async fn begin_export(
-    vault: &Vault,
-    request: &Extensions,
-    fields: &HashMap<String, String>,
-) -> Result<AuditFile> {
-    let (session, _) = who_asks(vault, request).await?;
-    let text = |key: &str| fields.get(key).map(String::as_str).unwrap_or_default();
-    let reader = member_of(vault, session, text("project")).await?.can::<of::AuditRead>()?;
-    let id = Uuid::parse_str(text("id")).map_err(|_| Error::NotFound)?;
-    let name = format!("regcred-review-{}-{id}.csv", reader.project().slug);
-    let report = vault.export_review(&reader, id).await?;
-    Ok(AuditFile::of(name, ExportFormat::Csv.content_type(), report))
+    file_for(vault, request, async {
+        let (session, _) = who_asks(vault, request).await?;
+        let project = text(fields, "project");
+        let reader = member_of(vault, session, project).await?.can::<of::AuditRead>()?;
+        let id = Uuid::parse_str(text(fields, "id")).map_err(|_| Error::NotFound)?;
+        let name = format!("regcred-review-{}-{id}.csv", reader.project().slug);
+        let report = vault.export_review(&reader, id).await?;
+        Ok(AuditFile::of(name, ExportFormat::Csv.content_type(), report))
+    })
+    .await
 }
 
 /// Opens a review of everything that lets somebody in.

@@ -4,6 +4,7 @@ use crate::app::{App, Browser, Reply, auths};
 use crate::failpoint::{break_events_about, mend_table};
 use crate::forms::value_in;
 use crate::listing::{create, page};
+use crate::narrowed::declare;
 use regcred::Error;
 use regcred::domain::listing::ListQuery;
 use regcred::domain::short_id;
@@ -20,11 +21,16 @@ fn short(ids: &[Uuid]) -> Vec<String> {
 }
 
 /// What the bar sends when these are selected.
-fn form(ids: &[String], is_disabled: bool) -> Vec<(&str, &str)> {
+fn unsure(ids: &[String], is_disabled: bool) -> Vec<(&str, &str)> {
     let is_disabled = if is_disabled { "true" } else { "false" };
     let mut form = vec![("project", "acme"), ("list", LIST), ("is_disabled", is_disabled)];
     form.extend(ids.iter().map(|id| ("ids[]", id.as_str())));
     form
+}
+
+/// The same of somebody who was asked, or need not be.
+fn form(ids: &[String], is_disabled: bool) -> Vec<(&str, &str)> {
+    [unsure(ids, is_disabled), vec![("anyway", "true")]].concat()
 }
 
 /// Presses a button of the bar, and opens the page after it.
@@ -86,6 +92,87 @@ async fn what_is_selected_is_disabled_together_and_the_undo_enables_exactly_that
     assert_eq!(auths(&app.docker_config(&token, "", &[]).await).len(), 2);
     let project = app.evidence(&app.owner, "acme").await.project().id;
     assert_eq!(app.vault.first_break(project).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn who_selects_some_that_are_in_use_reads_who_uses_each_before_any_is_disabled() {
+    let app = App::new().await;
+    let [a, b, c] = three(&app).await;
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &[b], "pull").await;
+    let (web, _) = app.pipeline(&app.owner, "acme", "web", &[a], "pull").await;
+    let ids = short(&[a, b, c]);
+    let dialog = "/p/acme/credentials/selected/disable";
+    // A grant alone is no use of it.
+    let done = app.owner.post_form(BULK, &unsure(&ids, true)).await;
+    assert!(done.location().contains("said="), "{}", done.location());
+    let enabled = press(&app.owner, &[a, b, c], false).await;
+    let back = enabled.split("alert-notice").nth(1).unwrap().split("</form>").next().unwrap();
+    assert!(back.contains("name=\"anyway\""), "it was so a moment ago: {back}");
+
+    // One is delivered, and a file names the registry of another.
+    app.docker_config(&token, "", &[]).await;
+    declare(&app, web).await;
+    let asked = app.owner.post_form(BULK, &unsure(&ids, true)).await;
+    let there = format!("{dialog}{LIST}&ids=");
+    assert!(asked.location().starts_with(&there), "{} {}", asked.location(), asked.text());
+    let asked = app.owner.follow(asked).await.text();
+    assert_eq!(app.scalar_i64(DISABLED).await, 0, "it was only asked");
+    for part in [
+        "Disable 3 credentials",
+        "2 of them are in use",
+        "<summary>ghcr-a",
+        ">web<",
+        "web/Dockerfile",
+        "<summary>ghcr-b",
+        ">build<",
+        "name=\"anyway\"",
+    ] {
+        assert!(asked.contains(part), "{part}: {asked}");
+    }
+    assert!(!asked.contains("<summary>ghcr-c"), "nobody uses it: {asked}");
+    let [a_alone, b_alone] = [&ids[..1], &ids[1..2]];
+    for (some, is_asked) in [(a_alone, true), (b_alone, true), (&ids[2..], false)] {
+        let reply = app.owner.post_form(BULK, &unsure(some, true)).await;
+        assert_eq!(reply.location().starts_with(dialog), is_asked, "{}", reply.location());
+    }
+    // What is disabled already is not counted.
+    let asked = app.owner.get(&format!("{dialog}?ids={}", ids.concat())).await.text();
+    assert!(asked.contains("Disable 2 credentials"), "{asked}");
+
+    // A script has said what it wants.
+    let reply = app.owner.post_json_accept(BULK, &unsure(b_alone, true)).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let after = press(&app.owner, &[a, b, c], true).await;
+    let said = "ghcr-a is disabled: pipelines no longer receive it. 2 were already disabled.";
+    assert!(after.contains(said) && after.contains("Undo"), "{after}");
+    assert_eq!(app.scalar_i64(DISABLED).await, 3);
+}
+
+#[tokio::test]
+async fn the_question_about_several_says_so_when_there_is_nothing_to_disable() {
+    let app = App::new().await;
+    let beta = app.project("beta").await;
+    let theirs = app.credential(&beta, "beta", "hidden-there", "ghcr.io", "s").await;
+    let own = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let too_many: Vec<Uuid> = (0..51).map(|_| Uuid::now_v7()).collect();
+    let open = async |ids: &str| {
+        app.owner.get(&format!("/p/acme/credentials/selected/disable?ids={ids}")).await
+    };
+    for (ids, status, sentence) in [
+        (String::new(), 200, "No credential is selected."),
+        (short_id::of(own), 200, "No pipeline received any of them in the last 30 days"),
+        (short_id::of(theirs), 404, "There is nothing here"),
+        ("x".to_owned(), 400, "The selection cannot be read."),
+        (short(&too_many).concat(), 400, "Select at most 50"),
+    ] {
+        let page = open(&ids).await;
+        assert_eq!(page.status, status, "{sentence}");
+        assert!(page.text().contains(sentence), "{sentence}: {}", page.text());
+        assert!(!page.text().contains("hidden-there"), "{}", page.text());
+    }
+    press(&app.owner, &[own], true).await;
+    let page = open(&short_id::of(own)).await.text();
+    assert!(page.contains("The selected credentials are already disabled."), "{page}");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn scene() -> (App, Uuid, Uuid, String) {
 const DISABLE: &str = "/rpc/credentials/disable";
 
 /// Stores a file of the pipeline that names an image on the credential's registry.
-async fn declare(app: &App, pipeline: Uuid) {
+pub async fn declare(app: &App, pipeline: Uuid) {
     let pipeline = pipeline.to_string();
     let form = [
         ("project", "acme"),

@@ -6,6 +6,7 @@ mod text;
 use crate::app::{App, Browser, PASSWORD, Reply};
 use crate::forms::{credential_form, link_in, pipeline_form};
 use crate::matrix::{JOB_TOKEN, Objects, routes};
+use regcred::domain::short_id;
 use regcred::domain::trust_rule::Provider;
 use regcred::domain::user::Role;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,9 @@ async fn open_states(book: &mut Book, app: &App, at: &Objects) {
     }
     book.open("list_nothing_found", owner, "/p/acme/credentials?q=zebra").await;
     book.open("pipelines_nothing_found", owner, "/p/acme/pipelines?q=zebra").await;
+    let selected = short_id::of(at.credential);
+    let question = format!("/p/acme/credentials/selected/disable?ids={selected}");
+    book.open("disable_selected", owner, &question).await;
     for view in ["credential", "pipeline"] {
         let path = format!("/p/acme/usage?view={view}&window=all");
         book.open(&format!("usage_by_{view}"), owner, &path).await;

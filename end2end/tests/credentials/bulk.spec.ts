@@ -39,6 +39,8 @@ test('what is selected is disabled, and the message after it takes it back', asy
   await tick(page, b).check();
   await expect(bar(page)).toBeVisible();
   await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  // They were delivered just now.
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable 2 credentials', exact: true }).click();
   await expectSaid(page, '2 credentials were disabled: pipelines no longer receive them.');
   await expectListAt(page, list);
   for (const name of [a, b]) await expect(rowOf(page, name)).toContainText('Disabled');
@@ -74,6 +76,34 @@ test('what was deleted meanwhile is told, and the others are disabled', async ({
   await expectSaid(other, `${b} was deleted.`);
   await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
   await expectSaid(page, `${a} is disabled: pipelines no longer receive it. 1 no longer exists.`);
+});
+
+test('some that are in use are asked about first, and Cancel leads back to the list', async ({ page, instance }) => {
+  const names = await openThree(page, instance);
+  const [a, b, c] = names as [string, string, string];
+  const list = page.url();
+  const reader = unique('reader');
+  const token = await addPipeline(page, instance, { name: reader, credentials: [a] });
+  expect((await fetchConfig(instance, token)).status).toBe(200);
+  const dialog = page.getByRole('dialog', { name: 'Disable 2 credentials' });
+  await page.goto(list);
+  for (const name of [a, b]) await tick(page, name).check();
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expect(dialog).toContainText('One of them is in use');
+  const row = dialog.getByRole('row').filter({ hasText: reader });
+  await expect(row).toContainText('Once');
+  await expect(row).toContainText(/just now|\d+ min ago/);
+  await expect(dialog).toContainText(a);
+  await expect(dialog).not.toContainText(b);
+  await dialog.getByRole('link', { name: 'Cancel', exact: true }).click();
+  await expectListAt(page, list);
+  for (const name of names) await expect(rowOf(page, name)).not.toContainText('Disabled');
+
+  // Whom nobody uses is not asked about.
+  await page.goto(list);
+  for (const name of [b, c]) await tick(page, name).check();
+  await bar(page).getByRole('button', { name: 'Disable', exact: true }).click();
+  await expectSaid(page, '2 credentials were disabled: pipelines no longer receive them.');
 });
 
 test('Enter in the search or in a tick box disables nothing', async ({ page, instance }) => {

@@ -9,7 +9,6 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
 use crate::domain::trust_rule::{OwnHosts, Provider, TrustRule};
-use crate::domain::user::Maker;
 use std::collections::BTreeMap;
 
 fn day(text: &str) -> Day {
@@ -42,31 +41,13 @@ fn credential(name: &str, paths: &str) -> Summary {
     }
 }
 
-fn rule(provider: Provider, claims: &[(&str, &str)]) -> TrustRule {
-    TrustRule {
-        id: Uuid::nil(),
-        provider,
-        issuer: provider.usual_issuer().to_owned(),
-        audience: "https://regcred.example.com".to_owned(),
-        claims: claims.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
-        public_key: None,
-        created_at: Moment(0),
-        created_by: Maker::nobody("Dana"),
-        last_used_at: None,
-        ended_at: None,
-        identity_epoch: 0,
-        intent: Access::Pull,
-        title: String::new(),
-    }
-}
-
 fn github(reference: &str) -> TrustRule {
     let who = [("repository_id", "74"), ("repository_owner_id", "65"), ("ref", reference)];
-    rule(Provider::GitHub, &who)
+    TrustRule::sample(Provider::GitHub, &who)
 }
 
 fn cluster() -> TrustRule {
-    rule(Provider::Kubernetes, &[("sub", "system:serviceaccount:ci:build")])
+    TrustRule::sample(Provider::Kubernetes, &[("sub", "system:serviceaccount:ci:build")])
 }
 
 fn from(branches: &str, events: &str) -> Terms {
@@ -103,7 +84,7 @@ fn a_grant_that_no_run_can_meet_is_doubted() {
     };
     assert_eq!(doubts(&from("", "schedule"), &[pushes], true), [Doubt::OtherEvents]);
     let who = [("organization_id", "a"), ("pipeline_id", "b"), ("step_key", "build")];
-    let buildkite = rule(Provider::Buildkite, &who);
+    let buildkite = TrustRule::sample(Provider::Buildkite, &who);
     assert_eq!(doubts(&from("", "push"), &[buildkite], true), [Doubt::OtherEvents]);
 }
 
@@ -227,18 +208,18 @@ fn the_host_alone_tells_a_whole_registry_from_no_part_of_it_though_a_file_does()
 fn a_rule_that_no_token_matches_is_doubted() {
     let buildkite = |more: &[(&str, &str)]| {
         let who = [("organization_id", "a"), ("pipeline_id", "b")];
-        rule(Provider::Buildkite, &[&who[..], more].concat())
+        TrustRule::sample(Provider::Buildkite, &[&who[..], more].concat())
     };
     let circleci = |origin| {
         let id = ("oidc.circleci.com/project-id", "a");
-        rule(Provider::CircleCi, &[id, ("oidc.circleci.com/vcs-origin", origin)])
+        TrustRule::sample(Provider::CircleCi, &[id, ("oidc.circleci.com/vcs-origin", origin)])
     };
-    let gitlab = |more| rule(Provider::GitLab, &[("project_id", "20"), more]);
+    let gitlab = |more| TrustRule::sample(Provider::GitLab, &[("project_id", "20"), more]);
     let workflow = |workflow| {
         let who = [("repository_id", "74"), ("repository_owner_id", "65")];
-        rule(Provider::GitHub, &[who[0], who[1], ("job_workflow_ref", workflow)])
+        TrustRule::sample(Provider::GitHub, &[who[0], who[1], ("job_workflow_ref", workflow)])
     };
-    let of_azure = |sub| rule(Provider::AzureDevOps, &[("sub", sub)]);
+    let of_azure = |sub| TrustRule::sample(Provider::AzureDevOps, &[("sub", sub)]);
     let own = OwnHosts::of("https://regcred.example.com", &[]);
     for (rule, expected) in [
         (github("refs/heads/main"), None),
@@ -247,7 +228,10 @@ fn a_rule_that_no_token_matches_is_doubted() {
         (gitlab(("ref_protected", "true")), None),
         (gitlab(("ref_protected", "yes")), Some(Doubt::ProtectedIsNoTruth)),
         (cluster(), None),
-        (rule(Provider::Kubernetes, &[("sub", "ci:build")]), Some(Doubt::ServiceAccountShape)),
+        (
+            TrustRule::sample(Provider::Kubernetes, &[("sub", "ci:build")]),
+            Some(Doubt::ServiceAccountShape),
+        ),
         (of_azure("p://acme/shop/build"), None),
         (of_azure("/eid1/c/pub/t/a"), None),
         (of_azure("acme/shop/build"), Some(Doubt::AzureSubjectShape)),
@@ -259,7 +243,10 @@ fn a_rule_that_no_token_matches_is_doubted() {
         (buildkite(&[("build_branch", "main")]), None),
         (buildkite(&[("build_branch", "refs/heads/main")]), Some(Doubt::BranchAsReference)),
         (buildkite(&[("build_branch", "main"), ("build_tag", "v*")]), Some(Doubt::BranchAndTag)),
-        (rule(Provider::Kubernetes, &[]), Some(Doubt::Lacks(vec!["subject".to_owned()]))),
+        (
+            TrustRule::sample(Provider::Kubernetes, &[]),
+            Some(Doubt::Lacks(vec!["subject".to_owned()])),
+        ),
     ] {
         assert_eq!(of_rule(&rule, &own), expected.into_iter().collect::<Vec<_>>(), "{rule:?}");
     }

@@ -18,6 +18,7 @@ fn a_page_of_a_thing_stands_under_its_project() {
     assert_eq!(connect_credential("acme", id), format!("{own}/connect"));
     assert_eq!(grant_credential("acme", id), format!("{own}/grant"));
     assert_eq!(disable_credential("acme", id), format!("{own}/disable"));
+    assert_eq!(disable_credentials("acme"), "/p/acme/credentials/selected/disable");
     assert_eq!(compromise_credential("acme", id), format!("{own}/compromise"));
     assert_eq!(compromised_credential("acme", id), format!("{own}/compromised"));
     assert_eq!(new_credential("acme"), "/p/acme/credentials/new");

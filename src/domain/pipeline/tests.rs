@@ -92,19 +92,10 @@ fn nobody_approves_what_they_widened() {
 
 fn rule(provider: Provider, identity_epoch: i64) -> TrustRule {
     TrustRule {
-        id: Uuid::nil(),
-        provider,
-        issuer: String::new(),
-        audience: String::new(),
-        claims: std::collections::BTreeMap::new(),
-        public_key: None,
         created_at: Moment(5),
         created_by: Maker::nobody("Bea"),
-        last_used_at: None,
-        ended_at: None,
         identity_epoch,
-        title: String::new(),
-        intent: Access::Pull,
+        ..TrustRule::sample(provider, &[])
     }
 }
 

@@ -58,19 +58,11 @@ pub(super) fn rule(
         ..TrustForm::default()
     };
     TrustRule {
-        id: Uuid::nil(),
-        provider,
         issuer: form.read_issuer(provider),
         audience: form.read_audience(provider),
         claims: form.read(provider, &own()).unwrap(),
-        public_key: None,
-        created_at: Moment(0),
-        created_by: Maker::nobody("Dana"),
-        last_used_at: None,
-        ended_at: None,
-        identity_epoch: 0,
         intent: form.read_intent(provider),
-        title: String::new(),
+        ..TrustRule::sample(provider, &[])
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::domain::trust_rule::TrustRule;
-use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn what_was_judged_by_a_rule_as_it_was_before_a_change_is_not_let_in() {
@@ -10,18 +9,10 @@ async fn what_was_judged_by_a_rule_as_it_was_before_a_change_is_not_let_in() {
     let made_by = |name: &str| Maker::nobody(name.to_owned());
     let rule = TrustRule {
         id: GIVER,
-        provider: Provider::GitHub,
         issuer: "https://example.com".to_owned(),
-        audience: String::new(),
-        claims: BTreeMap::new(),
-        public_key: None,
-        created_at: Moment(0),
         created_by: made_by("Olga"),
-        last_used_at: None,
-        ended_at: None,
         identity_epoch: 3,
-        intent: Access::Pull,
-        title: String::new(),
+        ..TrustRule::sample(Provider::GitHub, &[])
     };
     let write = scene.store.write().await.unwrap();
     let rules = write.trust_rules(PROJECT);

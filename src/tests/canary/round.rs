@@ -32,9 +32,10 @@ const OF_PIPELINE: [&str; 8] = [
     "/trust/try",
 ];
 /// Behind the address of the project.
-const OF_PROJECT: [&str; 15] = [
+const OF_PROJECT: [&str; 16] = [
     "/credentials",
     "/credentials/new",
+    "/credentials/selected/disable",
     "/pipelines",
     "/pipelines/new",
     "/approvals",

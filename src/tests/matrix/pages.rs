@@ -30,6 +30,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/credentials/{credential}/secret"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/delete"), DELETE),
         (format!("/p/{{}}/credentials/{credential}/disable"), WRITE),
+        ("/p/{}/credentials/selected/disable".to_owned(), WRITE),
         ("/p/{}/pipelines".to_owned(), READ_PIPELINES),
         ("/p/{}/pipelines/new".to_owned(), GRANT),
         (format!("/p/{{}}/pipelines/{pipeline}"), READ_PIPELINES),

@@ -6,6 +6,7 @@ mod scene;
 use super::statements;
 use super::watch::is_to_write;
 use crate::matrix::routes;
+use regcred::domain::short_id;
 use scene::Scene;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +16,7 @@ static PINNED: &str = include_str!("pages.txt");
 const MANY: usize = 30;
 
 /// What a page is asked in its address, where the answer takes more than the page alone.
-const QUESTIONS: [(&str, &str); 17] = [
+const QUESTIONS: [(&str, &str); 18] = [
     ("/admin/audit", "?noun=instance"),
     ("/p/{project}/audit", "?noun=credential"),
     ("/p/{project}/audit", "?noun=delivery"),
@@ -25,6 +26,7 @@ const QUESTIONS: [(&str, &str); 17] = [
     ("/p/{project}/credentials", "?unused=1"),
     ("/p/{project}/credentials", "?q=more"),
     ("/p/{project}/credentials/new", "?preset=ghcr"),
+    ("/p/{project}/credentials/selected/disable", "?ids="),
     ("/p/{project}/find", "?q=more"),
     ("/p/{project}/findings", "?state=accepted&kind=tie&after=2_019a0000000070008000000000000001"),
     ("/p/{project}/match", "?intent=pull&image=ghcr.io/acme/api&pipeline="),
@@ -46,6 +48,9 @@ impl Scene {
             let mut path = all[route].clone() + question;
             if question.ends_with("pipeline=") {
                 path += &self.at.pipeline.to_string();
+            }
+            if question.ends_with("ids=") {
+                path += &short_id::of(self.at.credential);
             }
             all.insert(format!("{route}{question}"), path);
         }

@@ -1,10 +1,14 @@
-//! The question before a credential that is in use is disabled: who uses it, and what can be done first.
+//! The question before a credential that is in use is disabled, or several that are selected in the list:
+//! who uses them, and what can be done first.
 
 use super::edit::behind;
+use super::list::count;
 use super::used_by::WhoUses;
+use crate::domain::credential::Credential;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
+use crate::functions::credential_bulk::{Selected, SwitchCredentials, selected};
 use crate::functions::credential_pages::{CredentialHead, Users, users};
 use crate::functions::credential_switch::DisableCredential;
 use crate::ui::kit::{Alert, Hidden, LoadedDialog, PageContext, PostForm};
@@ -46,10 +50,6 @@ fn Question(loaded: Found, page: PageContext) -> impl IntoView {
     if is_disabled {
         return view! { <p>"This credential is already disabled."</p> }.into_any();
     }
-    let (current, created_at) = (credential.secret.version, credential.created_at);
-    let has_grants = users.dependents.iter().any(|dependent| dependent.grant.is_some());
-    let can_move = has_grants && page.may_grant() && page.may(Permission::RegistryDelete);
-    let moving = can_move.then(|| moving_href(&page, id));
     let (project, back, cancel) = (page.project.clone(), behind(&page), behind(&page));
     view! {
         <Alert kind="warning">
@@ -57,6 +57,105 @@ fn Question(loaded: Found, page: PageContext) -> impl IntoView {
                 "Pipelines stop receiving this credential at once. You can enable it again at any time."
             </p>
         </Alert>
+        <Using credential users page/>
+        <PostForm action=DisableCredential::url() project id submit="Disable" cancel>
+            <Hidden name="back" value=back/>
+            <Hidden name="anyway" value="true"/>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// The same question about those that are selected in the list.
+#[component]
+pub fn DisableSelectedDialog() -> impl IntoView {
+    let page = PageContext::here();
+    let name = |found: &Selected| match found.enabled {
+        0 => String::new(),
+        enabled => count(enabled, false),
+    };
+    view! {
+        <LoadedDialog
+            id="disable-credentials"
+            verb="Disable"
+            name
+            close_href=behind(&page)
+            is_read_first=true
+            from=load_selected(page.clone())
+            let:loaded
+        >
+            <QuestionOfSeveral loaded page/>
+        </LoadedDialog>
+    }
+}
+
+async fn load_selected(page: PageContext) -> Result<Selected> {
+    page.needs(Permission::RegistryWrite)?;
+    selected(page.project.clone(), page.query("ids").unwrap_or_default()).await
+}
+
+#[component]
+fn QuestionOfSeveral(loaded: Selected, page: PageContext) -> impl IntoView {
+    let Selected { enabled, in_use } = loaded;
+    let ids = page.query("ids").unwrap_or_default();
+    if ids.is_empty() {
+        return view! { <p>"No credential is selected. Select at least one in the list."</p> }
+            .into_any();
+    }
+    if enabled == 0 {
+        return view! { <p>"The selected credentials are already disabled."</p> }.into_any();
+    }
+    let (project, list, cancel) = (page.project.clone(), page.list_query(), behind(&page));
+    let (used, submit) = (in_words(in_use.len()), format!("Disable {}", count(enabled, false)));
+    let each = in_use
+        .into_iter()
+        .map(|(credential, users)| {
+            let (name, page) = (credential.summary.name.clone(), page.clone());
+            view! {
+                <details class="fold" open=true>
+                    <summary>{name}</summary>
+                    <div class="stack">
+                        <Using credential users page/>
+                    </div>
+                </details>
+            }
+        })
+        .collect_view();
+    view! {
+        <Alert kind="warning">
+            <p>
+                "Pipelines stop receiving the selected credentials at once. You can enable them again at any time."
+            </p>
+        </Alert>
+        <p>{used}</p>
+        {each}
+        <PostForm action=SwitchCredentials::url() project submit cancel>
+            <Hidden name="ids[]" value=ids/>
+            <Hidden name="is_disabled" value="true"/>
+            <Hidden name="list" value=list/>
+            <Hidden name="anyway" value="true"/>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// How many of them are in use, and what that means.
+fn in_words(in_use: usize) -> String {
+    match in_use {
+        0 => "No pipeline received any of them in the last 30 days, and no pipeline file names their registries.".to_owned(),
+        1 => "One of them is in use: pipelines received it in the last 30 days, or a pipeline file names its registry.".to_owned(),
+        more => format!("{more} of them are in use: pipelines received them in the last 30 days, or pipeline files name their registries."),
+    }
+}
+
+/// Who uses a credential, and where its pipelines can be moved first.
+#[component]
+fn Using(credential: Credential, users: Users, page: PageContext) -> impl IntoView {
+    let (current, created_at) = (credential.secret.version, credential.created_at);
+    let has_grants = users.dependents.iter().any(|dependent| dependent.grant.is_some());
+    let can_move = has_grants && page.may_grant() && page.may(Permission::RegistryDelete);
+    let moving = can_move.then(|| moving_href(&page, credential.summary.id));
+    view! {
         <WhoUses users current created_at page/>
         {moving
             .map(|href| {
@@ -66,12 +165,7 @@ fn Question(loaded: Found, page: PageContext) -> impl IntoView {
                     </p>
                 }
             })}
-        <PostForm action=DisableCredential::url() project id submit="Disable" cancel>
-            <Hidden name="back" value=back/>
-            <Hidden name="anyway" value="true"/>
-        </PostForm>
     }
-    .into_any()
 }
 
 /// The delete dialog has the form that moves the grants alone, too.

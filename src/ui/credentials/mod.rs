@@ -41,7 +41,7 @@ pub use connect::ConnectPage;
 pub use delete::DeleteDialog;
 pub use deliveries::DeliveriesPage;
 pub use detail::DetailPage;
-pub use disable::DisableDialog;
+pub use disable::{DisableDialog, DisableSelectedDialog};
 pub use edit::EditDialog;
 pub use grant::GrantDialog;
 pub use list::ListPage;

@@ -144,8 +144,8 @@ pub fn PostForm(
     #[prop(default = "stack")] class: &'static str,
     #[prop(optional)] is_multipart: bool,
     /// What the button below the fields says; without it the children bring their own.
-    #[prop(optional)]
-    submit: &'static str,
+    #[prop(into, optional)]
+    submit: String,
     /// Where the link beside the button leads.
     #[prop(into, optional)]
     cancel: String,

@@ -218,6 +218,7 @@ mod tests {
             "credentials/1/secret",
             "credentials/1/delete",
             "credentials/1/disable",
+            "credentials/selected/disable",
             "credentials/1/grant",
             "credentials/1/compromise",
             "credentials/1/versions/2/current",

@@ -1,6 +1,7 @@
 //! Who received a credential lately, what for, and whose files name it: what somebody has to know before
 //! they take it away, replace it or narrow it.
 
+use super::switched::at_most_a_page;
 use crate::domain::actor::Can;
 use crate::domain::credential::{Credential, CredentialSettings, Dependent, Summary};
 use crate::domain::credential_page::{Declared, Lately};
@@ -22,18 +23,43 @@ impl Vault {
         Ok(self.store.receipts(project).lately(id, now()).await?)
     }
 
-    /// Whether somebody would feel it at once when it is disabled: it was received lately, or a file of a
-    /// pipeline that depends on it names it.
+    /// Whether somebody would feel it at once when it is disabled.
     pub async fn is_in_use(&self, editor: &Can<of::RegistryWrite>, id: Uuid) -> Result<bool> {
         let project = editor.project().id;
-        let credentials = self.store.credentials(project);
-        let found = credentials.find(id).await?.filter(|one| one.summary.disabled_at.is_none());
-        let Some(found) = found else { return Ok(false) };
-        if !self.received_lately(project, id).await?.is_empty() {
+        match self.store.credentials(project).find(id).await? {
+            Some(found) => self.is_felt(project, &found.summary).await,
+            None => Ok(false),
+        }
+    }
+
+    /// The same of any of several.
+    ///
+    /// # Errors
+    /// `BadRequest` for too many.
+    pub async fn is_any_in_use(
+        &self,
+        editor: &Can<of::RegistryWrite>,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<bool> {
+        at_most_a_page(ids)?;
+        for id in ids {
+            if self.is_in_use(editor, *id).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether it is enabled, and was received lately, or a file of a pipeline that depends on it names it.
+    pub(super) async fn is_felt(&self, project: Uuid, credential: &Summary) -> Result<bool> {
+        if credential.disabled_at.is_some() {
+            return Ok(false);
+        }
+        if !self.received_lately(project, credential.id).await?.is_empty() {
             return Ok(true);
         }
-        let dependents = credentials.dependents(id).await?;
-        Ok(!self.declaring(project, &found.summary, &dependents).await?.is_empty())
+        let dependents = self.store.credentials(project).dependents(credential.id).await?;
+        Ok(!self.declaring(project, credential, &dependents).await?.is_empty())
     }
 
     /// What is asked about a save that lets the credential reach less: who would feel it.

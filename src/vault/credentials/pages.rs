@@ -1,11 +1,12 @@
 //! One credential with what stands on its first page and in its delete dialog, and on the page of who
 //! can read it: who uses it, and who could.
 
+use super::switched::at_most_a_page;
 use crate::domain::actor::{Can, Member};
 use crate::domain::choosing::{Choices, Sought};
-use crate::domain::credential::Access;
+use crate::domain::credential::{Access, Summary};
 use crate::domain::credential_page::{
-    CredentialHead, Deletion, Holder, Overview, Readers, Receivers, Users,
+    CredentialHead, Deletion, Holder, Overview, Readers, Receivers, Selected, Users,
 };
 use crate::domain::departure::Thing;
 use crate::domain::permission::{Permission, of};
@@ -14,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::vault::people::gone;
 use crate::vault::pipelines::sees_tokens;
 use crate::vault::{Vault, today};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Vault {
@@ -39,15 +41,57 @@ impl Vault {
         let project = reader.project().id;
         self.count_receipts(project).await;
         let head = self.credential_head(reader, id).await?;
-        let dependents = self.store.credentials(project).dependents(id).await?;
+        let users = self.users_of(reader, &head.credential.summary).await?;
+        Ok((head, users))
+    }
+
+    /// Of those that are selected, how many are enabled, and who depends on those that are in use.
+    ///
+    /// # Errors
+    /// `BadRequest` for too many; `NotFound` when the project has none of them.
+    pub async fn selected_users(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Selected> {
+        at_most_a_page(ids)?;
+        let project = reader.project().id;
+        self.count_receipts(project).await;
+        let (mut selected, mut are_missing) = (Selected::default(), !ids.is_empty());
+        for id in ids {
+            let Some(found) = self.store.credentials(project).find(*id).await? else { continue };
+            are_missing = false;
+            if found.summary.disabled_at.is_none() {
+                selected.enabled += 1;
+            }
+            if self.is_felt(project, &found.summary).await? {
+                let users = self.users_of(reader, &found.summary).await?;
+                selected.in_use.push((found, users));
+            }
+        }
+        if are_missing {
+            return Err(Error::NotFound);
+        }
+        selected.in_use.sort_by(|(one, _), (other, _)| one.summary.name.cmp(&other.summary.name));
+        Ok(selected)
+    }
+
+    /// Who depends on it, and whose files name it.
+    async fn users_of(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        credential: &Summary,
+    ) -> Result<Users> {
+        let project = reader.project().id;
+        let dependents = self.store.credentials(project).dependents(credential.id).await?;
         let declared = if reader.may(Permission::PipelineRead) {
-            self.declaring(project, &head.credential.summary, &dependents).await?
+            self.declaring(project, credential, &dependents).await?
         } else {
             Vec::new()
         };
         let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
         let existing = self.existing(reader, named).await?;
-        Ok((head, Users { dependents, existing, declared }))
+        Ok(Users { dependents, existing, declared })
     }
 
     /// The credential, and who would receive another secret of it.

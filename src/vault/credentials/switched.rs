@@ -71,11 +71,7 @@ impl Vault {
                     .to_owned(),
             ));
         }
-        if u64::try_from(ids.len()).is_ok_and(|count| count > PAGE_ROWS) {
-            return Err(Error::BadRequest(format!(
-                "Select at most {PAGE_ROWS} credentials at once. Nothing was changed."
-            )));
-        }
+        at_most_a_page(ids)?;
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let (mut switched, mut last) = (Switched::default(), None);
@@ -130,4 +126,14 @@ impl Vault {
         let what = (action, subject, Detail::Nothing);
         Ok(Some(self.record_event(write, project, editor, what).await?))
     }
+}
+
+/// More than a page has nobody can have selected.
+pub(super) fn at_most_a_page(ids: &BTreeSet<Uuid>) -> Result<()> {
+    if u64::try_from(ids.len()).is_ok_and(|count| count > PAGE_ROWS) {
+        return Err(Error::BadRequest(format!(
+            "Select at most {PAGE_ROWS} credentials at once. Nothing was changed."
+        )));
+    }
+    Ok(())
 }

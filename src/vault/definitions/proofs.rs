@@ -59,28 +59,13 @@ mod tests {
     use crate::domain::credential::Access;
     use crate::domain::moment::Moment;
     use crate::domain::trust_rule::Provider;
-    use crate::domain::user::Maker;
-    use uuid::Uuid;
 
     /// A rule for runs of one repository, on these branches if they are named.
     fn rule(reference: Option<&str>) -> TrustRule {
         let of_all = [("repository_id", "74"), ("repository_owner_id", "65")];
-        let claims = of_all.into_iter().chain(reference.map(|reference| ("ref", reference)));
-        TrustRule {
-            id: Uuid::nil(),
-            provider: Provider::GitHub,
-            issuer: "https://token.actions.githubusercontent.com".to_owned(),
-            audience: "https://regcred.example.com".to_owned(),
-            claims: claims.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            public_key: None,
-            created_at: Moment(0),
-            created_by: Maker::nobody("Kim"),
-            last_used_at: None,
-            ended_at: None,
-            identity_epoch: 0,
-            intent: Access::PullAndPush,
-            title: String::new(),
-        }
+        let more = reference.map(|reference| ("ref", reference));
+        let claims: Vec<_> = of_all.into_iter().chain(more).collect();
+        TrustRule { intent: Access::PullAndPush, ..TrustRule::sample(Provider::GitHub, &claims) }
     }
 
     fn from(branches: &[&str], events: &[&str]) -> Terms {

@@ -1,7 +1,7 @@
 //! Grants that only runs could use which may be of a fork.
 
 use super::super::{Doubt, of_rule_beside};
-use super::{doubts, from, github, list, rule};
+use super::{doubts, from, github, list};
 use crate::domain::credential::Access;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::trust_rule::{Provider, TrustRule};
@@ -9,11 +9,14 @@ use crate::domain::trust_rule::{Provider, TrustRule};
 /// A rule of GitHub for whatever starts a run, and one more claim.
 fn narrowed(name: &str, value: &str) -> TrustRule {
     let who = [("repository_id", "74"), ("repository_owner_id", "65")];
-    rule(Provider::GitHub, &[who[0], who[1], (name, value)])
+    TrustRule::sample(Provider::GitHub, &[who[0], who[1], (name, value)])
 }
 
 fn azure(reference: &str) -> TrustRule {
-    rule(Provider::AzureDevOps, &[("sub", "p://acme/shop/build"), ("rpo_ref", reference)])
+    TrustRule::sample(
+        Provider::AzureDevOps,
+        &[("sub", "p://acme/shop/build"), ("rpo_ref", reference)],
+    )
 }
 
 fn circleci(reference: &str) -> TrustRule {
@@ -21,26 +24,30 @@ fn circleci(reference: &str) -> TrustRule {
         ("oidc.circleci.com/project-id", "a"),
         ("oidc.circleci.com/vcs-origin", "github.com/acme/api"),
     ];
-    rule(Provider::CircleCi, &[who[0], who[1], ("oidc.circleci.com/vcs-ref", reference)])
+    TrustRule::sample(
+        Provider::CircleCi,
+        &[who[0], who[1], ("oidc.circleci.com/vcs-ref", reference)],
+    )
 }
 
 fn buildkite(branch: &str) -> TrustRule {
     let who = [("organization_id", "a"), ("pipeline_id", "b"), ("build_branch", branch)];
-    rule(Provider::Buildkite, &who)
+    TrustRule::sample(Provider::Buildkite, &who)
 }
 
 fn gitlab(claims: &[(&str, &str)]) -> TrustRule {
-    rule(Provider::GitLab, &[claims, &[("project_id", "20")]].concat())
+    TrustRule::sample(Provider::GitLab, &[claims, &[("project_id", "20")]].concat())
 }
 
 fn signed(provider: Provider) -> TrustRule {
-    rule(provider, &[("repo.id", "7")])
+    TrustRule::sample(provider, &[("repo.id", "7")])
 }
 
 #[test]
 fn a_grant_that_only_runs_which_may_be_of_a_fork_can_use_is_doubted() {
     let any = || narrowed("environment", "release");
-    let other = |sub| rule(Provider::GitLab, &[("project_id", "20"), ("job_project_id", sub)]);
+    let other =
+        |sub| TrustRule::sample(Provider::GitLab, &[("project_id", "20"), ("job_project_id", sub)]);
     for (rule, branches, events) in [
         (github("refs/pull/*"), "", ""),
         (github("refs/pull/7/merge"), "", "push pull_request"),

@@ -1,18 +1,18 @@
 //! Grants to push of a pipeline in which nothing pushes.
 
 use super::super::Doubt;
-use super::{cluster, doubts, from, github, rule};
+use super::{cluster, doubts, from, github};
 use crate::domain::credential::Access;
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::moment::Moment;
 use crate::domain::trust_rule::{Provider, TrustRule};
 
 fn drone() -> TrustRule {
-    rule(Provider::Drone, &[("repo.id", "7")])
+    TrustRule::sample(Provider::Drone, &[("repo.id", "7")])
 }
 
 fn woodpecker(intent: Access) -> TrustRule {
-    TrustRule { intent, ..rule(Provider::Woodpecker, &[("repo.id", "7")]) }
+    TrustRule { intent, ..TrustRule::sample(Provider::Woodpecker, &[("repo.id", "7")]) }
 }
 
 fn push(branches: &str, events: &str) -> Terms {

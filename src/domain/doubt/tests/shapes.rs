@@ -1,7 +1,6 @@
 //! Values that look right and that no provider writes so.
 
 use super::super::{Doubt, of_rule};
-use super::rule;
 use crate::domain::trust_rule::{OwnHosts, Provider, TrustRule};
 
 /// What is doubted, whatever the server's address is.
@@ -11,7 +10,7 @@ fn doubts(rule: &TrustRule) -> Vec<Doubt> {
 
 fn workflow(workflow: &str) -> TrustRule {
     let who = [("repository_id", "74"), ("repository_owner_id", "65")];
-    rule(Provider::GitHub, &[who[0], who[1], ("job_workflow_ref", workflow)])
+    TrustRule::sample(Provider::GitHub, &[who[0], who[1], ("job_workflow_ref", workflow)])
 }
 
 #[test]
@@ -55,10 +54,11 @@ fn a_workflow_ends_in_a_whole_reference_or_a_commit() {
 fn a_reference_is_of_a_kind_that_its_provider_has() {
     let github = |reference| {
         let who = [("repository_id", "74"), ("repository_owner_id", "65"), ("ref", reference)];
-        rule(Provider::GitHub, &who)
+        TrustRule::sample(Provider::GitHub, &who)
     };
-    let gitlab =
-        |reference| rule(Provider::GitLab, &[("project_id", "20"), ("ref_path", reference)]);
+    let gitlab = |reference| {
+        TrustRule::sample(Provider::GitLab, &[("project_id", "20"), ("ref_path", reference)])
+    };
     let foreign = || vec![Doubt::ForeignKind("Git reference".to_owned())];
     for (rule, expected) in [
         (github("refs/pull/*"), vec![]),
@@ -76,7 +76,7 @@ fn a_reference_is_of_a_kind_that_its_provider_has() {
 fn a_tag_of_buildkite_is_its_name_alone() {
     let tagged = |tag| {
         let who = [("organization_id", "a"), ("pipeline_id", "b"), ("build_tag", tag)];
-        rule(Provider::Buildkite, &who)
+        TrustRule::sample(Provider::Buildkite, &who)
     };
     assert!(doubts(&tagged("v*")).is_empty());
     assert_eq!(doubts(&tagged("refs/tags/v1")), [Doubt::TagAsReference]);
@@ -84,7 +84,7 @@ fn a_tag_of_buildkite_is_its_name_alone() {
 
 #[test]
 fn only_a_pipelines_own_token_of_azure_says_of_which_pipeline_it_is() {
-    let of = |sub, claim| rule(Provider::AzureDevOps, &[("sub", sub), claim]);
+    let of = |sub, claim| TrustRule::sample(Provider::AzureDevOps, &[("sub", sub), claim]);
     for claim in [("prj_id", "a"), ("def_id", "1"), ("rpo_ref", "refs/heads/main"), ("rpo_id", "a")]
     {
         assert!(doubts(&of("p://acme/shop/build", claim)).is_empty(), "{claim:?}");

@@ -4,9 +4,7 @@ use super::{NOW, thing};
 use crate::domain::credential::Access;
 use crate::domain::finding::{Evidence, ReceivedIn, proved, shared};
 use crate::domain::trust_rule::{Provider, TrustRule};
-use crate::domain::user::Maker;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 fn received(credential: &str, environment: &str, pipeline: &str) -> ReceivedIn {
     ReceivedIn {
@@ -80,22 +78,9 @@ fn what_runs_prove_counts_unless_the_other_credentials_name_something_else() {
 /// A rule for runs of one repository, of that environment if there is one.
 fn rule(environment: Option<&str>) -> TrustRule {
     let of_all = [("repository_id", "74"), ("repository_owner_id", "65")];
-    let claims = of_all.into_iter().chain(environment.map(|name| ("environment", name)));
-    TrustRule {
-        id: Uuid::nil(),
-        provider: Provider::GitHub,
-        issuer: "https://token.actions.githubusercontent.com".to_owned(),
-        audience: "https://regcred.example.com".to_owned(),
-        claims: claims.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        public_key: None,
-        created_at: NOW,
-        created_by: Maker::nobody("Kim"),
-        last_used_at: None,
-        ended_at: None,
-        identity_epoch: 0,
-        intent: Access::PullAndPush,
-        title: String::new(),
-    }
+    let more = environment.map(|name| ("environment", name));
+    let claims: Vec<_> = of_all.into_iter().chain(more).collect();
+    TrustRule { intent: Access::PullAndPush, ..TrustRule::sample(Provider::GitHub, &claims) }
 }
 
 #[test]

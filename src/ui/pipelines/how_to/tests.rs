@@ -37,21 +37,7 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
 }
 
 fn rule(provider: Provider, audience: &str) -> TrustRule {
-    TrustRule {
-        id: Uuid::nil(),
-        provider,
-        issuer: provider.usual_issuer().to_owned(),
-        audience: audience.to_owned(),
-        claims: BTreeMap::new(),
-        public_key: None,
-        created_at: Moment(0),
-        created_by: Maker::nobody("Dana"),
-        last_used_at: None,
-        ended_at: None,
-        identity_epoch: 0,
-        intent: Access::Pull,
-        title: String::new(),
-    }
+    TrustRule { audience: audience.to_owned(), ..TrustRule::sample(provider, &[]) }
 }
 
 fn clients(rules: Vec<TrustRule>, grants: &[Grant]) -> Vec<Client> {

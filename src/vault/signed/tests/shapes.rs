@@ -9,12 +9,10 @@ use super::super::run;
 use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::matching::Lost;
-use crate::domain::moment::{Day, Moment};
+use crate::domain::moment::Day;
 use crate::domain::proof::Proof;
 use crate::domain::trust_rule::{OwnHosts, Provider, TrustForm, TrustRule, holds};
-use crate::domain::user::Maker;
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 /// In the place of a value: the body does not have it.
 const ABSENT: &str = "(absent)";
@@ -45,19 +43,9 @@ fn rule(provider: Provider, claims: &[(&str, &str)]) -> TrustRule {
         ..TrustForm::default()
     };
     TrustRule {
-        id: Uuid::nil(),
-        provider,
-        issuer: String::new(),
         audience: String::new(),
         claims: form.read(provider, &OwnHosts::default()).unwrap(),
-        public_key: None,
-        created_at: Moment(0),
-        created_by: Maker::nobody("Dana"),
-        last_used_at: None,
-        ended_at: None,
-        identity_epoch: 0,
-        intent: Access::Pull,
-        title: String::new(),
+        ..TrustRule::sample(provider, &[])
     }
 }
 
