@@ -16,6 +16,7 @@ use axum::response::Response;
 use regcred::domain::actor::Granter;
 use regcred::domain::credential::Access;
 use regcred::domain::credential_form::CredentialForm;
+use regcred::domain::delivery::Proved;
 use regcred::domain::finding::{FindingKind, FindingsQuery};
 use regcred::domain::moment::{DAY_MS, Moment};
 use regcred::domain::permission::of;
@@ -43,7 +44,8 @@ const LEAD: i64 = 100;
 /// The credential that is disabled on one of the days: from then on its pipelines are refused.
 const DISABLED: usize = 0;
 const DISABLED_ON: i64 = 30;
-/// One of those that nobody has is disabled after it was found, which resolves that.
+/// One that nobody was granted is disabled after it was found, which resolves that.
+const UNUSED: usize = CREDENTIALS;
 const FOUND_ON: i64 = 45;
 const RESOLVED_ON: i64 = 50;
 const ACCEPTED: usize = 3;
@@ -175,7 +177,7 @@ impl Story {
         match day {
             DISABLED_ON => self.disable(DISABLED).await,
             FOUND_ON => self.look().await,
-            RESOLVED_ON => self.disable(CREDENTIALS).await,
+            RESOLVED_ON => self.disable(UNUSED).await,
             _ => {}
         }
     }
@@ -233,7 +235,13 @@ impl Clock {
     }
 }
 
-async fn at_its_time(State(clock): State<Arc<Clock>>, request: Request, next: Next) -> Response {
+async fn at_its_time(
+    State(clock): State<Arc<Clock>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    // As the program does for each request. Without it everybody stays a stranger, and waits as one.
+    request.extensions_mut().insert(Proved::default());
     let step = clock.step.load(Ordering::Relaxed);
     let at = Moment(clock.at.fetch_add(step, Ordering::Relaxed));
     told_at(at, next.run(request)).await
