@@ -106,11 +106,10 @@ impl Filled {
     /// server has more to do than to answer.
     pub async fn serve_settled(&self, program: &Path, copy: &Place) -> Server {
         let server = self.serve(program, copy);
-        let (url, is_old) = match &copy.fresh {
-            Some(fresh) => (fresh.url.clone(), "get_byte(sealed, 3) = 1"),
-            None => {
-                (format!("sqlite://{}?mode=ro", copy.address()), "substr(sealed, 4, 1) = x'01'")
-            }
+        let url = copy.url();
+        let is_old = match &copy.fresh {
+            Some(_) => "get_byte(sealed, 3) = 1",
+            None => "substr(sealed, 4, 1) = x'01'",
         };
         let left = format!("SELECT COUNT(*) FROM secret_version WHERE {is_old}");
         let began = Instant::now();
@@ -161,6 +160,19 @@ impl Filled {
 }
 
 impl Place {
+    /// Where an instance is that was made in another way.
+    pub fn new(folder: Folder, fresh: Option<Fresh>) -> Self {
+        Self { folder, fresh }
+    }
+
+    /// Where its database is asked by SQL.
+    pub fn url(&self) -> String {
+        match &self.fresh {
+            Some(fresh) => fresh.url.clone(),
+            None => format!("sqlite://{}?mode=rw", self.address()),
+        }
+    }
+
     /// The file, or the URL.
     fn address(&self) -> String {
         let file = || self.folder.0.join("regcred.db").display().to_string();
@@ -179,7 +191,8 @@ pub fn address(server: &Server) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], server.port))
 }
 
-fn start(program: &Path, at: &Place, kek: &Path) -> Server {
+/// Serves what is there with the program.
+pub fn start(program: &Path, at: &Place, kek: &Path) -> Server {
     start_with(program, at, kek, &[])
 }
 

@@ -5,8 +5,9 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -76,7 +77,7 @@ pub async fn rates(targets: &[&Target], clients: usize) -> Vec<f64> {
 }
 
 /// Requests a second during that time.
-async fn stretch(target: &Target, clients: usize, time: Duration) -> f64 {
+pub async fn stretch(target: &Target, clients: usize, time: Duration) -> f64 {
     let began = Instant::now();
     let answered = drive(target, clients, move || began.elapsed() < time).await;
     answered as f64 / began.elapsed().as_secs_f64()
@@ -89,6 +90,29 @@ pub async fn send(target: &Target, clients: usize, requests: u64) -> Duration {
     let more = move || left.fetch_add(1, Ordering::Relaxed) < requests;
     assert_eq!(drive(target, clients, more).await, requests);
     began.elapsed()
+}
+
+/// Sends the requests with these numbers, counted round, each once and in their order as far as that many
+/// clients keep it.
+pub async fn send_each(target: &Target, clients: usize, numbers: Range<usize>) {
+    let next = Arc::new(AtomicUsize::new(numbers.start));
+    let mut running = JoinSet::new();
+    for _ in 0..clients.min(numbers.len()) {
+        let (target, next, end) = (target.clone(), Arc::clone(&next), numbers.end);
+        running.spawn(async move {
+            let mut connection = Connection::open(target.address).await.unwrap();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= end {
+                    return;
+                }
+                let request = &target.requests[number % target.requests.len()];
+                let head = connection.ask(request).await.unwrap();
+                assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+            }
+        });
+    }
+    running.join_all().await;
 }
 
 /// Each client asks as long as there is more to ask; gives how many answers there were in all.

@@ -1,7 +1,7 @@
 //! The benchmark: each figure of the design (section 8) beside its floor, measured in one run.
 //!
 //! The load generator runs beside the server on the same machine, over real sockets, without TLS. Data
-//! are made through the product's own pages; a floor is written by hand and shares no code with what
+//! are made through the product's own doors; a floor is written by hand and shares no code with what
 //! is held against it. Named parts run alone: `cargo bench … -- delivery`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report for people, at a terminal")]
 

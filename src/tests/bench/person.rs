@@ -2,11 +2,12 @@
 //! benchmark comes through the product's own doors.
 
 use super::load::Connection;
+use super::seed::PASSWORD;
 use regcred::crypto::token::parse_token;
+use regcred::domain::job::JobKind;
 use regcred::domain::listing::percent;
 use std::net::SocketAddr;
 
-const PASSWORD: &str = "correct horse battery staple";
 const BOUNDARY: &str = "----regcred-bench-boundary";
 /// What every secret has beside its number.
 const SECRET: &str = "hunter2-hunter2-";
@@ -125,9 +126,22 @@ impl Person {
         token.expect("the page shows the token").to_owned()
     }
 
+    /// Has a job run now, as the admin of the instance.
+    pub async fn run_job(&self, kind: JobKind) {
+        // The connection that was idle meanwhile may be closed by now.
+        let mut person = self.another().await;
+        let page = person.page("/admin/jobs").await;
+        let (before, _) = page.split_once(&format!("Run now: {}", kind.label())).unwrap();
+        let (_, id) = before.rsplit_once("value=\"").unwrap();
+        let (id, _) = id.split_once('"').unwrap();
+        let (head, body) = person.form("/rpc/jobs/run", &[("id", id)]).await;
+        let location = header(&head, "location").unwrap_or_default();
+        assert!(location.contains("?said="), "{head} {}", String::from_utf8_lossy(&body));
+    }
+
     /// Exports the audit of the project; how many bytes that is. The connection reads it as it comes and
     /// keeps none of it.
-    pub async fn export(&mut self, format: &str) -> usize {
+    pub async fn export(&self, format: &str) -> usize {
         let form = format!("project=bench&format={format}");
         let request =
             self.request("/rpc/audit/export", ("application/x-www-form-urlencoded", form.len()));

@@ -35,7 +35,7 @@ impl Fresh {
     /// An empty one.
     pub async fn new(server: &str) -> Self {
         let name = format!("regcred_bench_{}", Uuid::now_v7().simple());
-        run(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        execute(server, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
         let (host, _) = server.rsplit_once('/').unwrap();
         Self { url: format!("{host}/{name}"), server: server.to_owned(), name }
     }
@@ -43,7 +43,7 @@ impl Fresh {
     /// Another one with the same in it. Nobody may be connected here.
     pub async fn copy(&self) -> Self {
         let name = format!("regcred_bench_{}", Uuid::now_v7().simple());
-        run(&self.server, &format!("CREATE DATABASE {name} TEMPLATE {}", self.name)).await;
+        execute(&self.server, &format!("CREATE DATABASE {name} TEMPLATE {}", self.name)).await;
         let (host, _) = self.server.rsplit_once('/').unwrap();
         Self { url: format!("{host}/{name}"), server: self.server.clone(), name }
     }
@@ -69,14 +69,15 @@ impl Drop for Fresh {
         let dropping = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(run(&server, &sql));
+            runtime.block_on(execute(&server, &sql));
         });
         // A database that stays is only untidy.
         let _ = dropping.join();
     }
 }
 
-async fn run(url: &str, sql: &str) {
+/// Has the statement carried out. Another database's URL does as well.
+pub async fn execute(url: &str, sql: &str) {
     let db = connect(url).await;
     db.execute_unprepared(sql).await.unwrap();
     db.close().await.unwrap();

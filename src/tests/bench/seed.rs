@@ -13,7 +13,10 @@ use regcred::vault::{FirstPerson, KeySource, SecretInput, Settings, Vault, unloc
 use std::path::PathBuf;
 
 const EMAIL: &str = "owner@example.com";
-const PASSWORD: &str = "correct horse battery staple";
+/// Who that is.
+pub const OWNER: &str = "Olga Owner";
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// An instance on the embedded database, or on one of PostgreSQL.
 pub struct Seed {
@@ -51,7 +54,7 @@ impl Seed {
         let link = vault.new_setup_link().await.unwrap().unwrap();
         let first = FirstPerson {
             project_name: "Bench".to_owned(),
-            name: "Olga Owner".to_owned(),
+            name: OWNER.to_owned(),
             email: EMAIL.to_owned(),
         };
         let signed = vault.set_up(&link, first, PASSWORD).await.unwrap();
