@@ -53,8 +53,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
     let AuditRow { seq, at, clock_before, what } = row;
     let (list, exact) = (paths::audit(&page.project), at.to_rfc3339());
     let Line { who, what: did, .. } = Line::of(&what);
-    let name = if page.project.is_empty() { "Instance audit" } else { "Audit" };
-    let up = (list.clone(), name.to_owned());
+    let up = super::up(&page.project);
     let at_link = |seq: i64| paths::audit_link(&page.project, seq);
     let (previous, next) = (beside.0.map(at_link), beside.1.map(at_link));
     let clock = clock_before.map(|before| {

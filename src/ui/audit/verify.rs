@@ -57,7 +57,7 @@ async fn load(page: PageContext) -> Result<Found> {
 fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
     let (after, last, is_end, broken_at) = links;
     let project = page.project;
-    let up = (paths::audit(&project), "Audit".to_owned());
+    let up = super::up(&project);
     let verify = paths::verify_audit(&project);
     let result = match broken_at {
         Some(broken) => broken_view(broken, &project),
