@@ -219,10 +219,7 @@ fn Proof(
                     <CopyValue id="code" text=kept what="code"/>
                 </Fact>
             </Facts>
-            <p class="muted">
-                "Keep a copy of this code elsewhere. Later, " <span class="mono">"regcred audit verify --since"</span>
-                " with this code shows whether this link and everything before it are still there."
-            </p>
+            {advice(holds)}
             {holds
                 .then(|| {
                     view! {
@@ -245,6 +242,25 @@ fn Proof(
                 })}
         </Section>
     }
+}
+
+/// What the code is good for: that of a link which does not hold is not worth keeping.
+fn advice(holds: bool) -> AnyView {
+    if !holds {
+        return view! {
+            <p>
+                "The event of this link, or the code of the link before it, was changed outside Regcred. The code of this link proves nothing. Compare the link with a backup."
+            </p>
+        }
+        .into_any();
+    }
+    view! {
+        <p class="muted">
+            "Keep a copy of this code elsewhere. Later, " <span class="mono">"regcred audit verify --since"</span>
+            " with this code shows whether this link and everything before it are still there."
+        </p>
+    }
+    .into_any()
 }
 
 #[cfg(test)]
