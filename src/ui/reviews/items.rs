@@ -20,7 +20,7 @@ pub(super) fn columns(
     let rows = items.into_iter().map(|item| {
         let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
         let is_alone = !reviewers.iter().any(may_too);
-        let state = state(&item, viewer, is_alone);
+        let state = state(&item, viewer, is_alone, review.closed.is_none());
         let may = may_decide && may_tick(&item, viewer, is_owner);
         let may_confirm = may && !item.is_for_another(viewer);
         let used = use_in_words(&item);
@@ -80,14 +80,15 @@ fn link(
 }
 
 /// What was decided and why, or why who looks cannot decide.
-fn state(item: &ReviewItem, viewer: &Person, is_alone: bool) -> AnyView {
+fn state(item: &ReviewItem, viewer: &Person, is_alone: bool, is_open: bool) -> AnyView {
     let note = item.decision.as_ref().map(|one| one.note.clone()).filter(|note| !note.is_empty());
-    let is_own = item.decision.is_none() && item.is_own(viewer);
+    // Nobody decides anything of a closed review.
+    let is_own = is_open && item.decision.is_none() && item.is_own(viewer);
     let own = match (is_own, is_alone) {
         (false, _) => None,
-        (true, false) => Some("This is yours, so another member decides."),
+        (true, false) => Some("This item is yours, so another member decides it."),
         (true, true) => Some(
-            "This is yours, and nobody decides about their own access. No other member may decide it, so it stays undecided.",
+            "This item is yours, and nobody decides about their own access. No other member may decide this item, so it stays undecided.",
         ),
     };
     let decided = decided(item);

@@ -124,7 +124,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="muted">
-                        "Close review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
+                        "Closing this review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
                     </p>
                 }
             })}
