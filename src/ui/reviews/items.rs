@@ -1,5 +1,6 @@
 //! The rows of a review's items.
 
+use super::decide::UNSELECTED;
 use super::{decided, suggested, use_in_words};
 use crate::domain::paths;
 use crate::domain::review::{Review, ReviewItem, ReviewKind, Reviewer};
@@ -8,21 +9,24 @@ use crate::ui::kit::{Cell, Columns, PageContext};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// The columns; the last one is for those who may decide. The viewer comes with all who may.
+/// The columns; the last one is for those who may decide. The viewer comes with all who may; what was
+/// chosen comes with whether that was wrong.
 pub(super) fn columns(
     items: Vec<ReviewItem>,
     (viewer, reviewers): (&Person, &[Reviewer]),
     review: &Review,
-    (may_decide, chosen): (bool, &[String]),
+    (may_decide, chosen, is_wrong): (bool, &[String], bool),
     page: &PageContext,
 ) -> Columns {
     let is_owner = reviewers.iter().any(|one| one.id == viewer.id && one.decides_members);
+    let mut wants_focus = is_wrong;
     let rows = items.into_iter().map(|item| {
         let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
         let is_alone = !reviewers.iter().any(may_too);
         let state = state(&item, viewer, is_alone, review.closed.is_none());
         let may = may_decide && may_tick(&item, viewer, is_owner);
         let may_confirm = may && !item.is_for_another(viewer);
+        let has_focus = may && std::mem::take(&mut wants_focus);
         let used = use_in_words(&item);
         let suggestion = suggested(&item, review.opened_at);
         let (name, terms, kind, id) = (item.name.clone(), item.terms, item.kind.label(), item.id);
@@ -43,7 +47,9 @@ pub(super) fn columns(
                 {suggestion.map(|text| view! { <div class="muted">{text}</div> })}
             }),
             Cell::of(state),
-            Cell::of(may.then(|| buttons((id.to_string(), &name), may_confirm, chosen))),
+            Cell::of(may.then(|| {
+                buttons((id.to_string(), &name), may_confirm, chosen, (is_wrong, has_focus))
+            })),
         ]
     });
     Columns::new(["Item", "Terms", "Use and suggestion", "Decision", "Decide"], rows)
@@ -101,7 +107,12 @@ fn state(item: &ReviewItem, viewer: &Person, is_alone: bool, is_open: bool) -> A
 }
 
 /// The tick box, and the button that confirms this one alone.
-fn buttons((id, name): (String, &str), may_confirm: bool, chosen: &[String]) -> AnyView {
+fn buttons(
+    (id, name): (String, &str),
+    may_confirm: bool,
+    chosen: &[String],
+    (is_wrong, has_focus): (bool, bool),
+) -> AnyView {
     let (select, confirm) = (format!("Select {name}"), format!("Confirm {name}"));
     let (value, is_chosen) = (id.clone(), chosen.contains(&id));
     let button = may_confirm.then(|| {
@@ -113,7 +124,17 @@ fn buttons((id, name): (String, &str), may_confirm: bool, chosen: &[String]) -> 
     });
     view! {
         <div class="toolbar">
-            <input type="checkbox" name="form[items][]" value=id checked=is_chosen aria-label=select autocomplete="off"/>
+            <input
+                type="checkbox"
+                name="form[items][]"
+                value=id
+                checked=is_chosen
+                aria-label=select
+                autocomplete="off"
+                autofocus=has_focus
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=is_wrong.then_some(UNSELECTED)
+            />
             {button}
         </div>
     }

@@ -67,10 +67,11 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let has_items = !items.is_empty();
         let page = page.clone();
         // What was selected when a post failed is selected again.
-        let chosen = FormState::of::<DecideItems>(failed.clone(), ()).chosen("items");
+        let deciding = FormState::of::<DecideItems>(failed.clone(), ());
+        let (chosen, is_wrong) = (deciding.chosen("items"), deciding.error("items").is_some());
         let people = (&viewer, reviewers.as_slice());
-        let of_row = columns(items, people, &review, (may_decide, &chosen), &page);
-        let empty = "There are no items to show.";
+        let of_row = columns(items, people, &review, (may_decide, &chosen, is_wrong), &page);
+        let empty = empty(query);
         let table = view! {
             <Scrolled>
                 <Table columns=of_row label="Items" empty/>
@@ -150,6 +151,18 @@ fn Actions(page: PageContext, id: Uuid, is_open: bool, needs_checkpoint: bool) -
             {report}
             {close}
         </div>
+    }
+}
+
+/// What is said instead of a table without items.
+fn empty(query: ReviewQuery) -> &'static str {
+    match (query.show, query.kind) {
+        _ if query.after > 0 => "There are no more items.",
+        (_, Some(_)) => "The list is filtered by kind: it has no such items of this kind. Choose Every kind to see the others.",
+        (Show::Undecided, None) => "No item is undecided.",
+        (Show::Mine, None) => "No item is delegated to you.",
+        (Show::Decided, None) => "No item is decided yet.",
+        (Show::All | Show::New, None) => "This review has no items.",
     }
 }
 
