@@ -138,7 +138,7 @@ test('a password that was typed into a refused edit is asked for again', async (
 
   await fillIn(dialog, { Password: secret() });
   await send(dialog);
-  const sentence = 'Enter it again. Secrets are never shown once typed. Leave blank to keep the stored one.';
+  const sentence = 'Enter it again. A secret is never shown after it was typed. Leave blank to keep the stored one.';
   await expect(password).toHaveAccessibleDescription(sentence);
   await expectWrong(dialog, 'Username', /colon/);
   await expectValues(dialog, { Username: 'a:b', Password: '' });

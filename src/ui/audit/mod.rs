@@ -25,3 +25,14 @@ fn title(project: &str) -> &'static str {
 fn up(project: &str) -> (String, String) {
     (paths::audit(project), title(project).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_called_as_the_page_it_leads_to() {
+        assert_eq!(up("acme"), (paths::audit("acme"), "Audit".to_owned()));
+        assert_eq!(up(""), (paths::INSTANCE_AUDIT.to_owned(), "Instance audit".to_owned()));
+    }
+}

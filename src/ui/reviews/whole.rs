@@ -158,7 +158,9 @@ fn Actions(page: PageContext, id: Uuid, is_open: bool, needs_checkpoint: bool) -
 fn empty(query: ReviewQuery) -> &'static str {
     match (query.show, query.kind) {
         _ if query.after > 0 => "There are no more items.",
-        (_, Some(_)) => "The list is filtered by kind: it has no such items of this kind. Choose Every kind to see the others.",
+        (_, Some(_)) => {
+            "The list is filtered by kind: it has no such items of this kind. Choose Every kind to see the others."
+        }
         (Show::Undecided, None) => "No item is undecided.",
         (Show::Mine, None) => "No item is delegated to you.",
         (Show::Decided, None) => "No item is decided yet.",
