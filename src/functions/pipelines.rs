@@ -166,7 +166,15 @@ pub async fn update_grant(
 ) -> Result<()> {
     let page = paths::grants(&project, pipeline);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                let mut problems = problems_of_grant(Some(pipeline), &form);
+                // The credential of a grant stays.
+                problems.retain(|one| one.field != "credentials");
+                return Err(both(problems, password));
+            }
+            other => other?,
+        };
         let saved = vault().update_grant(&granter, (pipeline, id), revision, &form).await?;
         Ok(told(&page, saved.into()).await)
     };

@@ -144,7 +144,8 @@ fn has_to_be_typed_again(form: &FormState, is_new: bool) -> bool {
 #[component]
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
     let is_open = error.is_some() || !ticked.is_empty();
-    let typed = ticked.iter().find(|host| !GOOGLE_HOSTS.contains(&host.as_str()));
+    let is_typed = |host: &&String| !host.is_empty() && !GOOGLE_HOSTS.contains(&host.as_str());
+    let typed = ticked.iter().find(is_typed);
     let also = Control { name: "also".to_owned(), ..Control::default() };
     // What is wrong with one of them stands at the one that was typed, or else at the first that is ticked.
     let (of_typed, mut of_ticked) = if typed.is_some() { (error, None) } else { (None, error) };
