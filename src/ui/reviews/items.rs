@@ -18,7 +18,7 @@ pub(super) fn columns(
     (may_decide, chosen, is_wrong): (bool, &[String], bool),
     page: &PageContext,
 ) -> Columns {
-    let is_owner = reviewers.iter().any(|one| one.id == viewer.id && one.decides_members);
+    let is_owner = is_owner(viewer, reviewers);
     let mut wants_focus = is_wrong;
     let rows = items.into_iter().map(|item| {
         let may_too = |one: &Reviewer| one.id != viewer.id && one.decides(item.kind);
@@ -54,6 +54,19 @@ pub(super) fn columns(
     });
     Columns::new(["Item", "Terms", "Use and suggestion", "Decision", "Decide"], rows)
         .with_last(may_decide)
+}
+
+/// Whether the viewer can select any of these.
+pub(super) fn has_choice(
+    items: &[ReviewItem],
+    (viewer, reviewers): (&Person, &[Reviewer]),
+) -> bool {
+    let is_owner = is_owner(viewer, reviewers);
+    items.iter().any(|item| may_tick(item, viewer, is_owner))
+}
+
+fn is_owner(viewer: &Person, reviewers: &[Reviewer]) -> bool {
+    reviewers.iter().any(|one| one.id == viewer.id && one.decides_members)
 }
 
 /// Whether it can be selected: nobody decides about their own, and nothing takes a removal back. What was

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::decide::Deciding;
-use super::items::columns;
+use super::items::{columns, has_choice};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show, Undecided};
@@ -64,12 +64,13 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let kinds = kinds(&own, query);
         let (items, viewer) = (found.items, found.viewer);
         let (reviewers, read_at) = (found.reviewers, found.read_at);
-        let has_items = !items.is_empty();
         let page = page.clone();
         // What was selected when a post failed is selected again.
         let deciding = FormState::of::<DecideItems>(failed.clone(), ());
         let (chosen, is_wrong) = (deciding.chosen("items"), deciding.error("items").is_some());
         let people = (&viewer, reviewers.as_slice());
+        // Who can select nothing is offered no decision; one that was refused is still told.
+        let may_decide = may_decide && (has_choice(&items, people) || failed.is_some());
         let of_row = columns(items, people, &review, (may_decide, &chosen, is_wrong), &page);
         let empty = empty(query);
         let table = view! {
@@ -77,7 +78,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
                 <Table columns=of_row label="Items" empty/>
             </Scrolled>
         };
-        let table = if may_decide && has_items {
+        let table = if may_decide {
             view! {
                 <Deciding page id query read_at reviewers failed>
                     {table}
@@ -163,7 +164,7 @@ fn empty(query: ReviewQuery) -> &'static str {
         }
         (Show::Undecided, None) => "No item is undecided.",
         (Show::Mine, None) => "No item is delegated to you.",
-        (Show::Decided, None) => "No item is decided yet.",
+        (Show::Decided, None) => "No item is decided.",
         (Show::All | Show::New, None) => "This review has no items.",
     }
 }
