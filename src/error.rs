@@ -22,7 +22,7 @@ impl FieldError {
     }
 }
 
-/// A value that somebody else changed while a form was open.
+/// A value that was changed while a form was open: by somebody else, or by the same person elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub label: String,
@@ -41,7 +41,7 @@ pub enum Error {
     #[error("Nothing was saved yet. Check the marked fields.")]
     Questioned(Vec<FieldError>),
     /// The form was made from an older revision; nothing was saved. 409.
-    #[error("Somebody else saved this while you were editing. Nothing was overwritten.")]
+    #[error("A newer version was saved while you were editing. Nothing was overwritten.")]
     Stale {
         by: Option<String>,
         changes: Vec<Change>,

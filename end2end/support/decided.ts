@@ -94,7 +94,7 @@ export const DECIDED: Record<string, (page: Page, instance: Instance) => Promise
     await fillIn(dialog, { Access: 'Pull' });
     await send(dialog);
     await expect(dialog.getByRole('button', { name: 'Save anyway' })).toBeVisible();
-    await expect(dialog.getByText('could not push any more').first()).toBeVisible();
+    await expect(dialog.getByText('Regcred no longer delivers it to push').first()).toBeVisible();
   },
   'a credential that is marked as compromised': async (page, instance) => {
     await page.goto(await compromise(page, instance));

@@ -85,6 +85,7 @@ export const GOVERNED: Record<string, (page: Page, instance: Instance) => Promis
     await expect(page.getByRole('alert').first()).toBeVisible({ timeout: 15_000 });
   },
   'an access review whose decision was refused': async (page, instance) => {
+    await addMember(instance, 'auditor');
     await openReview(page, instance);
     await page.getByRole('button', { name: 'Save decision' }).click();
     await expect(page.getByText('Select an item first').first()).toBeVisible();

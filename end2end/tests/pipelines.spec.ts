@@ -184,7 +184,7 @@ test('a credential is granted later and revoked', async ({ page, instance }) => 
 
   await grants.getByRole('link', { name: `Revoke ${name}` }).click();
   const question = page.getByRole('dialog', { name: `Revoke ${name}` });
-  await expect(question).toContainText('It last received it');
+  await expect(question).toContainText('The pipeline last received this credential');
   await question.getByRole('button', { name: 'Revoke', exact: true }).click();
   await expectSaid(page, `can no longer use ${name}.`);
   expect(await hosts()).toEqual([]);

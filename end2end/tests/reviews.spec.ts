@@ -1,6 +1,7 @@
 import { expectAccessible, expectNoSideScroll } from '../support/axe.ts';
 import { addCredential } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
+import { addMember } from '../support/members.ts';
 import { addPipeline } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import type { Instance } from '../support/server.ts';
@@ -26,13 +27,21 @@ test('who opens a review does not decide about their own, and closes it with a c
   const row = page.getByRole('row').filter({ hasText: pipeline }).first();
   await expect(row).toContainText('nobody decides about their own access');
   await expect(row.getByRole('checkbox')).toHaveCount(0);
-  await page.getByRole('button', { name: 'Save decision' }).click();
-  await expect(page.getByText('Select an item first').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save decision' }), 'nothing can be selected').toHaveCount(0);
   await page.getByRole('button', { name: 'Close review' }).click();
   await expect(page.getByText('The review was closed')).toBeVisible();
   await page.getByRole('link', { name: 'Report' }).click();
   await expect(page.getByRole('heading', { name: 'When the review was closed' })).toBeVisible();
   await expect(page.getByRole('table').first()).toContainText(pipeline);
+});
+
+test('a decision without an item is refused at the items', async ({ page, instance }) => {
+  await addMember(instance, 'auditor');
+  await opened(page, instance);
+  await page.getByRole('button', { name: 'Save decision' }).click();
+  const box = page.getByRole('checkbox', { name: /^Select / }).first();
+  await expect(box).toHaveAttribute('aria-invalid', 'true');
+  await expect(box).toHaveAccessibleDescription('Select an item first.');
 });
 
 test('axe finds nothing on a review and its report', async ({ scannable, instance }) => {

@@ -9,9 +9,10 @@ use std::process::ExitCode;
 
 /// Manage the issuers whose identity tokens are accepted
 ///
-/// Trust rules of every project can use only the issuers on this list. GitHub Actions, GitLab.com,
-/// CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com need no entry. Changes
-/// are recorded in the audit events of the instance, as done by `operator`.
+/// Trust rules of every project can use the issuers on this list, and those that are always accepted:
+/// GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer
+/// vstoken.dev.azure.com. Changes are recorded in the audit events of the instance, as done by
+/// `operator`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   regcred issuer list

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 super::words! {
     pub enum Action {
-        InstanceSetUp = "instance.set_up", "set up this instance";
+        InstanceSetUp = "instance.set_up", "set up the instance";
         InstanceRestored = "instance.restored", "restored a backup of";
         ProjectCreated = "project.created", "created the project";
         UserCreated = "user.created", "added";
@@ -39,8 +39,8 @@ super::words! {
         MemberAdded = "member.added", "added the member";
         MemberRemoved = "member.removed", "removed the member";
         RoleChanged = "member.role_changed", "changed the role of";
-        SignedIn = "session.created", "signed in";
-        SignedOut = "session.deleted", "signed out";
+        SignedIn = "session.created", "signed in as";
+        SignedOut = "session.deleted", "signed out as";
         CredentialCreated = "credential.created", "created";
         CredentialUpdated = "credential.updated", "edited";
         SecretReplaced = "credential.secret_replaced", "replaced the secret of";
@@ -107,7 +107,7 @@ super::words! {
         RefusalsSummed = "refusals.summed", "summed up other refusals in";
         BackedUp = "instance.backed_up", "began a backup of";
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
-        KekBackedUp = "data_key.kek_backed_up", "has a backup of the key-encryption key of";
+        KekBackedUp = "data_key.kek_backed_up", "confirmed a backup of the key-encryption key of";
         DeliveryReported = "report.created", "reported the outcome of";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
         ReviewOpened = "review.opened", "opened the access review";

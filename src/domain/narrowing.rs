@@ -50,7 +50,7 @@ pub fn questions(
         .collect();
     if before.access.satisfies(Access::PullAndPush) && !pushing.is_empty() {
         let sentence = format!(
-            "{} received this credential to push in the last {LATELY} days, and could not push any more.",
+            "{} received this credential to push in the last {LATELY} days. If you save this, Regcred no longer delivers it to push.",
             named(&pushing)
         );
         questions.push(FieldError::new("access", sentence));
@@ -64,8 +64,9 @@ pub fn questions(
         let repositories: BTreeSet<&str> = stopped.iter().map(|(_, path)| path.as_str()).collect();
         let pipelines: Vec<&str> = pipelines.into_iter().collect();
         let repositories: Vec<&str> = repositories.into_iter().collect();
+        let which = if repositories.len() == 1 { "that repository" } else { "those repositories" };
         let sentence = format!(
-            "{} received this credential for {} in the last {LATELY} days, and would not receive it any more.",
+            "{} received this credential for {} in the last {LATELY} days. If you save this, Regcred no longer delivers it for {which}.",
             named(&pipelines),
             named(&repositories)
         );

@@ -8,7 +8,7 @@ mod parts;
 mod query;
 mod suggestion;
 
-pub use forms::{Choice, DecisionForm, ReviewForm};
+pub use forms::{Choice, DecisionForm, ReviewForm, SELECT_FIRST};
 pub use frozen::frozen;
 pub use parts::{NotReviewed, ReviewPage, ReviewReport, Reviewer, Reviews};
 pub use query::{ReviewQuery, Show};

@@ -1,10 +1,11 @@
 //! The list of trusted issuers, as an instance admin sees it.
 
 use super::context::{confirmed, person, vault};
-use super::reply::{Form, finish, saved};
+use super::reply::{Form, finish, saved, with_problems};
 use crate::domain::issuer::{ListedIssuer, UsingRule};
 use crate::domain::paths::{self, ISSUERS};
-use crate::error::Result;
+use crate::domain::trust_rule::issuer_problem;
+use crate::error::{FieldError, Result};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -30,7 +31,9 @@ pub async fn add_issuer(
     let done = async {
         let person = person().await?;
         let admin = person.instance_admin()?;
-        confirmed(&person, password).await?;
+        let proved = confirmed(&person, password).await;
+        let problem = || issuer_problem(&url).map(|said| FieldError::new("url", said));
+        with_problems(proved, || problem().into_iter().collect())?;
         vault().add_issuer(&admin, &url).await?;
         let sentence = "The issuer was added. Trust rules can use it now.".to_owned();
         Ok(saved(ISSUERS, vec![sentence]).await)

@@ -4,7 +4,9 @@ use super::approvals::decided;
 use super::choosing::{may_look, unsaved};
 use super::context::{confirmed, granter, granter_anew, member, vault};
 use super::credentials::list_query;
-use super::reply::{Form, both, finish, finish_action, look, saved, shown_once, told};
+use super::reply::{
+    Form, both, finish, finish_action, look, saved, shown_once, told, with_problems,
+};
 use crate::domain::choosing::Sought;
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -139,12 +141,8 @@ pub async fn create_grant(
         return look(may_look(&project).await, why, form).await;
     }
     let done = async {
-        let granter = match granter(&project, password).await {
-            Err(Error::Invalid(password)) => {
-                return Err(both(problems_of_grant(chosen, &form), password));
-            }
-            other => other?,
-        };
+        let granter = granter(&project, password).await;
+        let granter = with_problems(granter, || problems_of_grant(chosen, &form))?;
         let Some(pipeline) = chosen else {
             return Err(Error::Invalid(problems_of_grant(chosen, &form)));
         };
@@ -166,7 +164,13 @@ pub async fn update_grant(
 ) -> Result<()> {
     let page = paths::grants(&project, pipeline);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = granter(&project, password).await;
+        let granter = with_problems(granter, || {
+            let mut problems = problems_of_grant(Some(pipeline), &form);
+            // The credential of a grant stays.
+            problems.retain(|one| one.field != "credentials");
+            problems
+        })?;
         let saved = vault().update_grant(&granter, (pipeline, id), revision, &form).await?;
         Ok(told(&page, saved.into()).await)
     };
@@ -250,12 +254,8 @@ pub async fn create_token(
 ) -> Result<()> {
     let page = paths::pipeline_identity(&project, pipeline);
     let done = async {
-        let granter = match granter(&project, password).await {
-            Err(Error::Invalid(password)) => {
-                return Err(both(problems_of_token(&token_name, &token_days), password));
-            }
-            other => other?,
-        };
+        let granter = granter(&project, password).await;
+        let granter = with_problems(granter, || problems_of_token(&token_name, &token_days))?;
         let token = vault().create_token(&granter, pipeline, &token_name, &token_days).await?;
         Ok(shown_once(&page, "once", SlotKind::Token, token.as_bytes()).await)
     };

@@ -181,6 +181,17 @@ pub(super) fn both(mut fields: Vec<FieldError>, password: Vec<FieldError>) -> Er
     Error::Invalid(fields)
 }
 
+/// What the password proved; where it is wrong, all else that is wrong with the form is said with it.
+pub(super) fn with_problems<T>(
+    proved: Result<T>,
+    problems: impl FnOnce() -> Vec<FieldError>,
+) -> Result<T> {
+    match proved {
+        Err(Error::Invalid(password)) => Err(both(problems(), password)),
+        other => other,
+    }
+}
+
 /// Only a person who is signed in has slots: strangers write nothing.
 async fn put_slot(kind: SlotKind, content: &[u8]) -> Option<String> {
     let person = signed_in().await.ok().flatten()?;

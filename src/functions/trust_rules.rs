@@ -2,11 +2,11 @@
 
 use super::answer::Flash;
 use super::context::{granter, granter_anew, member, vault};
-use super::reply::{Form, both, finish, finish_action, shown_once, told};
+use super::reply::{Form, finish, finish_action, shown_once, told, with_problems};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::vault::{NewRule, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
@@ -28,15 +28,11 @@ pub async fn create_rule(
     let page = paths::trust_rules(&project, pipeline);
     let known = Provider::from_word(&form.provider);
     let done = async {
-        let granter = match granter(&project, password).await {
-            Err(Error::Invalid(password)) => {
-                let wrong = known.and_then(|provider| {
-                    form.read(provider, &vault().settings().own_hosts()).err()
-                });
-                return Err(both(wrong.unwrap_or_default(), password));
-            }
-            other => other?,
-        };
+        let granter = granter(&project, password).await;
+        let granter = with_problems(granter, || {
+            let read = |provider| form.read(provider, &vault().settings().own_hosts()).err();
+            known.and_then(read).unwrap_or_default()
+        })?;
         let NewRule { secret, saved } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
             Some(secret) => shown_once(&page, "secret", SlotKind::Token, secret.as_bytes()).await,

@@ -215,6 +215,12 @@ async fn an_invalid_image_pipeline_or_intent_is_refused_at_its_field() {
         assert!(fields.iter().any(|field| field.field == at), "{case}: {fields:?}");
         assert!(fields.iter().all(|field| !field.message.contains("zebra")), "{case}");
     }
+    // All at once, so that nobody mends one to be told of the next.
+    let Err(Error::Invalid(fields)) = scene.explain("", "push", "zebra").await else {
+        panic!("all of it is wrong")
+    };
+    let fields: Vec<&str> = fields.iter().map(|one| one.field.as_str()).collect();
+    assert_eq!(fields, ["image", "intent", "pipeline"]);
     let reply = scene.app.fetch(&scene.token, "/api/v1/match?image=zebra%40ghcr.io%2Fx").await;
     assert!(reply.status == 400 && !reply.text().contains("zebra"));
     assert_eq!(scene.app.fetch("", "/api/v1/match?image=nginx").await.status, 401);

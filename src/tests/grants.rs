@@ -47,6 +47,30 @@ async fn a_pipeline_receives_only_what_it_was_granted() {
 }
 
 #[tokio::test]
+async fn all_that_is_wrong_with_a_grant_is_said_at_once() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    let pipeline = pipeline.to_string();
+    for password in ["not the password", PASSWORD] {
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("form[credentials][]", ""),
+            ("form[intent]", "all"),
+            ("form[expires_on]", "soon"),
+            ("password", password),
+        ];
+        let reply = app.owner.post_json_accept("/rpc/grants/create", &form).await;
+        assert_eq!(reply.status, 422, "{}", reply.text());
+        assert_eq!(reply.at("credentials").as_deref(), Some("Choose a credential."));
+        for field in ["intent", "expires_on"] {
+            assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
+        }
+        assert_eq!(reply.at("password").is_some(), password != PASSWORD);
+    }
+}
+
+#[tokio::test]
 async fn a_revoked_grant_is_gone_from_the_next_fetch() {
     let app = App::new().await;
     let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;

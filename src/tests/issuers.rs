@@ -80,6 +80,9 @@ async fn an_admin_adds_an_issuer_with_a_password_and_that_is_on_record() {
         assert_eq!(reply.status, 422, "{url}: {}", reply.text());
         assert!(reply.at(field).is_some(), "{url}: {}", reply.text());
     }
+    let form = [("url", "gitlab.example.com"), ("password", "")];
+    let reply = app.owner.post_json_accept(CREATE, &form).await;
+    assert!(reply.at("url").is_some() && reply.at("password").is_some(), "{}", reply.text());
     let form = [("url", "gitlab.example.com"), ("password", PASSWORD)];
     let reply = app.owner.post_form(CREATE, &form).await;
     let page = app.owner.follow(reply).await.text();

@@ -148,6 +148,18 @@ async fn figures_and_a_suggestion_stand_beside_a_grant() {
 }
 
 #[tokio::test]
+async fn a_decision_without_an_item_is_refused_at_the_items_with_all_else_that_is_wrong() {
+    let scene = Scene::new().await;
+    let id = scene.app.review(&scene.app.owner, "acme", "Q4").await.to_string();
+    let form = [("project", "acme"), ("id", id.as_str()), ("form[verdict]", "remove")];
+    let reply = scene.reviewer.post_form(DECIDE, &form).await;
+    let page = scene.reviewer.follow(reply).await.text();
+    for said in ["Select an item first.", "Enter a reason.", "aria-describedby=\"items-error\""] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_decides_about_their_own() {
     let scene = Scene::new().await;
     let owner = &scene.app.owner;

@@ -92,8 +92,19 @@ fn Kinds(query: FindingsQuery, action: String) -> impl IntoView {
 /// What is said instead of a table without rows.
 fn empty(query: &FindingsQuery) -> &'static str {
     match (query.state, query.kind) {
-        _ if query.after.is_some() => "There are no more findings.",
-        (_, Some(_)) => "There are no findings of this kind. Choose Every kind to see the others.",
+        (_, None) if query.after.is_some() => "There are no more findings.",
+        (_, Some(_)) if query.after.is_some() => {
+            "The list is filtered by kind: there are no more findings of this kind."
+        }
+        (FindingState::Open, Some(_)) => {
+            "The list is filtered by kind: no finding of this kind is open. Choose Every kind to see the others."
+        }
+        (FindingState::Accepted, Some(_)) => {
+            "The list is filtered by kind: no finding of this kind is accepted. Choose Every kind to see the others."
+        }
+        (FindingState::Resolved, Some(_)) => {
+            "The list is filtered by kind: no finding of this kind was resolved in the last 90 days. Choose Every kind to see the others."
+        }
         (FindingState::Open, None) => {
             "Nothing needs your attention. Credentials that nobody uses, grants that are too wide, old versions, passwords in files and the like are listed here."
         }

@@ -49,7 +49,7 @@ fn why(arrival: Arrival) -> Option<AnyView> {
             let notice = view! {
                 <Alert kind="warning">
                     <p>
-                        "This instance is not set up yet, so nobody can sign in. The server made a set-up link when it started. Its output says where the link is: there, or in the file "
+                        "This instance is not set up yet, so nobody can sign in. The server made a set-up link when it started. Its output has the link, or says that the link is in the file "
                         <code>"setup-link"</code> " of the data folder."
                     </p>
                     <p>"To make a new link, run " <code>"regcred setup-link"</code> " on the server."</p>

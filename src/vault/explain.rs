@@ -15,7 +15,7 @@ use crate::domain::matching::{
 };
 use crate::domain::permission::of;
 use crate::domain::proof::Proof;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use granting::lost_if_granted;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -46,7 +46,10 @@ impl Vault {
         let project = reader.project().id;
         let id = Uuid::parse_str(&form.pipeline).unwrap_or_default();
         if self.store.pipelines(project).subject(id).await?.is_none() {
-            return Err(Error::at("pipeline", "Choose a pipeline."));
+            let mut errors = Vec::new();
+            gather(&mut errors, asked(form))?;
+            errors.push(FieldError::new("pipeline", "Choose a pipeline."));
+            return Err(Error::Invalid(errors));
         }
         let newest = self.store.pipelines(project).epoch(id).await?.unwrap_or_default();
         self.explanation((project, id), form, Asker::Person { newest }).await
@@ -76,18 +79,7 @@ impl Vault {
             Asker::Person { newest } => (0, newest),
             Asker::Pipeline { epoch } => (epoch, epoch),
         };
-        let image = Image::parse(&form.image);
-        let image = image.map_err(|problem| Error::at("image", problem.to_string()));
-        let intent = match form.intent.as_str() {
-            "" => Some(Access::Pull),
-            word => Access::from_word(word),
-        };
-        let intent = intent.ok_or_else(|| Error::at("intent", "Choose pull, or pull and push."));
-        let mut errors = Vec::new();
-        let (image, intent) = (gather(&mut errors, image)?, gather(&mut errors, intent)?);
-        let (Some(image), Some(intent)) = (image, intent) else {
-            return Err(Error::Invalid(errors));
-        };
+        let (image, intent) = asked(form)?;
         let mut rows = self.rows_at(project, pipeline, &image).await?;
         rows.retain(|(_, grants)| !is_own || !grants.is_empty());
         let proof = supposed(form);
@@ -154,6 +146,23 @@ impl Vault {
         });
         Ok(rows)
     }
+}
+
+/// What is asked for, and what for.
+fn asked(form: &ExplainForm) -> Result<(Image, Access)> {
+    let image = Image::parse(&form.image);
+    let image = image.map_err(|problem| Error::at("image", problem.to_string()));
+    let intent = match form.intent.as_str() {
+        "" => Some(Access::Pull),
+        word => Access::from_word(word),
+    };
+    let intent = intent.ok_or_else(|| Error::at("intent", "Choose pull, or pull and push."));
+    let mut errors = Vec::new();
+    let (image, intent) = (gather(&mut errors, image)?, gather(&mut errors, intent)?);
+    let (Some(image), Some(intent)) = (image, intent) else {
+        return Err(Error::Invalid(errors));
+    };
+    Ok((image, intent))
 }
 
 type Row = (Credential, Vec<Terms>);

@@ -143,11 +143,11 @@ test('a name is offered from the registry and the access until one is typed', as
 
 test('the advice stands at the fields, with the way to where the secret is made', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
-  await expect(dialog.getByRole('link', { name: /^How to make one/ })).toBeHidden();
+  await expect(dialog.getByRole('link', { name: /^How to create this secret/ })).toBeHidden();
   await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
   await expect(dialog.getByLabel('Username', { exact: true })).toHaveAccessibleDescription(/Your GitHub username/);
   await expect(dialog.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/personal access token \(classic\)/);
-  const guide = dialog.getByRole('link', { name: /^How to make one/ });
+  const guide = dialog.getByRole('link', { name: /^How to create this secret/ });
   await expect(guide).toHaveAttribute('href', '/help/registries/ghcr');
 });
 

@@ -135,8 +135,8 @@ test('a change that would stop a pipeline names it before it is saved', async ({
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { 'Access': 'Pull', 'Repository path (Optional)': 'acme/web' });
   await send(dialog);
-  await expectWrong(dialog, 'Access', `${ci} received this credential to push in the last 30 days, and could not push any more.`);
-  await expectWrong(dialog, 'Repository path (Optional)', `${ci} received this credential for acme/api in the last 30 days, and would not receive it any more.`);
+  await expectWrong(dialog, 'Access', `${ci} received this credential to push in the last 30 days. If you save this, Regcred no longer delivers it to push.`);
+  await expectWrong(dialog, 'Repository path (Optional)', `${ci} received this credential for acme/api in the last 30 days. If you save this, Regcred no longer delivers it for that repository.`);
   await expect(dialog.getByRole('row').filter({ hasText: ci }), 'with its last use').toContainText('Used once');
   await dialog.getByRole('button', { name: 'Save anyway' }).click();
   await expectSaid(page, `${name} was saved.`);

@@ -83,7 +83,7 @@ test('a save over a newer one is refused, shows what changed, and loses nothing 
   await fillIn(slow, { Username: 'slow-bot', Description: 'Typed slowly' });
   await send(slow);
   const told = slow.getByRole('alert');
-  await expect(told).toContainText('Somebody else saved this while you were editing. Nothing was overwritten.');
+  await expect(told).toContainText('A newer version was saved while you were editing. Nothing was overwritten.');
   await expect(told).toContainText('Saved by Dana Kim');
   await expect(told.getByRole('listitem').filter({ hasText: 'Username' })).toContainText('now quick-bot');
   await expect(told.getByRole('listitem').filter({ hasText: 'Password' })).toContainText('version 2 is stored');
@@ -138,7 +138,7 @@ test('a password that was typed into a refused edit is asked for again', async (
 
   await fillIn(dialog, { Password: secret() });
   await send(dialog);
-  const sentence = 'Enter it again. Secrets are never shown once typed. Leave blank to keep the stored one.';
+  const sentence = 'Enter it again. A secret is never shown after it was typed. Leave blank to keep the stored one.';
   await expect(password).toHaveAccessibleDescription(sentence);
   await expectWrong(dialog, 'Username', /colon/);
   await expectValues(dialog, { Username: 'a:b', Password: '' });

@@ -105,7 +105,7 @@ test('the same key can be kept for other Google hosts while it is at hand', asyn
   const dialog = await openNew(page, instance);
   await fillIn(dialog, { 'Name': name, 'Registry URL': 'gcr.io', ...METHOD, [PASTE]: json(keyFile()) });
   await dialog.getByText('The same key for other Google hosts').click();
-  const others = dialog.getByRole('group', { name: 'Also create it for another Google host' });
+  const others = dialog.getByRole('group', { name: 'Also create this credential for other Google hosts' });
   await others.getByLabel('us.gcr.io').check();
   await others.getByLabel('asia.gcr.io').check();
   await send(dialog);

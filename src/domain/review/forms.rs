@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// What is said at the items when none was selected.
+pub const SELECT_FIRST: &str = "Select an item first.";
+
 /// What a form opens a review with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -90,8 +93,15 @@ impl DecisionForm {
     pub fn read(&self) -> Result<(Choice, BTreeSet<Uuid>)> {
         let seen = self.seen.parse().ok().map(Moment);
         if self.confirm.is_empty() {
-            let choice = Choice::read(&self.verdict, &self.note, &self.to)?;
-            return Ok((Choice { seen, ..choice }, ids(&self.items)?));
+            let choice = Choice::read(&self.verdict, &self.note, &self.to);
+            if self.items.is_empty() {
+                let mut errors = vec![FieldError::new("items", SELECT_FIRST)];
+                if let Err(Error::Invalid(more)) = choice {
+                    errors.extend(more);
+                }
+                return Err(Error::Invalid(errors));
+            }
+            return Ok((Choice { seen, ..choice? }, ids(&self.items)?));
         }
         let choice = Choice::read(Verdict::Confirm.word(), "", "")?;
         Ok((Choice { seen, ..choice }, ids(std::slice::from_ref(&self.confirm))?))
@@ -161,6 +171,17 @@ mod tests {
         assert!(Choice::read("", "Why.", "").is_err());
         let removed = Choice::read("remove", " Unused. ", &Uuid::nil().to_string()).unwrap();
         assert_eq!((removed.note.as_str(), removed.to), ("Unused.", None));
+    }
+
+    #[test]
+    fn a_decision_about_nothing_is_told_with_all_else_that_is_wrong() {
+        let form = DecisionForm { verdict: "delegate".to_owned(), ..DecisionForm::default() };
+        let Err(Error::Invalid(errors)) = form.read() else { panic!("nothing was selected") };
+        let fields: Vec<&str> = errors.iter().map(|one| one.field.as_str()).collect();
+        assert_eq!(fields, ["items", "note", "to"]);
+        // The button of one item needs no selection.
+        let one = DecisionForm { confirm: Uuid::nil().to_string(), ..DecisionForm::default() };
+        assert!(one.read().is_ok());
     }
 
     #[test]

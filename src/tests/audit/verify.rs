@@ -25,10 +25,30 @@ async fn the_page_says_that_the_chain_holds_and_names_the_first_link_that_does_n
     assert!(page.contains("Link 3 does not hold.") && page.contains("/p/acme/audit/3"), "{page}");
     let link = owner.get("/p/acme/audit/3").await.text();
     assert!(link.contains("This link does not hold"), "{link}");
-    assert!(owner.get("/p/acme/audit/2").await.text().contains("This link holds"));
+    let keep = "Keep a copy of this code elsewhere.";
+    assert!(!link.contains(keep), "its code is worth nothing: {link}");
+    let link = owner.get("/p/acme/audit/2").await.text();
+    assert!(link.contains("This link holds") && link.contains(keep), "{link}");
     // What comes behind it still follows what is stored.
     let page = owner.get("/p/acme/audit/verify?after=3").await.text();
     assert!(page.contains(&format!("Links 4 to {count} hold.")), "{page}");
+}
+
+#[tokio::test]
+async fn of_a_broken_chain_no_checkpoint_is_offered_and_nothing_is_before_its_first_link() {
+    let scene = Scene::of(3).await;
+    let (owner, chain) = (&scene.app.owner, scene.app.database.id(scene.project));
+    let (sign, before) = ("Sign and download a checkpoint", "See the events before it");
+    let page = owner.get("/p/acme/audit/verify").await.text();
+    assert!(page.contains(sign) && !page.contains(before), "{page}");
+    for (seq, has_before) in [(3, true), (1, false)] {
+        let of = format!("WHERE chain = {chain} AND seq = {seq}");
+        scene.app.raw(&format!("UPDATE audit_event SET subject = 'x' {of}")).await;
+        let page = owner.get("/p/acme/audit/verify").await.text();
+        assert!(page.contains(&format!("Link {seq} does not hold.")), "{page}");
+        assert!(!page.contains(sign) && page.contains("signs no checkpoint"), "{page}");
+        assert_eq!(page.contains(before), has_before, "{page}");
+    }
 }
 
 #[tokio::test]

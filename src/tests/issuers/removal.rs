@@ -94,6 +94,8 @@ async fn the_page_of_a_removal_names_the_rules_that_stop_and_asks_for_the_passwo
     assert!(list.contains(&format!("{PAGE}/{id}/remove")), "{list}");
     let page = app.owner.get(&format!("{PAGE}/{id}/remove")).await.text();
     assert!(page.contains("Trust rules that stop"), "{page}");
+    let not_yet = "If you remove this issuer, its tokens will no longer be accepted";
+    assert!(page.contains(not_yet), "nothing is removed before it is confirmed: {page}");
     assert_eq!(page.matches("data-label=\"Pipeline\"").count(), 2, "{page}");
     assert!(page.contains("acme") && page.contains("build"), "{page}");
     for password in ["", "wrong password"] {

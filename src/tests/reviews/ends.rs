@@ -14,7 +14,10 @@ async fn at_the_end_what_is_undecided_goes_if_the_review_says_so() {
     let scene = Scene::new().await;
     let app = &scene.app;
     let listed = app.review(&app.owner, "acme", "Listed").await;
+    let (page, yours) = (format!("/p/acme/reviews/{listed}"), "This item is yours");
+    assert!(app.owner.get(&page).await.text().contains(yours));
     scene.close(listed).await;
+    assert!(!app.owner.get(&page).await.text().contains(yours), "nobody decides it any more");
     assert!(scene.is_delivered().await);
     assert!(scene.report(listed).await.tally.undecided == 5);
     let removed = app.review_that(&app.owner, "acme", "Removed", "remove").await;
@@ -46,9 +49,12 @@ async fn the_report_carries_a_checkpoint_of_the_opening_and_of_the_end() {
     let path = format!("/p/acme/reviews/{id}/report");
     let page = app.owner.get(&path).await.text();
     assert!(
-        page.contains("Not closed yet")
-            && page.contains("When the review was closed: no checkpoint.")
+        page.contains("Not closed yet") && page.contains("when the review is closed"),
+        "{page}"
     );
+    assert!(!page.contains("When the review was closed"), "it was not: {page}");
+    let (new, all) = ("These have access now", "Everything that has access now is in this review");
+    assert!(page.contains(all) && !page.contains(new), "one or the other: {page}");
     scene.close(id).await;
     let report = scene.report(id).await.review;
     let (first, last) = (report.opening.unwrap(), report.closing.unwrap());

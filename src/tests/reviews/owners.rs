@@ -13,7 +13,7 @@ async fn the_owner_of_a_credential_is_confirmed_or_changed_and_never_removed() {
     assert_eq!(item.whose.id, app.owner.person);
     let path = format!("/p/acme/reviews/{id}?kind=credential_owner");
     let page = app.owner.get(&path).await.text();
-    assert!(page.contains("ghcr (ghcr.io)") && page.contains("This is yours"), "{page}");
+    assert!(page.contains("ghcr (ghcr.io)") && page.contains("This item is yours"), "{page}");
     let reply = scene.decide(&scene.reviewer, id, item.id, &REMOVE).await;
     assert_eq!(reply.status, 409);
     assert!(reply.text().contains("cannot be removed here"), "{}", reply.text());

@@ -40,13 +40,13 @@ fn whole((issuers, failed): Found) -> impl IntoView {
     view! {
         <PageHead title="Trusted issuers"/>
         <p>
-            "An issuer signs the identity tokens of jobs. Trust rules of every project can use only the issuers on this list. Add an issuer only if you trust the people who run it: they decide what its tokens say."
+            "An issuer signs the identity tokens of jobs. Trust rules of every project can use the issuers on this list, and those that are always accepted. Add an issuer only if you trust the people who run it: they decide what its tokens say."
         </p>
         <p class="muted">
-            "These need no entry: GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com."
+            "These are always accepted and need no entry: GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com."
         </p>
         {form.summary()}
-        <Table columns label="Trusted issuers" empty="No issuers are on the list."/>
+        <Table columns label="Trusted issuers" empty="No issuers are on the list. Only those that are always accepted can be used."/>
         <Section id="add-issuer" title="Add an issuer">
             <PostForm action=AddIssuer::url() class="card stack" submit="Add issuer">
                 <Field
@@ -104,9 +104,9 @@ fn removal(((issuer, rules), failed): FoundOne) -> impl IntoView {
         <p class="mono">{issuer.url}</p>
         <p>
             {if has_rules {
-                "Tokens of this issuer are no longer accepted, on every server, from the next request on. These trust rules stop, and the short-lived tokens of their pipelines end. The rules stay, and work again if you add the issuer again."
+                "If you remove this issuer, its tokens will no longer be accepted, on any server, from the next request on. The trust rules below will stop, and the short-lived tokens of their pipelines will end. The rules will stay, and work again if you add the issuer again."
             } else {
-                "Tokens of this issuer are no longer accepted, on every server, from the next request on. No trust rule uses it."
+                "If you remove this issuer, its tokens will no longer be accepted, on any server, from the next request on. No trust rule uses it."
             }}
         </p>
         {has_rules

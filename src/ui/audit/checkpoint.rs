@@ -7,7 +7,12 @@ use leptos::prelude::*;
 
 /// `project`: empty for the chain of the instance.
 #[component]
-pub(super) fn Checkpoint(found: LastCheckpoint, project: String) -> impl IntoView {
+pub(super) fn Checkpoint(
+    found: LastCheckpoint,
+    project: String,
+    /// Whether a link was found that does not hold: then none is signed.
+    is_broken: bool,
+) -> impl IntoView {
     let LastCheckpoint { keys, signed, witnesses } = found;
     let command = command(&project, &keys);
     let covered = match &signed {
@@ -18,8 +23,13 @@ pub(super) fn Checkpoint(found: LastCheckpoint, project: String) -> impl IntoVie
     let newest = newest(signed);
     let witnesses = witnesses.iter().map(|one| view! { <p>{one.to_text()}</p> });
     let witnesses = witnesses.collect_view();
+    let whose = if keys.len() == 1 {
+        "This public key verifies checkpoints of this chain. Give it to others in a way that they trust:"
+    } else {
+        "These public keys verify checkpoints of this chain. Give them to others in a way that they trust:"
+    };
     let keys = (!keys.is_empty()).then(|| keys.join("\n"));
-    let values = vec![("project", project)];
+    let signing = signing(project, is_broken);
     view! {
         <Section id="checkpoint" title="Checkpoint">
             <p class="muted">
@@ -27,19 +37,11 @@ pub(super) fn Checkpoint(found: LastCheckpoint, project: String) -> impl IntoVie
             </p>
             {newest}
             {witnesses}
-            <PostButton
-                action=paths::SIGN_CHECKPOINT
-                values
-                word="Sign and download a checkpoint"
-                class="button"
-            />
-            <p class="muted">
-                "The download covers every link that the chain has now. Regcred also signs a checkpoint each day. That one is an audit event, so every destination of this log receives it."
-            </p>
+            {signing}
             {keys
                 .map(|keys| {
                     view! {
-                        <p>"Public key that verifies it. Give it to others in a way that they trust:"</p>
+                        <p>{whose}</p>
                         <CodeToCopy id="checkpoint-keys" text=keys/>
                     }
                 })}
@@ -57,6 +59,31 @@ pub(super) fn Checkpoint(found: LastCheckpoint, project: String) -> impl IntoVie
             <CodeToCopy id="checkpoint-command" text=command/>
         </Section>
     }
+}
+
+/// The button that signs one; of a chain that does not hold, why there is none.
+fn signing(project: String, is_broken: bool) -> AnyView {
+    if is_broken {
+        return view! {
+            <p>
+                "Regcred signs no checkpoint of this chain while it has a link that does not hold: a checkpoint would say that its links are as they were written."
+            </p>
+        }
+        .into_any();
+    }
+    let values = vec![("project", project)];
+    view! {
+        <PostButton
+            action=paths::SIGN_CHECKPOINT
+            values
+            word="Sign and download a checkpoint"
+            class="button"
+        />
+        <p class="muted">
+            "The download covers every link that the chain has now. Regcred also signs a checkpoint each day. That one is an audit event, so every destination of this log receives it."
+        </p>
+    }
+    .into_any()
 }
 
 fn newest(signed: Option<(u64, String)>) -> AnyView {

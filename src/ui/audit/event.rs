@@ -53,8 +53,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
     let AuditRow { seq, at, clock_before, what } = row;
     let (list, exact) = (paths::audit(&page.project), at.to_rfc3339());
     let Line { who, what: did, .. } = Line::of(&what);
-    let name = if page.project.is_empty() { "Instance audit" } else { "Audit" };
-    let up = (list.clone(), name.to_owned());
+    let up = super::up(&page.project);
     let at_link = |seq: i64| paths::audit_link(&page.project, seq);
     let (previous, next) = (beside.0.map(at_link), beside.1.map(at_link));
     let clock = clock_before.map(|before| {
@@ -220,10 +219,7 @@ fn Proof(
                     <CopyValue id="code" text=kept what="code"/>
                 </Fact>
             </Facts>
-            <p class="muted">
-                "Keep a copy of this code elsewhere. Later, " <span class="mono">"regcred audit verify --since"</span>
-                " with this code shows whether this link and everything before it are still there."
-            </p>
+            {advice(holds)}
             {holds
                 .then(|| {
                     view! {
@@ -246,6 +242,25 @@ fn Proof(
                 })}
         </Section>
     }
+}
+
+/// What the code is good for: that of a link which does not hold is not worth keeping.
+fn advice(holds: bool) -> AnyView {
+    if !holds {
+        return view! {
+            <p>
+                "The event of this link, or the code of the link before it, was changed outside Regcred. The code of this link proves nothing. Compare the link with a backup."
+            </p>
+        }
+        .into_any();
+    }
+    view! {
+        <p class="muted">
+            "Keep a copy of this code elsewhere. Later, " <span class="mono">"regcred audit verify --since"</span>
+            " with this code shows whether this link and everything before it are still there."
+        </p>
+    }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
     let AuditListing { rows, older, is_searching, people, figures_until } = listing;
     let list = paths::audit(&page.project);
     let (is_instance, is_filtered) = (page.project.is_empty(), !query.is_of_all());
-    let title = if is_instance { "Instance audit" } else { "Audit" };
+    let title = super::title(&page.project);
     let what = if is_instance {
         "What was done in this instance outside the projects, newest first. Each project has an audit of its own."
     } else {

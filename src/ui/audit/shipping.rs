@@ -65,15 +65,27 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
     });
     let heads = ["Destination", "Format", "State", "Last received"];
     let columns = Columns::new(heads, all.into_iter().map(|listed| row(listed, &project)));
-    let up = (paths::audit(&project), "Audit".to_owned());
+    let up = super::up(&project);
+    let recorded = recorded(&project);
     view! {
         <PageHead title=TITLE up/>
         <p>
-            "Regcred sends every event, delivery and refusal of this log to your SIEM, in order. A webhook, and a system that pulls, receives each of them at least once. Syslog cannot promise that. While a destination does not answer, the log keeps the events, and they are sent later."
+            "Each destination receives "
+            {recorded}
+            " of this log in order, from where you choose to begin. Webhooks, and systems that pull, receive each of them at least once. Syslog cannot promise that. While a destination cannot be reached, Regcred keeps what it is still to receive, and sends it later."
         </p>
         <Table columns label="Destinations" empty="There are no destinations yet."/>
         {chosen}
         <Add project failed/>
+    }
+}
+
+/// What the log records: that of the instance has no deliveries.
+fn recorded(project: &str) -> &'static str {
+    if project.is_empty() {
+        "every event and every refusal"
+    } else {
+        "every event, every delivery and every refusal"
     }
 }
 
@@ -102,7 +114,7 @@ fn row(listed: Listed, project: &str) -> [Cell; 4] {
 
 /// That receipts grow older than they should for its sake.
 pub(super) fn waits(since: Day) -> String {
-    format!("Retention waits for this destination since {}", since.to_text())
+    format!("Retention has waited for this destination since {}", since.to_text())
 }
 
 /// How it is, in a few words, and the tone of that.
@@ -165,7 +177,7 @@ fn Add(project: String, failed: Option<FailedForm>) -> impl IntoView {
                 />
                 <YourPassword
                     error=form.error("password")
-                    hint="The destination receives everything that this log records. Enter your password to confirm."
+                    hint="The destination will receive everything that this log records. Enter your password to confirm."
                 />
             </PostForm>
         </Section>
@@ -178,6 +190,12 @@ mod tests {
     use crate::domain::moment::Moment;
     use crate::domain::shipping::{Cursor, Failing, ShipProblem};
     use uuid::Uuid;
+
+    #[test]
+    fn only_the_log_of_a_project_is_said_to_have_deliveries() {
+        assert!(recorded("acme").contains("delivery"));
+        assert!(!recorded("").contains("delivery"));
+    }
 
     #[test]
     fn a_state_says_how_far_behind_a_destination_is() {

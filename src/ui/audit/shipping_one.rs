@@ -1,7 +1,7 @@
 //! One destination: how it is, what it was given once, and what can be done with it.
 
 use super::shipping::{state, waits};
-use crate::domain::shipping::{AGAIN, Listed, Transport};
+use crate::domain::shipping::{AGAIN, Destination, Listed, Transport};
 use crate::functions::answer::FailedForm;
 use crate::functions::shipping::{
     DeleteDestination, RenewDestination, SwitchDestination, TestDestination,
@@ -27,7 +27,7 @@ pub fn One(
     let is_syslog = transport == Transport::Syslog;
     let is_on = destination.stopped_at.is_none();
     let (label, _) = state(&destination, behind);
-    let up_to = if is_syslog { "Read up to link" } else { "Received up to link" };
+    let (how_far, link) = how_far(&destination);
     let (id, origin) = (destination.id.to_string(), destination.origin().to_owned());
     let said = destination.failing.map(|failing| {
         let text = failing.to_text();
@@ -43,7 +43,8 @@ pub fn One(
         view! { <Alert kind="warning"><p>{text}</p></Alert> }
     });
     let waited = waited_since.map(|day| {
-        let text = format!("{}. Receipts that it has not got are kept for longer.", waits(day));
+        let text =
+            format!("{}. Receipts that it has not received yet are kept for longer.", waits(day));
         view! { <Alert kind="warning"><p>{text}</p></Alert> }
     });
     let to_renew = renewal.map(|renewal| {
@@ -84,7 +85,7 @@ pub fn One(
                 <TextFact label="Name" text=destination.name.clone()/>
                 <TextFact label="State" text=label/>
                 <TextFact label="Address" is_mono=true text=origin/>
-                <TextFact label=up_to text=destination.cursor.to_text()/>
+                <TextFact label=how_far text=link/>
                 <Fact label="Added">
                     <Time at=destination.made_at/>
                     " by "
@@ -111,6 +112,19 @@ pub fn One(
                 error=deleted.error("password")
             />
         </Section>
+    }
+}
+
+/// How far the destination has come. One that begins with new events has not received those before, and
+/// one that pulls says what it has only when it asks for more.
+fn how_far(destination: &Destination) -> (&'static str, String) {
+    let Destination { cursor, transport, last_at, .. } = destination;
+    let is_known = last_at.is_some() && cursor.link > 0;
+    match transport {
+        Transport::Webhook if is_known => ("Received up to link", cursor.to_text()),
+        Transport::Syslog if is_known => ("Read up to link", cursor.to_text()),
+        _ if cursor.receipt > 0 => ("Next to receive", format!("The rest of link {}", cursor.link)),
+        _ => ("Next to receive", format!("Link {}", cursor.link.saturating_add(1))),
     }
 }
 
@@ -152,4 +166,45 @@ fn Secret(secret: Option<String>, is_webhook: bool) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::moment::Moment;
+    use crate::domain::shipping::{Cursor, Format};
+    use uuid::Uuid;
+
+    #[test]
+    fn a_destination_that_has_received_nothing_is_not_said_to_have_received_links() {
+        let new = |transport| Destination {
+            id: Uuid::nil(),
+            chain: Uuid::nil(),
+            name: "siem".to_owned(),
+            transport,
+            format: Format::Json,
+            address: String::new(),
+            cursor: Cursor::whole(8),
+            until: None,
+            again_from: None,
+            made_at: Moment(0),
+            made_by: String::new(),
+            stopped_at: None,
+            failing: None,
+            last_at: None,
+            earlier_until: None,
+        };
+        let next = ("Next to receive", "Link 9".to_owned());
+        for transport in Transport::ALL {
+            assert_eq!(how_far(&new(*transport)), next, "{transport:?}");
+        }
+        let asked = |transport| Destination { last_at: Some(Moment(1)), ..new(transport) };
+        assert_eq!(how_far(&asked(Transport::Webhook)), ("Received up to link", "8".to_owned()));
+        assert_eq!(how_far(&asked(Transport::Syslog)), ("Read up to link", "8".to_owned()));
+        // It was given something, and has not said that it has it.
+        assert_eq!(how_far(&asked(Transport::Pull)), next);
+        let cursor = Cursor { link: 8, receipt: 500 };
+        let part = Destination { cursor, ..asked(Transport::Pull) };
+        assert_eq!(how_far(&part).1, "The rest of link 8");
+    }
 }

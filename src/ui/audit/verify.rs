@@ -57,7 +57,7 @@ async fn load(page: PageContext) -> Result<Found> {
 fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
     let (after, last, is_end, broken_at) = links;
     let project = page.project;
-    let up = (paths::audit(&project), "Audit".to_owned());
+    let up = super::up(&project);
     let verify = paths::verify_audit(&project);
     let result = match broken_at {
         Some(broken) => broken_view(broken, &project),
@@ -82,7 +82,7 @@ fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
             <span class="mono">"regcred audit verify"</span>
             " on the server verifies every chain as a whole, and compares it with such a code."
         </p>
-        <Checkpoint found=checkpoint project/>
+        <Checkpoint found=checkpoint project is_broken=broken_at.is_some()/>
     }
 }
 
@@ -101,7 +101,7 @@ fn held(after: i64, last: i64, is_end: bool) -> String {
 fn broken_view(broken: i64, project: &str) -> AnyView {
     let place = AuditPlace { seq: broken, at: None };
     let before = AuditQuery { before: Some(place), ..AuditQuery::default() };
-    let before = format!("{}{}", paths::audit(project), before.to_url());
+    let before = (broken > 1).then(|| format!("{}{}", paths::audit(project), before.to_url()));
     let link = paths::audit_link(project, broken);
     view! {
         <Alert>
@@ -112,8 +112,8 @@ fn broken_view(broken: i64, project: &str) -> AnyView {
             </p>
             <p>
                 <a href=link>{format!("Open link {broken}")}</a>
-                " · "
-                <a href=before>"See the events before it"</a>
+                {before
+                    .map(|href| view! { " · " <a href=href>"See the events before it"</a> })}
             </p>
         </Alert>
     }

@@ -14,8 +14,9 @@ const ANY_SECRET: &str =
 const ANY_KEY: &str =
     "Paste the whole file, not only its private_key. The username is always _json_key.";
 const KEEPS: &str = "Leave blank to keep the existing value";
-const AGAIN: &str = "Enter it again. Secrets are never shown once typed.";
-const KEY_AGAIN: &str = "Paste or choose the key again. Secrets are never shown once typed.";
+const AGAIN: &str = "Enter it again. A secret is never shown after it was typed.";
+const KEY_AGAIN: &str =
+    "Paste or choose the key again. A secret is never shown after it was typed.";
 
 #[component]
 pub fn MethodField(form: FormState) -> impl IntoView {
@@ -73,7 +74,7 @@ pub fn Guide(
     view! {
         <p class="hint guide" hidden=is_hidden>
             <a id="secret-guide" href=href target="_blank" rel="noopener">
-                "How to make one"
+                "How to create this secret"
                 <span class="visually-hidden">" (opens in a new tab)"</span>
             </a>
         </p>
@@ -115,7 +116,7 @@ pub fn KeyFields(form: FormState, is_new: bool) -> impl IntoView {
     let hint = match (is_new, has_to_be_typed_again(&form, is_new)) {
         (false, false) => KEEPS,
         (false, true) => {
-            "Paste or choose the key again. Secrets are never shown once typed. Leave blank to keep the stored one."
+            "Paste or choose the key again. A secret is never shown after it was typed. Leave blank to keep the stored one."
         }
         (true, true) => KEY_AGAIN,
         (true, false) => ANY_KEY,
@@ -142,34 +143,36 @@ fn has_to_be_typed_again(form: &FormState, is_new: bool) -> bool {
 /// One key is commonly stored for several Google hosts, and the key is at hand only now.
 #[component]
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
-    let described_by = if error.is_some() { "also-error also-hint" } else { "also-hint" };
-    let typed = ticked.iter().find(|host| !GOOGLE_HOSTS.contains(&host.as_str()));
-    let also = Control { name: "also".to_owned(), ..Control::default() };
-    let typed = Control { text: typed.cloned().unwrap_or_default(), ..also.clone() };
     let is_open = error.is_some() || !ticked.is_empty();
+    let is_typed = |host: &&String| !host.is_empty() && !GOOGLE_HOSTS.contains(&host.as_str());
+    let typed = ticked.iter().find(is_typed);
+    let also = Control { name: "also".to_owned(), ..Control::default() };
+    // What is wrong with one of them stands at the one that was typed, or else at the first that is ticked.
+    let (of_typed, mut of_ticked) = if typed.is_some() { (error, None) } else { (None, error) };
+    let typed =
+        Control { text: typed.cloned().unwrap_or_default(), error: of_typed, ..also.clone() };
+    let boxes = GOOGLE_HOSTS
+        .into_iter()
+        .map(|host| {
+            let is_ticked = ticked.iter().any(|ticked| ticked == host);
+            let error = if is_ticked { of_ticked.take() } else { None };
+            let at = Control { is_ticked, error, ..also.clone() };
+            view! { <CheckBox at label=host value=host id=format!("also-{host}")/> }
+        })
+        .collect_view();
     view! {
         <details class="fold" open=is_open>
             <summary>"The same key for other Google hosts"</summary>
-            <fieldset class="field" aria-describedby=described_by>
-                <legend>"Also create it for another Google host"</legend>
-                <div class="check-row">
-                    {GOOGLE_HOSTS
-                        .into_iter()
-                        .map(|host| {
-                            let is_ticked = ticked.iter().any(|ticked| ticked == host);
-                            let at = Control { is_ticked, ..also.clone() };
-                            view! { <CheckBox at label=host value=host id=format!("also-{host}")/> }
-                        })
-                        .collect_view()}
-                </div>
+            <fieldset class="field" aria-describedby="also-hint">
+                <legend>"Also create this credential for other Google hosts"</legend>
+                <div class="check-row">{boxes}</div>
                 <Field
                     at=typed
                     id="also-typed"
                     label="Another Google host (Optional)"
                     placeholder="europe-docker.pkg.dev"
                 />
-                {error.map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
-                <p id="also-hint" class="hint">"Each becomes a separate credential with the same key, named after this one and its host. Between gcr.io and pkg.dev, a repository path becomes its project."</p>
+                <p id="also-hint" class="hint">"Regcred creates another credential with the same key for each of these hosts. Its name is the name of this credential with the host. Repository paths on gcr.io and on pkg.dev differ: a credential for the other of the two is for the whole project of each path."</p>
             </fieldset>
         </details>
     }

@@ -41,7 +41,7 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
             "Your session ended, so nothing was saved. Check the form and send it again.".to_owned()
         }
         Error::NotFound => {
-            "It was deleted while you were editing, so nothing was saved.".to_owned()
+            "This was deleted while the form was open, so nothing was saved.".to_owned()
         }
         _ => error.to_string(),
     };
@@ -53,7 +53,7 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
         <Alert>
             <p>{sentence}</p>
             {meanwhile.map(|(by, changes)| view! {
-                <p>{format!("Saved by {}:", by.unwrap_or_else(|| "somebody else".to_owned()))}</p>
+                <p>{by.map_or_else(|| "Stored now:".to_owned(), |by| format!("Saved by {by}:"))}</p>
                 <ul>
                     {changes.into_iter().map(|change| view! {
                         <li><strong>{change.label}</strong>": now "<span>{change.now}</span></li>

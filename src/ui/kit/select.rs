@@ -69,6 +69,9 @@ pub fn CheckBox(
     #[prop(into, optional)]
     id: String,
     #[prop(optional)] autofocus: bool,
+    /// It is one of several that something is wrong with, which is said of them together.
+    #[prop(optional)]
+    is_wrong: bool,
 ) -> impl IntoView {
     let Control { name, is_ticked, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
@@ -83,7 +86,7 @@ pub fn CheckBox(
                     checked=is_ticked
                     autocomplete="off"
                     autofocus=autofocus || error.is_some()
-                    aria-invalid=error.is_some().then_some("true")
+                    aria-invalid=(is_wrong || error.is_some()).then_some("true")
                     aria-describedby=described_by(&id, &hint, &error)
                 />
                 <span>{label}</span>

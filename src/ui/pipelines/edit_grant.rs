@@ -148,8 +148,8 @@ fn revoke((found, grant): Found, page: PageContext) -> impl IntoView {
             <p>{consequence}</p>
             <p>
                 {match last {
-                    Some(at) => view! { "It last received it " <Time at/> "." }.into_any(),
-                    None => view! { "It has not received it yet." }.into_any(),
+                    Some(at) => view! { "The pipeline last received this credential " <Time at/> "." }.into_any(),
+                    None => view! { "The pipeline has not received this credential yet." }.into_any(),
                 }}
             </p>
             <p class="muted">{again}</p>

@@ -31,10 +31,12 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
     let is_filtered = kept.len() > SEARCHED && !search.is_needed();
     // What was found is the end of it.
     let listed = kept.split_off(kept.len().saturating_sub(found));
+    let is_refused = error.is_some();
     let row = |credential: Grantable, is_first: bool| {
         let id = credential.id.to_string();
         let (is_ticked, is_pushing) = (chosen.contains(&id), pushing.contains(&id));
-        view! { <Row credential is_ticked is_pushing is_first/> }
+        let is_wrong = is_refused && (is_ticked || is_pushing);
+        view! { <Row credential is_ticked is_pushing is_first is_wrong/> }
     };
     // The first row asks for the focus when a row is wrong, and the first that was found after a search.
     let (mut is_wrong, mut is_found) = (error.is_some(), search.is_found());
@@ -82,7 +84,14 @@ fn sent(state: &FormState) -> Option<String> {
 }
 
 #[component]
-fn Row(credential: Grantable, is_ticked: bool, is_pushing: bool, is_first: bool) -> impl IntoView {
+fn Row(
+    credential: Grantable,
+    is_ticked: bool,
+    is_pushing: bool,
+    is_first: bool,
+    /// It was sent, and what was sent was refused.
+    is_wrong: bool,
+) -> impl IntoView {
     let value = credential.id.to_string();
     let at = Control { name: "form[credentials][]".to_owned(), is_ticked, ..Control::default() };
     let id = format!("credential-{value}");
@@ -92,7 +101,7 @@ fn Row(credential: Grantable, is_ticked: bool, is_pushing: bool, is_first: bool)
     let can_push = credential.access == Access::PullAndPush;
     view! {
         <li>
-            <CheckBox at id label=tick value autofocus=is_first/>
+            <CheckBox at id label=tick value autofocus=is_first is_wrong/>
             {can_push
                 .then(|| {
                     view! {

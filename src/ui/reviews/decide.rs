@@ -5,11 +5,14 @@ use crate::domain::review::{DecisionForm, ReviewQuery, Reviewer, Verdict};
 use crate::functions::answer::FailedForm;
 use crate::functions::reviews::DecideItems;
 use crate::ui::kit::{
-    Alert, Field, FormState, Hidden, PageContext, Section, Select, SubmitButton, options,
+    Field, FormState, Hidden, PageContext, Section, Select, SubmitButton, options,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
+
+/// The id of what is said when nothing was selected.
+pub(super) const UNSELECTED: &str = "items-error";
 
 /// The form; its children are the table with the tick boxes.
 #[component]
@@ -35,7 +38,6 @@ pub(super) fn Deciding(
     let unselected = form.error("items");
     view! {
         {form.summary()}
-        {unselected.map(|text| view! { <Alert><p>{text}</p></Alert> })}
         <form method="post" action=DecideItems::url() class="stack" autocomplete="off" novalidate>
             // Enter in a field presses the first button of its form. This one does nothing.
             <button type="submit" formmethod="dialog" hidden=true></button>
@@ -45,6 +47,7 @@ pub(super) fn Deciding(
             <Hidden name="list[show]" value=query.show.word()/>
             <Hidden name="list[kind]" value=kind/>
             <Hidden name="list[after]" value=query.after.to_string()/>
+            {unselected.map(|text| view! { <p class="field-error" id=UNSELECTED>{text}</p> })}
             {children()}
             <Section id="decide" title="Decide the selected items">
                 <Select at=form.at("verdict") label="Decision" options=verdicts/>

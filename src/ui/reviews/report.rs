@@ -40,6 +40,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let values = vec![("project", page.project.clone()), ("id", review.id.to_string())];
     let title = format!("Access review: {}", review.name);
     let opened = said(review.opened_at, &review.opened_by.name);
+    let is_open = review.closed.is_none();
     let closed = review.closed.as_ref().map(|(at, by)| said(*at, by));
     let closed = closed.unwrap_or_else(|| "Not closed yet: decisions may still change.".to_owned());
     let (opening, closing) = (review.opening.clone(), review.closing.clone());
@@ -73,7 +74,14 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                 </Scrolled>
             </Section>
             <Section id="new" title="Not in this review">
-                <p class="muted">"These have access now, and were created or changed after the review was opened."</p>
+                {(!new.is_empty())
+                    .then(|| {
+                        view! {
+                            <p class="muted">
+                                "These have access now, and were created or changed after the review was opened."
+                            </p>
+                        }
+                    })}
                 {not_reviewed(new)}
             </Section>
             <Section id="checkpoints" title="Checkpoints of the audit log">
@@ -81,7 +89,12 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
                     "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Verify it with: regcred audit verify --export FILE --checkpoint FILE --key KEY."
                 </p>
                 {checkpoint("opening", "When the review was opened", opening)}
-                {checkpoint("closing", "When the review was closed", closing)}
+                {if is_open {
+                    view! { <p>"A checkpoint will be signed when the review is closed."</p> }
+                        .into_any()
+                } else {
+                    checkpoint("closing", "When the review was closed", closing)
+                }}
             </Section>
         </div>
     }
@@ -163,7 +176,7 @@ fn effect(item: &ReviewItem, members: &[String], page: &PageContext) -> AnyView 
 
 fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpoint>) -> AnyView {
     match found {
-        None => view! { <p>{format!("{title}: no checkpoint.")}</p> }.into_any(),
+        None => view! { <p>{format!("{title}, no checkpoint was signed.")}</p> }.into_any(),
         Some(ReviewCheckpoint { links, note, keys, witnesses }) => {
             let keys = keys.join("\n");
             let witnesses = witnesses.iter().map(|one| view! { <p>{one.to_text()}</p> });

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::decide::Deciding;
-use super::items::columns;
+use super::items::{columns, has_choice};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::review::{NotReviewed, ReviewKind, ReviewPage, ReviewQuery, Show, Undecided};
@@ -64,19 +64,21 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let kinds = kinds(&own, query);
         let (items, viewer) = (found.items, found.viewer);
         let (reviewers, read_at) = (found.reviewers, found.read_at);
-        let has_items = !items.is_empty();
         let page = page.clone();
         // What was selected when a post failed is selected again.
-        let chosen = FormState::of::<DecideItems>(failed.clone(), ()).chosen("items");
+        let deciding = FormState::of::<DecideItems>(failed.clone(), ());
+        let (chosen, is_wrong) = (deciding.chosen("items"), deciding.error("items").is_some());
         let people = (&viewer, reviewers.as_slice());
-        let of_row = columns(items, people, &review, (may_decide, &chosen), &page);
-        let empty = "There are no items to show.";
+        // Who can select nothing is offered no decision; one that was refused is still told.
+        let may_decide = may_decide && (has_choice(&items, people) || failed.is_some());
+        let of_row = columns(items, people, &review, (may_decide, &chosen, is_wrong), &page);
+        let empty = empty(query);
         let table = view! {
             <Scrolled>
                 <Table columns=of_row label="Items" empty/>
             </Scrolled>
         };
-        let table = if may_decide && has_items {
+        let table = if may_decide {
             view! {
                 <Deciding page id query read_at reviewers failed>
                     {table}
@@ -124,7 +126,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="muted">
-                        "Close review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
+                        "Closing this review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
                     </p>
                 }
             })}
@@ -150,6 +152,20 @@ fn Actions(page: PageContext, id: Uuid, is_open: bool, needs_checkpoint: bool) -
             {report}
             {close}
         </div>
+    }
+}
+
+/// What is said instead of a table without items.
+fn empty(query: ReviewQuery) -> &'static str {
+    match (query.show, query.kind) {
+        _ if query.after > 0 => "There are no more items.",
+        (_, Some(_)) => {
+            "The list is filtered by kind: it has no such items of this kind. Choose Every kind to see the others."
+        }
+        (Show::Undecided, None) => "No item is undecided.",
+        (Show::Mine, None) => "No item is delegated to you.",
+        (Show::Decided, None) => "No item is decided.",
+        (Show::All | Show::New, None) => "This review has no items.",
     }
 }
 

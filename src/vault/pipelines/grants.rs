@@ -15,6 +15,7 @@ use crate::vault::{Vault, gather, now};
 use uuid::Uuid;
 
 pub(super) const CHOOSE_INTENT: &str = "Choose whether the pipeline can pull, or pull and push.";
+const CHOOSE_CREDENTIAL: &str = "Choose a credential.";
 
 impl Vault {
     /// Gives the pipeline the credentials that were chosen, under the terms of the form.
@@ -27,13 +28,14 @@ impl Vault {
         pipeline: Uuid,
         form: &GrantForm,
     ) -> Result<Saved> {
-        let mut errors = Vec::new();
+        let mut errors: Vec<FieldError> = none_chosen(form).into_iter().collect();
         let terms = gather(&mut errors, terms::read(form).map_err(Error::Invalid))?;
         let write = self.write_as(granter).await?;
         let subject = write.pipelines(granter.project().id).subject(pipeline).await?;
         let subject = subject.ok_or(Error::NotFound)?;
         let chosen = self.chosen(&write, granter, &form.credentials, &form.intent).await;
-        let (Some(terms), Some(chosen)) = (terms, gather(&mut errors, chosen)?) else {
+        let chosen = gather(&mut errors, chosen)?;
+        let (Some(terms), Some(chosen), true) = (terms, chosen, errors.is_empty()) else {
             return Err(Error::Invalid(errors));
         };
         let (mut waits, mut recorded, mut given) = (false, None, Vec::new());
@@ -47,7 +49,7 @@ impl Vault {
             recorded = Some(event);
         }
         let Some(recorded) = recorded else {
-            return Err(Error::at("credentials", "Choose a credential."));
+            return Err(Error::at("credentials", CHOOSE_CREDENTIAL));
         };
         write.commit(recorded).await?;
         let is_new = |grant: &Grant| given.contains(&(grant.credential_id, grant.terms.intent));
@@ -189,14 +191,18 @@ pub fn problems_of_grant(pipeline: Option<Uuid>, form: &GrantForm) -> Vec<FieldE
     if pipeline.is_none() {
         problems.push(FieldError::new("pipeline", "Choose a pipeline."));
     }
-    if form.credentials.iter().all(String::is_empty) {
-        problems.push(FieldError::new("credentials", "Choose a credential."));
-    }
+    problems.extend(none_chosen(form));
     if form.intent != OWN_ACCESS && Access::from_word(&form.intent).is_none() {
         problems.push(FieldError::new("intent", CHOOSE_INTENT));
     }
     problems.extend(terms::read(form).err().unwrap_or_default());
     problems
+}
+
+/// What is said when the form names no credential.
+fn none_chosen(form: &GrantForm) -> Option<FieldError> {
+    let is_none = form.credentials.iter().all(String::is_empty);
+    is_none.then(|| FieldError::new("credentials", CHOOSE_CREDENTIAL))
 }
 
 /// What a pipeline can do with the credentials: "pull and push with ghcr-push".

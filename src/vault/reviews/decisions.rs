@@ -6,7 +6,9 @@ use crate::domain::actor::{Can, Member};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::moment::Moment;
 use crate::domain::permission::{Permission, of};
-use crate::domain::review::{Choice, Decision, Review, ReviewItem, ReviewKind, Verdict};
+use crate::domain::review::{
+    Choice, Decision, Review, ReviewItem, ReviewKind, SELECT_FIRST, Verdict,
+};
 use crate::domain::user::{Maker, Person};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
@@ -34,7 +36,7 @@ impl Vault {
         choice: &Choice,
     ) -> Result<String> {
         if ids.is_empty() {
-            return Err(Error::at("items", "Select an item first."));
+            return Err(Error::at("items", SELECT_FIRST));
         }
         if ids.len() > MOST {
             return Err(Error::at("items", format!("Select at most {MOST} items.")));
