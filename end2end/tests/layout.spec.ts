@@ -160,3 +160,28 @@ test('with forced colours every button has an edge, and what has the focus a rin
     expect(faults, what).toEqual([]);
   }
 });
+
+test('with forced colours the current tab alone is underlined, and the heads of a table have a line', async ({ page, instance }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const pages = await everyPage(page, instance);
+  const line = (element: Element) => getComputedStyle(element).borderBlockEndWidth;
+  await page.goto(pages['a credential']!);
+  const tabs = page.locator('.tabs').getByRole('link');
+  const underlined = await tabs.evaluateAll((all) => {
+    return all.filter((tab) => getComputedStyle(tab).borderBlockEndWidth !== '0px').map((tab) => tab.textContent?.trim());
+  });
+  expect(underlined).toEqual(['Overview']);
+  await page.goto(pages['the list']!);
+  expect(await page.getByRole('columnheader').first().evaluate(line)).toBe('1px');
+});
+
+for (const viewport of [{ width: 1280, height: 400 }, { width: 390, height: 844 }]) {
+  test(`at ${viewport.width} x ${viewport.height} the filters are in the window, whatever there are`, async ({ page, instance }) => {
+    await page.setViewportSize(viewport);
+    for (const list of ['credentials', 'audit']) {
+      await page.goto(`${instance.project}/${list}`);
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+      await expect(page.locator('.filter-panel'), list).toBeInViewport({ ratio: 1 });
+    }
+  });
+}

@@ -158,3 +158,22 @@ test('no tab is out of sight', async ({ page, instance }) => {
     await expectNoSideScroll(page, address);
   }
 });
+
+test('a cell that says nothing has no label', async ({ page, instance }) => {
+  await addPipeline(page, instance, { name: unique('silent') });
+  await page.goto(`${pathOfPipeline(page)}/activity`);
+  const created = page.getByRole('row').filter({ hasText: 'created the pipeline' });
+  await expect(created.locator('[data-label="What"]')).toBeVisible();
+  await expect(created.locator('[data-label="Details"]')).toBeHidden();
+});
+
+test('a time runs on with who did it', async ({ page, instance }) => {
+  await addPipeline(page, instance, { name: unique('on') });
+  await page.goto(`${pathOfPipeline(page)}/identity`);
+  const made = page.locator('[data-label="Created"]').first();
+  const { time, by } = await made.evaluate((cell) => {
+    const [time, by] = [cell.querySelector('time')!, cell.querySelector('.muted')!];
+    return { time: time.getBoundingClientRect().bottom, by: by.getBoundingClientRect().top };
+  });
+  expect(by).toBeLessThan(time);
+});

@@ -111,9 +111,11 @@ impl<'a> Reading<'a> {
         match event {
             Event::Text(text) | Event::Code(text) => self.say(text),
             Event::SoftBreak | Event::HardBreak => self.say(" "),
-            Event::End(
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell | TagEnd::TableHead,
-            ) => {
+            Event::End(TagEnd::TableCell) => self.pause(','),
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => self.pause('.'),
+            // The first words of an item of a list are followed by those of a list within it.
+            Event::Start(Tag::List(_)) => self.say(" "),
+            Event::End(TagEnd::Paragraph | TagEnd::Item) => {
                 if self.lead.is_empty() && matches!(event, Event::End(TagEnd::Paragraph)) {
                     self.lead = self.sections.last().map(|s| s.text.clone()).unwrap_or_default();
                 }
@@ -129,6 +131,23 @@ impl<'a> Reading<'a> {
         } else if let Some(section) = self.sections.last_mut() {
             section.text.push_str(text);
         }
+    }
+
+    /// Sets apart what is said next, as a line of a table is read aloud: after an empty cell, or a mark of
+    /// its own, there is no other.
+    fn pause(&mut self, mark: char) {
+        let Some(Section { text, .. }) = self.sections.last_mut() else { return };
+        text.truncate(text.trim_end().len());
+        match text.chars().last() {
+            None => return,
+            Some(',') if mark == '.' => {
+                text.pop();
+                text.push(mark);
+            }
+            Some(',' | '.' | ':' | ';' | '!' | '?') => {}
+            Some(_) => text.push(mark),
+        }
+        text.push(' ');
     }
 
     /// The title becomes no part: the page has a place for it.
@@ -165,6 +184,7 @@ impl<'a> Reading<'a> {
             self.parts.push(Part::Lines(text));
         } else {
             self.say(&text);
+            self.say(" ");
             self.parts.push(Part::Code(text));
         }
     }
@@ -222,7 +242,18 @@ mod tests {
             headings,
             [(2, "make", "Make a token"), (3, "it-is-disabled", "it is disabled")]
         );
-        assert!(guide.text().contains("echo a < b") && guide.text().contains("1 2"));
+        assert!(guide.text().contains("echo a < b") && guide.text().contains("1, 2. "));
+    }
+
+    #[test]
+    fn what_stands_apart_on_the_page_stands_apart_in_the_text() {
+        let written = "# A\n\nSays:\n\n| | Reader |\n| --- | --- |\n| Read it | yes |\n| Is it safe? | It is. |\n\n- one\n  - two\n\n```\nls\n```\n\nAfter it.\n";
+        let guide = Guide::read((Shelf::Topics, "a", written));
+        let words: Vec<&str> = guide.sections[0].text.split_whitespace().collect();
+        assert_eq!(
+            words.join(" "),
+            "Says: Reader. Read it, yes. Is it safe? It is. one two ls After it."
+        );
     }
 
     #[test]

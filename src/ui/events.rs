@@ -12,12 +12,11 @@ pub fn Events(
     older: Option<String>,
 ) -> impl IntoView {
     let rows = events.into_iter().map(|(at, sentence, details)| {
-        let title = details.clone();
-        [
-            Cell::of(view! { <Time at/> }),
-            Cell::of(sentence),
-            Cell::styled("muted cut", view! { <span title=title>{details}</span> }),
-        ]
+        let details = (!details.is_empty()).then(|| {
+            let title = details.clone();
+            view! { <span title=title>{details}</span> }
+        });
+        [Cell::of(view! { <Time at/> }), Cell::of(sentence), Cell::styled("muted cut", details)]
     });
     let columns = Columns::new(["When", "What", "Details"], rows);
     view! {

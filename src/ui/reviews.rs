@@ -10,7 +10,7 @@ pub use list::ReviewsPage;
 pub use report::ReportPage;
 pub use whole::ReviewPageView;
 
-use super::kit::{Dot, Time};
+use super::kit::{Dot, ExactDay, Time};
 use crate::domain::moment::Moment;
 use crate::domain::review::{Delegated, Review, ReviewItem, ReviewKind, Verdict};
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ fn State(review: Review) -> impl IntoView {
         }
         .into_any(),
         None => {
-            let due = review.due_on.map(|day| format!(", decide by {}", day.to_text()));
+            let due = review.due_on.map(|day| view! { ", decide by " <ExactDay day/> });
             view! {
                 <Dot label="Open" tone="good"/>
                 {due}

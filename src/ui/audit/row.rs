@@ -107,7 +107,7 @@ fn row(row: AuditRow, project: &str) -> AnyView {
             <td data-label="What" title=what_title>{what}</td>
             <td data-label="Details" title=details_title>
                 {outcome.map(|(label, tone)| view! { <Dot label tone/> " " })}
-                <span class="muted">{details}</span>
+                {(!details.is_empty()).then(|| view! { <span class="muted">{details}</span> })}
             </td>
         </tr>
     }

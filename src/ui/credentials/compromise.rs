@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::functions::credential_endings::CompromiseCredential;
 use crate::functions::credential_pages::{CompromisePage, CredentialHead, compromise};
 use crate::ui::kit::{
-    Alert, Cell, Columns, Dot, Fact, Facts, LinkButton, LoadedDialog, PageContext, PostForm,
-    Section, Table, TextFact,
+    Alert, Cell, Columns, Dot, ExactTime, Fact, Facts, LinkButton, LoadedDialog, PageContext,
+    PostForm, Section, Table, TextFact,
 };
 use crate::ui::usage::{PipelineName, times};
 use leptos::prelude::*;
@@ -134,9 +134,8 @@ fn cells(one: Received, existing: &[Uuid], page: &PageContext) -> [Cell; 5] {
         Cell::of(view! { <PipelineName id name has_page page/> }),
         Cell::of(version),
         Cell::of(times(one.times)),
-        // On paper nobody hovers: these are the moments themselves.
-        Cell::of(one.first_at.to_text()),
-        Cell::of(one.last_at.to_text()),
+        Cell::of(view! { <ExactTime at=one.first_at/> }),
+        Cell::of(view! { <ExactTime at=one.last_at/> }),
     ]
 }
 
@@ -184,7 +183,8 @@ fn Incident(credential: Credential, mark: Mark) -> impl IntoView {
                 <TextFact label="Username" is_mono=true text=summary.username/>
                 <TextFact label="Access" text=summary.access.label()/>
                 <Fact label="Marked as compromised">
-                    {format!("{} by {}", mark.at.to_text(), mark.by)}
+                    <ExactTime at=mark.at/>
+                    {format!(" by {}", mark.by)}
                 </Fact>
                 <Fact label="Compromised versions">
                     {format!("Every version up to {}", mark.version)}

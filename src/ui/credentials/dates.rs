@@ -2,7 +2,7 @@
 
 use crate::domain::credential::Credential;
 use crate::domain::moment::Day;
-use crate::ui::kit::{DayFromNow, Fact, Facts, Section};
+use crate::ui::kit::{DayFromNow, ExactDay, Fact, Facts, Section};
 use leptos::prelude::*;
 
 /// Each day that is known, with how far away it is.
@@ -18,7 +18,7 @@ pub fn Dates(credential: Credential, today: Day) -> impl IntoView {
         let day = day?;
         Some(view! {
             <Fact label>
-                {day.to_text()}
+                <ExactDay day/>
                 <span class="muted">" · " <DayFromNow day today/></span>
             </Fact>
         })

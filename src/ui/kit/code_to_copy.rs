@@ -8,8 +8,7 @@ use leptos::prelude::*;
 pub fn CodeToCopy(#[prop(into)] id: String, #[prop(into)] text: String) -> impl IntoView {
     view! {
         <div class="snippet">
-            // A block that scrolls has to be reachable by keyboard.
-            <pre id=id.clone() tabindex="0">{text}</pre>
+            <pre id=id.clone()>{text}</pre>
             <CopyButton target_id=id what=String::new()/>
         </div>
     }

@@ -13,6 +13,19 @@ pub fn Time(at: Moment) -> impl IntoView {
     view! { <time datetime=exact title=at.to_text()>{ago::from_now(at, now())}</time> }
 }
 
+/// A point in time as it is, to the minute in UTC: on paper nobody hovers.
+#[component]
+pub fn ExactTime(at: Moment) -> impl IntoView {
+    view! { <time class="exact" datetime=at.to_rfc3339()>{at.to_text()}</time> }
+}
+
+/// A day as it is.
+#[component]
+pub fn ExactDay(day: Day) -> impl IntoView {
+    let day = day.to_text();
+    view! { <time datetime=day.clone()>{day}</time> }
+}
+
 /// A day: how many days from today. The day itself is in the tooltip and for machines.
 #[component]
 pub fn DayFromNow(day: Day, today: Day) -> impl IntoView {

@@ -43,7 +43,7 @@ pub(super) fn columns(
                 {whose.map(|whose| view! { <div class="muted">{whose}</div> })}
             }),
             Cell::of(view! {
-                <div>{used}</div>
+                {(!used.is_empty()).then(|| view! { <div>{used}</div> })}
                 {suggestion.map(|text| view! { <div class="muted">{text}</div> })}
             }),
             Cell::of(state),

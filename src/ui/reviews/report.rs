@@ -11,8 +11,8 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, CodeToCopy, Columns, Fact, Facts, Loaded, PageContext, PageHead, PostButton, Scrolled,
-    Section, Table,
+    Cell, CodeToCopy, Columns, ExactTime, Fact, Facts, Loaded, PageContext, PageHead, PostButton,
+    Scrolled, Section, Table,
 };
 use leptos::prelude::*;
 
@@ -128,14 +128,13 @@ fn columns(
         let (used, suggestion) = (use_in_words(&item), suggested(&item, opened_at));
         let effect = effect(&item, members, page);
         let words = decided(&item);
-        let when = item.decision.as_ref().map(|one| one.at.to_text());
+        let when = item.decision.as_ref().map(|one| one.at);
         let note = item.decision.as_ref().map(|one| one.note.clone());
         let note = note.filter(|note| !note.is_empty());
-        let made_at = item.made_at.map(|at| format!(", {}", at.to_text())).unwrap_or_default();
-        let made = match item.kind {
-            ReviewKind::Member | ReviewKind::Owner => String::new(),
-            _ => format!("{}{made_at}", item.whose),
-        };
+        let is_made = !matches!(item.kind, ReviewKind::Member | ReviewKind::Owner);
+        let made_at = item.made_at.map(|at| view! { ", " <ExactTime at/> });
+        let whose = item.whose.to_string();
+        let made = is_made.then(|| view! { {whose} {made_at} });
         [
             Cell::of(item.number),
             Cell::of(item.kind.label()),
@@ -145,12 +144,12 @@ fn columns(
             }),
             Cell::of(made),
             Cell::of(view! {
-                <div>{used}</div>
+                {(!used.is_empty()).then(|| view! { <div>{used}</div> })}
                 {suggestion.map(|text| view! { <div class="muted">{text}</div> })}
             }),
             Cell::of(view! {
                 <div>{words}</div>
-                {when.map(|when| view! { <div class="muted">{when}</div> })}
+                {when.map(|at| view! { <div class="muted"><ExactTime at/></div> })}
                 {note.map(|note| view! { <div>{note}</div> })}
             }),
             Cell::of(effect),
