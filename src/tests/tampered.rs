@@ -111,14 +111,12 @@ impl Scene {
 
     /// Keeps the table as it is, changes it, looks, and puts it back.
     async fn during(&self, table: &str, sql: &str, look: impl AsyncFnOnce()) {
-        self.app.tamper(&format!("CREATE TABLE kept AS SELECT * FROM {table}")).await;
-        self.app.tamper(sql).await;
+        self.app.tamper(&format!("CREATE TABLE kept AS SELECT * FROM {table}; {sql}")).await;
         let found = self.found().await;
         assert!(found.named.iter().any(|row| row.table == table), "{sql}: {found:?}");
         look().await;
-        self.app.tamper(&format!("DELETE FROM {table}")).await;
-        self.app.tamper(&format!("INSERT INTO {table} SELECT * FROM kept")).await;
-        self.app.tamper("DROP TABLE kept").await;
+        let back = format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept");
+        self.app.tamper(&format!("{back}; DROP TABLE kept")).await;
         assert_eq!(self.found().await, Tampered::default(), "{sql}: it was not put back");
     }
 
