@@ -181,10 +181,12 @@ impl<C: Sealing> Destinations<'_, C> {
             failing_since: Set(None),
             problem: Set(None),
             status: Set(None),
-            last_at: Set(Some(at)),
             ..ActiveModel::default()
         };
-        Ok(authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await? > 0)
+        // The clock of another server may be ahead.
+        let last = |row: &Model| row.last_at.max(Some(at));
+        let changed = |row: &Model| ActiveModel { last_at: Set(last(row)), ..changes.clone() };
+        Ok(authentic::change::<Entity, C>(self.db, such, changed).await? > 0)
     }
 
     /// Says that it goes on with what is behind `to`, and where it goes back to the next time.
