@@ -141,12 +141,13 @@ impl<C: Sealing> Destinations<'_, C> {
     }
 
     /// Stops those that fetch, in all chains: their tokens open nothing until somebody lets them go on.
-    pub async fn stop_pulled(&self, at: i64) -> Result<(), DbErr> {
+    /// How many there were.
+    pub async fn stop_pulled(&self, at: i64) -> Result<u64, DbErr> {
         let such = Condition::all()
             .add(Column::Transport.eq(Transport::Pull.word()))
             .add(Column::StoppedAt.is_null());
         let changes = ActiveModel { stopped_at: Set(Some(at)), ..ActiveModel::default() };
-        authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await.map(drop)
+        authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await
     }
 
     /// Says where the call ends that is made now.
