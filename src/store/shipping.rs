@@ -80,6 +80,13 @@ impl<C: Sealing> Destinations<'_, C> {
             .collect())
     }
 
+    /// Those that are on, in all chains.
+    pub async fn on(&self) -> Result<Vec<DestinationRow>, DbErr> {
+        let rows = Entity::find().filter(Column::StoppedAt.is_null());
+        let rows = rows.order_by_asc(Column::Id).limit(OF_ALL).all(self.db).await?;
+        Ok(readable(self.ours(rows).await))
+    }
+
     /// Those that nothing can be sent to, in all chains, and those that were stopped because they wanted no
     /// more; the first of them if there are many.
     pub async fn failing(&self) -> Result<Vec<DestinationRow>, DbErr> {
