@@ -39,7 +39,7 @@ fn what_was_scanned_is_sent_when_that_is_asked_for() {
     assert!(!said.contains("from nginx"), "the text stays here");
 
     let stub = Stub::answering(&[json(200, "{}")]);
-    let empty = ["scan", "--send", "--allow-empty", &file];
+    let empty = ["scan", "--send", "--allow-empty", file.as_str()];
     assert_eq!(run(&empty, "", &job(&stub.url(), &[])).0, 0);
     let seen = stub.seen();
     assert!(seen[0].starts_with("POST /api/v1/pipelines/self/definitions?empty=true "), "{seen:?}");
