@@ -23,20 +23,30 @@ pub(super) fn door() -> MethodRouter<Vault> {
 }
 
 /// Takes a report, whose files replace those of the same paths and those that are gone, and answers how much was kept.
+/// `empty=true`: also if no file is left.
 async fn update(
     State(vault): State<Vault>,
     asking: Asking,
     Path(id): Path<String>,
     body: Body,
 ) -> Result<Json<Value>, Reply> {
-    asking.query(&[], &[])?;
+    let query = asking.query(&["empty"], &[])?;
+    let may_be_empty = match query.one("empty") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            let sentence = "The parameter empty must be true or false.";
+            return Err(Error::BadRequest(sentence.to_owned()).into());
+        }
+    };
     let is_own = Uuid::parse_str(&id).is_ok_and(|id| id == asking.pipeline.id());
     if id != OWN && !is_own {
         return Err(Error::NotFound.into());
     }
     let body = body::read(body, LARGEST_REPORT).await?;
     let report = report(&body)?;
-    let (files, counts) = vault.declare(&asking.pipeline, asking.claims(), report).await?;
+    let (files, counts) =
+        vault.declare(&asking.pipeline, asking.claims(), report, may_be_empty).await?;
     Ok(Json(json!({
         "files": files,
         "references": counts.references,

@@ -13,7 +13,7 @@ use super::output::{count, print};
 use super::{Common, Session, operator};
 use crate::domain::key::{KeyReport, KeyState};
 use crate::opening::StartError;
-use crate::opening::config::{CertificateConfig, StorageConfig};
+use crate::opening::config::{CertificateConfig, RetentionConfig, StorageConfig};
 use crate::opening::{connect_existing, exposure, find_keys, wait_for_turn};
 use crate::server::Expiry;
 use crate::store::{Schema, Store};
@@ -46,6 +46,9 @@ pub(super) struct Doctor {
     #[command(flatten)]
     certificate: CertificateConfig,
 
+    #[command(flatten)]
+    kept: RetentionConfig,
+
     #[command(subcommand)]
     action: Option<accept::Action>,
 }
@@ -61,7 +64,7 @@ impl Doctor {
         let schema = store.schema().await.map_err(StartError::from)?;
         let is_current = look_at_schema(&mut report, &schema);
         look_at_file(&mut report, &store).await;
-        match unlocked(storage, &store, is_current).await {
+        match unlocked(storage, &store, is_current, self.kept).await {
             Ok((session, local)) => {
                 look_inside(&mut report, &session).await;
                 files::look_at_key(&mut report, exposure::key_file(storage, local.as_deref()));
@@ -144,6 +147,7 @@ async fn unlocked(
     storage: &StorageConfig,
     store: &Store,
     is_current: bool,
+    kept: RetentionConfig,
 ) -> Result<(Session, Option<PathBuf>), String> {
     let say = |problem: StartError| problem.to_string();
     if store.kek_ids().await.map_err(|error| say(error.into()))?.is_empty() {
@@ -158,7 +162,8 @@ async fn unlocked(
     let _turn = wait_for_turn(storage).await.map_err(say)?;
     let keys = unlock_as_it_is(store, found.source).await.map_err(|problem| problem.to_string())?;
     let has_local_key = found.local.is_some();
-    let settings = Settings { has_local_key, ..Settings::default() };
+    let retention = kept.retention;
+    let settings = Settings { has_local_key, retention, ..Settings::default() };
     let vault = Vault::new(store.clone(), keys, settings);
     Ok((Session { vault, operator: operator() }, found.local))
 }
@@ -212,8 +217,10 @@ async fn look_inside(report: &mut Report, session: &Session) {
         }
         Err(error) => report.add("audit", State::Problem, error.to_string()),
     }
-    match vault.failing_destinations(operator).await {
-        Ok(failing) => shipping::look(report, &failing),
+    let failing = vault.failing_destinations(operator).await;
+    let holding = vault.holding_destinations(operator).await;
+    match failing.and_then(|failing| Ok((failing, holding?))) {
+        Ok((failing, holding)) => shipping::look(report, &failing, holding.as_deref()),
         Err(error) => report.add("shipping", State::Problem, error.to_string()),
     }
 }

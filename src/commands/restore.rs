@@ -28,7 +28,8 @@ const BUFFER: usize = 1024 * 1024;
 /// Restore a backup into an empty database
 ///
 /// The whole backup is checked before anything is written, and then all of it is restored or nothing.
-/// Tokens, trust rules, members and approvals come back as they were: all of them are listed.
+/// Tokens, trust rules, approvals, destinations of audit logs and members come back as they were: all of
+/// them are listed.
 /// A backup of SQLite can be restored to PostgreSQL and the other way round. Set the key of its
 /// secrets as for the server: the backup is authenticated with it.
 #[derive(Debug, clap::Args)]
@@ -51,7 +52,7 @@ pub(super) struct Restore {
     #[arg(long)]
     unauthenticated: bool,
 
-    /// Revoke all pipeline tokens of the backup
+    /// Revoke all pipeline tokens of the backup, and stop the destinations that fetch audit logs
     ///
     /// A backup brings back tokens that were revoked after it was made. Every pipeline that uses a
     /// token needs a new one afterwards. Trust rules stay.

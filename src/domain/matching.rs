@@ -1,7 +1,7 @@
-//! Which credential serves a fetch, and why not the others (design section 3, "Path scope"): the
-//! granted one with the longest matching prefix, then one that has not expired, then the narrowest
-//! that satisfies the intent, and no silent choice after that. The same code answers deliveries and
-//! the explainer.
+//! Which credential serves a fetch, and why not the others (design section 3, "Path scope"): of the
+//! granted ones, those that have expired give way to those that have not; then the one with the longest
+//! matching prefix, then the narrowest that satisfies the intent, and no silent choice after that. The
+//! same code answers deliveries and the explainer.
 
 mod explanation;
 mod lost;

@@ -5,7 +5,7 @@ mod search;
 mod shelf;
 
 pub use read::{Guide, Heading, Part};
-pub use search::{Found, find};
+pub use search::{Answers, Found, find};
 pub use shelf::Shelf;
 
 use crate::domain::matching::{Lost, Note};

@@ -57,12 +57,21 @@ pub struct Found {
     pub excerpt: String,
 }
 
+/// What a question finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The first of them.
+    pub shown: Vec<Found>,
+    /// How many there are, with those that are not shown.
+    pub all: usize,
+}
+
 /// The parts that have every word of the question, those first that have them in their headings.
-pub fn find(question: &str) -> Vec<Found> {
+pub fn find(question: &str) -> Answers {
     let question: String = question.chars().take(QUESTION_MAX).collect();
     let words: Vec<Word> = question.split_whitespace().map(Word::of).collect();
     if words.is_empty() {
-        return Vec::new();
+        return Answers::default();
     }
     let mut found: Vec<(usize, Found)> = Vec::new();
     for guide in guides() {
@@ -74,7 +83,8 @@ pub fn find(question: &str) -> Vec<Found> {
     }
     // Of the same rank they stay in the order in which the guides are read.
     found.sort_by_key(|(rank, _)| Reverse(*rank));
-    found.into_iter().take(MOST).map(|(_, found)| found).collect()
+    let all = found.len();
+    Answers { shown: found.into_iter().take(MOST).map(|(_, found)| found).collect(), all }
 }
 
 /// How well it fits; nothing when a word is missing.
@@ -148,16 +158,24 @@ mod tests {
     #[test]
     fn words_are_found_in_whatever_order_and_case() {
         let found = find("FINE-GRAINED ghcr.io");
-        assert!(found.iter().any(|one| one.href.starts_with("/help/registries/ghcr")), "{found:?}");
+        let is_ghcr = |one: &Found| one.href.starts_with("/help/registries/ghcr");
+        assert!(found.shown.iter().any(is_ghcr), "{found:?}");
         assert_eq!(find("fine-grained GHCR.IO"), found);
-        assert_eq!(find("  "), []);
-        assert_eq!(find("zebra-crossing"), []);
-        assert!(find("a").len() <= MOST);
+        assert_eq!(find("  "), Answers::default());
+        assert_eq!(find("zebra-crossing"), Answers::default());
+    }
+
+    #[test]
+    fn of_many_the_first_are_shown_and_all_are_counted() {
+        let found = find("a");
+        assert!(found.shown.len() == MOST && found.all > MOST, "{}", found.all);
+        let found = find("waiting for approval");
+        assert_eq!(found.shown.len(), found.all.min(MOST), "{found:?}");
     }
 
     #[test]
     fn the_sentence_of_an_error_finds_its_paragraph_first() {
-        let found = find("waiting for approval");
+        let found = find("waiting for approval").shown;
         assert_eq!(found[0].href, "/help/errors#not-approved", "{found:?}");
     }
 
@@ -169,11 +187,11 @@ mod tests {
             ("somebody leaving", "/help/roles#leave"),
             ("denied", "/help/troubleshooting#authentication"),
         ] {
-            let found = find(question);
+            let found = find(question).shown;
             assert_eq!(found[0].href, first, "{question}: {found:?}");
         }
         for (asked, said) in ALSO {
-            assert!(!find(said).is_empty(), "{asked}: no guide has {said}");
+            assert!(find(said).all > 0, "{asked}: no guide has {said}");
         }
     }
 

@@ -150,15 +150,16 @@ impl Api {
         self.ask(&path, Some(&body(&Outcome { outcome })?)).map(|_| ())
     }
 
-    /// Tells what the pipeline's files name.
-    pub fn declare(&self, report: &Report) -> Result<(), Failure> {
+    /// Tells what the pipeline's files name; `allow_empty`: also where no file is left.
+    pub fn declare(&self, report: &Report, allow_empty: bool) -> Result<(), Failure> {
         let body = body(report)?;
         if body.len() > LARGEST_REPORT {
             return Err(Failure::here(
                 "Nothing was sent: the report is larger than 256 KiB. Scan and send fewer folders at a time.",
             ));
         }
-        self.ask("/api/v1/pipelines/self/definitions", Some(&body)).map(|_| ())
+        let empty = if allow_empty { "?empty=true" } else { "" };
+        self.ask(&format!("/api/v1/pipelines/self/definitions{empty}"), Some(&body)).map(|_| ())
     }
 
     fn ask(&self, path: &str, body: Option<&[u8]>) -> Result<Answer, Failure> {

@@ -81,10 +81,10 @@ fn scan(arguments: &[OsString], variables: &Variables, streams: &mut Streams<'_>
             2
         }
         Some(Asked::Help) => u8::from(!print(streams.out, command::HELP.as_bytes())),
-        Some(Asked::Scan { paths, json, send }) => {
+        Some(Asked::Scan { paths, json, send, allow_empty }) => {
             let report = regcred_scan::scan(&paths);
             let is_printed = print(streams.out, command::printed(&report, json).as_bytes());
-            let sent = if send { declare(&report, variables) } else { Ok(()) };
+            let sent = if send { declare(&report, allow_empty, variables) } else { Ok(()) };
             if let Err(failure) = &sent {
                 print(streams.err, format!("{failure}\n").as_bytes());
             }
@@ -93,8 +93,8 @@ fn scan(arguments: &[OsString], variables: &Variables, streams: &mut Streams<'_>
     }
 }
 
-fn declare(report: &Report, variables: &Variables) -> Result<(), Failure> {
-    Api::open(&Settings::read(variables)?, variables)?.declare(report)
+fn declare(report: &Report, allow_empty: bool, variables: &Variables) -> Result<(), Failure> {
+    Api::open(&Settings::read(variables)?, variables)?.declare(report, allow_empty)
 }
 
 /// Says why a verb was not done. Gives the exit status.

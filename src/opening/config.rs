@@ -12,6 +12,7 @@ mod witnesses;
 pub use certificate::CertificateConfig;
 pub use log::LogFormat;
 pub use problem::ConfigProblem;
+pub use shares::RetentionConfig;
 #[cfg(test)]
 pub(crate) use site::fuzz;
 pub use site::is_plain_in_public;

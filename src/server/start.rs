@@ -53,7 +53,7 @@ pub async fn serve(config: &Config) -> Result<(), StartError> {
         hsts_subdomains: config.hsts_subdomains,
         access_log: config.access_log,
         rates: config.shares.rates(),
-        retention: config.shares.retention,
+        retention: config.shares.kept.retention,
         witnesses,
     };
     let reach = Reach {

@@ -3,6 +3,7 @@
 mod rows;
 
 use super::entity::{definition, definition_statement, readable};
+use super::latest::latest;
 use super::prepared::{numbered, repeated};
 use super::reader::Reader;
 use super::writing::Tx;
@@ -12,8 +13,9 @@ use crate::domain::moment::Moment;
 use definition::{ActiveModel, Column, Entity};
 use rows::{of_origin, row_of};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect, Statement as Sql, Value,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement as Sql, Value,
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -174,7 +176,7 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
                 unread: Set(counts.unread),
                 first_seen_at: Set(before.map_or(at, |before| before.first_seen).0),
                 changed_at: Set(at.0),
-                ..of_origin(origin, at)
+                ..of_origin(origin, before.map_or(at, |before| before.last_seen.max(at)))
             });
             let rows = (0..).zip(&file.statements).map(|(number, one)| row_of(id, number, one));
             statements.extend(rows);
@@ -196,7 +198,9 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
         if ids.is_empty() {
             return Ok(());
         }
-        let update = Entity::update_many().set(of_origin(origin, at));
+        let seen = ActiveModel { last_seen_at: NotSet, ..of_origin(origin, at) };
+        let update = Entity::update_many().set(seen);
+        let update = update.col_expr(Column::LastSeenAt, latest(Column::LastSeenAt, at.0));
         let update = update.filter(Column::ProjectId.eq(self.project));
         update.filter(Column::Id.is_in(ids)).exec(self.db).await.map(drop)
     }

@@ -150,12 +150,13 @@ impl<C: Sealing> Departures<'_, C> {
         Ok(left)
     }
 
-    /// Every live token, trust rule and approval, whoever it is of.
+    /// Every live token, trust rule and approval, and every destination that is on, whoever it is of.
     pub async fn everything(&self, today: Day) -> Result<Vec<Leftover>, DbErr> {
         let mut left = Vec::new();
         for kind in [TOKENS, RULES, APPROVALS] {
             left.extend(self.read(&kind, Whose::Anybody, None, today).await?);
         }
+        left.extend(self.destinations_on().await?);
         Ok(sorted(left))
     }
 

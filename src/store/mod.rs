@@ -30,6 +30,7 @@ mod issuers;
 mod jobs;
 mod kept;
 mod keys;
+mod latest;
 mod leases;
 mod line;
 mod newer_keys;

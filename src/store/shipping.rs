@@ -80,6 +80,13 @@ impl<C: Sealing> Destinations<'_, C> {
             .collect())
     }
 
+    /// Those that are on, in all chains.
+    pub async fn on(&self) -> Result<Vec<DestinationRow>, DbErr> {
+        let rows = Entity::find().filter(Column::StoppedAt.is_null());
+        let rows = rows.order_by_asc(Column::Id).limit(OF_ALL).all(self.db).await?;
+        Ok(readable(self.ours(rows).await))
+    }
+
     /// Those that nothing can be sent to, in all chains, and those that were stopped because they wanted no
     /// more; the first of them if there are many.
     pub async fn failing(&self) -> Result<Vec<DestinationRow>, DbErr> {
@@ -141,12 +148,13 @@ impl<C: Sealing> Destinations<'_, C> {
     }
 
     /// Stops those that fetch, in all chains: their tokens open nothing until somebody lets them go on.
-    pub async fn stop_pulled(&self, at: i64) -> Result<(), DbErr> {
+    /// How many there were.
+    pub async fn stop_pulled(&self, at: i64) -> Result<u64, DbErr> {
         let such = Condition::all()
             .add(Column::Transport.eq(Transport::Pull.word()))
             .add(Column::StoppedAt.is_null());
         let changes = ActiveModel { stopped_at: Set(Some(at)), ..ActiveModel::default() };
-        authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await.map(drop)
+        authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await
     }
 
     /// Says where the call ends that is made now.
@@ -181,10 +189,12 @@ impl<C: Sealing> Destinations<'_, C> {
             failing_since: Set(None),
             problem: Set(None),
             status: Set(None),
-            last_at: Set(Some(at)),
             ..ActiveModel::default()
         };
-        Ok(authentic::change::<Entity, C>(self.db, such, |_| changes.clone()).await? > 0)
+        // The clock of another server may be ahead.
+        let last = |row: &Model| row.last_at.max(Some(at));
+        let changed = |row: &Model| ActiveModel { last_at: Set(last(row)), ..changes.clone() };
+        Ok(authentic::change::<Entity, C>(self.db, such, changed).await? > 0)
     }
 
     /// Says that it goes on with what is behind `to`, and where it goes back to the next time.

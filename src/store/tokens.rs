@@ -4,6 +4,7 @@ mod said;
 
 use super::authentic::{self, genuine_now, is_genuine, ours_among};
 use super::entity::{Unreadable, pipeline, pipeline_token, readable};
+use super::latest::is_before;
 use super::prepared::{Prepared, numbered};
 use super::seals::Sealing;
 use super::{Pipelines, Tokens, locked};
@@ -202,14 +203,8 @@ impl<C: Sealing> Tokens<'_, C> {
 
     /// Writes down that a token was used, by its project, pipeline and public half.
     pub async fn touch(&self, token: (Uuid, Uuid, &str), at: i64) -> Result<(), DbErr> {
-        let is_newer =
-            Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(at));
-        self.mark(
-            token,
-            is_newer,
-            ActiveModel { last_used_at: Set(Some(at)), ..ActiveModel::default() },
-        )
-        .await
+        let used = ActiveModel { last_used_at: Set(Some(at)), ..ActiveModel::default() };
+        self.mark(token, is_before(Column::LastUsedAt, at), used).await
     }
 
     /// Writes down that a token was used after its end, and from which network.
@@ -224,7 +219,7 @@ impl<C: Sealing> Tokens<'_, C> {
             refused_from: Set(Some(network)),
             ..ActiveModel::default()
         };
-        self.mark(token, Condition::all(), marked).await
+        self.mark(token, is_before(Column::RefusedAt, at), marked).await
     }
 
     async fn mark(

@@ -5,6 +5,7 @@ mod changes;
 use super::authentic::{are_genuine, ours_among};
 use super::entity::trust_rule::{ActiveModel, Column, Entity, Model};
 use super::entity::{Unreadable, pipeline, readable};
+use super::latest::latest;
 use super::seals::Sealing;
 use super::{Pipelines, TrustRules};
 use crate::domain::credential::Access;
@@ -141,12 +142,15 @@ impl<C: Sealing> TrustRules<'_, C> {
         self.deletions().filter(Column::PipelineId.eq(pipeline)).exec(self.db).await.map(drop)
     }
 
-    /// Writes down that the rule of that epoch let something in at `now` (milliseconds); `false` when
-    /// there is no such rule any more, when it has stopped, or when it asks for other things by now.
+    /// Writes down that the rule of that epoch let something in at `now` (milliseconds), unless another
+    /// server has written a later time; `false` when there is no such rule any more, when it has stopped, or
+    /// when it asks for other things by now.
     pub async fn touch(&self, (id, epoch): (Uuid, i64), now: i64) -> Result<bool, DbErr> {
-        let used = ActiveModel { last_used_at: Set(Some(now)), ..ActiveModel::default() };
-        let done = self.updates(used).filter(Column::Id.eq(id)).filter(Column::EndedAt.is_null());
-        let done = done.filter(Column::IdentityEpoch.eq(epoch)).exec(self.db).await?;
+        let used =
+            Entity::update_many().col_expr(Column::LastUsedAt, latest(Column::LastUsedAt, now));
+        let such = used.filter(Column::ProjectId.eq(self.project)).filter(Column::Id.eq(id));
+        let such = such.filter(Column::EndedAt.is_null()).filter(Column::IdentityEpoch.eq(epoch));
+        let done = such.exec(self.db).await?;
         Ok(done.rows_affected > 0)
     }
 

@@ -110,11 +110,14 @@ async fn the_record_says_who_had_which_version_and_what_is_done() {
         "Version 1 is still stored here.",
         "0 of 1 received it. These did not: nightly-build.",
         "Until the old secret is revoked at ghcr.io",
+        "It can be enabled when another secret is stored.",
     ] {
         assert!(marked.contains(said), "{said}: {marked}");
     }
+    assert!(!marked.contains("Enable it"), "it would be refused: {marked}");
 
     assert_eq!(save(&app, id, "2", &[("password", "second")]).await.status, 200);
+    assert!(record(&app, id).await.contains("Enable it"), "it has another secret");
     assert_eq!(post(&app, "credentials/enable", id, &[]).await.status, 200);
     let replaced = record(&app, id).await;
     assert!(replaced.contains("The old secret is also stored in twin."), "{replaced}");

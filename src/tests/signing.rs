@@ -31,7 +31,7 @@ fn own_second() -> i64 {
 /// The header lines of a request.
 pub type Lines = Vec<(&'static str, String)>;
 
-/// What Drone's server sends with the body.
+/// What Drone's runner sends with the body.
 pub fn drone(secret: &str, body: &str) -> Lines {
     drone_with(secret, body, Vec::new())
 }

@@ -181,9 +181,9 @@ fn is_called(title: &str, question: &str) -> bool {
 }
 
 fn guides(question: &str) -> Group {
-    let found = help::find(question);
-    // How many there are is not known: the guides find so many and no more.
-    let all = (found.len() > MOST).then(|| {
+    let help::Answers { shown: found, all: found_in_all } = help::find(question);
+    // Not "all": their page shows the first of very many.
+    let all = (found_in_all > MOST).then(|| {
         (paths::with_query(paths::HELP, "q", question), "More results in the guides".to_owned())
     });
     let row = |help::Found { href, title, heading, .. }: help::Found| {

@@ -30,20 +30,25 @@ pub use written::WrittenFile;
 /// How branches begin; tags keep what they begin with.
 const BRANCHES: &str = "refs/heads/";
 
+const NOTHING_READ: &str = "Nothing was changed: no file was read where this was scanned, so everything that earlier runs of the branch sent would be removed. Check whether the checkout is complete. If the files are gone, scan with --allow-empty, or send the report with ?empty=true.";
+
 /// Files of two people are read at once: some take far more memory than they are long.
 static READING: Semaphore = Semaphore::const_new(2);
 
 impl Vault {
     /// Keeps what the pipeline's own run says that its files name; gives how much that was. A file that is not in the
-    /// report stays as it was, unless a run sent it and the scan looked where it was.
+    /// report stays as it was, unless a run sent it and the scan looked where it was. `may_be_empty`: also
+    /// where no file is left.
     ///
     /// # Errors
-    /// `TooManyRequests` beyond its share; `BadRequest` for what no scan says; `Conflict` when there is no room.
+    /// `TooManyRequests` beyond its share; `BadRequest` for what no scan says; `Conflict` when there is no room, and
+    /// for a scan that read nothing and would remove something.
     pub async fn declare(
         &self,
         pipeline: &Pipeline,
         claims: &Claims,
         report: Report,
+        may_be_empty: bool,
     ) -> Result<(usize, Counts)> {
         self.take_share(pipeline)?;
         let covered = checked::covered(&report)?;
@@ -52,7 +57,8 @@ impl Vault {
         let by = pipeline.name().to_owned();
         let origin = Origin { by, by_run: true, ..origin(pipeline.proof(), claims) };
         let at = (pipeline.project_id(), pipeline.id());
-        let changed = self.save_definitions(at, pipeline, files, &covered, &origin).await?;
+        let covered = (covered.as_slice(), may_be_empty);
+        let changed = self.save_definitions(at, pipeline, files, covered, &origin).await?;
         self.charge_share(pipeline, changed);
         Ok(counted)
     }
@@ -84,7 +90,7 @@ impl Vault {
         let files = checked::files(report).map_err(at_files)?;
         let (number, counts) = (files.len(), counts(&files));
         let at = (editor.project().id, pipeline);
-        self.save_definitions(at, editor, files, &[], &origin).await.map_err(at_files)?;
+        self.save_definitions(at, editor, files, (&[], false), &origin).await.map_err(at_files)?;
         Ok(said(number, counts))
     }
 
@@ -145,7 +151,7 @@ impl Vault {
         (project, pipeline): (Uuid, Uuid),
         by: &impl Acts,
         files: Vec<DeclaredFile>,
-        covered: &[String],
+        (covered, may_be_empty): (&[String], bool),
         origin: &Origin,
     ) -> Result<usize> {
         let hashes: Vec<String> = files.iter().map(hash).collect();
@@ -154,6 +160,11 @@ impl Vault {
         let definitions = write.definitions(project);
         let known = definitions.of_pipeline(pipeline).await?;
         let (gone, known) = without_gone(known, &files, covered, origin);
+        // Of a checkout that failed nobody knows what would be in it.
+        let is_read = files.iter().any(|file| file.sha256.is_some());
+        if !is_read && !may_be_empty && !gone.is_empty() {
+            return Err(Error::Conflict(NOTHING_READ.to_owned()));
+        }
         if !has_room(&known, &files) {
             return Err(Error::Conflict(format!(
                 "A pipeline has at most {FILES_MAX} files with {STATEMENTS_OF_ALL_MAX} references in its definitions. Delete files from them that are no longer used, or scan fewer folders."

@@ -61,7 +61,7 @@ pub use pipelines::{Seen, problems_of_grant, problems_of_token};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use shares::{Rate, Rates};
-pub use shipping::{ChainKeeper, FailingDestination, Pulled, Puller};
+pub use shipping::{ChainKeeper, FailingDestination, HoldingDestination, Pulled, Puller};
 pub use sign_in::Visitor;
 pub use signed::Signer;
 pub use slots::SlotKind;

@@ -12,6 +12,7 @@ mod testing;
 
 pub use failing::FailingDestination;
 pub use pulled::{Pulled, Puller};
+pub use retained::HoldingDestination;
 pub(super) use retained::had_by_all;
 
 use super::events::What;

@@ -1,5 +1,5 @@
-//! Requests that a CI server signs itself: Woodpecker's registry extension and Drone's registry
-//! plugin (protocols 4.5). The repository in the body says which pipeline it is.
+//! Requests that a CI signs itself: Woodpecker's server for its registry extension, and Drone's runners
+//! for their registry plugin (protocols 4.5). The repository in the body says which pipeline it is.
 
 mod shared_secret;
 #[cfg(test)]

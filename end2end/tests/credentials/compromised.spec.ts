@@ -28,6 +28,7 @@ test('a compromised credential stops at once, and its checklist follows what is 
   await expect(step('Revoke the old secret at the registry')).toContainText('Check it yourself');
   await expect(step('Let pipelines fetch the new secret')).toContainText(reader);
   await expect(page.getByRole('button', { name: 'Enable', exact: true })).toHaveCount(0);
+  await expect(step('Enable the credential again').getByRole('link')).toHaveCount(0);
 
   await step('Store another secret').getByRole('link', { name: 'Replace secret' }).click();
   await fillIn(page.getByRole('dialog'), { 'Password': next });

@@ -2,19 +2,48 @@
 
 use super::super::output::count;
 use super::report::{Report, State};
-use crate::vault::FailingDestination;
+use crate::vault::{FailingDestination, HoldingDestination};
 use serde_json::{Value, json};
 
-/// One line for each destination that fails: nothing is lost meanwhile, so it is a warning.
-pub(super) fn look(report: &mut Report, failing: &[FailingDestination]) {
-    if failing.is_empty() {
-        report.add("shipping", State::Ok, "No destination of an audit log is failing.");
+/// One line for each destination that fails, and for each that retention waits for: nothing is lost
+/// meanwhile, so it is a warning. `holding` is nothing where receipts are kept anyhow.
+pub(super) fn look(
+    report: &mut Report,
+    failing: &[FailingDestination],
+    holding: Option<&[HoldingDestination]>,
+) {
+    let (waits, holding) = (holding.is_some(), holding.unwrap_or_default());
+    if failing.is_empty() && holding.is_empty() {
+        let none = if waits {
+            "No destination of an audit log is failing, and retention waits for none."
+        } else {
+            "No destination of an audit log is failing."
+        };
+        report.add("shipping", State::Ok, none);
     }
     for one in failing {
         report.add("shipping", State::Warning, sentence(one));
     }
+    for one in holding {
+        report.add("shipping", State::Warning, said_of_holding(one));
+    }
     let failing: Vec<Value> = failing.iter().map(document).collect();
-    report.detail("shipping", json!({ "failing": failing }));
+    let holding: Vec<Value> = holding.iter().map(document_of_holding).collect();
+    report.detail("shipping", json!({ "failing": failing, "holding": holding }));
+}
+
+fn said_of_holding(one: &HoldingDestination) -> String {
+    let HoldingDestination { name, log, since, links } = one;
+    let (since, links) = (since.to_text(), count(links.unsigned_abs(), "link"));
+    format!(
+        "Retention waits for {name} of {log} since {since}: it is {links} behind, and the receipts that it has not got are kept for longer. See to it that it gets them, or stop it."
+    )
+}
+
+fn document_of_holding(one: &HoldingDestination) -> Value {
+    let HoldingDestination { name, log, since, links } = one;
+    let since = since.to_text();
+    json!({ "destination": name, "log": log, "since": since, "links_behind": links })
 }
 
 fn sentence(FailingDestination { name, log, since, links, why }: &FailingDestination) -> String {

@@ -1,6 +1,6 @@
 //! Of those that could be handed out, which are: one for each key that the reader can tell apart.
 
-use super::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won, longest};
+use super::{Ask, Candidate, Lost, Outcome, Shape, Tie, Won, is_within, longest};
 use crate::domain::credential::Access;
 use crate::domain::registry::RegistryHost;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,7 @@ pub(super) fn choose(
             continue;
         }
         let mut choice = Choice { ask, candidates, host, outcome: &mut *outcome };
+        let fit = choice.without_past(fit);
         match (ask.shape, ask.repository) {
             // A longer prefix comes first.
             (_, Some(_)) => choice.best(
@@ -59,28 +60,16 @@ impl Choice<'_> {
         ends.is_some_and(|day| day < self.ask.today)
     }
 
-    /// One that has not expired first, and of those alike the narrowest.
-    fn order(&self, won: &Won) -> (bool, bool) {
-        (self.is_past(won), self.is_wide(won))
-    }
-
     fn lose(&mut self, won: &Won, lost: Lost) {
         self.outcome.lost.push((won.index, lost));
     }
 
-    /// Why `other` is not the one where `first` is, for the same key.
-    fn nearer(&self, first: &Won, other: &Won) -> Lost {
-        if self.is_past(first) == self.is_past(other) { Lost::Wider } else { Lost::GivesWay }
+    /// The lowest rank first, then the narrowest.
+    fn key(&self, won: &Won, rank: &impl Fn(&Won) -> usize) -> (usize, bool) {
+        (rank(won), self.is_wide(won))
     }
 
-    /// The lowest rank first, then as [`Self::order`] says.
-    fn key(&self, won: &Won, rank: &impl Fn(&Won) -> usize) -> (usize, bool, bool) {
-        let (is_past, is_wide) = self.order(won);
-        (rank(won), is_past, is_wide)
-    }
-
-    /// The one with the lowest rank, then one that has not expired, then the narrowest; several
-    /// alike are a tie.
+    /// The one with the lowest rank, then the narrowest; several alike are a tie.
     fn best(&mut self, fit: Vec<Won>, rank: impl Fn(&Won) -> usize, farther: Lost) {
         let first = fit.iter().min_by_key(|won| self.key(won, &rank)).cloned();
         let Some(first) = first else { return };
@@ -89,8 +78,7 @@ impl Choice<'_> {
             fit.into_iter().partition(|won| self.key(won, &rank) == best);
         for other in &others {
             let is_near = rank(other) == rank(&first);
-            let lost = if is_near { self.nearer(&first, other) } else { farther };
-            self.lose(other, lost);
+            self.lose(other, if is_near { Lost::Wider } else { farther });
         }
         if alike.len() > 1 {
             self.tie(&alike, false);
@@ -99,10 +87,8 @@ impl Choice<'_> {
         }
     }
 
-    /// One entry a host: one for the whole of it comes before those for parts, unless it has expired
-    /// and one of them has not.
+    /// One entry a host: one for the whole of it comes before those for parts.
     fn by_host(&mut self, fit: Vec<Won>) {
-        let fit = self.without_past(fit);
         let (whole, parts): (Vec<Won>, Vec<Won>) =
             fit.into_iter().partition(|won| won.paths.is_empty());
         if whole.is_empty() {
@@ -115,9 +101,8 @@ impl Choice<'_> {
     }
 
     /// A reader that names only the host: among several with different paths nothing can be told,
-    /// so they are left out and named (design section 5). One that has expired is no choice.
+    /// so they are left out and named (design section 5).
     fn by_name_of_host(&mut self, fit: Vec<Won>) {
-        let fit = self.without_past(fit);
         if scopes(&fit) < 2 {
             self.best(fit, |_| 0, Lost::Wider);
         } else {
@@ -125,20 +110,35 @@ impl Choice<'_> {
         }
     }
 
-    /// Those that have not expired, if there are any; else all.
+    /// Those that have not expired, and of the others what none of these serves. Before anything else
+    /// is compared: a longer path, or less access, is no use in a secret that the registry refuses.
     fn without_past(&mut self, fit: Vec<Won>) -> Vec<Won> {
-        if !fit.iter().any(|won| self.is_past(won)) {
-            return fit;
-        }
         let (past, valid): (Vec<Won>, Vec<Won>) =
             fit.into_iter().partition(|won| self.is_past(won));
-        if valid.is_empty() {
-            return past;
+        if past.is_empty() {
+            return valid;
         }
-        for one in &past {
-            self.lose(one, Lost::GivesWay);
+        let mut left = valid.clone();
+        for one in past {
+            match self.unserved(one.clone(), &valid) {
+                Some(one) => left.push(one),
+                None => self.lose(&one, Lost::GivesWay),
+            }
         }
-        valid
+        left
+    }
+
+    /// What the valid ones leave to one that has expired. Where one answer has keys with paths, it keeps
+    /// those that none of them covers.
+    fn unserved(&self, mut past: Won, valid: &[Won]) -> Option<Won> {
+        if self.ask.shape != Shape::Paths || self.ask.repository.is_some() {
+            return valid.is_empty().then_some(past);
+        }
+        if past.paths.is_empty() {
+            return (!valid.iter().any(|won| won.paths.is_empty())).then_some(past);
+        }
+        past.paths.retain(|path| !valid.iter().any(|won| is_within(&won.paths, path)));
+        (!past.paths.is_empty()).then_some(past)
     }
 
     fn tie(&mut self, alike: &[Won], is_by_host: bool) {
@@ -150,12 +150,11 @@ impl Choice<'_> {
     }
 
     /// The longest prefix of the credential's own first, as for one repository: what a grant adds to
-    /// it is no reason to be chosen. Then as [`Self::order`] says.
-    fn order_at(&self, won: &Won, path: Option<&str>) -> (usize, bool, bool) {
+    /// it is no reason to be chosen. Then the narrowest.
+    fn order_at(&self, won: &Won, path: Option<&str>) -> (usize, bool) {
         let own = &self.candidates[won.index].credential.paths;
         let prefix = path.and_then(|path| longest(own, path));
-        let (is_past, is_wide) = self.order(won);
-        (usize::MAX - prefix.map_or(0, |prefix| prefix.len()), is_past, is_wide)
+        (usize::MAX - prefix.map_or(0, |prefix| prefix.len()), self.is_wide(won))
     }
 
     /// One for each path. A tie takes only its own key from those who tie.
@@ -181,8 +180,8 @@ impl Choice<'_> {
                 sharing.into_iter().partition(|at| order(*at) == best);
             for at in others {
                 let is_shorter = order(at).0 != best.0;
-                let nearer = self.nearer(&fit[first], &fit[at]);
-                lost.entry(at).or_insert(if is_shorter { Lost::ShorterPrefix } else { nearer });
+                let farther = if is_shorter { Lost::ShorterPrefix } else { Lost::Wider };
+                lost.entry(at).or_insert(farther);
             }
             if alike.len() == 1 {
                 kept.entry(first).or_default().extend(path.map(str::to_owned));

@@ -2,8 +2,8 @@
 
 use super::shares::SharesConfig;
 use super::{
-    Config, KekConfig, LogFormat, OutboundConfig, PaceConfig, SiteConfig, StorageConfig,
-    WitnessConfig,
+    Config, KekConfig, LogFormat, OutboundConfig, PaceConfig, RetentionConfig, SiteConfig,
+    StorageConfig, WitnessConfig,
 };
 use crate::domain::secret_version::KEEP;
 use std::net::SocketAddr;
@@ -38,7 +38,7 @@ impl Config {
                 pipeline_burst: None,
                 project_rate: 200,
                 project_burst: None,
-                retention: None,
+                kept: RetentionConfig { retention: None },
             },
             witnesses: WitnessConfig::default(),
             log: String::new(),

@@ -47,6 +47,13 @@ pub struct SharesConfig {
     )]
     pub project_burst: Option<u32>,
 
+    #[command(flatten)]
+    pub kept: RetentionConfig,
+}
+
+/// How long receipts are kept.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct RetentionConfig {
     /// Days after which receipts are removed, at least 90 [default: they are kept]
     #[arg(
         long,

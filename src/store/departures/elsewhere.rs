@@ -2,6 +2,7 @@
 
 use super::Departures;
 use crate::domain::departure::{Leftover, Thing};
+use crate::domain::moment::Moment;
 use crate::domain::shipping::Transport;
 use crate::store::seals::Sealing;
 use sea_orm::{DbErr, QueryResult, Value};
@@ -15,6 +16,13 @@ const DESTINATIONS: &str = "SELECT destination.id, destination.name, destination
     LEFT JOIN project ON project.id = destination.chain
     WHERE (destination.made_by_id = person.id OR destination.shown_to = person.id
         OR destination.made_by_id IS NULL AND destination.made_by = person.name)";
+
+/// Those that are on, whoever they are of.
+const ON: &str =
+    "SELECT destination.id, destination.name, destination.transport, destination.chain,
+    project.slug, destination.made_by, destination.last_at
+    FROM destination LEFT JOIN project ON project.id = destination.chain
+    WHERE destination.stopped_at IS NULL";
 
 const ISSUERS: &str = "SELECT issuer.id, issuer.url, person.name
     FROM issuer INNER JOIN person ON person.id = issuer.added_by_id
@@ -37,6 +45,14 @@ impl<C: Sealing> Departures<'_, C> {
         Ok(left)
     }
 
+    pub(super) async fn destinations_on(&self) -> Result<Vec<Leftover>, DbErr> {
+        let mut left = Vec::new();
+        for row in self.rows(ON, Vec::new()).await? {
+            left.extend(destination_on(&row)?);
+        }
+        Ok(left)
+    }
+
     pub(super) async fn issuers(&self, person: Uuid) -> Result<Vec<Leftover>, DbErr> {
         let read = |row: &QueryResult| -> Result<Leftover, DbErr> {
             let thing =
@@ -53,6 +69,26 @@ impl<C: Sealing> Departures<'_, C> {
         };
         self.rows(ISSUERS, vec![person.into()]).await?.iter().map(read).collect()
     }
+}
+
+/// One of a kind that only a newer program knows is left to that one.
+fn destination_on(row: &QueryResult) -> Result<Option<Leftover>, DbErr> {
+    let transport: String = row.try_get_by_index(2)?;
+    let Some(transport) = Transport::from_word(&transport) else { return Ok(None) };
+    Ok(Some(Leftover {
+        project: row.try_get_by_index(3)?,
+        slug: row.try_get_by_index::<Option<String>>(4)?.unwrap_or_default(),
+        pipeline: None,
+        maker: row.try_get_by_index(5)?,
+        thing: Thing::Destination {
+            id: row.try_get_by_index(0)?,
+            name: row.try_get_by_index(1)?,
+            transport,
+            is_shown: false,
+        },
+        last_used_at: row.try_get_by_index::<Option<i64>>(6)?.map(Moment),
+        is_by_name: false,
+    }))
 }
 
 /// One of a kind that only a newer program knows is left to that one.

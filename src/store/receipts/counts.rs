@@ -4,6 +4,7 @@
 
 use crate::domain::delivery::Outcome;
 use crate::store::entity::{counted, fetch};
+use crate::store::latest::latest as latest_time;
 use crate::store::prepared::{Prepared, numbered};
 use crate::store::{Receipts, Store, Unrecorded, locked};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -269,11 +270,7 @@ pub(super) async fn add_used<C: ConnectionTrait>(
     let of = Entity::update_many()
         .filter(Column::CredentialId.eq(credential))
         .filter(Column::PipelineId.eq(pipeline));
-    let counted = of.clone().col_expr(Column::Used, Expr::col(Column::Used).add(times));
-    counted.exec(db).await?;
-    // A later use stays the last one.
-    let is_earlier = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(last));
-    let of = of.filter(is_earlier).col_expr(Column::LastUsedAt, Expr::value(last));
-    of.exec(db).await?;
-    Ok(())
+    let counted = of.col_expr(Column::Used, Expr::col(Column::Used).add(times));
+    let counted = counted.col_expr(Column::LastUsedAt, latest_time(Column::LastUsedAt, last));
+    counted.exec(db).await.map(drop)
 }

@@ -12,6 +12,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use uuid::Uuid;
 
 /// A served instance with a credential and a pipeline; gives the token and what it delivers.
 pub(super) async fn served() -> (Machine, Server, String, Vec<u8>) {
@@ -99,11 +100,22 @@ async fn a_backup_restored_elsewhere_serves_as_before() {
 #[tokio::test]
 async fn what_a_backup_brings_back_is_listed_and_recorded_and_its_tokens_can_be_revoked() {
     let (machine, _server, token, body) = served().await;
+    let database = &machine.instance.database;
+    let (id, chain) = (database.id(Uuid::from_u128(7)), database.id(Uuid::nil()));
+    let fetches = format!(
+        "INSERT INTO destination (id, chain, name, transport, format, address, cursor_link,
+            cursor_receipt, made_at, made_by)
+        VALUES ({id}, {chain}, 'siem', 'pull', 'json', '', 0, 0, 0, 'Olga')"
+    );
+    database.raw(&fetches).await;
     let backup = machine.run(&["backup", "-"]).done().into_bytes();
     let new = Elsewhere::new(&machine, None);
     let text = new.run(&["restore", "-"], &backup).done();
-    assert!(text.contains("1 live token, 0 trust rules, 0 approvals and 1 member"), "{text}");
-    for part in ["The tokens work again", "PIPELINE", "owner"] {
+    assert!(
+        text.contains("1 live token, 0 trust rules, 0 approvals, 1 destination of audit logs"),
+        "{text}"
+    );
+    for part in ["The tokens work again", "token of destination siem", "PIPELINE", "owner"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let event = |at: &Elsewhere| {
@@ -118,7 +130,9 @@ async fn what_a_backup_brings_back_is_listed_and_recorded_and_its_tokens_can_be_
     let other = Elsewhere::new(&machine, None);
     let said = other.run(&["restore", "-", "--revoke-tokens", "--json"], &backup).json();
     assert_eq!(said["brought_back"]["revoked_tokens"], 1, "{said}");
-    assert_eq!(said["brought_back"]["things"][0]["pipeline"], "ci", "{said}");
+    assert_eq!(said["brought_back"]["stopped_destinations"], 1, "{said}");
+    assert_eq!(said["brought_back"]["things"][0]["what"], "token of destination siem", "{said}");
+    assert_eq!(said["brought_back"]["things"][1]["pipeline"], "ci", "{said}");
     assert_eq!(said["brought_back"]["members"][0]["role"], "owner", "{said}");
     assert!(event(&other).ends_with("tokens revoked: 1"));
     let server =

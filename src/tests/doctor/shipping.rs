@@ -1,26 +1,57 @@
 //! Destinations of an audit log that fail.
 
 use super::{check, found, with_credentials};
-use crate::commands::machine::{OWNER, PASSWORD};
+use crate::commands::machine::{OWNER, PASSWORD, said};
 use crate::shipping::reaching;
+use regcred::domain::moment::Moment;
 use regcred::domain::permission::of;
 use regcred::domain::shipping::DestinationForm;
-use regcred::vault::{ChainKeeper, Visitor};
+use regcred::vault::{ChainKeeper, Vault, Visitor, told_at};
+
+async fn keeper(vault: &Vault) -> ChainKeeper {
+    let owner = vault.sign_in(OWNER, PASSWORD, Visitor::default()).await.unwrap();
+    let keeper = vault.member(&owner, "acme").await.unwrap().can::<of::AuditWrite>().unwrap();
+    ChainKeeper::of_project(&keeper)
+}
+
+fn form(from: &str) -> DestinationForm {
+    DestinationForm {
+        name: "siem".to_owned(),
+        transport: "webhook".to_owned(),
+        format: "json".to_owned(),
+        address: "https://siem.example.com/in?key=hunter2".to_owned(),
+        from: from.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_destination_that_retention_waits_for_is_a_warning() {
+    let (machine, _) = with_credentials().await;
+    let vault = reaching(&machine.vault);
+    let keeper = keeper(&vault).await;
+    let seconds = time::OffsetDateTime::now_utc().unix_timestamp() - 100 * 24 * 60 * 60;
+    let (old, form) = (Moment(seconds * 1_000), form("now"));
+    told_at(old, vault.create_destination(&keeper, &form)).await.unwrap();
+    let (code, report) = found(&machine);
+    assert_eq!((code, check(&report, "shipping").0), (Some(0), "ok"), "nothing is removed");
+
+    let mut command = machine.command(&["doctor", "--json"]);
+    command.env("REGCRED_RETENTION", "90");
+    let report = said(command, b"").json();
+    let (state, text) = check(&report, "shipping");
+    assert_eq!(state, "warning", "{report}");
+    let since = old.plus_seconds(90 * 24 * 60 * 60).day().to_text();
+    let expected = format!("Retention waits for siem of acme since {since}: it is 1 link behind, ");
+    assert!(text.starts_with(&expected), "{text}");
+    assert_eq!(report["shipping"]["holding"][0]["destination"], "siem", "{report}");
+}
 
 #[tokio::test]
 async fn a_destination_that_fails_is_a_warning_until_somebody_stops_it() {
     let (machine, _) = with_credentials().await;
     let vault = reaching(&machine.vault);
-    let owner = vault.sign_in(OWNER, PASSWORD, Visitor::default()).await.unwrap();
-    let keeper = vault.member(&owner, "acme").await.unwrap().can::<of::AuditWrite>().unwrap();
-    let keeper = ChainKeeper::of_project(&keeper);
-    let form = DestinationForm {
-        name: "siem".to_owned(),
-        transport: "webhook".to_owned(),
-        format: "json".to_owned(),
-        address: "https://siem.example.com/in?key=hunter2".to_owned(),
-        from: "beginning".to_owned(),
-    };
+    let keeper = keeper(&vault).await;
+    let form = form("beginning");
     let (id, _) = vault.create_destination(&keeper, &form).await.unwrap();
     let (code, report) = found(&machine);
     assert_eq!((code, check(&report, "shipping").0), (Some(0), "ok"), "{report}");

@@ -135,11 +135,15 @@ async fn every_door_hands_out_the_valid_one_of_what_it_cannot_tell_apart() {
         "/api/v1/credential?server=ghcr.io",
     ];
     let by_path = ["/api/v1/auth-json", "/api/v1/credential?image=ghcr.io%2Facme%2Fapi"];
-    // One that allows more, and one for a part of the registry.
-    for (valid, is_for_all) in [(("access", "pull_push"), true), (("paths", "acme"), false)] {
+    let wide = ("access", "pull_push");
+    // One that allows more, also where the expired one has the longer path, and one for a part of the
+    // registry.
+    for (valid, paths, is_for_all) in
+        [(wide, "", true), (wide, "acme", true), (("paths", "acme"), "", false)]
+    {
         let app = App::new().await;
         let by = &app.owner;
-        let past = [("expires_on", "2020-01-31"), ("access", "pull")];
+        let past = [("expires_on", "2020-01-31"), ("access", "pull"), ("paths", paths)];
         let old = app.credential_with(by, "acme", "old", "ghcr.io", "s-old", &past).await;
         let new = app.credential_with(by, "acme", "new", "ghcr.io", "s-new", &[valid]).await;
         let (pipeline, token) = app.pipeline(by, "acme", "ci", &[old, new], "pull").await;

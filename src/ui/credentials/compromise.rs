@@ -202,6 +202,8 @@ fn Steps(
     id: Uuid,
     page: PageContext,
 ) -> impl IntoView {
+    let is_replaced =
+        steps.iter().any(|step| step.task == Task::Replace && step.standing == Standing::Done);
     let rows = steps.into_iter().map(|step| {
         let tone = match step.standing {
             Standing::Done => "good",
@@ -209,7 +211,9 @@ fn Steps(
             Standing::Unknown => "neutral",
         };
         let standing = step.standing.label();
-        let link = link(&step, id, &page);
+        // Before that it would be refused.
+        let may_follow = step.task != Task::Enable || is_replaced;
+        let link = link(&step, id, &page).filter(|_| may_follow);
         [
             Cell::of(view! { <Dot label=standing tone/> }),
             Cell::of(step.task.label()),
@@ -247,7 +251,8 @@ fn link(step: &Step, id: Uuid, page: &PageContext) -> Option<(String, &'static s
             let deliveries = paths::credential_deliveries(project, id);
             (Permission::RegistryRead, deliveries, "All deliveries")
         }
-        Task::Stop | Task::Revoke | Task::Others => return None,
+        Task::Stop => (Permission::RegistryWrite, paths::credential(project, id), "Disable it"),
+        Task::Revoke | Task::Others => return None,
     };
     page.may(permission).then_some((href, word))
 }

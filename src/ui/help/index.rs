@@ -1,7 +1,7 @@
 //! The first page of the guides: what there is, or what was found.
 
 use super::frame::{HelpFrame, HelpSearch};
-use crate::help::{Found, Guide, Shelf, find, on};
+use crate::help::{self, Found, Guide, Shelf, find, on};
 use crate::ui::kit::{PageContext, PageHead, Section};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -62,15 +62,19 @@ fn links(shelf: Shelf) -> AnyView {
 }
 
 #[component]
-fn Answers(found: Vec<Found>) -> impl IntoView {
-    let count = match found.len() {
+fn Answers(found: help::Answers) -> impl IntoView {
+    let help::Answers { shown, all } = found;
+    let count = match all {
         0 => "Nothing was found. Try fewer words, or other ones.".to_owned(),
         1 => "1 result".to_owned(),
-        many => format!("{many} results"),
+        all if all > shown.len() => {
+            format!("The first {} of {all} results. Add a word to find fewer.", shown.len())
+        }
+        all => format!("{all} results"),
     };
     view! {
         <p role="status">{count}</p>
-        <ul class="help-found">{found.into_iter().map(answer).collect_view()}</ul>
+        <ul class="help-found">{shown.into_iter().map(answer).collect_view()}</ul>
     }
 }
 

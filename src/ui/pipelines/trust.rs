@@ -226,10 +226,10 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
             view! {
                 <section class="card stack" aria-labelledby="new-secret">
                     <h2 id="new-secret">"New shared secret"</h2>
-                    <p>"Set these on the Drone server and on its runners:"</p>
+                    <p>"Set both values in the environment of each Drone runner:"</p>
                     <CodeToCopy id="shared-secret" text/>
                     <p>
-                        <strong>"The shared secret is shown once. Store it in Drone's settings now."</strong>
+                        <strong>"The shared secret is shown once. Store it in the environment of the runners now."</strong>
                         " All trust rules for Drone in this project use it. Later rules do not show it again. To replace it, renew it."
                     </p>
                 </section>
@@ -247,7 +247,7 @@ pub fn SharedSecret(address: String, project: String, secret: Option<String>) ->
     }
 }
 
-/// What Drone's server and its runners are told; `secret` is what they sign with.
+/// What Drone's runners are told; `secret` is what they sign with.
 pub fn drone_settings(address: &str, project: &str, secret: &str) -> String {
     let address = address.trim_end_matches('/');
     format!(

@@ -195,7 +195,7 @@ fn Setup(provider: Provider, address: String, project: String) -> impl IntoView 
             let text = drone_settings(&address, &project, "the shared secret");
             view! {
                 <p>
-                    "The shared secret is shown once, on the page after the project's first rule for Drone. Later rules use the same secret and do not show it. Set both values on the Drone server and on its runners:"
+                    "The shared secret is shown once, on the page after the project's first rule for Drone. Later rules use the same secret and do not show it. Set both values in the environment of each Drone runner:"
                 </p>
                 <CodeToCopy id="endpoint" text/>
                 <p class="muted">

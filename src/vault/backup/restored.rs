@@ -10,12 +10,15 @@ use crate::vault::{INSTANCE, Vault, now, today};
 /// What works again as it did when the backup was made.
 #[derive(Clone, Debug)]
 pub struct BroughtBack {
-    /// Live tokens, trust rules and approvals; of revoked tokens, what they were.
+    /// Live tokens, trust rules, approvals and destinations of audit logs; of what was revoked or stopped,
+    /// what it was.
     pub things: Vec<Leftover>,
     /// Who may sign in, by project.
     pub members: Vec<(String, Person, Role)>,
     /// How many tokens were revoked.
     pub revoked: u64,
+    /// How many destinations that fetch were stopped.
+    pub stopped: u64,
 }
 
 impl Vault {
@@ -36,13 +39,13 @@ impl Vault {
             let of = write.projects().members(entry.project.id).await?;
             members.extend(of.into_iter().map(|(person, role)| (slug.clone(), person, role)));
         }
+        let (mut revoked, mut stopped) = (0, 0);
         if revoke_tokens {
             // What is hidden because somebody changed it does not come back.
             write.disown_changed().await?;
-            write.destinations().stop_pulled(now().0).await?;
+            stopped = write.destinations().stop_pulled(now().0).await?;
+            revoked = write.tokens().revoke_all(now().0, today()).await?;
         }
-        let revoked =
-            if revoke_tokens { write.tokens().revoke_all(now().0, today()).await? } else { 0 };
         // Checkpoints that were signed after the backup may have had more links.
         for (chain, ..) in write.chain().ends().await? {
             write.chain().begin_tree(chain).await?;
@@ -51,6 +54,6 @@ impl Vault {
         let detail = Detail::Restored { made_at: made_at.to_owned(), revoked };
         let what = (Action::InstanceRestored, subject, detail);
         self.commit_event(write, INSTANCE, operator, what).await?;
-        Ok(BroughtBack { things, members, revoked })
+        Ok(BroughtBack { things, members, revoked, stopped })
     }
 }

@@ -39,7 +39,8 @@ impl Vault {
                 let others = secrets.same_as_up_to(id, mark.version).await?;
                 let others: Vec<(Uuid, String)> =
                     others.into_iter().map(|other| (other.id, other.name)).collect();
-                let steps = steps(credential, mark, &versions, &dependents, &others);
+                let had = (dependents.as_slice(), is_behind);
+                let steps = steps(credential, mark, &versions, had, &others);
                 (others, steps)
             }
             None => (Vec::new(), Vec::new()),

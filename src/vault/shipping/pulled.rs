@@ -78,7 +78,7 @@ impl Vault {
     /// Writes down what it has; not each time when that is the same.
     async fn note_pull(&self, puller: &Puller, after: Cursor) -> Result<()> {
         let (shown, at) = (&puller.0.shown, now().0);
-        let is_known = shown.last_at.is_some_and(|last| (0..NOTED_AGAIN).contains(&(at - last.0)));
+        let is_known = shown.last_at.is_some_and(|last| at - last.0 < NOTED_AGAIN);
         if is_known && after == shown.cursor {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! What retention means for destinations: it waits for those that are on, and what it removed before
 //! another one had it is said.
 
+use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::moment::Day;
 use crate::domain::shipping::{Behind, Destination, Unsent};
@@ -16,7 +17,41 @@ pub(in crate::vault) fn had_by_all(rows: &[DestinationRow]) -> Option<i64> {
     on.map(|row| row.shown.cursor.last_whole()).min()
 }
 
+/// A destination for which receipts are kept that are older than retention says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldingDestination {
+    pub name: String,
+    /// Whose audit log it receives: the project's part of the URL.
+    pub log: String,
+    pub since: Day,
+    /// Links that it has not received.
+    pub links: i64,
+}
+
 impl Vault {
+    /// The destinations that retention waits for, in all chains; `None` when receipts are kept anyhow.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn holding_destinations(
+        &self,
+        _operator: &Operator,
+    ) -> Result<Option<Vec<HoldingDestination>>> {
+        if self.settings.retention.is_none() {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for row in self.store.destinations().on().await? {
+            let shown = row.shown;
+            let length = self.store.chain().length(shown.chain).await?;
+            let behind = self.behind(&shown, length).await?;
+            let Some(since) = self.waited_since(&shown, behind) else { continue };
+            let log = self.source_of(shown.chain).await?.name;
+            found.push(HoldingDestination { name: shown.name, log, since, links: behind.links });
+        }
+        Ok(Some(found))
+    }
+
     /// Since which day retention keeps receipts only for this destination; `None` when it does not.
     pub(super) fn waited_since(&self, shown: &Destination, behind: Behind) -> Option<Day> {
         let days = self.settings.retention?;

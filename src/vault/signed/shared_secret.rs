@@ -1,6 +1,6 @@
-//! The secret that a project shares with its Drone server: derived, and stored nowhere.
+//! The secret that a project shares with its Drone runners: derived, and stored nowhere.
 //!
-//! A server of Drone has one secret for all that it asks, so a project's rules for Drone have one
+//! A runner of Drone has one secret for all that it asks, so a project's rules for Drone have one
 //! salt, and each of them is met by what is signed with it. A salt goes with the last rule that has
 //! it, and the next rule gets a fresh one. A secret that became known is renewed: every rule gets a
 //! fresh salt at once. It is shown to one person, when it is made, and never again.

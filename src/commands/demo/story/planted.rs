@@ -46,7 +46,7 @@ impl Story {
             };
             let pipeline = self.vault.pipeline_of(token, None).await?;
             let report = regcred_scan::scan_text(path, text);
-            self.vault.declare(&pipeline, &claims, report).await?;
+            self.vault.declare(&pipeline, &claims, report, false).await?;
         }
         self.known_mut(NOT_DELIVERED)?.scanned = [QUAY_HOST; 2];
         Ok(())

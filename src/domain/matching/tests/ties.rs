@@ -185,13 +185,39 @@ fn two_readers_that_name_only_the_host_get_the_same_where_the_one_for_all_of_it_
 }
 
 #[test]
-fn the_longest_prefix_comes_before_the_date() {
-    let all = plain(vec![one("whole", &[]), expired(one("team", &["acme"]))]);
+fn an_expired_one_with_a_longer_path_gives_way_to_a_valid_one_that_serves_the_image() {
+    let wide = credential("whole", &[], Access::PullAndPush);
+    let all = plain(vec![wide, expired(one("team", &["acme"]))]);
+    let gives_way = [("team".to_owned(), Lost::GivesWay)];
     for shape in [Shape::One, Shape::Hosts, Shape::Paths] {
         let (won, lost, _) = decided(shape, Some("acme/api"), Access::Pull, &all);
-        assert_eq!(won, ["team:acme"], "{shape:?}");
-        assert_eq!(lost, [("whole".to_owned(), Lost::ShorterPrefix)], "{shape:?}");
+        assert_eq!((won, lost.as_slice()), (vec!["whole".to_owned()], &gives_way[..]), "{shape:?}");
     }
+    // Nor is its path a key that a reader would prefer.
+    let (won, lost, _) = decided(Shape::Paths, None, Access::Pull, &all);
+    assert_eq!((won, lost.as_slice()), (vec!["whole".to_owned()], &gives_way[..]));
+    // One that cannot push serves no push.
+    let all =
+        plain(vec![one("whole", &[]), expired(credential("team", &["acme"], Access::PullAndPush))]);
+    let (won, lost, _) = decided(Shape::One, Some("acme/api"), Access::PullAndPush, &all);
+    assert_eq!((won, lost), (vec!["team:acme".into()], vec![("whole".into(), Lost::WrongIntent)]));
+}
+
+#[test]
+fn an_expired_one_keeps_the_paths_that_no_valid_one_serves() {
+    let all = plain(vec![expired(one("old", &["acme/api", "beta"])), one("new", &["acme"])]);
+    let (won, lost, _) = decided(Shape::Paths, None, Access::Pull, &all);
+    assert_eq!((won, lost), (vec!["old:beta".to_owned(), "new:acme".to_owned()], vec![]));
+    assert_eq!(decided(Shape::Paths, Some("beta"), Access::Pull, &all).0, ["old:beta"]);
+    assert_eq!(decided(Shape::Paths, Some("acme/api"), Access::Pull, &all).0, ["new:acme"]);
+    // What a grant allows decides, not what the credential is for.
+    let all = vec![
+        (one("new", &[]), only(&["acme/web"])),
+        (expired(one("old", &["acme"])), Terms::plain(Access::Pull)),
+    ];
+    assert_eq!(decided(Shape::Paths, None, Access::Pull, &all).0, ["new:acme/web", "old:acme"]);
+    assert_eq!(decided(Shape::One, Some("acme/api"), Access::Pull, &all).0, ["old:acme"]);
+    assert_eq!(decided(Shape::One, Some("acme/web"), Access::Pull, &all).0, ["new"]);
 }
 
 #[test]
