@@ -251,7 +251,8 @@ impl Asking {
             Place::KnownSignIn => &self.gate.0.known_sign_ins,
         };
         let lanes = &self.gate.0.networks;
-        if Place::ALL.map(|place| lanes.inside(&self.lane(place))).iter().sum::<usize>() >= WAITING {
+        if Place::ALL.map(|place| lanes.inside(&self.lane(place))).iter().sum::<usize>() >= WAITING
+        {
             return Err(BUSY);
         }
         let waiting = async {

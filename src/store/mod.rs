@@ -101,8 +101,8 @@ pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
 pub use receipts::{
-    FetchRow, Heard, NotRecorded, Pair, ProofWalk, Putting, ReceiptPlace, ReceiptRow, Receipts, Recorder,
-    Removal, Usage, UsageOf, VersionsReceived, WrongSum,
+    FetchRow, Heard, NotRecorded, Pair, ProofWalk, Putting, ReceiptPlace, ReceiptRow, Receipts,
+    Recorder, Removal, Usage, UsageOf, VersionsReceived, WrongSum,
 };
 pub use reviews::{Frozen, Reviewed};
 pub use rewraps::SealedRow;

@@ -221,8 +221,7 @@ async fn the_history_of_a_deleted_pipeline_and_of_a_deleted_credential_stays() {
     let on = |row: &UsageRow| row.host.as_deref() == Some("r.example.com");
     assert!(page.rows.iter().filter(of_three).all(on), "{:?}", page.rows);
     // Also of the two of which nothing is left.
-    let is_both =
-        |row: &&UsageRow| of_three(row) && row.pipeline.name.as_deref() == Some("api");
+    let is_both = |row: &&UsageRow| of_three(row) && row.pipeline.name.as_deref() == Some("api");
     assert_eq!(page.rows.iter().filter(is_both).count(), 1);
     let html = app.owner.get("/p/acme/usage?view=credential").await.text();
     assert!(html.contains("api") && html.contains("deleted"), "{html}");

@@ -158,9 +158,7 @@ impl Known {
         let found = self.credentials.get(&credential_id);
         let credential = Named {
             id: credential_id,
-            name: found
-                .map(|one| one.name.clone())
-                .or_else(|| self.gone_name(credential_id)),
+            name: found.map(|one| one.name.clone()).or_else(|| self.gone_name(credential_id)),
             is_there: found.is_some(),
         };
         let name = self.pipelines.get(&pipeline_id);
