@@ -177,7 +177,7 @@ async fn no_more_of_a_network_wait_than_leave_connections_for_others() {
         held.push(crowd.turn(Place::SignIn).await.unwrap());
     }
     // Whatever they wait for.
-    let thing = |n: usize| if n % 2 == 0 { Place::Work } else { Place::SignIn };
+    let thing = |n: usize| if n.is_multiple_of(2) { Place::Work } else { Place::SignIn };
     let mut waiting: Vec<_> = (0..WAITING).map(|n| Box::pin(crowd.turn(thing(n)))).collect();
     assert!(waiting.iter_mut().all(|waiting| look(waiting).is_none()));
     for place in Place::ALL {

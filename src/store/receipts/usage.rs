@@ -7,8 +7,12 @@ use crate::domain::credential::Access;
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::Moment;
 use crate::domain::usage::{Figures, Sum};
+use crate::store::entity::fetch;
 use crate::store::prepared::{numbered, repeated};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    Statement, Value,
+};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -166,6 +170,27 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         values.extend(of.ids().iter().copied().map(Value::from));
         values.push(first.into());
         values
+    }
+
+    /// The names that these pipelines had in these links, each by its id.
+    pub(super) async fn pipelines_in(
+        &self,
+        pipelines: Vec<Uuid>,
+        links: Vec<i64>,
+    ) -> Result<HashMap<Uuid, String>, DbErr> {
+        if pipelines.is_empty() || links.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(Uuid, String)> = fetch::Entity::find()
+            .select_only()
+            .columns([fetch::Column::PipelineId, fetch::Column::Pipeline])
+            .filter(fetch::Column::Chain.eq(self.project))
+            .filter(fetch::Column::Seq.is_in(links))
+            .filter(fetch::Column::PipelineId.is_in(pipelines))
+            .into_tuple()
+            .all(self.db)
+            .await?;
+        Ok(rows.into_iter().collect())
     }
 }
 

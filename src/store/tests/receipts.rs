@@ -2,6 +2,7 @@
 
 use super::{OTHER, PIPELINE, PROJECT, Scene};
 use crate::checkpoints::export::Line;
+use crate::domain::audit::{Action, Detail};
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Report};
 use crate::domain::moment::{DAY_MS, Moment};
@@ -10,7 +11,7 @@ use crate::domain::proof::Proof;
 use crate::domain::trust_rule::Provider;
 use crate::migrations::Migrator;
 use crate::store::chain::message;
-use crate::store::{FetchRow, ReceiptRow, Recorder, Unrecorded};
+use crate::store::{EventRow, FetchRow, ReceiptRow, Recorder, Unrecorded, Write};
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
@@ -24,6 +25,26 @@ pub(super) fn mac(message: &[u8]) -> [u8; 32] {
         *place = place.rotate_left(3) ^ byte;
     }
     mac
+}
+
+/// Says by an event how deliveries to the pipeline went; whether there were any.
+pub(super) async fn report(write: &Write, id: Uuid, pipeline: Uuid, outcome: Report) -> bool {
+    let receipts = write.receipts(PROJECT);
+    let Some(heard) = receipts.hear(id, pipeline, outcome).await.unwrap() else { return false };
+    for one in heard {
+        let event = EventRow {
+            at: 9,
+            action: Action::DeliveryReported,
+            actor_id: Some(pipeline),
+            actor: "build".to_owned(),
+            subject_id: one.fetch,
+            subject: one.said.subject(),
+            detail: Detail::Report(one.said).to_stored(),
+        };
+        let link = write.chain().append(&mac, PROJECT, event).await.unwrap().link();
+        receipts.keep_report(pipeline, one, (link, 9)).await.unwrap();
+    }
+    true
 }
 
 /// A fetch of the pipeline's, with a receipt for each of these.
@@ -75,13 +96,12 @@ async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
     assert_eq!(recorder.record(vec![row]).await, Ok(()));
 
     let write = scene.store.write().await.unwrap();
-    let receipts = write.receipts(PROJECT);
-    assert!(!receipts.report(refused, PIPELINE, Report::Worked, 2).await.unwrap());
-    assert!(!receipts.report(delivered, OTHER, Report::Worked, 2).await.unwrap());
-    let others = write.receipts(OTHER).report(delivered, PIPELINE, Report::Worked, 2).await;
-    assert!(!others.unwrap());
-    assert!(receipts.report(delivered, PIPELINE, Report::Worked, 2).await.unwrap());
-    assert!(receipts.report(delivered, PIPELINE, Report::Failed, 3).await.unwrap());
+    assert!(!report(&write, refused, PIPELINE, Report::Worked).await);
+    assert!(!report(&write, delivered, OTHER, Report::Worked).await);
+    let others = write.receipts(OTHER).hear(delivered, PIPELINE, Report::Worked).await;
+    assert!(others.unwrap().is_none());
+    assert!(report(&write, delivered, PIPELINE, Report::Worked).await);
+    assert!(report(&write, delivered, PIPELINE, Report::Failed).await);
     write.commit_without_event(Unrecorded::Test).await.unwrap();
 
     let shown = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
@@ -99,8 +119,7 @@ async fn each_delivery_is_counted_once_whenever_it_is_reported() {
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
     let report = async |id| {
         let write = scene.store.write().await.unwrap();
-        let receipts = write.receipts(PROJECT);
-        assert!(receipts.report(id, PIPELINE, Report::Worked, 9).await.unwrap());
+        assert!(report(&write, id, PIPELINE, Report::Worked).await);
         write.commit_without_event(Unrecorded::Test).await.unwrap();
     };
     assert_eq!(counts(&scene, ghcr).await, (0, 0));
@@ -207,7 +226,7 @@ async fn fetches_of_thousands_are_written_verified_counted_and_shown_by_the_last
     assert_eq!(first_break(&scene).await, None);
     for id in [number, one_id, one_id] {
         let write = scene.store.write().await.unwrap();
-        assert!(write.receipts(PROJECT).report(id, PIPELINE, Report::Worked, 9).await.unwrap());
+        assert!(report(&write, id, PIPELINE, Report::Worked).await);
         write.commit_without_event(Unrecorded::Test).await.unwrap();
     }
     assert_eq!(counts(&scene, ghcr).await, (2 * RECEIPTS + 1, RECEIPTS));

@@ -3,7 +3,7 @@
 mod base;
 mod trees;
 
-use super::receipts::{fetch, mac};
+use super::receipts::{fetch, mac, report};
 use super::{PIPELINE, PROJECT, Scene};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::delivery::{Outcome, Report};
@@ -194,9 +194,7 @@ async fn reports_go_with_their_receipts_and_counts_stay() {
     assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
     scene.store.count_receipts(PROJECT).await.unwrap();
     let write = scene.store.write().await.unwrap();
-    assert!(
-        write.receipts(PROJECT).report(row.fetch.id(), PIPELINE, Report::Worked, 9).await.unwrap()
-    );
+    assert!(report(&write, row.fetch.id(), PIPELINE, Report::Worked).await);
     write.commit_without_event(Unrecorded::Test).await.unwrap();
     assert_eq!(scene.remove(9).await, Removal::Links { first: 1, last: 1 });
     for table in ["pipeline_fetch", "receipt", "delivery_report"] {

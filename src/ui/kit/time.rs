@@ -22,8 +22,8 @@ pub fn ExactTime(at: Moment) -> impl IntoView {
 /// A day as it is.
 #[component]
 pub fn ExactDay(day: Day) -> impl IntoView {
-    let day = day.to_text();
-    view! { <time datetime=day.clone()>{day}</time> }
+    let text = day.to_text();
+    view! { <time datetime=day.to_text()>{text}</time> }
 }
 
 /// A day: how many days from today. The day itself is in the tooltip and for machines.
