@@ -109,6 +109,8 @@ super::words! {
         KekReadAgain = "data_key.kek_read_again", "read the key-encryption key again for";
         KekBackedUp = "data_key.kek_backed_up", "confirmed a backup of the key-encryption key of";
         DeliveryReported = "report.created", "reported the outcome of";
+        /// In a project of an older version: what pipelines reported before is in no event.
+        ReportsLinked = "report.linked", "began to record reports of outcomes in";
         ReceiptsRemoved = "receipts.removed", "removed old receipts of";
         ReviewOpened = "review.opened", "opened the access review";
         ReviewDecided = "review.decided", "decided on an item of the access review";

@@ -42,9 +42,11 @@ const BODIES: usize = 4 * 1024;
 /// How many of them one network has at once, at most: its connections share them.
 const PARTS: u16 = 4;
 /// How many of one network wait, whatever for. A proxy may bring any number of them, and each keeps a
-/// connection from everybody else who comes by it: one in four is left to others. Without a proxy a
-/// network has fewer connections than that.
+/// connection from everybody else who comes by it. Without a proxy a network has fewer connections than that.
 const WAITING: usize = 3_072;
+/// How many more of it wait who show something: a proof in the body, or the mark of a known browser. So one
+/// connection in eight is left to others.
+const SET_ASIDE: usize = 256;
 
 #[derive(Clone)]
 pub(super) struct Gate(Arc<Shared>);
@@ -251,8 +253,9 @@ impl Asking {
             Place::KnownSignIn => &self.gate.0.known_sign_ins,
         };
         let lanes = &self.gate.0.networks;
-        if Place::ALL.map(|place| lanes.inside(&self.lane(place))).iter().sum::<usize>() >= WAITING
-        {
+        let shows_something = matches!(place, Place::Proof | Place::KnownSignIn);
+        let has_room = shows_something && lanes.inside(&self.lane(place)) < SET_ASIDE;
+        if !has_room && self.waiting() >= WAITING {
             return Err(BUSY);
         }
         let waiting = async {
@@ -260,6 +263,13 @@ impl Asking {
             Arc::clone(places).acquire_owned().await
         };
         self.connection.in_time(waiting).await.map(|place| Turn(Some(place)))
+    }
+
+    /// How many of its network wait.
+    fn waiting(&self) -> usize {
+        let places = Place::ALL.map(|place| self.lane(place)).into_iter();
+        let bodies = (0..PARTS).map(|part| self.body_lane(part));
+        places.chain(bodies).map(|lane| self.gate.0.networks.inside(&lane)).sum()
     }
 
     /// The lane in which its network waits for that.

@@ -13,7 +13,10 @@ use super::seals::Sealing;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -134,6 +137,11 @@ impl<C: Sealing> Chain<'_, C> {
         Ok(readable(first).pop())
     }
 
+    /// The link of the first event of that kind.
+    pub async fn first_of(&self, chain: Uuid, action: Action) -> Result<Option<i64>, DbErr> {
+        first_of(self.db, chain, action).await
+    }
+
     /// The last event about one subject in which that was done.
     pub async fn last_about(
         &self,
@@ -240,6 +248,24 @@ impl<C: Sealing> Chain<'_, C> {
         let rows = audit_event::Entity::find().filter(such);
         rows.order_by_desc(audit_event::Column::Seq).limit(most).all(self.db).await
     }
+}
+
+/// The link of the first event of that kind in the chain.
+pub(super) async fn first_of<C: ConnectionTrait>(
+    db: &C,
+    chain: Uuid,
+    action: Action,
+) -> Result<Option<i64>, DbErr> {
+    audit_event::Entity::find()
+        .select_only()
+        .column(audit_event::Column::Seq)
+        .filter(audit_event::Column::Chain.eq(chain))
+        .filter(audit_event::Column::Action.eq(action.word()))
+        .order_by_asc(audit_event::Column::Seq)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await
 }
 
 impl EventPage {

@@ -4,17 +4,24 @@ use super::Projects;
 use super::authentic::{self, are_genuine, genuine_now, ours_among};
 use super::entity::{membership, person, project};
 use super::locked;
+use super::prepared::numbered;
 use super::seals::Sealing;
+use crate::domain::audit::{Action, Detail};
 use crate::domain::moment::Moment;
 use crate::domain::project::{Project, ProjectEntry};
 use crate::domain::user::{Person, Role};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Related, RelationDef, SelectTwo,
+    QuerySelect, Related, RelationDef, SelectTwo, Statement,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+const WITHOUT_LINKED_REPORTS: &str = "SELECT p.id AS id, p.name AS name FROM project p
+    WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.chain = p.id AND e.action = ?)
+    AND NOT EXISTS (SELECT 1 FROM audit_event e
+        WHERE e.chain = p.id AND e.seq = 1 AND e.detail = ?)";
 
 /// Somebody who belongs to a project, as the rows say.
 #[derive(Clone, Debug)]
@@ -131,6 +138,18 @@ impl<C: Sealing> Projects<'_, C> {
                 project: row.into(),
             })
             .collect())
+    }
+
+    /// The ids and names of projects of an older version, whose chains do not say yet from where on they have
+    /// every report.
+    pub async fn without_linked_reports(&self) -> Result<Vec<(Uuid, String)>, DbErr> {
+        let backend = self.db.get_database_backend();
+        let values =
+            [Action::ReportsLinked.word().into(), Detail::ReportsLinked.to_stored().into()];
+        let text = numbered(backend, WITHOUT_LINKED_REPORTS);
+        let statement = Statement::from_sql_and_values(backend, text, values);
+        let rows = self.db.query_all_raw(statement).await?.into_iter();
+        rows.map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
 
     pub async fn find(&self, slug: &str) -> Result<Option<Project>, DbErr> {

@@ -3,6 +3,7 @@
 mod durable;
 mod granted;
 mod receipts;
+mod reports;
 mod retention;
 mod rules;
 mod scoped;

@@ -2,7 +2,7 @@
 
 use super::Vault;
 use super::events::event;
-use crate::domain::actor::Pipeline;
+use crate::domain::actor::{Actor, Pipeline};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::delivery::Report;
 use crate::error::{Error, Result};
@@ -36,5 +36,18 @@ impl Vault {
             Some(recorded) => Ok(write.commit(recorded).await?),
             None => Ok(()),
         }
+    }
+
+    /// Says in the chain of each project that an older version made that it has every report from then on.
+    pub(super) async fn link_reports(&self) -> Result<()> {
+        for (id, name) in self.store.projects().without_linked_reports().await? {
+            let write = self.write_in(id).await?;
+            // Another server may have been faster.
+            if write.chain().first_of(id, Action::ReportsLinked).await?.is_none() {
+                let what = (Action::ReportsLinked, Subject { id, name }, Detail::Nothing);
+                self.commit_event(write, id, &Actor::Product, what).await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -62,7 +62,13 @@ impl Vault {
         let Some((first, last)) = next else { return Ok(false) };
         // What does not hold is evidence, and is not added up.
         let checked = self.check_links(project.id, first - 1, last - first + 1).await?;
-        if let Some(link) = checked.broken_at.filter(|link| *link <= last) {
+        let mut broken = checked.broken_at.filter(|link| *link <= last);
+        // Nor is it believed what is said of it later.
+        for link in self.store.receipts(project.id).said_behind((first - 1, last)).await? {
+            let checked = self.check_links(project.id, link - 1, 1).await?;
+            broken = broken.or(checked.broken_at.filter(|broken| *broken == link));
+        }
+        if let Some(link) = broken {
             kept_for(project, link);
             return Ok(false);
         }

@@ -108,6 +108,8 @@ pub enum Detail {
     Rules(u64),
     /// How deliveries of a fetch went.
     Report(Reported),
+    /// Of a new project: every report in it is an event.
+    ReportsLinked,
     /// Links of a chain, both ends included.
     Links {
         first: i64,

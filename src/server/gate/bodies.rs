@@ -2,7 +2,7 @@
 //! than so much memory.
 
 use super::waiting::BUSY;
-use super::{Asking, Standing};
+use super::{Asking, Standing, WAITING};
 use crate::server::limits::{Refusal, bounded, is_too_large};
 use crate::vault::LaneTurn;
 use axum::body::{Body, Bytes, HttpBody};
@@ -14,7 +14,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 /// Bytes of a body that nobody waits for room for: as many connections as there are may have one.
 pub(super) const SHORT: usize = 8 * 1024;
 /// How many of one part of a network wait for room for a longer one.
-const WAITING: usize = 256;
+const PART: usize = 256;
 
 /// Room for a body in memory, until it is dropped.
 #[derive(Default)]
@@ -55,13 +55,18 @@ impl Asking {
         Ok((Request::from_parts(parts, Body::from(body)), room))
     }
 
+    /// The lane in which that part of its network waits for room.
+    pub(super) fn body_lane(&self, part: u16) -> String {
+        format!("body {part} {}", self.network)
+    }
+
     pub(super) async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
         if bytes <= SHORT {
             return Ok(Room(None));
         }
         let bodies = &self.gate.0.bodies;
-        let name = format!("body {} {}", self.part, self.network);
-        if self.gate.0.networks.inside(&name) >= WAITING {
+        let name = self.body_lane(self.part);
+        if self.gate.0.networks.inside(&name) >= PART || self.waiting() >= WAITING {
             return Err(BUSY);
         }
         let waiting = async {

@@ -180,7 +180,18 @@ async fn no_more_of_a_network_wait_than_leave_connections_for_others() {
     let thing = |n: usize| if n.is_multiple_of(2) { Place::Work } else { Place::SignIn };
     let mut waiting: Vec<_> = (0..WAITING).map(|n| Box::pin(crowd.turn(thing(n)))).collect();
     assert!(waiting.iter_mut().all(|waiting| look(waiting).is_none()));
-    for place in Place::ALL {
+    for place in [Place::Work, Place::SignIn] {
+        let one_more = look(&mut Box::pin(crowd.turn(place))).unwrap();
+        assert_eq!(one_more.err(), Some(BUSY), "{place:?}");
+    }
+    assert!(look(&mut Box::pin(crowd.room(64 * 1024))).unwrap().is_err(), "a long body waits, too");
+    // Who shows something has room of their own.
+    for (place, places) in [(Place::Proof, PROOFS), (Place::KnownSignIn, SIGN_INS)] {
+        for _ in 0..places {
+            held.push(crowd.turn(place).await.unwrap());
+        }
+        let mut more: Vec<_> = (0..SET_ASIDE).map(|_| Box::pin(crowd.turn(place))).collect();
+        assert!(more.iter_mut().all(|more| look(more).is_none()), "{place:?}");
         let one_more = look(&mut Box::pin(crowd.turn(place))).unwrap();
         assert_eq!(one_more.err(), Some(BUSY), "{place:?}");
     }

@@ -110,7 +110,7 @@ impl Receipts<'_, DatabaseTransaction> {
         if !links.contains(&done.counts_seq) || !links.contains(&done.summed_seq) {
             return Ok(Some(WrongSum::of_counted(self.project)));
         }
-        match self.lost_report().await? {
+        match self.lost_report((i64::MIN, i64::MAX)).await? {
             Some(report) => Ok(Some(report)),
             None => match self.aside(holds, &done).await? {
                 Ok(aside) => match self.wrong_report((aside.last, *links.end())).await? {

@@ -3,7 +3,7 @@
 use super::Receipts;
 use super::counts::add_used;
 use super::row::shown;
-use crate::domain::audit::Reported;
+use crate::domain::audit::{Detail, Reported};
 use crate::domain::delivery::{Fetch, Outcome, Report, Use};
 use crate::domain::moment::Moment;
 use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
@@ -84,11 +84,24 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                 }
             }
             is_delivered |= !one.numbers.is_empty();
-            if !is_known {
+            if !is_known || !self.is_said(&one).await? {
                 heard.push(one);
             }
         }
         Ok(is_delivered.then_some(heard))
+    }
+
+    /// Whether the last event of each of these deliveries says the same: a row alone may be somebody else's.
+    async fn is_said(&self, heard: &Heard) -> Result<bool, DbErr> {
+        let events = self.said_in((heard.said.link - 1, heard.said.link)).await?;
+        let last = |number: &i32| {
+            let mut of_it = events.iter().rev().filter_map(|(_, _, detail)| match detail {
+                Detail::Report(of) if (of.first..=of.last).contains(number) => Some(of),
+                _ => None,
+            });
+            of_it.find(|of| of.link == heard.said.link).map(|of| of.outcome)
+        };
+        Ok(heard.numbers.iter().all(|number| last(number) == Some(heard.said.outcome)))
     }
 
     /// Writes down what was heard of the pipeline, as the event at that link says it: a later report

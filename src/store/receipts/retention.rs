@@ -1,24 +1,24 @@
-//! Old receipts are removed on purpose, oldest first, once they are behind the base of the chain. Of each
-//! run of links that were removed one row stays, with the MAC of its last link and a proof that only the
+//! Old receipts are removed on purpose, oldest first, once they are behind the base of the chain, and with
+//! them the events that say what was reported of them. Of each run of links that were removed one row stays, with the MAC of its last link and a proof that only the
 //! holder of the key can make: so the chain still verifies, and whatever anybody else removes shows. Of
 //! each link its leaf stays.
+
+mod removed;
+
+pub(in crate::store) use removed::Removed;
+pub(super) use removed::{is_ours, said};
 
 use super::Receipts;
 use crate::checkpoints::link::leaf;
 use crate::checkpoints::tree::Hash;
+use crate::domain::audit::Action;
 use crate::domain::shipping::Unsent;
+use crate::store::audit::first_of;
 use crate::store::chain::{Mac, add_leaf, keep_leaves, message};
 use crate::store::entity::{audit_event, delivery_report, fetch, receipt, removed_links};
 use crate::store::seals::Sealing;
 use crate::store::{Chain, Holds};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
-use std::collections::BTreeMap;
-use uuid::Uuid;
-
-/// What a proof says of itself. No link is of this kind.
-const KIND: &str = "removed";
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// Receipts that one step removes, unless a single fetch has more: others wait for the writer
 /// meanwhile.
@@ -29,60 +29,10 @@ const RECEIPTS: u64 = 5_000;
 pub enum Removal {
     /// Nothing is left behind the base.
     Nothing,
-    /// The receipts between these two links, both included. Events among them stayed.
+    /// The receipts between these two links, both included. Other events among them stayed.
     Links { first: i64, last: i64 },
     /// This link does not hold. Nothing was removed, so that it can be looked into.
     Broken(i64),
-}
-
-/// The runs of links that were removed on purpose: by the first, the last and its MAC.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::store) struct Removed(BTreeMap<i64, (i64, Vec<u8>)>);
-
-impl Removed {
-    /// Those of the chain whose proof holds; others were not written by us.
-    pub(in crate::store) async fn of<C: ConnectionTrait>(
-        db: &C,
-        holds: Holds<'_>,
-        chain: Uuid,
-    ) -> Result<Self, DbErr> {
-        let rows = removed_links::Entity::find()
-            .filter(removed_links::Column::Chain.eq(chain))
-            .all(db)
-            .await?;
-        let ours = rows.into_iter().filter(|row| is_ours(holds, row));
-        Ok(Self(ours.map(|row| (row.first_seq, (row.last_seq, row.link_mac))).collect()))
-    }
-
-    /// Whether nothing was removed.
-    pub(in crate::store) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The last of all links that were removed.
-    pub(super) fn last(&self) -> Option<i64> {
-        self.0.values().map(|(last, _)| *last).max()
-    }
-
-    /// Whether a link with that number was removed, and may have had that MAC: of the links before
-    /// the last of a run nothing is kept.
-    pub(in crate::store) fn had(&self, seq: i64, mac: &[u8]) -> bool {
-        let run = self.0.range(..=seq).next_back();
-        run.is_some_and(|(_, (last, of_last))| seq < *last || (seq == *last && of_last == mac))
-    }
-
-    /// Up to which link the run goes that this one was removed with, and the MAC of the last of them.
-    pub(in crate::store) fn run(&self, seq: i64) -> Option<(i64, &[u8])> {
-        let (_, (last, mac)) = self.0.range(..=seq).next_back()?;
-        (seq <= *last).then_some((*last, mac.as_slice()))
-    }
-
-    /// Goes past what was removed, if the link that is expected next was.
-    pub(in crate::store) fn pass(&self, expected: &mut i64, before: &mut Vec<u8>) {
-        while let Some((last, mac)) = self.0.get(expected) {
-            (*expected, *before) = (last + 1, mac.clone());
-        }
-    }
 }
 
 /// Links that are removed at once.
@@ -93,13 +43,9 @@ struct Runs {
     leaves: Vec<(i64, Vec<Hash>)>,
 }
 
-pub(super) fn is_ours(holds: Holds<'_>, row: &removed_links::Model) -> bool {
-    row.last_seq >= row.first_seq && holds.proof(&said(row), &row.proof)
-}
-
-/// What a proof covers.
-pub(super) fn said(row: &removed_links::Model) -> Vec<u8> {
-    message(&row.link_mac, row.chain, row.first_seq, KIND, &[&row.last_seq.to_be_bytes()])
+/// Whether an event says what was reported of a delivery: its second field is the action.
+fn is_report(fields: &[&[u8]]) -> bool {
+    fields.get(1).is_some_and(|action| *action == Action::DeliveryReported.word().as_bytes())
 }
 
 impl<C: Sealing> Receipts<'_, C> {
@@ -162,6 +108,9 @@ impl<C: Sealing> Receipts<'_, C> {
             .await?;
         let old: Vec<i64> = oldest.into_iter().take_while(|seq| *seq <= base).collect();
         let Some(first) = old.first().copied() else { return Ok(Removal::Nothing) };
+        // Of what was removed before, reports may have come later.
+        let reported = first_of(self.db, self.project, Action::DeliveryReported).await?;
+        let first = reported.map_or(first, |reported| first.min(reported));
         let beyond = self.first_beyond(first, RECEIPTS).await?;
         let fits = |seq: &i64| beyond.is_none_or(|beyond| *seq < beyond);
         let last = old.into_iter().take_while(fits).last().unwrap_or(first);
@@ -220,7 +169,7 @@ impl<C: Sealing> Receipts<'_, C> {
         Ok(row.filter(|row| is_ours(holds, row)))
     }
 
-    /// The MAC of the link before the first one that is removed: it is no fetch.
+    /// The MAC of the link before the first one that is removed: it is an event that stays.
     async fn mac_of(
         &self,
         seq: i64,
@@ -236,7 +185,7 @@ impl<C: Sealing> Receipts<'_, C> {
         Ok(event.map(|event| event.mac))
     }
 
-    /// The runs of fetches between the two links; or the first link that does not hold.
+    /// The runs of what is removed between the two links; or the first link that does not hold.
     async fn runs(
         &self,
         holds: Holds<'_>,
@@ -251,12 +200,13 @@ impl<C: Sealing> Receipts<'_, C> {
             for (seq, kind, fields, link) in links {
                 let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
                 let covered = message(&before, self.project, seq, kind, &fields);
+                let goes = kind != "event" || is_report(&fields);
                 if seq != expected || !holds.link(&covered, &link) {
                     return Ok(Err(expected));
                 }
-                match runs.last_mut().filter(|_| is_open && kind != "event") {
+                match runs.last_mut().filter(|_| is_open && goes) {
                     Some(run) => (run.last_seq, run.link_mac) = (seq, link.clone()),
-                    None if kind != "event" => runs.push(removed_links::Model {
+                    None if goes => runs.push(removed_links::Model {
                         chain: self.project,
                         first_seq: seq,
                         last_seq: seq,
@@ -265,8 +215,8 @@ impl<C: Sealing> Receipts<'_, C> {
                     }),
                     None => {}
                 }
-                is_open = kind != "event";
-                if is_open {
+                is_open = goes;
+                if goes {
                     add_leaf(&mut leaves, seq, leaf(self.project, seq, kind, &fields));
                 }
                 (before, expected) = (link, expected + 1);
@@ -279,6 +229,12 @@ impl<C: Sealing> Receipts<'_, C> {
     }
 
     async fn delete(&self, (first, last): (i64, i64)) -> Result<(), DbErr> {
+        audit_event::Entity::delete_many()
+            .filter(audit_event::Column::Chain.eq(self.project))
+            .filter(audit_event::Column::Action.eq(Action::DeliveryReported.word()))
+            .filter(audit_event::Column::Seq.between(first, last))
+            .exec(self.db)
+            .await?;
         delivery_report::Entity::delete_many()
             .filter(delivery_report::Column::Chain.eq(self.project))
             .filter(delivery_report::Column::Seq.between(first, last))

@@ -1,8 +1,8 @@
 //! Receipts: reported on by whose they are, counted once, and those of before verify as they did.
 
-use super::{OTHER, PIPELINE, PROJECT, Scene};
+use super::reports::report;
+use super::{PIPELINE, PROJECT, Scene};
 use crate::checkpoints::export::Line;
-use crate::domain::audit::{Action, Detail};
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door, Fetch, Outcome, Report};
 use crate::domain::moment::{DAY_MS, Moment};
@@ -11,7 +11,7 @@ use crate::domain::proof::Proof;
 use crate::domain::trust_rule::Provider;
 use crate::migrations::Migrator;
 use crate::store::chain::message;
-use crate::store::{EventRow, FetchRow, ReceiptRow, Recorder, Unrecorded, Write};
+use crate::store::{FetchRow, ReceiptRow, Recorder, Unrecorded};
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
@@ -25,26 +25,6 @@ pub(super) fn mac(message: &[u8]) -> [u8; 32] {
         *place = place.rotate_left(3) ^ byte;
     }
     mac
-}
-
-/// Says by an event how deliveries to the pipeline went; whether there were any.
-pub(super) async fn report(write: &Write, id: Uuid, pipeline: Uuid, outcome: Report) -> bool {
-    let receipts = write.receipts(PROJECT);
-    let Some(heard) = receipts.hear(id, pipeline, outcome).await.unwrap() else { return false };
-    for one in heard {
-        let event = EventRow {
-            at: 9,
-            action: Action::DeliveryReported,
-            actor_id: Some(pipeline),
-            actor: "build".to_owned(),
-            subject_id: one.fetch,
-            subject: one.said.subject(),
-            detail: Detail::Report(one.said).to_stored(),
-        };
-        let link = write.chain().append(&mac, PROJECT, event).await.unwrap().link();
-        receipts.keep_report(pipeline, one, (link, 9)).await.unwrap();
-    }
-    true
 }
 
 /// A fetch of the pipeline's, with a receipt for each of these.
@@ -75,7 +55,7 @@ pub(super) fn fetch(of: &[(Option<Uuid>, Outcome)]) -> FetchRow {
     }
 }
 
-async fn first_break(scene: &Scene) -> Option<i64> {
+pub(super) async fn first_break(scene: &Scene) -> Option<i64> {
     let holds = |message: &[u8], link: &[u8]| mac(message) == link;
     scene.store.chain().first_break(&holds, PROJECT).await.unwrap()
 }
@@ -85,31 +65,6 @@ async fn counts(scene: &Scene, credential: Uuid) -> (i64, i64) {
     scene.store.count_receipts(PROJECT).await.unwrap();
     let dependents = scene.store.credentials(PROJECT).dependents(credential).await.unwrap();
     dependents.first().map_or((0, 0), |one| (one.deliveries, one.used))
-}
-
-#[tokio::test]
-async fn only_what_was_delivered_to_a_pipeline_is_reported_on_by_it() {
-    let scene = Scene::new().await;
-    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
-    let row = fetch(&[(None, Outcome::Delivered), (None, Outcome::Refused)]);
-    let (delivered, refused) = (row.fetch.receipt(1), row.fetch.receipt(2));
-    assert_eq!(recorder.record(vec![row]).await, Ok(()));
-
-    let write = scene.store.write().await.unwrap();
-    assert!(!report(&write, refused, PIPELINE, Report::Worked).await);
-    assert!(!report(&write, delivered, OTHER, Report::Worked).await);
-    let others = write.receipts(OTHER).hear(delivered, PIPELINE, Report::Worked).await;
-    assert!(others.unwrap().is_none());
-    assert!(report(&write, delivered, PIPELINE, Report::Worked).await);
-    assert!(report(&write, delivered, PIPELINE, Report::Failed).await);
-    write.commit_without_event(Unrecorded::Test).await.unwrap();
-
-    let shown = scene.store.receipts(PROJECT).of_pipeline(PIPELINE, 10).await.unwrap();
-    let shown: Vec<_> = shown.iter().map(|one| (one.id, one.outcome, one.report)).collect();
-    let expected =
-        [(refused, Outcome::Refused, None), (delivered, Outcome::Delivered, Some(Report::Failed))];
-    assert_eq!(shown, expected);
-    assert_eq!(first_break(&scene).await, None);
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! Old receipts go on purpose, and nothing else goes unseen.
 
 mod base;
+mod reported;
 mod trees;
 
-use super::receipts::{fetch, mac, report};
+use super::receipts::{fetch, mac};
+use super::reports::report;
 use super::{PIPELINE, PROJECT, Scene};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::delivery::{Outcome, Report};

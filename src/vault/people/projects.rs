@@ -64,7 +64,7 @@ impl Vault {
         let project = Project { id, slug, name: name.to_owned() };
         write.projects().insert(&project, now().0).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        let what = (Action::ProjectCreated, subject, Detail::Nothing);
+        let what = (Action::ProjectCreated, subject, Detail::ReportsLinked);
         let recorded = self.record_event(&write, project.id, operator, what).await?;
         if let Some(email) = owner {
             let person = account(&write, email).await?.person;

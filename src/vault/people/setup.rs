@@ -128,7 +128,7 @@ impl Vault {
         let what = (Action::InstanceSetUp, subject, Detail::Nothing);
         self.record_event(&write, INSTANCE, &person, what).await?;
         let subject = Subject { id: project.id, name: project.name.clone() };
-        let what = (Action::ProjectCreated, subject, Detail::Nothing);
+        let what = (Action::ProjectCreated, subject, Detail::ReportsLinked);
         self.commit_event(write, project.id, &person, what).await?;
         Ok(Signed { person, project })
     }

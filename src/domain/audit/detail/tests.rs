@@ -51,6 +51,7 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
             "Credentials tie",
         ),
         (Detail::Items(2), "2 items"),
+        (Detail::ReportsLinked, ""),
         (
             Detail::Report(Reported {
                 outcome: crate::domain::delivery::Report::Failed,

@@ -16,7 +16,9 @@ impl Detail {
 
     pub fn to_text(&self) -> String {
         match self {
-            Self::Nothing | Self::Account { is_admin: false } => String::new(),
+            Self::Nothing | Self::ReportsLinked | Self::Account { is_admin: false } => {
+                String::new()
+            }
             Self::Text(text)
             | Self::Registry(text)
             | Self::TokenService(text)

@@ -1,20 +1,19 @@
-//! Reports are compared with the events that say the same, which are links of the chain. What nothing says
-//! is of a server that left no events, and older than the first of them.
+//! Reports are compared with the events that say the same, which are links of the chain. What no event says
+//! is of an older version, which wrote none.
 
 use super::WrongSum;
 use crate::domain::audit::{Action, Detail};
 use crate::domain::delivery::Report;
 use crate::store::Receipts;
+use crate::store::audit::first_of;
 use crate::store::entity::{audit_event, delivery_report};
 use crate::store::prepared::{Prepared, numbered};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
 use std::cmp::min;
 use std::collections::BTreeMap;
 
 /// Links whose reports are compared at once: each may have thousands of receipts.
-const LINKS: i64 = 200;
+const LINKS: i64 = 1_000;
 
 /// The events that say how the fetches of some links went, in their order.
 const SAID: &str = "SELECT e.seq AS seq, e.at AS at, e.detail AS detail
@@ -28,17 +27,20 @@ type Said = (i64, i64, Detail);
 type Rows = BTreeMap<(i64, i32), delivery_report::Model>;
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The first report of the links behind the first and up to the second that is not what the last event
-    /// of it says, or is missing. The links have to hold.
+    /// The first report of the links behind the first and up to the second that is of no delivery, is not
+    /// what the last event of it says, or is missing. The links have to hold.
     pub(in crate::store::receipts) async fn wrong_report(
         &self,
         (mut after, end): (i64, i64),
     ) -> Result<Option<WrongSum>, DbErr> {
-        let first = self.first_said().await?;
+        if let Some(lost) = self.lost_report((after, end)).await? {
+            return Ok(Some(lost));
+        }
+        let unsaid = self.unsaid_until().await?;
         while after < end {
             let links = (after, min(end, after + LINKS));
             let rows = self.reports_in(links).await?;
-            if let Some(wrong) = wrong_among(&rows, &self.said_in(links).await?, links, first) {
+            if let Some(wrong) = wrong_among(&rows, &self.said_in(links).await?, links, unsaid) {
                 return Ok(Some(wrong));
             }
             after = links.1;
@@ -46,18 +48,26 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Ok(None)
     }
 
-    /// The link of the first event about a report.
-    async fn first_said(&self) -> Result<Option<i64>, DbErr> {
-        audit_event::Entity::find()
-            .select_only()
-            .column(audit_event::Column::Seq)
-            .filter(audit_event::Column::Chain.eq(self.project))
-            .filter(audit_event::Column::Action.eq(Action::DeliveryReported.word()))
-            .order_by_asc(audit_event::Column::Seq)
-            .limit(1)
-            .into_tuple()
-            .one(self.db)
-            .await
+    /// The events about reports of these links that come behind the last of them.
+    pub async fn said_behind(&self, (mut after, end): (i64, i64)) -> Result<Vec<i64>, DbErr> {
+        let mut behind = Vec::new();
+        while after < end {
+            let last = min(end, after + LINKS);
+            let said = self.said_in((after, last)).await?.into_iter();
+            behind.extend(said.map(|(link, ..)| link).filter(|link| *link > end));
+            after = last;
+        }
+        Ok(behind)
+    }
+
+    /// The link from which on every report is an event. A server of before wrote none.
+    async fn unsaid_until(&self) -> Result<i64, DbErr> {
+        let began = audit_event::Entity::find_by_id((self.project, 1)).one(self.db).await?;
+        if began.is_some_and(|event| event.detail == Detail::ReportsLinked.to_stored()) {
+            return Ok(1);
+        }
+        let linked = first_of(self.db, self.project, Action::ReportsLinked).await?;
+        Ok(linked.unwrap_or(i64::MAX))
     }
 
     async fn reports_in(&self, (after, last): (i64, i64)) -> Result<Rows, DbErr> {
@@ -70,7 +80,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Ok(rows.into_iter().map(|row| ((row.seq, row.number), row)).collect())
     }
 
-    async fn said_in(&self, (after, last): (i64, i64)) -> Result<Vec<Said>, DbErr> {
+    /// The events that say how the fetches of these links went, in their order.
+    pub(in crate::store::receipts) async fn said_in(
+        &self,
+        (after, last): (i64, i64),
+    ) -> Result<Vec<Said>, DbErr> {
         static TEXT: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let action = Action::DeliveryReported.word();
@@ -87,15 +101,17 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 }
 
-/// The first row of some links that is wrong. `first`: the link of the first event about any report.
+/// The first row of some links that is wrong. `unsaid`: before that link a row may have no event.
 fn wrong_among(
     rows: &Rows,
     events: &[Said],
     (after, end): (i64, i64),
-    first: Option<i64>,
+    unsaid: i64,
 ) -> Option<WrongSum> {
     let mut expected: BTreeMap<(i64, i32), (i64, i64, Report)> = BTreeMap::new();
-    for (link, at, detail) in events {
+    // Of each range of receipts that somebody spoke of, how many reports there are.
+    let mut ranges: BTreeMap<(i64, i32, i32), u64> = BTreeMap::new();
+    for (link, at, detail) in events.iter().rev() {
         let Detail::Report(of) = detail else {
             return Some(WrongSum::of_link("audit_event", *link));
         };
@@ -103,21 +119,23 @@ fn wrong_among(
         if of.link <= after || of.link > end || of.first > of.last {
             continue;
         }
-        let mut deliveries = 0;
-        for (key, _) in rows.range((of.link, of.first)..=(of.link, of.last)) {
-            expected.insert(*key, (*link, *at, of.outcome));
-            deliveries += 1;
-        }
-        if deliveries != of.deliveries {
+        let reports = ranges.entry((of.link, of.first, of.last)).or_insert_with(|| {
+            let mut count = 0;
+            for (key, _) in rows.range((of.link, of.first)..=(of.link, of.last)) {
+                expected.entry(*key).or_insert((*link, *at, of.outcome));
+                count += 1;
+            }
+            count
+        });
+        if *reports != of.deliveries {
             return Some(WrongSum::of_report(of.link, of.first));
         }
     }
     let is_right = |key: &(i64, i32), row: &delivery_report::Model| match expected.get(key) {
         Some((link, at, outcome)) => {
-            // Who went back to a server of before and came again has no links of them any more.
-            row.outcome == outcome.word() && row.at == *at && [0, *link].contains(&row.link)
+            (row.link, row.at, row.outcome.as_str()) == (*link, *at, outcome.word())
         }
-        None => row.link == 0 && first.is_none_or(|first| row.seq < first),
+        None => row.link == 0 && row.seq < unsaid,
     };
     let wrong = rows.iter().find(|(key, row)| !is_right(key, row));
     wrong.map(|((link, number), _)| WrongSum::of_report(*link, *number))
@@ -146,7 +164,7 @@ mod tests {
     #[test]
     fn the_last_event_of_a_report_is_what_counts() {
         let events = [said(8, (0, 9, 2), Report::Worked), said(9, (2, 2, 1), Report::Failed)];
-        let wrong = |rows: &Rows| wrong_among(rows, &events, (0, 10), Some(8));
+        let wrong = |rows: &Rows| wrong_among(rows, &events, (0, 10), 0);
         let (one, two) = (row(1, Report::Worked, 80, 8), row(2, Report::Failed, 90, 9));
         assert_eq!(wrong(&rows(&[one.clone(), two.clone()])), None);
         for changed in [
@@ -158,23 +176,24 @@ mod tests {
             let found = wrong(&rows(&[one.clone(), changed]));
             assert_eq!(found, Some(WrongSum::of_report(7, 2)));
         }
-        assert!(wrong(&rows(&[one.clone()])).is_some(), "one is gone");
+        assert!(wrong(&rows(std::slice::from_ref(&one))).is_some(), "one is gone");
         assert!(wrong(&rows(&[one, two, row(3, Report::Worked, 80, 8)])).is_some(), "one more");
         assert!(wrong(&Rows::new()).is_some());
     }
 
     #[test]
-    fn what_no_event_says_is_older_than_the_first_of_them() {
+    fn what_no_event_says_is_older_than_all_events_of_reports() {
         let old = rows(&[row(1, Report::Worked, 5, 0)]);
-        assert_eq!(wrong_among(&old, &[], (0, 10), None), None);
-        assert_eq!(wrong_among(&old, &[], (0, 10), Some(8)), None);
-        assert!(wrong_among(&old, &[], (0, 10), Some(3)).is_some());
-        assert!(wrong_among(&rows(&[row(1, Report::Worked, 5, 4)]), &[], (0, 10), None).is_some());
+        assert_eq!(wrong_among(&old, &[], (0, 10), i64::MAX), None);
+        assert_eq!(wrong_among(&old, &[], (0, 10), 8), None);
+        assert!(wrong_among(&old, &[], (0, 10), 7).is_some());
+        let linked = rows(&[row(1, Report::Worked, 5, 4)]);
+        assert!(wrong_among(&linked, &[], (0, 10), i64::MAX).is_some());
     }
 
     #[test]
     fn an_event_that_says_nothing_of_a_report_is_named() {
-        let found = wrong_among(&Rows::new(), &[(8, 80, Detail::Nothing)], (0, 10), Some(8));
+        let found = wrong_among(&Rows::new(), &[(8, 80, Detail::Nothing)], (0, 10), 0);
         assert_eq!(found, Some(WrongSum::of_link("audit_event", 8)));
     }
 }

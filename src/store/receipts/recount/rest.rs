@@ -161,8 +161,12 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .await
     }
 
-    /// The first report that is of no delivery, or says what nobody can report.
-    pub(super) async fn lost_report(&self) -> Result<Option<WrongSum>, DbErr> {
+    /// The first report of the links behind the first and up to the second that is of no delivery, or says
+    /// what nobody can report.
+    pub(super) async fn lost_report(
+        &self,
+        (after, last): (i64, i64),
+    ) -> Result<Option<WrongSum>, DbErr> {
         use delivery_report::Column::{Chain, Number, Outcome as Said, Seq};
         let to_receipt = delivery_report::Entity::belongs_to(receipt::Entity)
             .from((Chain, Seq, Number))
@@ -178,6 +182,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .columns([Seq, Number])
             .join(JoinType::LeftJoin, to_receipt)
             .filter(Chain.eq(self.project))
+            .filter(Seq.gt(after))
+            .filter(Seq.lte(last))
             .filter(lost)
             .order_by_asc(Seq)
             .order_by_asc(Number)

@@ -8,13 +8,18 @@ use crate::store::{FetchRow, Putting, Recorder, Removal, Unrecorded, WrongSum};
 use std::sync::Arc;
 
 impl Scene {
+    /// The table of the first row that is wrong.
+    pub(super) async fn wrong_table(&self) -> Option<&'static str> {
+        self.wrong().await.map(|wrong| wrong.table)
+    }
+
     async fn wrong(&self) -> Option<WrongSum> {
         let snapshot = self.store.snapshot().await.unwrap();
         snapshot.receipts(PROJECT).wrong_sum(&holds).await.unwrap()
     }
 
     /// What the event says, if the base could be moved over all that is old.
-    async fn move_base(&self) -> Option<Base> {
+    pub(super) async fn move_base(&self) -> Option<Base> {
         let last = self.store.receipts(PROJECT).last_before(OLD).await.unwrap()?;
         let write = self.store.write().await.unwrap();
         let putting = write.receipts(PROJECT).put_aside(&holds, last).await.unwrap();

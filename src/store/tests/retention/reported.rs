@@ -1,0 +1,64 @@
+//! What was reported of old receipts goes with them, and is believed only as its events say it.
+
+use super::{OLD, PIPELINE, PROJECT, Scene, at, fetch, mac};
+use crate::domain::delivery::{Outcome, Report};
+use crate::domain::moment::Moment;
+use crate::store::tests::reports::report;
+use crate::store::{FetchRow, Recorder, Removal, Unrecorded};
+use std::sync::Arc;
+
+impl Scene {
+    async fn report_failed(&self, row: &FetchRow) {
+        let write = self.store.write().await.unwrap();
+        assert!(report(&write, row.fetch.id(), PIPELINE, Report::Failed).await);
+        write.commit_without_event(Unrecorded::Test).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn reports_go_with_what_they_are_of_and_what_was_removed_is_one_run() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    for _ in 0..6 {
+        let row = at(1);
+        assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
+        scene.report_failed(&row).await;
+    }
+    assert_eq!(recorder.record(vec![at(OLD)]).await, Ok(()));
+    scene.store.add_up_receipts(PROJECT).await.unwrap();
+    for last in [3, 7, 11] {
+        assert_eq!(scene.wrong_table().await, None);
+        let base = scene.move_base().await.is_some();
+        assert_eq!(base, last == 3, "there is one base for all of them");
+        let Removal::Links { last: removed, .. } = scene.remove_aside(2).await else {
+            panic!("something is left")
+        };
+        assert_eq!(removed, last);
+        assert_eq!((scene.first_break().await, scene.count("removed_links").await), (None, 1));
+    }
+    assert_eq!(scene.remove_aside(2).await, Removal::Nothing);
+    assert_eq!(scene.wrong_table().await, None);
+    // That of the last one goes with the next receipts, and the event of the base stays.
+    assert_eq!(scene.count("audit_event").await, 2);
+    assert_eq!(scene.count("delivery_report").await, 0);
+}
+
+#[tokio::test]
+async fn nothing_is_put_aside_of_a_report_that_was_changed() {
+    for change in [
+        "UPDATE delivery_report SET number = 2",
+        "UPDATE delivery_report SET outcome = 'worked'",
+        "DELETE FROM delivery_report",
+    ] {
+        let scene = Scene::new().await;
+        let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+        let both = [(None, Outcome::Delivered), (None, Outcome::Refused)];
+        let row = FetchRow { at: Moment(1), ..fetch(&both) };
+        assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
+        scene.report_failed(&row).await;
+        scene.store.add_up_receipts(PROJECT).await.unwrap();
+        scene.run(change).await;
+        assert_eq!(scene.move_base().await, None, "{change}");
+        assert_eq!(scene.wrong_table().await, Some("delivery_report"), "{change}");
+    }
+}
