@@ -82,7 +82,12 @@ fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
             <span class="mono">"regcred audit verify"</span>
             " on the server verifies every chain as a whole, and compares it with such a code."
         </p>
-        <Checkpoint found=checkpoint project is_broken=broken_at.is_some()/>
+        <Checkpoint
+            found=checkpoint
+            project
+            is_broken=broken_at.is_some()
+            is_from_first=after == 0
+        />
     }
 }
 
