@@ -160,7 +160,8 @@ fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
             let error = errors.of_box.take_if(|(named, _)| *named == host).map(|(_, error)| error);
             let at = Control { is_ticked, error, ..also.clone() };
             let id = format!("also-{host}");
-            view! { <CheckBox at label=host value=host id autofocus is_wrong/> }
+            let described_by_also = if is_wrong { "also-error" } else { "" };
+            view! { <CheckBox at label=host value=host id autofocus is_wrong described_by_also/> }
         })
         .collect_view();
     let Errors { of_typed, of_all, .. } = errors;
