@@ -97,7 +97,11 @@ impl Restore {
         let back = back?;
         let mut document = document(&contents);
         document["brought_back"] = brought_back::document(&back);
-        let text = format!("{}\n\n{}", told(&contents, storage), brought_back::text(&back, self.revoke_tokens));
+        let text = format!(
+            "{}\n\n{}",
+            told(&contents, storage),
+            brought_back::text(&back, self.revoke_tokens)
+        );
         print(self.common.json, &document, &text)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -59,6 +59,7 @@ fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
     let project = page.project;
     let up = super::up(&project);
     let verify = paths::verify_audit(&project);
+    let is_from_first = after == 0;
     let result = match broken_at {
         Some(broken) => broken_view(broken, &project),
         None => {
@@ -86,7 +87,7 @@ fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
             found=checkpoint
             project
             is_broken=broken_at.is_some()
-            is_from_first=after == 0
+            is_from_first
         />
     }
 }
