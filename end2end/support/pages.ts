@@ -62,7 +62,7 @@ async function furnish(page: Page, instance: Instance, { prefix, host, title }: 
   await page.goto(`${ofPipeline}/trust/new?provider=github`);
   await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Git reference': 'refs/heads/main', 'Title': title, 'Your password': instance.account.password });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
-  const rule = await page.getByRole('link', { name: /^Edit the GitHub Actions rule/ }).getAttribute('href');
+  const rule = await page.getByRole('link', { name: title ? /^Edit the GitHub Actions rule/ : 'Edit the GitHub Actions rule for 1' }).getAttribute('href');
   const ofCredential = await pathOf(page, instance, credential);
   const issuer = `https://${unique(prefix)}.example.com`;
   await trustIssuer(page, instance, issuer);

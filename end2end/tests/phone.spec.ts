@@ -164,6 +164,8 @@ test('a cell that says nothing has no label', async ({ page, instance }) => {
   await page.goto(`${pathOfPipeline(page)}/activity`);
   const created = page.getByRole('row').filter({ hasText: 'created the pipeline' });
   await expect(created.locator('[data-label="What"]')).toBeVisible();
+  // A cell that is not there is hidden, too.
+  await expect(created.locator('[data-label="Details"]')).toHaveCount(1);
   await expect(created.locator('[data-label="Details"]')).toBeHidden();
 });
 

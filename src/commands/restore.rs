@@ -52,7 +52,7 @@ pub(super) struct Restore {
     #[arg(long)]
     unauthenticated: bool,
 
-    /// Revoke all pipeline tokens of the backup, and stop the destinations that fetch audit logs
+    /// Revoke all pipeline tokens of the backup, and stop the destinations that pull audit logs
     ///
     /// A backup brings back tokens that were revoked after it was made. Every pipeline that uses a
     /// token needs a new one afterwards. Trust rules stay.
@@ -97,7 +97,11 @@ impl Restore {
         let back = back?;
         let mut document = document(&contents);
         document["brought_back"] = brought_back::document(&back);
-        let text = format!("{}\n\n{}", told(&contents, storage), brought_back::text(&back));
+        let text = format!(
+            "{}\n\n{}",
+            told(&contents, storage),
+            brought_back::text(&back, self.revoke_tokens)
+        );
         print(self.common.json, &document, &text)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -61,7 +61,7 @@ const ALSO_HOST_MAX: usize = 80;
 pub const NOT_A_DAY: &str = "Enter a date as year-month-day, for example 2027-01-31.";
 const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
 const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. Clear “Insecure registry”, or type the address with http://.";
-const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
+pub const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
 
 impl CredentialForm {
     pub fn check(&self) -> Result<CredentialDraft, Vec<FieldError>> {
@@ -228,6 +228,24 @@ impl CredentialForm {
         }
         Ok(hosts)
     }
+}
+
+/// What is said when the credential for one of the other hosts would have a name that is taken.
+pub fn copy_taken(copy: &CredentialDraft) -> String {
+    format!(
+        "A credential with the name {} already exists. Choose another name, or {}",
+        copy.settings.name,
+        clear(copy.host.as_str())
+    )
+}
+
+/// Whether that is said of this host. The name in the sentence can contain other hosts, so only its end counts.
+pub fn is_about_copy_for(sentence: &str, host: &str) -> bool {
+    sentence.ends_with(&format!(" or {}", clear(host)))
+}
+
+fn clear(host: &str) -> String {
+    format!("clear {host}.")
 }
 
 /// Where the address and the mark of an insecure registry contradict each other, and how.

@@ -16,7 +16,8 @@ With --send, the same is also sent to Regcred, as the definitions of this pipeli
 the token are those of get: REGCRED_URL, REGCRED_TOKEN and so on. Scan . in the folder of the
 repository: Regcred identifies files by their paths in it. What earlier runs sent of files below PATH
 that are no longer there is removed. If no file was read at all, which is how a failed checkout
-looks, nothing is removed and sending fails. With --allow-empty it is removed all the same.
+looks, and something would be removed, nothing is removed and sending fails. With --allow-empty it
+is removed anyway.
 
 Exit codes: 0 all files were read, 1 a file could not be read or sending failed, 2 usage error.
 ";

@@ -160,7 +160,7 @@ async fn the_question_about_several_says_so_when_there_is_nothing_to_disable() {
     };
     for (ids, status, sentence) in [
         (String::new(), 200, "No credential is selected."),
-        (short_id::of(own), 200, "No pipeline received any of them in the last 30 days"),
+        (short_id::of(own), 200, "No pipeline received this credential in the last 30 days"),
         (short_id::of(theirs), 404, "There is nothing here"),
         ("x".to_owned(), 400, "The selection cannot be read."),
         (short(&too_many).concat(), 400, "Select at most 50"),
@@ -173,6 +173,21 @@ async fn the_question_about_several_says_so_when_there_is_nothing_to_disable() {
     press(&app.owner, &[own], true).await;
     let page = open(&short_id::of(own)).await.text();
     assert!(page.contains("The selected credentials are already disabled."), "{page}");
+}
+
+#[tokio::test]
+async fn the_list_behind_the_question_has_the_same_selected() {
+    let app = App::new().await;
+    let all = short(&three(&app).await);
+    let ids = all[..2].concat();
+    let question = format!("/p/acme/credentials/selected/disable?ids={ids}");
+    let dialog = app.owner.get(&question).await.text();
+    assert!(dialog.contains(&format!("href=\"/p/acme/credentials?ids={ids}\"")), "{dialog}");
+    let list = app.owner.get(&format!("/p/acme/credentials?ids={ids}")).await.text();
+    for (at, name) in ["ghcr-a", "ghcr-b", "ghcr-c"].into_iter().enumerate() {
+        let tick = format!("value={} aria-label=\"Select {name}\" checked>", all[at]);
+        assert_eq!(list.contains(&tick), at < 2, "{name}: {list}");
+    }
 }
 
 #[tokio::test]

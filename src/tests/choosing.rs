@@ -1,6 +1,7 @@
 //! No form lists everything a project has: fifty are listed, and the others are found without
 //! JavaScript, with what was typed and ticked kept.
 
+mod focus;
 mod kept;
 mod lost;
 mod reached;

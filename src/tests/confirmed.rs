@@ -120,3 +120,47 @@ async fn all_that_is_wrong_with_a_token_is_said_at_once() {
         assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
     }
 }
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_destination_is_said_at_once() {
+    let app = App::new().await;
+    let form = [
+        ("project", "acme"),
+        ("form[name]", " "),
+        ("form[transport]", "webhook"),
+        ("form[format]", "json"),
+        ("form[address]", "siem.example.com"),
+        ("form[from]", "now"),
+        ("password", "wrong password"),
+    ];
+    let reply = app.owner.post_json_accept("/rpc/destinations/create", &form).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    for field in ["name", "address", "password"] {
+        assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
+    }
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM destination").await, 0);
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_changed_grant_is_said_at_once() {
+    let app = App::new().await;
+    let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "s").await;
+    let (pipeline, _) = app.pipeline(&app.owner, "acme", "build", &[credential], "pull").await;
+    let grant = app.database.scalar::<Uuid>("SELECT id FROM access_grant").await.to_string();
+    let pipeline = pipeline.to_string();
+    let form = [
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("id", grant.as_str()),
+        ("revision", "1"),
+        ("form[intent]", "everything"),
+        ("form[expires_on]", "31.01.2027"),
+        ("password", "wrong password"),
+    ];
+    let reply = app.owner.post_json_accept("/rpc/grants/update", &form).await;
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    for field in ["intent", "expires_on", "password"] {
+        assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
+    }
+    assert!(reply.at("credentials").is_none(), "it has one: {}", reply.text());
+}

@@ -170,7 +170,9 @@ async fn a_key_for_several_hosts_is_stored_for_all_or_for_none() {
     let also = [("key_json", key.as_str()), ("also", "eu.gcr.io"), ("also", "us.gcr.io")];
     let reply = app.owner.post_multipart_json_accept(CREATE, &form("gcr", &also), None).await;
     assert_eq!(reply.status, 422);
-    assert!(reply.at("also").is_some());
+    let said = reply.at("also").expect("it is said at the other hosts");
+    let name = "A credential with the name gcr (us.gcr.io) already exists.";
+    assert!(said.starts_with(name) && said.ends_with(" clear us.gcr.io."), "{said}");
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 1);
 }
 

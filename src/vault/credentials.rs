@@ -30,7 +30,7 @@ use super::{Vault, names, now, today};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{CredentialSettings, Method};
-use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm};
+use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm, copy_taken};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
@@ -41,8 +41,6 @@ use checks::name_taken;
 use secret_input::ReadSecret;
 use uuid::Uuid;
 use versions::NewVersion;
-
-const COPY_TAKEN: &str = "A credential with this name followed by that host's name already exists.";
 
 impl Vault {
     /// Creates a credential, and, when the method is a key file, one more for each other Google host
@@ -83,7 +81,7 @@ impl Vault {
             let copy = draft.for_host(host);
             let inserted = self.insert(&write, editor, &copy, &read).await;
             (_, recorded) = inserted.map_err(|error| match error {
-                Error::Invalid(_) => Error::at("also", COPY_TAKEN),
+                Error::Invalid(_) => Error::at("also", copy_taken(&copy)),
                 other => other,
             })?;
             notices.push(said_of_copy(&draft, &copy));

@@ -30,7 +30,7 @@ pub use written::WrittenFile;
 /// How branches begin; tags keep what they begin with.
 const BRANCHES: &str = "refs/heads/";
 
-const NOTHING_READ: &str = "Nothing was changed: no file was read where this was scanned, so everything that earlier runs of the branch sent would be removed. Check whether the checkout is complete. If the files are gone, scan with --allow-empty, or send the report with ?empty=true.";
+const NOTHING_READ: &str = "Nothing was changed: no file was read where this was scanned, so what earlier runs of the branch sent of the same files and folders would be removed. Check whether the checkout is complete. If the files are gone, run docker-credential-regcred scan --send with --allow-empty, or send the report with ?empty=true.";
 
 /// Files of two people are read at once: some take far more memory than they are long.
 static READING: Semaphore = Semaphore::const_new(2);

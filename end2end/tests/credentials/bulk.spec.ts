@@ -78,7 +78,7 @@ test('what was deleted meanwhile is told, and the others are disabled', async ({
   await expectSaid(page, `${a} is disabled: pipelines no longer receive it. 1 no longer exists.`);
 });
 
-test('some that are in use are asked about first, and Cancel leads back to the list', async ({ page, instance }) => {
+test('some that are in use are asked about first, and Cancel leads back to what was selected', async ({ page, instance }) => {
   const names = await openThree(page, instance);
   const [a, b, c] = names as [string, string, string];
   const list = page.url();
@@ -96,7 +96,9 @@ test('some that are in use are asked about first, and Cancel leads back to the l
   await expect(dialog).toContainText(a);
   await expect(dialog).not.toContainText(b);
   await dialog.getByRole('link', { name: 'Cancel', exact: true }).click();
-  await expectListAt(page, list);
+  await expect(dialog).toHaveCount(0);
+  for (const name of [a, b]) await expect(tick(page, name)).toBeChecked();
+  await expect(tick(page, c)).not.toBeChecked();
   for (const name of names) await expect(rowOf(page, name)).not.toContainText('Disabled');
 
   // Whom nobody uses is not asked about.

@@ -36,7 +36,7 @@ fn said_of_holding(one: &HoldingDestination) -> String {
     let HoldingDestination { name, log, since, links } = one;
     let (since, links) = (since.to_text(), count(links.unsigned_abs(), "link"));
     format!(
-        "Retention waits for {name} of {log} since {since}: it is {links} behind, and the receipts that it has not got are kept for longer. See to it that it gets them, or stop it."
+        "Retention has waited for {name} of {log} since {since}. This destination is {links} behind, and the receipts that it has not received yet are kept for longer. Make sure that it can receive them, or stop it."
     )
 }
 

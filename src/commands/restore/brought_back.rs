@@ -18,8 +18,9 @@ pub(super) fn document(back: &BroughtBack) -> Value {
     })
 }
 
-pub(super) fn text(back: &BroughtBack) -> String {
-    let BroughtBack { things: all, members: people, revoked, stopped } = back;
+/// `revoke_tokens`: whether the tokens were to be revoked, and what pulls audit logs was to be stopped.
+pub(super) fn text(back: &BroughtBack, revoke_tokens: bool) -> String {
+    let BroughtBack { things: all, members: people, .. } = back;
     let number = |of: fn(&Thing) -> bool| all.iter().filter(|one| of(&one.thing)).count() as u64;
     let tokens = count(number(|thing| matches!(thing, Thing::Token(_))), "live token");
     let rules = count(number(|thing| matches!(thing, Thing::Rule { .. })), "trust rule");
@@ -27,14 +28,9 @@ pub(super) fn text(back: &BroughtBack) -> String {
     let destinations =
         count(number(|thing| matches!(thing, Thing::Destination { .. })), "destination");
     let in_projects = count(people.len() as u64, "member");
-    let then = if *revoked + *stopped > 0 {
-        let (tokens, fetch) = (count(*revoked, "pipeline token"), count(*stopped, "destination"));
-        format!("Revoked: {tokens}. Stopped: {fetch} that fetched an audit log with a token.")
-    } else {
-        "The tokens work again, even those that were revoked after the backup was made. Destinations get audit logs again as they did then.".to_owned()
-    };
+    let then = then(back, revoke_tokens);
     let mut text = format!(
-        "The backup brings back {tokens}, {rules}, {approvals}, {destinations} of audit logs and {in_projects}, as they were when it was made. {then} Remove what should no longer work. Checkpoints of the audit log that are signed from now on have a new origin, because earlier ones may cover events that the backup does not have."
+        "The backup brings back {tokens}, {rules}, {approvals}, {destinations} of audit logs and {in_projects}, as they were when it was made.{then} Remove what should no longer work. Checkpoints of the audit log that are signed from now on have a new origin, because earlier ones may cover events that the backup does not have."
     );
     for (is_empty, table) in
         [(all.is_empty(), things(all).1), (people.is_empty(), members(people).1)]
@@ -45,6 +41,39 @@ pub(super) fn text(back: &BroughtBack) -> String {
         }
     }
     text
+}
+
+/// What became of the tokens and the destinations: a sentence for each kind that there is, with a space before it.
+fn then(BroughtBack { things, revoked, stopped, .. }: &BroughtBack, revoke_tokens: bool) -> String {
+    let are_there = |of: fn(&Thing) -> bool| things.iter().any(|one| of(&one.thing));
+    let all = if revoke_tokens {
+        let (tokens, pulled) = (count(*revoked, "pipeline token"), count(*stopped, "destination"));
+        vec![
+            (*revoked > 0, format!(" Revoked: {tokens}.")),
+            (*stopped > 0, format!(" Stopped: {pulled} that pulled an audit log.")),
+            (
+                are_there(is_sent_to),
+                " The destinations that Regcred sends to receive audit logs again.".to_owned(),
+            ),
+        ]
+    } else {
+        vec![
+            (
+                are_there(|thing| matches!(thing, Thing::Token(_))),
+                " The tokens work again, even those that were revoked after the backup was made."
+                    .to_owned(),
+            ),
+            (
+                are_there(|thing| matches!(thing, Thing::Destination { .. })),
+                " These destinations receive audit logs again.".to_owned(),
+            ),
+        ]
+    };
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, sentence)| sentence).collect()
+}
+
+fn is_sent_to(thing: &Thing) -> bool {
+    matches!(thing, Thing::Destination { transport, .. } if *transport != Transport::Pull)
 }
 
 fn things(things: &[Leftover]) -> (Value, String) {
@@ -65,7 +94,7 @@ fn things(things: &[Leftover]) -> (Value, String) {
     })
 }
 
-/// What it is. Who fetches an audit log has a token, as a pipeline has.
+/// What it is. Who pulls an audit log has a token, as a pipeline has.
 fn what(thing: &Thing) -> String {
     match thing {
         Thing::Destination { name, transport: Transport::Pull, .. } => {
@@ -83,4 +112,46 @@ fn members(members: &[(String, Person, Role)]) -> (Value, String) {
         let (email, name) = (person.email.clone(), person.name.clone());
         (document, [slug.clone(), email, name, role.word().to_owned()])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn back(things: Vec<Thing>, revoked: u64, stopped: u64) -> BroughtBack {
+        let things = things.into_iter().map(|thing| Leftover {
+            project: Uuid::nil(),
+            slug: String::new(),
+            pipeline: None,
+            maker: "Olga".to_owned(),
+            thing,
+            last_used_at: None,
+            is_by_name: false,
+        });
+        BroughtBack { things: things.collect(), members: Vec::new(), revoked, stopped }
+    }
+
+    fn destination(transport: Transport) -> Thing {
+        Thing::Destination { id: Uuid::nil(), name: "siem".to_owned(), transport, is_shown: true }
+    }
+
+    #[test]
+    fn only_what_came_back_is_said_to_work_again() {
+        let again = " These destinations receive audit logs again.";
+        assert_eq!(then(&back(Vec::new(), 0, 0), false), "");
+        let pulls = vec![destination(Transport::Pull)];
+        assert_eq!(then(&back(pulls.clone(), 0, 0), false), again);
+        let tokens = then(&back(vec![Thing::Token("4kX1".to_owned())], 0, 0), false);
+        assert!(tokens.starts_with(" The tokens work again") && !tokens.contains(again));
+
+        assert_eq!(then(&back(Vec::new(), 0, 0), true), "");
+        let stopped = " Stopped: 1 destination that pulled an audit log.";
+        assert_eq!(then(&back(pulls, 0, 1), true), stopped);
+        let sends = vec![destination(Transport::Webhook)];
+        let sent_to = " The destinations that Regcred sends to receive audit logs again.";
+        assert_eq!(then(&back(sends, 0, 0), true), sent_to);
+        let revoked = then(&back(Vec::new(), 2, 0), true);
+        assert_eq!(revoked, " Revoked: 2 pipeline tokens.");
+    }
 }

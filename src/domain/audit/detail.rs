@@ -75,10 +75,13 @@ pub enum Detail {
     },
     /// How many things a person made or approved that go on working after they left.
     Kept(u64),
-    /// When the backup was made that was restored, and how many of its tokens were revoked.
+    /// When the backup was made that was restored, how many of its tokens were revoked, and how many of its
+    /// destinations that pull were stopped.
     Restored {
         made_at: String,
         revoked: u64,
+        #[serde(default, skip_serializing_if = "is_none")]
+        stopped: u64,
     },
     Account {
         is_admin: bool,

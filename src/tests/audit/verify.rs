@@ -41,6 +41,9 @@ async fn of_a_broken_chain_no_checkpoint_is_offered_and_nothing_is_before_its_fi
     let (sign, before) = ("Sign and download a checkpoint", "See the events before it");
     let page = owner.get("/p/acme/audit/verify").await.text();
     assert!(page.contains(sign) && !page.contains(before), "{page}");
+    let later = owner.get("/p/acme/audit/verify?after=3").await.text();
+    let from_first = "Verify the chain from its beginning</a> to sign a checkpoint.";
+    assert!(!later.contains(sign) && later.contains(from_first), "{later}");
     for (seq, has_before) in [(3, true), (1, false)] {
         let of = format!("WHERE chain = {chain} AND seq = {seq}");
         scene.app.raw(&format!("UPDATE audit_event SET subject = 'x' {of}")).await;
@@ -48,6 +51,9 @@ async fn of_a_broken_chain_no_checkpoint_is_offered_and_nothing_is_before_its_fi
         assert!(page.contains(&format!("Link {seq} does not hold.")), "{page}");
         assert!(!page.contains(sign) && page.contains("signs no checkpoint"), "{page}");
         assert_eq!(page.contains(before), has_before, "{page}");
+        // What is behind the broken link holds, and the chain does not.
+        let later = owner.get("/p/acme/audit/verify?after=3").await.text();
+        assert!(!later.contains(sign) && !later.contains("signs no checkpoint"), "{later}");
     }
 }
 

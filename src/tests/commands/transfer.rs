@@ -115,7 +115,13 @@ async fn what_a_backup_brings_back_is_listed_and_recorded_and_its_tokens_can_be_
         text.contains("1 live token, 0 trust rules, 0 approvals, 1 destination of audit logs"),
         "{text}"
     );
-    for part in ["The tokens work again", "token of destination siem", "PIPELINE", "owner"] {
+    for part in [
+        "The tokens work again",
+        "These destinations receive",
+        "token of destination siem",
+        "PIPELINE",
+        "owner",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let event = |at: &Elsewhere| {
@@ -134,7 +140,7 @@ async fn what_a_backup_brings_back_is_listed_and_recorded_and_its_tokens_can_be_
     assert_eq!(said["brought_back"]["things"][0]["what"], "token of destination siem", "{said}");
     assert_eq!(said["brought_back"]["things"][1]["pipeline"], "ci", "{said}");
     assert_eq!(said["brought_back"]["members"][0]["role"], "owner", "{said}");
-    assert!(event(&other).ends_with("tokens revoked: 1"));
+    assert!(event(&other).ends_with("tokens revoked: 1, destinations stopped: 1"));
     let server =
         Server::start(other.with_key(server::command(&other.data())), &other.folder.0.join("log"));
     assert_eq!(deliver(server.port, &token, "3").unwrap().status, 401);

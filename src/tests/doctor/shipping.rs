@@ -41,7 +41,9 @@ async fn a_destination_that_retention_waits_for_is_a_warning() {
     let (state, text) = check(&report, "shipping");
     assert_eq!(state, "warning", "{report}");
     let since = old.plus_seconds(90 * 24 * 60 * 60).day().to_text();
-    let expected = format!("Retention waits for siem of acme since {since}: it is 1 link behind, ");
+    let expected = format!(
+        "Retention has waited for siem of acme since {since}. This destination is 1 link behind, "
+    );
     assert!(text.starts_with(&expected), "{text}");
     assert_eq!(report["shipping"]["holding"][0]["destination"], "siem", "{report}");
 }

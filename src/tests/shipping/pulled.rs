@@ -143,3 +143,15 @@ async fn a_receipt_with_a_word_of_a_newer_version_is_waited_for() {
     app.tamper(&say("later", "delivered")).await;
     assert_eq!(links(&fetch(&app, &token, cursor).await), parted.1);
 }
+
+#[tokio::test]
+async fn only_the_log_of_a_project_is_said_to_have_deliveries() {
+    let app = App::new().await;
+    for (path, has_deliveries) in
+        [("/p/acme/audit/shipping", true), ("/admin/audit/shipping", false)]
+    {
+        let page = app.owner.get(path).await.text();
+        assert!(page.contains("every refusal"), "{path}: {page}");
+        assert_eq!(page.contains("every delivery"), has_deliveries, "{path}: {page}");
+    }
+}

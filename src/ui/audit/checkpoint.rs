@@ -12,6 +12,8 @@ pub(super) fn Checkpoint(
     project: String,
     /// Whether a link was found that does not hold: then none is signed.
     is_broken: bool,
+    /// Whether the links from the first one on were looked at: otherwise an earlier one may not hold.
+    is_from_first: bool,
 ) -> impl IntoView {
     let LastCheckpoint { keys, signed, witnesses } = found;
     let command = command(&project, &keys);
@@ -29,7 +31,7 @@ pub(super) fn Checkpoint(
         "These public keys verify checkpoints of this chain. Give them to others in a way that they trust:"
     };
     let keys = (!keys.is_empty()).then(|| keys.join("\n"));
-    let signing = signing(project, is_broken);
+    let signing = signing(project, is_broken, is_from_first);
     view! {
         <Section id="checkpoint" title="Checkpoint">
             <p class="muted">
@@ -61,12 +63,22 @@ pub(super) fn Checkpoint(
     }
 }
 
-/// The button that signs one; of a chain that does not hold, why there is none.
-fn signing(project: String, is_broken: bool) -> AnyView {
+/// The button that signs one, or why there is none.
+fn signing(project: String, is_broken: bool, is_from_first: bool) -> AnyView {
     if is_broken {
         return view! {
             <p>
                 "Regcred signs no checkpoint of this chain while it has a link that does not hold: a checkpoint would say that its links are as they were written."
+            </p>
+        }
+        .into_any();
+    }
+    if !is_from_first {
+        let verify = paths::verify_audit(&project);
+        return view! {
+            <p>
+                <a href=verify>"Verify the chain from its beginning"</a>
+                " to sign a checkpoint."
             </p>
         }
         .into_any();

@@ -192,12 +192,6 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn only_the_log_of_a_project_is_said_to_have_deliveries() {
-        assert!(recorded("acme").contains("delivery"));
-        assert!(!recorded("").contains("delivery"));
-    }
-
-    #[test]
     fn a_state_says_how_far_behind_a_destination_is() {
         let fine = Destination {
             id: Uuid::nil(),

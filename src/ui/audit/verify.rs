@@ -59,6 +59,7 @@ fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
     let project = page.project;
     let up = super::up(&project);
     let verify = paths::verify_audit(&project);
+    let is_from_first = after == 0;
     let result = match broken_at {
         Some(broken) => broken_view(broken, &project),
         None => {
@@ -82,7 +83,12 @@ fn whole((links, checkpoint): Found, page: PageContext) -> impl IntoView {
             <span class="mono">"regcred audit verify"</span>
             " on the server verifies every chain as a whole, and compares it with such a code."
         </p>
-        <Checkpoint found=checkpoint project is_broken=broken_at.is_some()/>
+        <Checkpoint
+            found=checkpoint
+            project
+            is_broken=broken_at.is_some()
+            is_from_first
+        />
     }
 }
 

@@ -251,7 +251,10 @@ fn link(step: &Step, id: Uuid, page: &PageContext) -> Option<(String, &'static s
             let deliveries = paths::credential_deliveries(project, id);
             (Permission::RegistryRead, deliveries, "All deliveries")
         }
-        Task::Stop => (Permission::RegistryWrite, paths::credential(project, id), "Disable it"),
+        Task::Stop => {
+            let dialog = paths::from_page(&paths::disable_credential(project, id));
+            (Permission::RegistryWrite, dialog, "Disable it")
+        }
         Task::Revoke | Task::Others => return None,
     };
     page.may(permission).then_some((href, word))

@@ -7,6 +7,7 @@ use super::used_by::WhoUses;
 use crate::domain::credential::Credential;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
+use crate::domain::short_id;
 use crate::error::Result;
 use crate::functions::credential_bulk::{Selected, SwitchCredentials, selected};
 use crate::functions::credential_pages::{CredentialHead, Users, users};
@@ -54,7 +55,7 @@ fn Question(loaded: Found, page: PageContext) -> impl IntoView {
     view! {
         <Alert kind="warning">
             <p>
-                "Pipelines stop receiving this credential at once. You can enable it again at any time."
+                "If you disable this credential, pipelines stop receiving it at once. You can enable it again at any time."
             </p>
         </Alert>
         <Using credential users page/>
@@ -79,13 +80,23 @@ pub fn DisableSelectedDialog() -> impl IntoView {
             id="disable-credentials"
             verb="Disable"
             name
-            close_href=behind(&page)
+            close_href=selected_behind(&page)
             is_read_first=true
             from=load_selected(page.clone())
             let:loaded
         >
             <QuestionOfSeveral loaded page/>
         </LoadedDialog>
+    }
+}
+
+/// The list, in which the same are selected.
+fn selected_behind(page: &PageContext) -> String {
+    let list = behind(page);
+    let is_some = |ids: &String| short_id::all(ids).is_some_and(|ids| !ids.is_empty());
+    match page.query("ids").filter(is_some) {
+        Some(ids) => paths::with_query(&list, "ids", &ids),
+        None => list,
     }
 }
 
@@ -105,17 +116,19 @@ fn QuestionOfSeveral(loaded: Selected, page: PageContext) -> impl IntoView {
     if enabled == 0 {
         return view! { <p>"The selected credentials are already disabled."</p> }.into_any();
     }
-    let (project, list, cancel) = (page.project.clone(), page.list_query(), behind(&page));
-    let (used, submit) = (in_words(in_use.len()), format!("Disable {}", count(enabled, false)));
+    let (project, list, cancel) = (page.project.clone(), page.list_query(), selected_behind(&page));
+    let (used, submit) =
+        (in_words(enabled, in_use.len()), format!("Disable {}", count(enabled, false)));
     let each = in_use
         .into_iter()
         .map(|(credential, users)| {
             let (name, page) = (credential.summary.name.clone(), page.clone());
+            let summary = name.clone();
             view! {
                 <details class="fold" open=true>
-                    <summary>{name}</summary>
+                    <summary>{summary}</summary>
                     <div class="stack">
-                        <Using credential users page/>
+                        <Using credential users page name/>
                     </div>
                 </details>
             }
@@ -124,7 +137,7 @@ fn QuestionOfSeveral(loaded: Selected, page: PageContext) -> impl IntoView {
     view! {
         <Alert kind="warning">
             <p>
-                "Pipelines stop receiving the selected credentials at once. You can enable them again at any time."
+                "If you disable the selected credentials, pipelines stop receiving them at once. You can enable them again at any time."
             </p>
         </Alert>
         <p>{used}</p>
@@ -139,24 +152,33 @@ fn QuestionOfSeveral(loaded: Selected, page: PageContext) -> impl IntoView {
     .into_any()
 }
 
-/// How many of them are in use, and what that means.
-fn in_words(in_use: usize) -> String {
-    match in_use {
-        0 => "No pipeline received any of them in the last 30 days, and no pipeline file names their registries.".to_owned(),
-        1 => "One of them is in use: pipelines received it in the last 30 days, or a pipeline file names its registry.".to_owned(),
-        more => format!("{more} of them are in use: pipelines received them in the last 30 days, or pipeline files name their registries."),
+/// How many of those that are enabled are in use, and what that means.
+fn in_words(enabled: u64, in_use: usize) -> String {
+    match (enabled, in_use) {
+        (1, 0) => "No pipeline received this credential in the last 30 days, and no pipeline file names its registry.".to_owned(),
+        (1, _) => "This credential is in use: pipelines received it in the last 30 days, or a pipeline file names its registry.".to_owned(),
+        (_, 0) => "No pipeline received any of them in the last 30 days, and no pipeline file names their registries.".to_owned(),
+        (_, 1) => "One of them is in use: pipelines received it in the last 30 days, or a pipeline file names its registry.".to_owned(),
+        (_, more) => format!("{more} of them are in use: pipelines received them in the last 30 days, or pipeline files name their registries."),
     }
 }
 
 /// Who uses a credential, and where its pipelines can be moved first.
 #[component]
-fn Using(credential: Credential, users: Users, page: PageContext) -> impl IntoView {
+fn Using(
+    credential: Credential,
+    users: Users,
+    page: PageContext,
+    /// Its name, where the dialog is about several.
+    #[prop(optional)]
+    name: String,
+) -> impl IntoView {
     let (current, created_at) = (credential.secret.version, credential.created_at);
     let has_grants = users.dependents.iter().any(|dependent| dependent.grant.is_some());
     let can_move = has_grants && page.may_grant() && page.may(Permission::RegistryDelete);
     let moving = can_move.then(|| moving_href(&page, credential.summary.id));
     view! {
-        <WhoUses users current created_at page/>
+        <WhoUses users current created_at page name/>
         {moving
             .map(|href| {
                 view! {
@@ -172,4 +194,22 @@ fn Using(credential: Credential, users: Users, page: PageContext) -> impl IntoVi
 fn moving_href(page: &PageContext, id: Uuid) -> String {
     let dialog = paths::delete_credential(&page.project, id) + &page.list_query();
     if page.is_from_page() { paths::from_page(&dialog) } else { dialog }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn one_that_was_selected_alone_is_not_one_of_several() {
+        for (enabled, in_use, start) in [
+            (1, 0, "No pipeline received this credential "),
+            (1, 1, "This credential is in use: "),
+            (2, 0, "No pipeline received any of them "),
+            (2, 1, "One of them is in use: "),
+            (3, 2, "2 of them are in use: "),
+        ] {
+            assert!(in_words(enabled, in_use).starts_with(start), "{enabled} {in_use}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::domain::first_steps::FirstSteps as Steps;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
+use crate::domain::short_id;
 use crate::error::Result;
 use crate::functions::credentials::list_credentials;
 use crate::ui::first_steps::{FirstSteps, steps_for};
@@ -98,7 +99,9 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let list_query = query.to_url();
     let menu = RowMenu::new(&page, &list_query);
     let heads = rows::heads(&query, &list, menu.can_edit());
-    let html = Rows::new(menu, today, page.query("menu")).html(&rows, &used_by);
+    // Whoever goes back from the question about several finds the same selected.
+    let ticked = page.query("ids").and_then(|ids| short_id::all(&ids)).unwrap_or_default();
+    let html = Rows::new(menu, today, page.query("menu"), ticked).html(&rows, &used_by);
     let unfilled = menu.unfilled();
     let bulk = menu.can_edit().then(|| view! { <BulkBar page=page.clone()/> });
     let selected = menu.can_edit().then(|| view! { <Selected/> });

@@ -16,7 +16,7 @@ use crate::domain::short_id;
 use crate::functions::answer::now;
 use crate::ui::kit::ACTIONS;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The columns, and what the list is sorted by when the head is pressed.
@@ -44,11 +44,18 @@ pub struct Rows<'a> {
     now: Moment,
     /// The end of the id of the row whose menu is open: as [`end`] has it, or longer in an older link.
     open: Option<String>,
+    /// Those that are selected at first.
+    selected: BTreeSet<Uuid>,
 }
 
 impl<'a> Rows<'a> {
-    pub fn new(menu: RowMenu<'a>, today: Day, open: Option<String>) -> Self {
-        Self { menu, today, now: now(), open }
+    pub fn new(
+        menu: RowMenu<'a>,
+        today: Day,
+        open: Option<String>,
+        selected: BTreeSet<Uuid>,
+    ) -> Self {
+        Self { menu, today, now: now(), open, selected }
     }
 
     /// All of them, as HTML.
@@ -85,8 +92,9 @@ impl<'a> Rows<'a> {
         }
         let (form, id) = (bulk::FORM, short_id::of(credential.id));
         let name = Text(&credential.name);
+        let checked = if self.selected.contains(&credential.id) { " checked" } else { "" };
         format!(
-            "<input type=checkbox form={form} name=ids[] value={id} aria-label=\"Select {name}\">"
+            "<input type=checkbox form={form} name=ids[] value={id} aria-label=\"Select {name}\"{checked}>"
         )
     }
 

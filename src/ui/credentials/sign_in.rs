@@ -2,6 +2,8 @@
 //! field, and the way to where such a secret is made.
 
 use crate::domain::credential::Method;
+use crate::domain::credential_form::{NOT_GOOGLES, is_about_copy_for};
+use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::GOOGLE_HOSTS;
 use crate::functions::registry::Recognised;
 use crate::islands::KeyUpload;
@@ -145,25 +147,30 @@ fn has_to_be_typed_again(form: &FormState, is_new: bool) -> bool {
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
     let is_open = error.is_some() || !ticked.is_empty();
     let is_typed = |host: &&String| !host.is_empty() && !GOOGLE_HOSTS.contains(&host.as_str());
-    let typed = ticked.iter().find(is_typed);
+    let typed = ticked.iter().find(is_typed).cloned().unwrap_or_default();
     let also = Control { name: "also".to_owned(), ..Control::default() };
-    // What is wrong with one of them stands at the one that was typed, or else at the first that is ticked.
-    let (of_typed, mut of_ticked) = if typed.is_some() { (error, None) } else { (None, error) };
-    let typed =
-        Control { text: typed.cloned().unwrap_or_default(), error: of_typed, ..also.clone() };
+    let mut errors = Errors::of(error, &ticked, &typed);
+    let mut has_focus = errors.of_all.is_some();
     let boxes = GOOGLE_HOSTS
         .into_iter()
         .map(|host| {
             let is_ticked = ticked.iter().any(|ticked| ticked == host);
-            let error = if is_ticked { of_ticked.take() } else { None };
+            let is_wrong = is_ticked && errors.of_all.is_some();
+            let autofocus = is_wrong && std::mem::take(&mut has_focus);
+            let error = errors.of_box.take_if(|(named, _)| *named == host).map(|(_, error)| error);
             let at = Control { is_ticked, error, ..also.clone() };
-            view! { <CheckBox at label=host value=host id=format!("also-{host}")/> }
+            let id = format!("also-{host}");
+            let described_by_also = if is_wrong { "also-error" } else { "" };
+            view! { <CheckBox at label=host value=host id autofocus is_wrong described_by_also/> }
         })
         .collect_view();
+    let Errors { of_typed, of_all, .. } = errors;
+    let typed = Control { text: typed, error: of_typed, ..also };
+    let described_by = if of_all.is_some() { "also-error also-hint" } else { "also-hint" };
     view! {
         <details class="fold" open=is_open>
             <summary>"The same key for other Google hosts"</summary>
-            <fieldset class="field" aria-describedby="also-hint">
+            <fieldset class="field" aria-describedby=described_by>
                 <legend>"Also create this credential for other Google hosts"</legend>
                 <div class="check-row">{boxes}</div>
                 <Field
@@ -172,8 +179,71 @@ fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
                     label="Another Google host (Optional)"
                     placeholder="europe-docker.pkg.dev"
                 />
-                <p id="also-hint" class="hint">"Regcred creates another credential with the same key for each of these hosts. Its name is the name of this credential with the host. Repository paths on gcr.io and on pkg.dev differ: a credential for the other of the two is for the whole project of each path."</p>
+                <p id="also-hint" class="hint">"Regcred creates another credential with the same key for each of these hosts. Its name is the name of this credential, followed by the host. Paths below a project differ between gcr.io and pkg.dev. If the two hosts are of these two kinds, the new credential is for the whole project of each repository path."</p>
+                {of_all
+                    .map(|error| view! { <p id="also-error" class="field-error">{error}</p> })}
             </fieldset>
         </details>
+    }
+}
+
+/// What is wrong with the other hosts, by where it stands. At most one of them is there.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Errors {
+    /// The host of the box, and the sentence.
+    of_box: Option<(&'static str, String)>,
+    of_typed: Option<String>,
+    /// Of no single one.
+    of_all: Option<String>,
+}
+
+impl Errors {
+    fn of(error: Option<String>, ticked: &[String], typed: &str) -> Self {
+        let Some(error) = error else {
+            return Self::default();
+        };
+        let is_ticked = |host: &str| ticked.iter().any(|ticked| ticked == host);
+        let named = GOOGLE_HOSTS
+            .into_iter()
+            .find(|host| is_ticked(host) && is_about_copy_for(&error, host));
+        if let Some(host) = named {
+            return Self { of_box: Some((host, error)), ..Self::default() };
+        }
+        let typed = RegistryHost::parse(typed).ok();
+        let is_typed = typed.is_some_and(|one| is_about_copy_for(&error, one.host.as_str()));
+        // Each box is for a host of Google's.
+        if is_typed || error == NOT_GOOGLES {
+            return Self { of_typed: Some(error), ..Self::default() };
+        }
+        Self { of_all: Some(error), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_another_host_stands_at_that_host() {
+        let taken = |host: &str| {
+            format!(
+                "A credential with the name gcr.io ({host}) already exists. Choose another name, or clear {host}."
+            )
+        };
+        let typed = " https://Europe-Docker.pkg.dev/ ";
+        let all = ["gcr.io", "us.gcr.io", "eu.gcr.io", typed].map(str::to_owned);
+        let of = |error: String| Errors::of(Some(error), &all, typed);
+        for host in ["gcr.io", "us.gcr.io", "eu.gcr.io"] {
+            let of_box = Some((host, taken(host)));
+            assert_eq!(of(taken(host)), Errors { of_box, ..Errors::default() });
+        }
+        for error in [taken("europe-docker.pkg.dev"), NOT_GOOGLES.to_owned()] {
+            let of_typed = Some(error.clone());
+            assert_eq!(of(error), Errors { of_typed, ..Errors::default() });
+        }
+        let many = "Choose at most 20 other hosts at once.".to_owned();
+        let of_all = Some(many.clone());
+        assert_eq!(of(many), Errors { of_all, ..Errors::default() });
+        assert_eq!(Errors::of(None, &all, typed), Errors::default());
     }
 }

@@ -29,15 +29,24 @@ pub fn WhoUses(
     current: i64,
     created_at: Moment,
     page: PageContext,
+    /// The credential, where the page says this of several.
+    #[prop(optional)]
+    name: String,
 ) -> impl IntoView {
     let Users { dependents, existing, declared } = users;
     if dependents.is_empty() {
         return view! { <p>{never_received(created_at)}</p> }.into_any();
     }
+    let (heading, label) = if name.is_empty() {
+        ("Pipelines that depend on it".to_owned(), String::new())
+    } else {
+        let heading = format!("Pipelines that depend on {name}");
+        (heading.clone(), heading)
+    };
     view! {
-        <h3>"Pipelines that depend on it"</h3>
-        <Dependents dependents existing current page=page.clone()/>
-        <DeclaredBy declared page/>
+        <h3>{heading}</h3>
+        <Dependents dependents existing current page=page.clone() label/>
+        <DeclaredBy declared page name/>
     }
     .into_any()
 }
@@ -64,7 +73,12 @@ pub fn WhoUsesFold(
 
 /// Pipelines whose files name it: they will ask for it again.
 #[component]
-fn DeclaredBy(declared: Vec<Declared>, page: PageContext) -> impl IntoView {
+fn DeclaredBy(
+    declared: Vec<Declared>,
+    page: PageContext,
+    /// As in [`WhoUses`].
+    name: String,
+) -> impl IntoView {
     if declared.is_empty() {
         return ().into_any();
     }
@@ -82,8 +96,13 @@ fn DeclaredBy(declared: Vec<Declared>, page: PageContext) -> impl IntoView {
             }
         })
         .collect_view();
+    let heading = if name.is_empty() {
+        "Pipeline files that name its registry".to_owned()
+    } else {
+        format!("Pipeline files that name the registry of {name}")
+    };
     view! {
-        <h3>"Pipeline files that name its registry"</h3>
+        <h3>{heading}</h3>
         <ul>{items}</ul>
     }
     .into_any()
@@ -97,13 +116,16 @@ pub fn Dependents(
     existing: Vec<Uuid>,
     current: i64,
     page: PageContext,
+    /// What the table is called, where no heading of the page is about it alone.
+    #[prop(optional)]
+    label: String,
 ) -> impl IntoView {
     let rows = dependents.into_iter().map(|dependent| {
         let has_page = existing.contains(&dependent.pipeline_id);
         cells(dependent, has_page, current, &page)
     });
     let columns = Columns::new(HEADS, rows);
-    view! { <Table columns/> }
+    view! { <Table columns label/> }
 }
 
 fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext) -> [Cell; 5] {

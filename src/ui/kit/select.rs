@@ -72,9 +72,14 @@ pub fn CheckBox(
     /// It is one of several that something is wrong with, which is said of them together.
     #[prop(optional)]
     is_wrong: bool,
+    /// The ids of what else says something about it.
+    #[prop(into, optional)]
+    described_by_also: String,
 ) -> impl IntoView {
     let Control { name, is_ticked, error, .. } = at;
     let id = non_empty(id).unwrap_or_else(|| name.clone());
+    let own = described_by(&id, &hint, &error);
+    let all: Vec<String> = own.into_iter().chain(non_empty(described_by_also)).collect();
     view! {
         <div class="field field-check">
             <label>
@@ -87,7 +92,7 @@ pub fn CheckBox(
                     autocomplete="off"
                     autofocus=autofocus || error.is_some()
                     aria-invalid=(is_wrong || error.is_some()).then_some("true")
-                    aria-describedby=described_by(&id, &hint, &error)
+                    aria-describedby=non_empty(all.join(" "))
                 />
                 <span>{label}</span>
             </label>

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 /// With more rows than these there is a field that searches them.
 const SEARCHED: usize = 8;
 const LABEL: &str = "Search credentials to grant";
+/// The id of what is wrong with those that were sent.
+const ERROR: &str = "credentials-error";
 
 /// Each row sends only what is ticked of it, so that a long list makes no long request.
 #[component]
@@ -20,7 +22,7 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
     let (chosen, pushing) = (state.chosen("credentials"), state.chosen("pushing"));
     let error = state.error("credentials");
     let search = Search::posted(&state, &grantable);
-    let own = error.is_some().then(|| "credentials-error".to_owned());
+    let own = error.is_some().then(|| ERROR.to_owned());
     let said = Some(search.said_at()).filter(|said| !said.is_empty());
     let described_by: Vec<String> = own.into_iter().chain(said).collect();
     let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
@@ -32,20 +34,37 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
     // What was found is the end of it.
     let listed = kept.split_off(kept.len().saturating_sub(found));
     let is_refused = error.is_some();
+    let is_wrong = |credential: &Grantable| {
+        let id = credential.id.to_string();
+        is_refused && (chosen.contains(&id) || pushing.contains(&id))
+    };
     let row = |credential: Grantable, is_first: bool| {
         let id = credential.id.to_string();
         let (is_ticked, is_pushing) = (chosen.contains(&id), pushing.contains(&id));
-        let is_wrong = is_refused && (is_ticked || is_pushing);
+        let is_wrong = is_wrong(&credential);
         view! { <Row credential is_ticked is_pushing is_first is_wrong/> }
     };
-    // The first row asks for the focus when a row is wrong, and the first that was found after a search.
-    let (mut is_wrong, mut is_found) = (error.is_some(), search.is_found());
+    // The first row that is wrong asks for the focus, or the first of all where the wrong one is not here; after a
+    // search it is the first that was found.
+    let all = kept.iter().chain(&listed);
+    let first = all.clone().find(|one| is_wrong(one)).or_else(|| all.clone().next());
+    let first = first.filter(|_| is_refused).map(|one| one.id);
+    let mut is_found = search.is_found();
     let has_kept = !kept.is_empty();
-    let kept = kept.into_iter().map(|one| row(one, std::mem::take(&mut is_wrong))).collect_view();
+    let kept = kept
+        .into_iter()
+        .map(|one| {
+            let is_first = first == Some(one.id);
+            row(one, is_first)
+        })
+        .collect_view();
     let has_listed = !listed.is_empty();
     let listed = listed
         .into_iter()
-        .map(|one| row(one, std::mem::take(&mut is_found) || std::mem::take(&mut is_wrong)))
+        .map(|one| {
+            let is_first = std::mem::take(&mut is_found) || first == Some(one.id);
+            row(one, is_first)
+        })
         .collect_view();
     view! {
         <fieldset class="field" aria-describedby=described_by>
@@ -67,7 +86,7 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
                 .then(|| {
                     view! { <p class="muted">"This project has no registry credentials yet. You can grant them later."</p> }
                 })}
-            {error.map(|error| view! { <p id="credentials-error" class="field-error">{error}</p> })}
+            {error.map(|error| view! { <p id=ERROR class="field-error">{error}</p> })}
         </fieldset>
     }
 }
@@ -99,9 +118,11 @@ fn Row(
     let label = format!("Push with {}", credential.name);
     let push = value.clone();
     let can_push = credential.access == Access::PullAndPush;
+    let said = if is_wrong { ERROR } else { "" };
+    let is_push_wrong = is_wrong && is_pushing;
     view! {
         <li>
-            <CheckBox at id label=tick value autofocus=is_first is_wrong/>
+            <CheckBox at id label=tick value autofocus=is_first is_wrong described_by_also=said/>
             {can_push
                 .then(|| {
                     view! {
@@ -113,6 +134,8 @@ fn Row(
                                 checked=is_pushing
                                 autocomplete="off"
                                 aria-label=label
+                                aria-invalid=is_push_wrong.then_some("true")
+                                aria-describedby=is_push_wrong.then_some(ERROR)
                             />
                             <span>"and push"</span>
                         </label>

@@ -92,7 +92,7 @@ fn NotListed(error: Option<String>, is_admin: bool) -> impl IntoView {
         view! {
             <p class="muted">
                 "An instance admin adds an issuer under Trusted issuers, or on the server with "
-                <code>"regcred issuer add"</code> ". GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com need no entry."
+                <code>"regcred issuer add"</code> ". GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com are always accepted and need no entry."
             </p>
         }
         .into_any()

@@ -159,8 +159,17 @@ fn Actions(page: PageContext, id: Uuid, is_open: bool, needs_checkpoint: bool) -
 fn empty(query: ReviewQuery) -> &'static str {
     match (query.show, query.kind) {
         _ if query.after > 0 => "There are no more items.",
-        (_, Some(_)) => {
-            "The list is filtered by kind: it has no such items of this kind. Choose Every kind to see the others."
+        (Show::Undecided, Some(_)) => {
+            "The list is filtered by kind: no item of this kind is undecided. Choose Every kind to see the others."
+        }
+        (Show::Mine, Some(_)) => {
+            "The list is filtered by kind: no item of this kind is delegated to you. Choose Every kind to see the others."
+        }
+        (Show::Decided, Some(_)) => {
+            "The list is filtered by kind: no item of this kind is decided. Choose Every kind to see the others."
+        }
+        (Show::All | Show::New, Some(_)) => {
+            "The list is filtered by kind: this review has no item of this kind. Choose Every kind to see the others."
         }
         (Show::Undecided, None) => "No item is undecided.",
         (Show::Mine, None) => "No item is delegated to you.",

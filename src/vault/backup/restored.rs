@@ -17,14 +17,14 @@ pub struct BroughtBack {
     pub members: Vec<(String, Person, Role)>,
     /// How many tokens were revoked.
     pub revoked: u64,
-    /// How many destinations that fetch were stopped.
+    /// How many destinations that pull were stopped.
     pub stopped: u64,
 }
 
 impl Vault {
     /// Records that the database was restored from the backup made at that time, and finds what
     /// came back with it. Checkpoints of every chain begin a new series. `revoke_tokens`: every pipeline
-    /// token is revoked in the same transaction, and what fetches audit events is stopped.
+    /// token is revoked in the same transaction, and the destinations that pull audit events are stopped.
     pub async fn record_restore(
         &self,
         operator: &Operator,
@@ -51,7 +51,7 @@ impl Vault {
             write.chain().begin_tree(chain).await?;
         }
         let subject = Subject { id: INSTANCE, name: "Regcred".to_owned() };
-        let detail = Detail::Restored { made_at: made_at.to_owned(), revoked };
+        let detail = Detail::Restored { made_at: made_at.to_owned(), revoked, stopped };
         let what = (Action::InstanceRestored, subject, detail);
         self.commit_event(write, INSTANCE, operator, what).await?;
         Ok(BroughtBack { things, members, revoked, stopped })

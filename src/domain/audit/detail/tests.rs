@@ -18,8 +18,11 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         TermChange::between(term, from, to).into_iter().collect::<Vec<_>>()
     };
     let roles = |kept| Detail::Roles { from: Role::Owner, to: Role::Viewer, kept };
-    let restored =
-        |revoked| Detail::Restored { made_at: "2026-11-21T09:30:00Z".to_owned(), revoked };
+    let restored = |revoked, stopped| Detail::Restored {
+        made_at: "2026-11-21T09:30:00Z".to_owned(),
+        revoked,
+        stopped,
+    };
     let row = |broken_at| Detail::Row { table: "person".to_owned(), id: "1".to_owned(), broken_at };
     let changes = vec![change(Field::Labels, "a, b", "a"), FieldChange::secret()];
     vec![
@@ -134,8 +137,13 @@ fn every_detail() -> Vec<(Detail, &'static str)> {
         (roles(0), "from owner to viewer"),
         (roles(2), "from owner to viewer, 2 kept"),
         (Detail::Kept(3), "3 kept"),
-        (restored(0), "made at 2026-11-21T09:30:00Z"),
-        (restored(2), "made at 2026-11-21T09:30:00Z, tokens revoked: 2"),
+        (restored(0, 0), "made at 2026-11-21T09:30:00Z"),
+        (restored(2, 0), "made at 2026-11-21T09:30:00Z, tokens revoked: 2"),
+        (restored(0, 1), "made at 2026-11-21T09:30:00Z, destinations stopped: 1"),
+        (
+            restored(2, 1),
+            "made at 2026-11-21T09:30:00Z, tokens revoked: 2, destinations stopped: 1",
+        ),
         (Detail::Account { is_admin: true }, "instance admin"),
         (Detail::Account { is_admin: false }, ""),
         (Detail::Keys { from: "a".to_owned(), to: "b".to_owned() }, "from a to b"),

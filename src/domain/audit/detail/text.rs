@@ -54,9 +54,12 @@ impl Detail {
                 format!("from {} to {}, {kept} kept", from.word(), to.word())
             }
             Self::Kept(count) => format!("{count} kept"),
-            Self::Restored { made_at, revoked: 0 } => format!("made at {made_at}"),
-            Self::Restored { made_at, revoked } => {
-                format!("made at {made_at}, tokens revoked: {revoked}")
+            Self::Restored { made_at, revoked, stopped } => {
+                let counts = [("tokens revoked", revoked), ("destinations stopped", stopped)];
+                let counts = counts.into_iter().filter(|(_, count)| **count > 0);
+                let counts: String =
+                    counts.map(|(what, count)| format!(", {what}: {count}")).collect();
+                format!("made at {made_at}{counts}")
             }
             Self::Account { is_admin: true } => "instance admin".to_owned(),
             Self::Keys { from, to } => format!("from {from} to {to}"),
