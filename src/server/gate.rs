@@ -48,6 +48,10 @@ const WAITING: usize = 3_072;
 /// connection in eight is left to others.
 const SET_ASIDE: usize = 256;
 
+/// Of more than so many of one network who wait for one thing the newest is next: in a flood the first ones have
+/// left, or been told to come back, before it is their turn.
+const LONG: usize = 64;
+
 #[derive(Clone)]
 pub(super) struct Gate(Arc<Shared>);
 
@@ -168,7 +172,7 @@ impl Gate {
         Self(Arc::new(Shared {
             vault,
             served: Mutex::default(),
-            networks: Lanes::default(),
+            networks: Lanes::newest_first_beyond(LONG),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             proofs: Arc::new(Semaphore::new(PROOFS)),
             sign_ins: Arc::new(Semaphore::new(SIGN_INS)),

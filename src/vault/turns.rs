@@ -1,67 +1,130 @@
 //! Who is next, fairly: one at a time of each lane, so that a lane in which many wait holds nobody
 //! up who waits in another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::sync::oneshot;
 
 /// Lanes by name. One that nobody is in is forgotten.
 #[derive(Clone, Default)]
-pub struct Lanes(Arc<Mutex<HashMap<String, Lane>>>);
+pub struct Lanes(Arc<Shared>);
 
 #[derive(Default)]
+struct Shared {
+    lanes: Mutex<HashMap<String, Lane>>,
+    /// Of more than so many who wait in a lane the last one is next; `None`: always the first.
+    newest_first_beyond: Option<usize>,
+}
+
+/// A lane that somebody has the turn of.
+#[derive(Default)]
 struct Lane {
-    /// How many wait in it or have the turn.
-    inside: usize,
-    turn: Arc<Turn<()>>,
+    /// Those who wait for it, by their numbers.
+    waiting: VecDeque<(u64, oneshot::Sender<()>)>,
+    numbers: u64,
 }
 
 /// The turn of a lane, until it is dropped.
 pub struct Held {
-    // First, so that it is given on before the place is left.
-    _turn: OwnedMutexGuard<()>,
-    _place: Place,
-}
-
-/// A place in a lane, whether one waits there or has the turn.
-struct Place {
     lanes: Lanes,
     name: String,
 }
 
+/// One who waits for the turn of a lane.
+struct Waiting {
+    lanes: Lanes,
+    name: String,
+    number: u64,
+    turn: oneshot::Receiver<()>,
+    is_done: bool,
+}
+
 impl Lanes {
+    /// Of more than so many who wait in a lane the last one is next. Where somebody sends more than can be done
+    /// in the time that anybody waits, whoever came first has left before it is their turn.
+    pub fn newest_first_beyond(waiting: usize) -> Self {
+        Self(Arc::new(Shared { newest_first_beyond: Some(waiting), ..Shared::default() }))
+    }
+
     /// Waits for the turn of the lane: they are given in the order in which they were asked for.
     pub async fn turn(&self, name: &str) -> Held {
-        let place = Place { lanes: self.clone(), name: name.to_owned() };
-        let turn = {
-            let mut lanes = self.lanes();
-            let lane = lanes.entry(name.to_owned()).or_default();
-            lane.inside += 1;
-            Arc::clone(&lane.turn)
+        if let Some(waiting) = self.enter(name) {
+            waiting.turn().await;
+        }
+        Held { lanes: self.clone(), name: name.to_owned() }
+    }
+
+    /// `None` when nobody has the turn.
+    fn enter(&self, name: &str) -> Option<Waiting> {
+        let mut lanes = self.lanes();
+        let Some(lane) = lanes.get_mut(name) else {
+            lanes.insert(name.to_owned(), Lane::default());
+            return None;
         };
-        Held { _turn: turn.lock_owned().await, _place: place }
+        let (next, turn) = oneshot::channel();
+        lane.numbers += 1;
+        lane.waiting.push_back((lane.numbers, next));
+        let (lanes, name) = (self.clone(), name.to_owned());
+        Some(Waiting { lanes, name, number: lane.numbers, turn, is_done: false })
     }
 
     /// How many wait in the lane or have its turn.
     pub fn inside(&self, name: &str) -> usize {
-        self.lanes().get(name).map_or(0, |lane| lane.inside)
+        self.lanes().get(name).map_or(0, |lane| 1 + lane.waiting.len())
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<String, Lane>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the turn of the lane to the next, or ends it.
+    fn give_on(&self, name: &str) {
+        let mut lanes = self.lanes();
+        let Some(lane) = lanes.get_mut(name) else { return };
+        let is_long = self.0.newest_first_beyond.is_some_and(|most| lane.waiting.len() > most);
+        let next = if is_long { lane.waiting.pop_back() } else { lane.waiting.pop_front() };
+        match next {
+            // Who is in the lane is there to receive it.
+            Some((_, next)) => drop(next.send(())),
+            None => drop(lanes.remove(name)),
+        }
     }
 }
 
-impl Drop for Place {
+impl Waiting {
+    async fn turn(mut self) {
+        // A lane is forgotten only when nobody waits in it.
+        let _ = (&mut self.turn).await;
+        self.is_done = true;
+    }
+}
+
+impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut lanes = self.lanes.lanes();
-        if let Some(lane) = lanes.get_mut(&self.name) {
-            lane.inside -= 1;
-            if lane.inside == 0 {
-                lanes.remove(&self.name);
-            }
+        if self.is_done {
+            return;
         }
+        let has_turn = {
+            let mut lanes = self.lanes.lanes();
+            let Some(lane) = lanes.get_mut(&self.name) else { return };
+            match lane.waiting.binary_search_by_key(&self.number, |(number, _)| *number) {
+                Ok(at) => {
+                    lane.waiting.remove(at);
+                    false
+                }
+                Err(_) => true,
+            }
+        };
+        if has_turn {
+            self.lanes.give_on(&self.name);
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.lanes.give_on(&self.name);
     }
 }
 
@@ -120,8 +183,43 @@ mod tests {
         let lanes = Lanes::default();
         let held = lanes.turn("a").await;
         assert!(at_once(&lanes, "a").await.is_none());
-        assert_eq!(lanes.lanes()["a"].inside, 1);
+        assert_eq!(lanes.inside("a"), 1);
         drop(held);
         assert!(lanes.lanes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_leaves_with_the_turn_gives_it_on() {
+        let lanes = Lanes::default();
+        let held = lanes.turn("a").await;
+        let (mut second, mut third) = (Box::pin(lanes.turn("a")), Box::pin(lanes.turn("a")));
+        assert!(is_pending(&mut second).await && is_pending(&mut third).await);
+        drop(held);
+        // It was told, and did not look.
+        drop(second);
+        drop(third.await);
+        assert!(lanes.lanes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn in_a_long_lane_the_newest_is_next_until_it_is_short() {
+        let lanes = Lanes::newest_first_beyond(2);
+        let held = lanes.turn("a").await;
+        let mut waiting: Vec<_> = (0..4).map(|_| Box::pin(lanes.turn("a"))).collect();
+        for one in &mut waiting {
+            assert!(is_pending(one).await);
+        }
+        drop(held);
+        for (place, left) in [(3, 3), (2, 2), (0, 1), (0, 0)] {
+            let held = waiting.remove(place).await;
+            assert_eq!(lanes.inside("a"), 1 + left);
+            drop(held);
+        }
+        assert!(lanes.lanes().is_empty());
+    }
+
+    async fn is_pending(turn: &mut (impl Future<Output = Held> + Unpin)) -> bool {
+        let mut turn = pin!(turn);
+        poll_fn(|context| Poll::Ready(turn.as_mut().poll(context).is_pending())).await
     }
 }
