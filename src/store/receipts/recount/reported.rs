@@ -133,7 +133,9 @@ fn wrong_among(
     }
     let is_right = |key: &(i64, i32), row: &delivery_report::Model| match expected.get(key) {
         Some((link, at, outcome)) => {
-            (row.link, row.at, row.outcome.as_str()) == (*link, *at, outcome.word())
+            // A version of before has no column for the link. What the row says is what counts.
+            (row.at, row.outcome.as_str()) == (*at, outcome.word())
+                && [0, *link].contains(&row.link)
         }
         None => row.link == 0 && row.seq < unsaid,
     };
