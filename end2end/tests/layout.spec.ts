@@ -103,6 +103,16 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
   });
 }
 
+test('no dialog scrolls sideways, with what was delivered in it', async ({ page, instance }) => {
+  const pages = await everyPage(page, instance);
+  for (const what of ['the question before a credential is compromised', 'the question before a credential is disabled', 'the delete dialog']) {
+    await page.goto(pages[what]!);
+    await expect(page.getByRole('dialog').getByRole('row'), what).not.toHaveCount(0);
+    const room = await page.locator('.dialog-body').evaluate((body) => body.clientWidth - body.scrollWidth);
+    expect(room, what).toBe(0);
+  }
+});
+
 // A window of 1280 px that is zoomed to 200 %.
 test.describe('zoomed to 200 %', () => {
   test.use({ viewport: { width: 640, height: 400 } });

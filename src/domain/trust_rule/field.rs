@@ -113,7 +113,7 @@ fields! {
         Extra "repo.forge_url", "Repository address", "With it, the rule rejects a repository that has the same id on another forge.";
     }
     Drone {
-        Identity "repo.id", "Repository id", "drone repo info --format '{{ .ID }}' acme/api";
+        Identity "repo.id", "Repository id", "The number that this prints: drone repo info --format '{{ .ID }}' acme/api";
         Extra "repo.slug", "Repository", "For example acme/api.";
     }
 }

@@ -70,7 +70,7 @@ fn question((head, found): Found, cancel: String, page: PageContext) -> impl Int
     view! {
         <Alert kind="warning">
             <p>
-                "Pipelines stop receiving this credential at once. It cannot be enabled again until another secret is stored."
+                "If you mark this credential as compromised, pipelines stop receiving it at once. You can enable it again only after another secret is stored."
             </p>
         </Alert>
         <h3>"Pipelines that received it"</h3>

@@ -54,9 +54,7 @@ fn Question(loaded: Found, page: PageContext) -> impl IntoView {
     let (project, back, cancel) = (page.project.clone(), behind(&page), behind(&page));
     view! {
         <Alert kind="warning">
-            <p>
-                "If you disable this credential, pipelines stop receiving it at once. You can enable it again at any time."
-            </p>
+            <p>{warning(1)}</p>
         </Alert>
         <Using credential users page/>
         <PostForm action=DisableCredential::url() project id submit="Disable" cancel>
@@ -136,9 +134,7 @@ fn QuestionOfSeveral(loaded: Selected, page: PageContext) -> impl IntoView {
         .collect_view();
     view! {
         <Alert kind="warning">
-            <p>
-                "If you disable the selected credentials, pipelines stop receiving them at once. You can enable them again at any time."
-            </p>
+            <p>{warning(enabled)}</p>
         </Alert>
         <p>{used}</p>
         {each}
@@ -150,6 +146,15 @@ fn QuestionOfSeveral(loaded: Selected, page: PageContext) -> impl IntoView {
         </PostForm>
     }
     .into_any()
+}
+
+/// What disabling means for so many.
+fn warning(enabled: u64) -> &'static str {
+    if enabled == 1 {
+        "If you disable this credential, pipelines stop receiving it at once. You can enable it again at any time."
+    } else {
+        "If you disable the selected credentials, pipelines stop receiving them at once. You can enable them again at any time."
+    }
 }
 
 /// How many of those that are enabled are in use, and what that means.
@@ -198,7 +203,7 @@ fn moving_href(page: &PageContext, id: Uuid) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::{in_words, warning};
 
     #[test]
     fn one_that_was_selected_alone_is_not_one_of_several() {
@@ -210,6 +215,8 @@ mod tests {
             (3, 2, "2 of them are in use: "),
         ] {
             assert!(in_words(enabled, in_use).starts_with(start), "{enabled} {in_use}");
+            let is_one = warning(enabled).contains("this credential");
+            assert_eq!(is_one, enabled == 1, "{enabled}");
         }
     }
 }
