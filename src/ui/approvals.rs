@@ -60,7 +60,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 })}
             <Table
                 columns=yours
-                empty="Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, appear here until another member than their creator approves them."
+                empty="Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, are listed here until a member other than their creator approves or rejects them."
             />
             {more}
         </Section>

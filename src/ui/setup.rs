@@ -48,7 +48,7 @@ fn Closed() -> impl IntoView {
 fn SetupForm(link: String, failed: Option<FailedForm>) -> impl IntoView {
     let form = FormState::new(failed, ());
     view! {
-        <p class="muted">"This creates the first project and makes you its owner."</p>
+        <p class="muted">"This creates the first project, and makes you its owner and an instance admin."</p>
         <PostForm action=SetUp::url()>
             {alert(&form)}
             <Hidden name="link" value=link/>

@@ -45,9 +45,9 @@ fn whole((issuers, failed): Found) -> impl IntoView {
         <p class="muted">
             "These are always accepted and need no entry: GitHub Actions, GitLab.com, CircleCI, Buildkite, and Azure DevOps with the issuer vstoken.dev.azure.com."
         </p>
-        {form.summary()}
         <Table columns label="Trusted issuers" empty="No issuers are on the list. Only those that are always accepted can be used."/>
         <Section id="add-issuer" title="Add an issuer">
+            {form.summary()}
             <PostForm action=AddIssuer::url() class="card stack" submit="Add issuer">
                 <Field
                     at=form.at("url")

@@ -152,9 +152,20 @@ fn Secret(secret: Option<String>, is_webhook: bool) -> impl IntoView {
         .into_any();
     };
     let use_of = if is_webhook {
-        " Verify each call with it, as Standard Webhooks describes: the header webhook-signature signs webhook-id, webhook-timestamp and the body. After a renewal, calls are also signed with the previous secret for a day."
+        view! {
+            " Verify each call with it, as Standard Webhooks describes: the header "
+            <code>"webhook-signature"</code> " signs " <code>"webhook-id"</code> ", "
+            <code>"webhook-timestamp"</code>
+            " and the body. After a renewal, calls are also signed with the previous secret for a day."
+        }
+        .into_any()
     } else {
-        " Send it as Authorization: Bearer to /api/v1/audit. Each answer has a cursor. Send the cursor as the parameter after of the next request: this confirms that you have the events."
+        view! {
+            " Send it as " <code>"Authorization: Bearer"</code> " to " <code>"/api/v1/audit"</code>
+            ". Each answer has a cursor. Send the cursor in the parameter " <code>"after"</code>
+            " of the next request: this confirms that you have the events."
+        }
+        .into_any()
     };
     view! {
         <div class="card stack">

@@ -74,8 +74,8 @@ fn what(one: &Finding, page: &PageContext) -> AnyView {
         let until = accepted.until.to_text();
         view! {
             <p class="muted">
-                {format!("Accepted until {until} by {}: {} ", accepted.by, accepted.reason)}
-                <Time at=accepted.at/>
+                {format!("Accepted until {until} by {}, ", accepted.by)} <Time at=accepted.at/>
+                {format!(": {}", accepted.reason)}
             </p>
         }
     });

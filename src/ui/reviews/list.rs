@@ -97,7 +97,7 @@ fn Opening(project: String, reviewers: Vec<Reviewer>, failed: Option<FailedForm>
         <Section id="new" title="Open a review">
             {form.summary()}
             <PostForm action=CreateReview::url() project class="card stack" submit="Open review">
-                <Field at=form.at("name") label="Name" hint="Such as 2026, fourth quarter."/>
+                <Field at=form.at("name") label="Name" hint="For example 2026, fourth quarter."/>
                 <Field
                     at=form.at("due_on")
                     label="Decide by (Optional)"
@@ -106,12 +106,12 @@ fn Opening(project: String, reviewers: Vec<Reviewer>, failed: Option<FailedForm>
                 />
                 <Select
                     at=form.at("undecided")
-                    label="Undecided items at closing"
+                    label="Undecided at closing"
                     options=undecided
                     hint="Removed grants, tokens and trust rules stop at once. Memberships are only listed."
                 />
                 <p class="muted">
-                    "Who decides, for each kind of item. What is their own, they do not decide: it stays with everybody who may."
+                    "Choose who decides each kind of item. Nobody decides about their own items: these stay with everybody else who may decide."
                 </p>
                 {deciding}
             </PostForm>

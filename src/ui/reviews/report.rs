@@ -11,8 +11,8 @@ use crate::domain::review::{
 use crate::error::Result;
 use crate::functions::reviews::review_report;
 use crate::ui::kit::{
-    Cell, CodeToCopy, Columns, ExactTime, Fact, Facts, Loaded, PageContext, PageHead, PostButton,
-    Scrolled, Section, Table,
+    Cell, CodeToCopy, Columns, Dot, ExactTime, Fact, Facts, Loaded, PageContext, PageHead,
+    PostButton, Scrolled, Section, Table,
 };
 use leptos::prelude::*;
 
@@ -47,6 +47,12 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     let columns = columns(items, review.opened_at, &members, &page);
     let end = review.at_end();
     let digest = digest.map(|found| digest_of_items(found, &page));
+    // When it was closed is said below, as it stays true on paper.
+    let state = if is_open {
+        view! { <State review/> }.into_any()
+    } else {
+        view! { <Dot label="Closed" tone="neutral"/> }.into_any()
+    };
     view! {
         <div class="report stack">
             <PageHead title up>
@@ -56,7 +62,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
             </PageHead>
             <Facts>
                 <Fact label="Project">{project}</Fact>
-                <Fact label="State"><State review/></Fact>
+                <Fact label="State">{state}</Fact>
                 <Fact label="Opened">{opened}</Fact>
                 <Fact label="Closed">{closed}</Fact>
                 <Fact label="Undecided at closing">{end}</Fact>
@@ -86,7 +92,9 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
             </Section>
             <Section id="checkpoints" title="Checkpoints of the audit log">
                 <p class="muted">
-                    "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Verify it with: regcred audit verify --export FILE --checkpoint FILE --key KEY."
+                    "A checkpoint shows that no event before it was changed or removed since it was signed. It does not show that what was recorded was true. Keep this report elsewhere, with a copy of the checkpoint. Verify it with "
+                    <code>"regcred audit verify --export FILE --checkpoint FILE --key KEY"</code>
+                    "."
                 </p>
                 {checkpoint("opening", "When the review was opened", opening)}
                 {if is_open {
@@ -177,6 +185,11 @@ fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpo
     match found {
         None => view! { <p>{format!("{title}, no checkpoint was signed.")}</p> }.into_any(),
         Some(ReviewCheckpoint { links, note, keys, witnesses }) => {
+            let whose = if keys.len() == 1 {
+                "This public key verifies it:"
+            } else {
+                "These public keys verify it:"
+            };
             let keys = keys.join("\n");
             let witnesses = witnesses.iter().map(|one| view! { <p>{one.to_text()}</p> });
             let witnesses = witnesses.collect_view();
@@ -185,7 +198,7 @@ fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpo
                 <p>{format!("It covers {links} links. The note:")}</p>
                 <CodeToCopy id=format!("{id}-note") text=note/>
                 {witnesses}
-                <p>"Public keys that verify it:"</p>
+                <p>{whose}</p>
                 <CodeToCopy id=format!("{id}-keys") text=keys/>
             }
             .into_any()

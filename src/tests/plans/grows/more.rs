@@ -63,4 +63,9 @@ pub(super) const MORE: &[Grows] = &[
         has: "\"credential\".\"owner\" <> ?",
         why: "an access review is of every credential that has an owner",
     },
+    Grows {
+        starts: "SELECT p.id AS id, p.name AS name FROM project p",
+        has: "NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.chain = p.id AND e.action = ?)",
+        why: "once a day: the projects of a version that left no events of reports",
+    },
 ];
