@@ -126,7 +126,7 @@ test('a trust rule is doubted whose issuer did not answer, and a token can be tr
   await trustIssuer(page, instance, issuer);
   await addPipeline(page, instance, { name: unique('ci') });
   await addRule(page, instance, 'kubernetes', { Issuer: issuer, Subject: 'system:serviceaccount:ci:build' });
-  const sentence = 'The trust rule was saved, but no token can be verified with it yet.';
+  const sentence = 'No token can be verified with this trust rule yet.';
   await expectSaid(page, sentence);
   await page.getByRole('status').filter({ hasText: sentence }).getByRole('link', { name: 'Try a token' }).click();
   await expect(page).toHaveURL(/\/trust\/try$/);

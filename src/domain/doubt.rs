@@ -225,7 +225,7 @@ impl Doubt {
                 "No credential is granted to this pipeline yet, so it receives nothing.".to_owned()
             }
             Self::IssuerSilent(told) => format!(
-                "The trust rule was saved, but no token can be verified with it yet. {told}"
+                "No token can be verified with this trust rule yet. {told}"
             ),
         }
     }

@@ -178,7 +178,7 @@ test('after Back the bar is there if a row is ticked, and only then', async ({ p
 test('a ticked row is marked in light, in dark and with forced colours', async ({ page, instance }) => {
   const [a, b] = (await openThree(page, instance)) as [string, string];
   await tick(page, a).check();
-  const ground = (name: string) => rowOf(page, name).evaluate((row) => getComputedStyle(row).backgroundColor);
+  const ground = (name: string) => rowOf(page, name).getByRole('cell').first().evaluate((cell) => getComputedStyle(cell).backgroundColor);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await ground(a), colorScheme).not.toBe(await ground(b));

@@ -56,6 +56,12 @@ for (const [typedUrl, sentence] of [
   });
 }
 
+test('what is wrong with an address is said once, at its field', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await expectRefused(dialog, { 'Registry URL': 'hub.docker.com' }, 'Registry URL', /use docker\.io/);
+  await expect(dialog.getByText('use docker.io')).toHaveCount(1);
+});
+
 for (const [label, value, sentence] of [
   ['Name', ' ', /Give the credential a name/],
   ['Username', '', /Enter the username/],

@@ -88,6 +88,7 @@ test('a save over a newer one is refused, shows what changed, and loses nothing 
   await expect(told.getByRole('listitem').filter({ hasText: 'Username' })).toContainText('now quick-bot');
   await expect(told.getByRole('listitem').filter({ hasText: 'Password' })).toContainText('version 2 is stored');
   await expectValues(slow, { Username: 'slow-bot', Description: 'Typed slowly' });
+  await expect(slow.getByLabel('Name', { exact: true })).toBeFocused();
   await expectValues(await openEdit(other, instance, name), { Username: 'quick-bot' });
 
   await send(slow);

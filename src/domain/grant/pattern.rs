@@ -48,8 +48,7 @@ pub fn patterns(text: &str) -> Result<Vec<String>, String> {
             return Err(format!("A pattern is longer than {PATTERN_MAX} characters. Shorten it."));
         }
         if pattern.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err("A pattern contains a space. Separate several with commas or line breaks."
-                .to_owned());
+            return Err("A pattern contains a space. Separate several with commas.".to_owned());
         }
         if patterns.len() == PATTERNS_MAX {
             return Err(format!("Use at most {PATTERNS_MAX} patterns. A * covers several."));

@@ -50,7 +50,7 @@ async fn an_issuer_where_nobody_is_or_that_may_not_be_called_is_said_to_be_so() 
         let app = App::reaching(networks).await;
         let (pipeline, _) = app.bare_pipeline("build").await;
         let page = app.add_rule(pipeline, "oidc", &url, &[("sub", "builder")]).await;
-        assert!(page.contains("no token can be verified with it yet"), "{said}");
+        assert!(page.contains("No token can be verified with this trust rule yet."), "{said}");
         assert!(page.contains(said), "{said}");
         let issuer = Issuer::start().await;
         let token = issuer.token(&json!({"iss": url, "sub": "builder"}));
@@ -67,7 +67,7 @@ async fn an_issuer_that_answers_is_asked_once_when_the_rule_is_saved_and_nothing
     let (pipeline, _) = app.bare_pipeline("build").await;
     let page = app.add_rule(pipeline, "kubernetes", &issuer.url, &[ACCOUNT]).await;
     assert!(page.contains("The trust rule was added."));
-    assert!(!page.contains("no token can be verified"));
+    assert!(!page.contains("No token can be verified"));
     let token = issuer.token(&json!({ "sub": ACCOUNT.1, "aud": [AUDIENCE] }));
     assert_eq!(app.show(pipeline, &token).await.status, 200);
     assert_eq!(issuer.asked(), 1, "its keys are remembered for the first token");

@@ -175,6 +175,10 @@ fn record(head: CredentialHead, found: CompromisePage, page: PageContext) -> imp
 #[component]
 fn Incident(credential: Credential, mark: Mark) -> impl IntoView {
     let summary = credential.summary;
+    let versions = match mark.version {
+        1 => "Version 1".to_owned(),
+        last => format!("Every version up to {last}"),
+    };
     view! {
         <Section id="incident" title="What happened">
             <Facts>
@@ -186,9 +190,7 @@ fn Incident(credential: Credential, mark: Mark) -> impl IntoView {
                     <ExactTime at=mark.at/>
                     {format!(" by {}", mark.by)}
                 </Fact>
-                <Fact label="Compromised versions">
-                    {format!("Every version up to {}", mark.version)}
-                </Fact>
+                <TextFact label="Compromised versions" text=versions/>
             </Facts>
         </Section>
     }

@@ -88,7 +88,7 @@ pub fn NameFields(form: FormState, #[prop(optional)] has_focus: bool) -> impl In
     view! {
         <div class="field-row name-row">
             // After a failed save the focus belongs to the field that is wrong.
-            <Field at=form.at("name") label="Name" autofocus=has_focus && form.is_first_try()/>
+            <Field at=form.at("name") label="Name" autofocus=has_focus && form.starts_at_first()/>
             <Select
                 at=form.at("access")
                 label="Access"

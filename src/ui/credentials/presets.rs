@@ -48,7 +48,12 @@ fn method(preset: Preset) -> Method {
 pub fn first_panel(form: &FormState, preset: Option<Preset>) -> Recognised {
     let address = form.at("registry_url").text;
     match preset {
-        _ if !address.trim().is_empty() => recognised(&address, form.at("is_insecure").is_ticked),
+        _ if !address.trim().is_empty() => {
+            let found = recognised(&address, form.at("is_insecure").is_ticked);
+            // What is wrong with it stands at its field already.
+            let is_said = found.problem.is_some() && found.problem == form.error("registry_url");
+            if is_said { Recognised::default() } else { found }
+        }
         Some(preset) => known(preset).of_an_example(),
         None => Recognised::default(),
     }

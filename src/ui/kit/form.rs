@@ -104,6 +104,12 @@ impl FormState {
         self.failed.is_none()
     }
 
+    /// Whether no field is wrong, so that the first one has the focus: nobody has sent it yet, or a newer version
+    /// was saved meanwhile.
+    pub fn starts_at_first(&self) -> bool {
+        self.failed.as_ref().is_none_or(|failed| matches!(failed.error, Error::Stale { .. }))
+    }
+
     /// What is searched for in its list.
     pub fn search(&self) -> Sought {
         let sought = self.values.get("search").cloned().unwrap_or_default();

@@ -67,7 +67,7 @@ fn edit_form((head, failed): Found, page: PageContext) -> impl IntoView {
                 at=state.at("name")
                 label="Name"
                 hint="Unique in the project. Receipts keep the name that it had."
-                autofocus=state.is_first_try()
+                autofocus=state.starts_at_first()
             />
             <TextArea
                 at=state.at("description")
