@@ -71,7 +71,7 @@ async fn unproved(
     // A form that was open when the session ended: what was typed waits in the browser, if it fits.
     let page = page_before(&request);
     let asking = Asking::of(&request).without_proof();
-    let (request, _room) = asking.whole(request, UNPROVED_MAX).await?;
+    let (request, _room) = asking.whole(request, UNPROVED_MAX, Place::Work).await?;
     if request.extensions().get::<Unread>().is_some() {
         return if is_open { Err(limits::TOO_LARGE) } else { Ok(lead_to_sign_in(vault, &page)) };
     }

@@ -233,7 +233,7 @@ impl Asking {
         };
         let mut room = Room::default();
         if let Some(max) = wanted.body {
-            (request, room) = self.whole(request, max).await?;
+            (request, room) = self.whole(request, max, wanted.place).await?;
         }
         let place = HeldPlace::of((self.turn(wanted.place).await?, room));
         self.standing = Standing::Inside;
@@ -257,9 +257,7 @@ impl Asking {
             Place::KnownSignIn => &self.gate.0.known_sign_ins,
         };
         let lanes = &self.gate.0.networks;
-        let shows_something = matches!(place, Place::Proof | Place::KnownSignIn);
-        let has_room = shows_something && lanes.inside(&self.lane(place)) < SET_ASIDE;
-        if !has_room && self.waiting() >= WAITING {
+        if self.is_full(place) {
             return Err(BUSY);
         }
         let waiting = async {
@@ -267,6 +265,13 @@ impl Asking {
             Arc::clone(places).acquire_owned().await
         };
         self.connection.in_time(waiting).await.map(|place| Turn(Some(place)))
+    }
+
+    /// Whether there are too many of its network for one more who waits for that.
+    fn is_full(&self, place: Place) -> bool {
+        let shows_something = matches!(place, Place::Proof | Place::KnownSignIn);
+        let own = self.gate.0.networks.inside(&self.lane(place));
+        !(shows_something && own < SET_ASIDE) && self.waiting() >= WAITING
     }
 
     /// How many of its network wait.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 const WITHOUT_LINKED_REPORTS: &str = "SELECT p.id AS id, p.name AS name FROM project p
     WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.chain = p.id AND e.action = ?)
     AND NOT EXISTS (SELECT 1 FROM audit_event e
-        WHERE e.chain = p.id AND e.seq = 1 AND e.detail = ?)";
+        WHERE e.chain = p.id AND e.seq = 1 AND e.detail = ?) ORDER BY p.id";
 
 /// Somebody who belongs to a project, as the rows say.
 #[derive(Clone, Debug)]

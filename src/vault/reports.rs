@@ -39,14 +39,31 @@ impl Vault {
     }
 
     /// Says in the chain of each project that an older version made that it has every report from then on.
+    ///
+    /// # Errors
+    /// The last of those that there were, after all projects were tried.
     pub(super) async fn link_reports(&self) -> Result<()> {
+        let mut done = Ok(());
         for (id, name) in self.store.projects().without_linked_reports().await? {
-            let write = self.write_in(id).await?;
-            // Another server may have been faster.
-            if write.chain().first_of(id, Action::ReportsLinked).await?.is_none() {
-                let what = (Action::ReportsLinked, Subject { id, name }, Detail::Nothing);
-                self.commit_event(write, id, &Actor::Product, what).await?;
+            if let Err(error) = self.link_reports_of(Subject { id, name }).await {
+                tracing::error!(project = %id, %error, "it was not recorded from where on this audit chain has every report");
+                done = Err(error);
             }
+        }
+        done
+    }
+
+    async fn link_reports_of(&self, project: Subject) -> Result<()> {
+        let id = project.id;
+        // Somebody may have changed the first link, which says it in a project of this version.
+        if self.check_links(id, 0, 1).await?.broken_at == Some(1) {
+            return Err(Error::Conflict("the first link does not hold".to_owned()));
+        }
+        let write = self.write_in(id).await?;
+        // Another server may have been faster.
+        if write.chain().first_of(id, Action::ReportsLinked).await?.is_none() {
+            let what = (Action::ReportsLinked, project, Detail::Nothing);
+            self.commit_event(write, id, &Actor::Product, what).await?;
         }
         Ok(())
     }

@@ -63,10 +63,12 @@ impl Vault {
         // What does not hold is evidence, and is not added up.
         let checked = self.check_links(project.id, first - 1, last - first + 1).await?;
         let mut broken = checked.broken_at.filter(|link| *link <= last);
-        // Nor is it believed what is said of it later.
-        for link in self.store.receipts(project.id).said_behind((first - 1, last)).await? {
-            let checked = self.check_links(project.id, link - 1, 1).await?;
-            broken = broken.or(checked.broken_at.filter(|broken| *broken == link));
+        // Nor is it believed what is said of it elsewhere in the chain.
+        for (first, last) in
+            self.store.receipts(project.id).said_elsewhere((first - 1, last)).await?
+        {
+            let checked = self.check_links(project.id, first - 1, last - first + 1).await?;
+            broken = broken.or(checked.broken_at.filter(|link| *link <= last));
         }
         if let Some(link) = broken {
             kept_for(project, link);

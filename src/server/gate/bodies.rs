@@ -2,7 +2,7 @@
 //! than so much memory.
 
 use super::waiting::BUSY;
-use super::{Asking, Standing, WAITING};
+use super::{Asking, Place, Standing};
 use crate::server::limits::{Refusal, bounded, is_too_large};
 use crate::vault::LaneTurn;
 use axum::body::{Body, Bytes, HttpBody};
@@ -37,6 +37,7 @@ impl Asking {
         &self,
         request: Request<Body>,
         max: usize,
+        place: Place,
     ) -> Result<(Request<Body>, Room), Refusal> {
         if self.standing != Standing::Outside {
             return Ok((request, Room(None)));
@@ -46,7 +47,7 @@ impl Asking {
         }
         let (mut parts, body) = bounded(request, max).into_parts();
         let most = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
-        let room = self.room(most.unwrap_or(max).min(max)).await?;
+        let room = self.room(most.unwrap_or(max).min(max), place).await?;
         let read = self.connection.gives_way(in_one_piece(body)).await;
         let body = read.unwrap_or_else(|_| {
             parts.extensions.insert(Unread);
@@ -60,13 +61,13 @@ impl Asking {
         format!("body {part} {}", self.network)
     }
 
-    pub(super) async fn room(&self, bytes: usize) -> Result<Room, Refusal> {
+    pub(super) async fn room(&self, bytes: usize, place: Place) -> Result<Room, Refusal> {
         if bytes <= SHORT {
             return Ok(Room(None));
         }
         let bodies = &self.gate.0.bodies;
         let name = self.body_lane(self.part);
-        if self.gate.0.networks.inside(&name) >= PART || self.waiting() >= WAITING {
+        if self.gate.0.networks.inside(&name) >= PART || self.is_full(place) {
             return Err(BUSY);
         }
         let waiting = async {

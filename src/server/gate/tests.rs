@@ -184,7 +184,12 @@ async fn no_more_of_a_network_wait_than_leave_connections_for_others() {
         let one_more = look(&mut Box::pin(crowd.turn(place))).unwrap();
         assert_eq!(one_more.err(), Some(BUSY), "{place:?}");
     }
-    assert!(look(&mut Box::pin(crowd.room(64 * 1024))).unwrap().is_err(), "a long body waits, too");
+    assert!(
+        look(&mut Box::pin(crowd.room(64 * 1024, Place::Work))).unwrap().is_err(),
+        "a long body waits, too"
+    );
+    let proof = look(&mut Box::pin(crowd.room(64 * 1024, Place::Proof)));
+    assert!(proof.unwrap().is_ok(), "but for one of who shows something");
     // Who shows something has room of their own.
     for (place, places) in [(Place::Proof, PROOFS), (Place::KnownSignIn, SIGN_INS)] {
         for _ in 0..places {
@@ -204,11 +209,16 @@ async fn long_bodies_of_one_network_leave_room_for_those_of_another() {
     let mut rooms = Vec::new();
     for part in 0..PARTS {
         let one = asking(&gate, "192.0.2.1", part);
-        rooms.push(one.room(64 * 1024).await.unwrap());
-        assert!(look(&mut Box::pin(one.room(64 * 1024))).is_none());
-        assert!(look(&mut Box::pin(one.room(SHORT))).is_some(), "a short one needs no room");
+        rooms.push(one.room(64 * 1024, Place::Work).await.unwrap());
+        assert!(look(&mut Box::pin(one.room(64 * 1024, Place::Work))).is_none());
+        assert!(
+            look(&mut Box::pin(one.room(SHORT, Place::Work))).is_some(),
+            "a short one needs no room"
+        );
     }
-    assert!(look(&mut Box::pin(asking(&gate, "192.0.2.2", 0).room(64 * 1024))).is_some());
+    assert!(
+        look(&mut Box::pin(asking(&gate, "192.0.2.2", 0).room(64 * 1024, Place::Work))).is_some()
+    );
 }
 
 #[tokio::test]
@@ -217,9 +227,12 @@ async fn the_bodies_of_all_strangers_have_no_more_than_so_much_room() {
     let mut rooms = Vec::new();
     for network in 0..BODIES / 64 {
         let one = asking(&gate, &format!("192.0.{}.1", network), 0);
-        rooms.push(one.room(64 * 1024).await.unwrap());
+        rooms.push(one.room(64 * 1024, Place::Work).await.unwrap());
     }
-    assert!(look(&mut Box::pin(asking(&gate, "198.51.100.1", 0).room(SHORT + 1))).is_none());
+    assert!(
+        look(&mut Box::pin(asking(&gate, "198.51.100.1", 0).room(SHORT + 1, Place::Work)))
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -227,9 +240,9 @@ async fn what_is_read_is_whole_or_it_is_too_long() {
     let gate = Gate::default();
     let one = asking(&gate, "192.0.2.1", 0);
     let request = |bytes: usize| Request::new(Body::from(vec![b'a'; bytes]));
-    let (whole, _room) = one.whole(request(100), 100).await.unwrap();
+    let (whole, _room) = one.whole(request(100), 100, Place::Work).await.unwrap();
     assert!(whole.extensions().get::<Unread>().is_none());
     assert_eq!(to_bytes(whole.into_body(), 100).await.unwrap().len(), 100);
-    let (long, _room) = one.whole(request(101), 100).await.unwrap();
+    let (long, _room) = one.whole(request(101), 100, Place::Work).await.unwrap();
     assert!(long.extensions().get::<Unread>().is_some());
 }

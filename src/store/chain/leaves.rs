@@ -62,10 +62,14 @@ impl Chain<'_, Tx> {
     }
 }
 
-/// Adds the leaf to the last run of them, or begins one with it.
+/// Adds the leaf to the last run of them, or begins one with it: a run has as many as are looked for at most.
 pub(in crate::store) fn add_leaf(runs: &mut Vec<(i64, Vec<Hash>)>, number: i64, leaf: Hash) {
     match runs.last_mut() {
-        Some((first, leaves)) if *first + leaves.len() as i64 == number => leaves.push(leaf),
+        Some((first, leaves))
+            if *first + leaves.len() as i64 == number && (leaves.len() as i64) < PART =>
+        {
+            leaves.push(leaf);
+        }
         _ => runs.push((number, vec![leaf])),
     }
 }
@@ -105,7 +109,7 @@ pub(super) async fn leaves_between<C: ConnectionTrait>(
     chain: Uuid,
     (first, last): (i64, i64),
 ) -> Result<BTreeMap<i64, Hash>, DbErr> {
-    // No row has more leaves than links are read at once.
+    // No row has more leaves than that.
     let rows = Entity::find()
         .filter(Column::Chain.eq(chain))
         .filter(Column::FirstSeq.between(first.saturating_sub(PART), last))

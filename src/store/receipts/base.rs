@@ -11,6 +11,7 @@ use super::days::{DayKey, DaySum};
 use crate::checkpoints::tree::{self, Frontier, Hash};
 use crate::domain::audit::{Action, Base, Detail};
 use crate::domain::moment::Moment;
+use crate::store::audit::first_of;
 use crate::store::entity::{audit_event, counted, fetch, removed_days};
 use crate::store::seals::Sealing;
 use crate::store::{Chain, Holds};
@@ -94,6 +95,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     pub async fn put_aside_at(&self, seq: i64) -> Result<Option<Moment>, DbErr> {
         use audit_event::Column;
         let mut after = seq;
+        let first = first_of(self.db, self.project, Action::ReceiptsRemoved).await?;
+        // Before the first of all bases, receipts were removed without one. Between two there were reports.
+        let mut has_earlier = first.is_some_and(|first| first < seq);
         loop {
             let bases: Vec<(i64, i64, String)> = audit_event::Entity::find()
                 .select_only()
@@ -109,12 +113,11 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             let Some((newest, ..)) = bases.last() else { return Ok(None) };
             after = *newest;
             for (_, at, detail) in bases {
-                if let Detail::Base(base) = Detail::from_stored(&detail)
-                    && seq <= base.last
-                {
-                    // Before the first of all bases, receipts were removed without one.
-                    return Ok((base.first <= seq).then_some(Moment(at)));
+                let Detail::Base(base) = Detail::from_stored(&detail) else { continue };
+                if seq <= base.last {
+                    return Ok((base.first <= seq || has_earlier).then_some(Moment(at)));
                 }
+                has_earlier = true;
             }
         }
     }

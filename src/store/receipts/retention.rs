@@ -24,6 +24,9 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 /// meanwhile.
 const RECEIPTS: u64 = 5_000;
 
+/// Links that one step goes through: reports and other events may be among the receipts.
+const LINKS: i64 = 2_000;
+
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
@@ -114,6 +117,8 @@ impl<C: Sealing> Receipts<'_, C> {
         let beyond = self.first_beyond(first, RECEIPTS).await?;
         let fits = |seq: &i64| beyond.is_none_or(|beyond| *seq < beyond);
         let last = old.into_iter().take_while(fits).last().unwrap_or(first);
+        // The first link goes in any case, so there is always a step.
+        let last = last.min(first.saturating_add(LINKS - 1));
         let earlier = self.removed_up_to(holds, first - 1).await?;
         let Some(start) = self.mac_of(first - 1, earlier.as_ref()).await? else {
             return Ok(Removal::Broken(first - 1));

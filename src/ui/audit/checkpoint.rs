@@ -77,8 +77,9 @@ fn signing(project: String, is_broken: bool, is_from_first: bool) -> AnyView {
         let verify = paths::verify_audit(&project);
         return view! {
             <p>
-                <a href=verify>"Verify the chain from its beginning"</a>
-                " to sign a checkpoint."
+                "A checkpoint can be signed on "
+                <a href=verify>"the first page of this check"</a>
+                "."
             </p>
         }
         .into_any();

@@ -68,7 +68,7 @@ fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoVie
     let what = if is_instance {
         "What was done in this instance outside the projects, newest first. Each project has an audit of its own."
     } else {
-        "Every change, delivery and refusal in this project, newest first. If the operator has set how long they are kept, older deliveries and refusals are removed."
+        "Every change, delivery and refusal in this project, newest first. If the operator has set how long they are kept, older deliveries, refusals and reports of outcomes are removed."
     };
     let said = said(&rows_range(&rows), is_filtered, is_searching, query.before.is_some());
     let older_href = older.map(|query| format!("{list}{}", query.to_url()));

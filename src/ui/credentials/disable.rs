@@ -160,11 +160,11 @@ fn warning(enabled: u64) -> &'static str {
 /// How many of those that are enabled are in use, and what that means.
 fn in_words(enabled: u64, in_use: usize) -> String {
     match (enabled, in_use) {
-        (1, 0) => "No pipeline received this credential in the last 30 days, and no pipeline file names its registry.".to_owned(),
-        (1, _) => "This credential is in use: pipelines received it in the last 30 days, or a pipeline file names its registry.".to_owned(),
-        (_, 0) => "No pipeline received any of them in the last 30 days, and no pipeline file names their registries.".to_owned(),
-        (_, 1) => "One of them is in use: pipelines received it in the last 30 days, or a pipeline file names its registry.".to_owned(),
-        (_, more) => format!("{more} of them are in use: pipelines received them in the last 30 days, or pipeline files name their registries."),
+        (1, 0) => "No pipeline received this credential in the last 30 days, and no file of a pipeline that depends on it names its registry.".to_owned(),
+        (1, _) => "This credential is in use: pipelines received it in the last 30 days, or a file of one names its registry.".to_owned(),
+        (_, 0) => "No pipeline received any of them in the last 30 days, and no file of a pipeline that depends on them names their registries.".to_owned(),
+        (_, 1) => "One of them is in use: pipelines received it in the last 30 days, or a file of one names its registry.".to_owned(),
+        (_, more) => format!("{more} of them are in use: pipelines received them in the last 30 days, or files of pipelines name their registries."),
     }
 }
 

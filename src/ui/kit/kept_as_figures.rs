@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub fn KeptAsFigures(until: Option<Moment>) -> impl IntoView {
     until.map(|until| {
         let said = format!(
-            "Deliveries and refusals until {} are kept as daily figures. Their receipts were removed because of their age.",
+            "Deliveries and refusals until {} are kept as daily figures. Their receipts were removed because of their age, with what was reported of them.",
             until.to_text()
         );
         view! { <p class="muted">{said}</p> }

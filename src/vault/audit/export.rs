@@ -152,13 +152,13 @@ impl Vault {
             place = self.send_step(chain, (place, until), export, sending).await?;
         }
         sending.last = until.max(export.after);
-        let (first, is_of_deliveries) = (export.query.times().0, export.query.wants_deliveries());
+        let (first, wants_what_goes) = (export.query.times().0, export.query.wants_what_goes());
         let figures_until = self.figures_until(chain).await?;
         let end = ExportLine::End {
             cursor: sending.last,
             lines: sending.lines,
             filters: export.filters(),
-            figures_until: figures_until.filter(|until| is_of_deliveries && first <= until.0),
+            figures_until: figures_until.filter(|until| wants_what_goes && first <= until.0),
         };
         sending.add(&export.format.line(&end)).await?;
         Ok(sending.flush().await?)

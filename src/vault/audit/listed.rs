@@ -106,7 +106,7 @@ impl Vault {
         })
     }
 
-    /// Why there is no link with that number. Nothing but receipts goes, because of their age alone.
+    /// Why there is no link with that number. Nothing but receipts and reports of them goes, because of their age alone.
     async fn missing(&self, chain: Uuid, seq: i64) -> Result<Error> {
         // Its removal may be under a key that another server has made a moment ago.
         self.refresh_keys().await?;
@@ -121,7 +121,7 @@ impl Vault {
             None => String::new(),
         };
         Ok(Error::Gone(format!(
-            "This link was a delivery or a refusal, and was removed{when} because of its age.{kept} Its hash stays, so that exports from before still verify."
+            "This link was a delivery, a refusal or a report of an outcome, and was removed{when} because of its age.{kept} Its hash stays, so that exports from before still verify."
         )))
     }
 

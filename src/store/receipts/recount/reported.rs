@@ -10,7 +10,7 @@ use crate::store::entity::{audit_event, delivery_report};
 use crate::store::prepared::{Prepared, numbered};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
 use std::cmp::min;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Links whose reports are compared at once: each may have thousands of receipts.
 const LINKS: i64 = 1_000;
@@ -48,19 +48,32 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         Ok(None)
     }
 
-    /// The events about reports of these links that come behind the last of them.
-    pub async fn said_behind(&self, (mut after, end): (i64, i64)) -> Result<Vec<i64>, DbErr> {
-        let mut behind = Vec::new();
+    /// The events outside these links that say what their reports have to be, as ranges: those that come later,
+    /// and the one from which on every report is an event.
+    pub async fn said_elsewhere(
+        &self,
+        (mut after, end): (i64, i64),
+    ) -> Result<Vec<(i64, i64)>, DbErr> {
+        let mut links = BTreeSet::new();
         while after < end {
             let last = min(end, after + LINKS);
             let said = self.said_in((after, last)).await?.into_iter();
-            behind.extend(said.map(|(link, ..)| link).filter(|link| *link > end));
+            links.extend(said.map(|(link, ..)| link).filter(|link| *link > end));
             after = last;
         }
-        Ok(behind)
+        links.extend(Some(self.unsaid_until().await?).filter(|link| *link < i64::MAX));
+        let mut ranges: Vec<(i64, i64)> = Vec::new();
+        for link in links {
+            match ranges.last_mut() {
+                Some((_, last)) if *last + 1 == link => *last = link,
+                _ => ranges.push((link, link)),
+            }
+        }
+        Ok(ranges)
     }
 
-    /// The link from which on every report is an event. A server of before wrote none.
+    /// The link from which on every report is an event: the first one, or that which says so in a chain of a
+    /// version that wrote none.
     async fn unsaid_until(&self) -> Result<i64, DbErr> {
         let began = audit_event::Entity::find_by_id((self.project, 1)).one(self.db).await?;
         if began.is_some_and(|event| event.detail == Detail::ReportsLinked.to_stored()) {

@@ -1,6 +1,6 @@
 //! What was reported of old receipts goes with them, and is believed only as its events say it.
 
-use super::{OLD, PIPELINE, PROJECT, Scene, at, fetch, mac};
+use super::{OLD, PIPELINE, PROJECT, Scene, at, fetch, holds, mac};
 use crate::domain::delivery::{Outcome, Report};
 use crate::domain::moment::Moment;
 use crate::store::tests::reports::report;
@@ -60,5 +60,33 @@ async fn nothing_is_put_aside_of_a_report_that_was_changed() {
         scene.run(change).await;
         assert_eq!(scene.move_base().await, None, "{change}");
         assert_eq!(scene.wrong_table().await, Some("delivery_report"), "{change}");
+    }
+}
+
+#[tokio::test]
+async fn however_much_is_reported_of_one_delivery_each_leaf_is_found() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let row = at(1);
+    assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
+    let write = scene.store.write().await.unwrap();
+    for number in 0..2_300 {
+        let outcome = if number & 1 == 0 { Report::Failed } else { Report::Worked };
+        assert!(report(&write, row.fetch.id(), PIPELINE, outcome).await);
+    }
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+    assert_eq!(recorder.record(vec![at(2), at(OLD)]).await, Ok(()));
+    scene.store.add_up_receipts(PROJECT).await.unwrap();
+    assert!(scene.move_base().await.is_some());
+    while scene.remove_aside(9).await != Removal::Nothing {
+        assert_eq!(scene.first_break().await, None);
+    }
+    assert_eq!((scene.count("audit_event").await, scene.count("removed_links").await), (1, 1));
+    let chain = scene.store.chain();
+    let leaves = chain.leaves(&holds, PROJECT, 2_303).await.unwrap();
+    assert_eq!(leaves.map(|leaves| leaves.len()), Ok(2_303));
+    for first in [1, 1_990, 2_000, 2_001, 2_002, 2_200, 2_302] {
+        let lines = chain.exported(&holds, PROJECT, (first, 2_303)).await.unwrap();
+        assert!(lines.is_ok_and(|lines| !lines.is_empty()), "{first}");
     }
 }
