@@ -18,7 +18,7 @@ const COMMITS: [(&str, &str, usize); 44] = [
     ("src/store/tests/reports.rs", "Test", 3),
     ("src/store/tests/retention.rs", "Test", 3),
     ("src/store/tests/retention/base.rs", "Test", 1),
-    ("src/store/tests/retention/reported.rs", "Test", 1),
+    ("src/store/tests/retention/reported.rs", "Test", 2),
     ("src/store/tests/retention/trees.rs", "Test", 4),
     ("src/store/tests/told.rs", "Test", 1),
     ("src/vault/checkpoints.rs", "Tree", 2),
