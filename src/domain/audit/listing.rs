@@ -178,14 +178,6 @@ impl AuditQuery {
             && self.noun.is_none_or(|noun| noun == Noun::Delivery)
     }
 
-    /// Whether something may be that is removed because of its age: a fetch, or what was reported of one.
-    pub fn wants_what_goes(&self) -> bool {
-        let is_report = |noun| noun == Noun::Report;
-        let may_be_report = self.noun.is_none_or(is_report)
-            && self.action.is_none_or(|action| action == Action::DeliveryReported);
-        self.wants_deliveries() || self.person.is_none() && self.wants_changes() && may_be_report
-    }
-
     /// Whether what happened then is asked for, as far as the time goes.
     pub fn takes_time(&self, at: i64) -> bool {
         let (from, after) = self.times();

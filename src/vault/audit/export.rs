@@ -7,7 +7,7 @@ mod sending;
 use super::this_instance;
 use crate::domain::actor::{Actor, Acts, Can, InstanceAdmin, Operator};
 use crate::domain::audit::{
-    Action, AuditPlace, AuditQuery, Detail, ExportFormat, ExportLine, Subject,
+    Action, AuditPlace, AuditQuery, Detail, ExportFormat, ExportLine, Noun, Subject,
 };
 use crate::domain::moment::Moment;
 use crate::domain::permission::of;
@@ -152,13 +152,18 @@ impl Vault {
             place = self.send_step(chain, (place, until), export, sending).await?;
         }
         sending.last = until.max(export.after);
-        let (first, wants_what_goes) = (export.query.times().0, export.query.wants_what_goes());
+        // Reports go with their receipts.
+        let query = &export.query;
+        let is_of_what_goes = query.wants_deliveries()
+            || query.noun == Some(Noun::Report)
+            || query.action == Some(Action::DeliveryReported);
+        let first = query.times().0;
         let figures_until = self.figures_until(chain).await?;
         let end = ExportLine::End {
             cursor: sending.last,
             lines: sending.lines,
             filters: export.filters(),
-            figures_until: figures_until.filter(|until| wants_what_goes && first <= until.0),
+            figures_until: figures_until.filter(|until| is_of_what_goes && first <= until.0),
         };
         sending.add(&export.format.line(&end)).await?;
         Ok(sending.flush().await?)

@@ -65,14 +65,4 @@ fn days_are_whole_and_refusals_are_events_and_fetches() {
     assert!(refused.takes_fetch(0, Uuid::nil()));
     let delivered = read(&[("outcome", "delivered")]).unwrap();
     assert!(!delivered.wants_changes() && delivered.wants_deliveries());
-    for (name, value, goes) in [
-        ("outcome", "delivered", true),
-        ("noun", "delivery", true),
-        ("noun", "report", true),
-        ("action", "report.created", true),
-        ("noun", "credential", false),
-        ("action", "report.linked", false),
-    ] {
-        assert_eq!(read(&[(name, value)]).unwrap().wants_what_goes(), goes, "{value}");
-    }
 }
