@@ -17,7 +17,7 @@ use regcred::domain::actor::Granter;
 use regcred::domain::credential::Access;
 use regcred::domain::credential_form::CredentialForm;
 use regcred::domain::delivery::Proved;
-use regcred::domain::finding::{FindingKind, FindingsQuery};
+use regcred::domain::finding::FindingsQuery;
 use regcred::domain::moment::{DAY_MS, Moment};
 use regcred::domain::permission::of;
 use regcred::domain::pipeline::PipelineForm;
@@ -200,9 +200,7 @@ impl Story {
         let vault = &self.seed.vault;
         let reader = self.people[0].can::<of::RegistryRead>().unwrap();
         let editor = self.people[0].can::<of::RegistryWrite>().unwrap();
-        let kind = Some(FindingKind::NoOwner);
-        let query = FindingsQuery { kind, ..FindingsQuery::default() };
-        let page = vault.findings(&reader, &query).await.unwrap();
+        let page = vault.findings(&reader, &FindingsQuery::default()).await.unwrap();
         assert!(page.rows.len() >= ACCEPTED, "nothing was found");
         let until = self.end.day().plus_days(60).to_text();
         for row in page.rows.iter().take(ACCEPTED) {
