@@ -71,33 +71,23 @@ impl<C: Sealing> Departures<'_, C> {
     }
 }
 
-/// One of a kind that only a newer program knows is left to that one.
 fn destination_on(row: &QueryResult) -> Result<Option<Leftover>, DbErr> {
-    let transport: String = row.try_get_by_index(2)?;
-    let Some(transport) = Transport::from_word(&transport) else { return Ok(None) };
-    Ok(Some(Leftover {
-        project: row.try_get_by_index(3)?,
-        slug: row.try_get_by_index::<Option<String>>(4)?.unwrap_or_default(),
-        pipeline: None,
-        maker: row.try_get_by_index(5)?,
-        thing: Thing::Destination {
-            id: row.try_get_by_index(0)?,
-            name: row.try_get_by_index(1)?,
-            transport,
-            is_shown: false,
-        },
-        last_used_at: row.try_get_by_index::<Option<i64>>(6)?.map(Moment),
-        is_by_name: false,
-    }))
+    let last_used_at = row.try_get_by_index::<Option<i64>>(6)?.map(Moment);
+    Ok(stored(row, false)?.map(|one| Leftover { last_used_at, ..one }))
 }
 
-/// One of a kind that only a newer program knows is left to that one.
 fn destination(row: &QueryResult, person: Uuid) -> Result<Option<Leftover>, DbErr> {
-    let transport: String = row.try_get_by_index(2)?;
-    let Some(transport) = Transport::from_word(&transport) else { return Ok(None) };
     let (maker, shown): (Option<Uuid>, Option<Uuid>) =
         (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
     let is_shown = shown == Some(person);
+    let is_by_name = !is_shown && maker != Some(person);
+    Ok(stored(row, is_shown)?.map(|one| Leftover { is_by_name, ..one }))
+}
+
+/// The first columns of a destination. One of a kind that only a newer program knows is left to that one.
+fn stored(row: &QueryResult, is_shown: bool) -> Result<Option<Leftover>, DbErr> {
+    let transport: String = row.try_get_by_index(2)?;
+    let Some(transport) = Transport::from_word(&transport) else { return Ok(None) };
     Ok(Some(Leftover {
         project: row.try_get_by_index(3)?,
         slug: row.try_get_by_index::<Option<String>>(4)?.unwrap_or_default(),
@@ -110,6 +100,6 @@ fn destination(row: &QueryResult, person: Uuid) -> Result<Option<Leftover>, DbEr
             is_shown,
         },
         last_used_at: None,
-        is_by_name: !is_shown && maker != Some(person),
+        is_by_name: false,
     }))
 }

@@ -1,7 +1,7 @@
 //! Old receipts are removed on purpose, oldest first, once they are behind the base of the chain, and with
-//! them the events that say what was reported of them. Of each run of links that were removed one row stays, with the MAC of its last link and a proof that only the
-//! holder of the key can make: so the chain still verifies, and whatever anybody else removes shows. Of
-//! each link its leaf stays.
+//! them the events that say what was reported of them. Of each run of links that were removed one row
+//! stays, with the MAC of its last link and a proof that only the holder of the key can make: so the chain
+//! still verifies, and whatever anybody else removes shows. Of each link its leaf stays.
 
 mod removed;
 
