@@ -34,22 +34,45 @@ async function noteShifts(page: Page): Promise<void> {
   });
 }
 
-/** What has moved since the page began. */
-async function shiftsOf(page: Page, address: string, waitUntil: 'load' | 'networkidle'): Promise<string[]> {
-  await page.goto(address, { waitUntil });
+/** Waits for what is drawn: what a frame moves is told in the next one. */
+function twoFrames(page: Page): Promise<void> {
+  return page.evaluate(() => new Promise<void>((done) => { requestAnimationFrame(() => requestAnimationFrame(() => done())); }));
+}
+
+/** What has moved, once the scripts have run. */
+async function shiftsSoFar(page: Page): Promise<string[]> {
   if (await page.getByRole('dialog').count()) {
     await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
   }
-  // What a frame moves is told in the next one.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await twoFrames(page);
   return page.evaluate(() => (window as unknown as Shifting).shifts);
+}
+
+/** Keeps the program of the scripts from the browser until the function that is returned is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((done) => { release = done; });
+  await page.route('**/*.wasm', async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
 }
 
 for (const what of PAGES) {
   test(`nothing moves when the scripts of a page begin to run: ${what}`, async ({ page, instance }) => {
     const pages = await everyPage(page, instance);
     await noteShifts(page);
-    expect(await shiftsOf(page, pages[what]!, 'networkidle')).toEqual([]);
+    const release = await holdScripts(page);
+    const loaded = page.waitForResponse('**/*.wasm');
+    await page.goto(pages[what]!, { waitUntil: 'domcontentloaded' });
+    await twoFrames(page);
+    // A busy machine draws a long page in parts, and what moves by that is the next claim's.
+    await page.evaluate(() => { (window as unknown as Shifting).shifts.length = 0; });
+    release();
+    await (await loaded).finished();
+    await page.waitForLoadState('networkidle');
+    expect(await shiftsSoFar(page)).toEqual([]);
   });
 }
 
@@ -64,7 +87,8 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await noteShifts(page);
       const moved: string[] = [];
       for (const what of ARRIVING) {
-        const shifts = await shiftsOf(page, way.url + pages[what]!, 'load');
+        await page.goto(way.url + pages[what]!, { waitUntil: 'load' });
+        const shifts = await shiftsSoFar(page);
         const sum = shifts.reduce((sum, shift) => sum + parseFloat(shift), 0);
         if (sum > MOST || shifts.some((shift) => /DIALOG|dialog/.test(shift))) moved.push(`${what}: ${shifts.join('; ')}`);
       }
