@@ -8,7 +8,9 @@ use crate::store::Receipts;
 use crate::store::audit::first_of;
 use crate::store::entity::{audit_event, delivery_report};
 use crate::store::prepared::{Prepared, numbered};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
 use std::cmp::min;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,10 +33,21 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     /// what the last event of it says, or is missing. The links have to hold.
     pub(in crate::store::receipts) async fn wrong_report(
         &self,
+        links: (i64, i64),
+    ) -> Result<Option<WrongSum>, DbErr> {
+        match self.lost_report(links).await? {
+            Some(lost) => Ok(Some(lost)),
+            None => self.changed_report(links).await,
+        }
+    }
+
+    /// The first of these reports that is not what the last event of it says, or is missing.
+    pub(super) async fn changed_report(
+        &self,
         (mut after, end): (i64, i64),
     ) -> Result<Option<WrongSum>, DbErr> {
-        if let Some(lost) = self.lost_report((after, end)).await? {
-            return Ok(Some(lost));
+        if !self.has_events().await? && !self.has_rows((after, end)).await? {
+            return Ok(None);
         }
         let unsaid = self.unsaid_until().await?;
         while after < end {
@@ -54,8 +67,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         &self,
         (mut after, end): (i64, i64),
     ) -> Result<Vec<(i64, i64)>, DbErr> {
-        let mut links = BTreeSet::new();
-        while after < end {
+        let (mut links, has_events) = (BTreeSet::new(), self.has_events().await?);
+        while has_events && after < end {
             let last = min(end, after + LINKS);
             let said = self.said_in((after, last)).await?.into_iter();
             links.extend(said.map(|(link, ..)| link).filter(|link| *link > end));
@@ -70,6 +83,27 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             }
         }
         Ok(ranges)
+    }
+
+    /// Whether any event of the chain says how a delivery went.
+    async fn has_events(&self) -> Result<bool, DbErr> {
+        Ok(first_of(self.db, self.project, Action::DeliveryReported).await?.is_some())
+    }
+
+    /// Whether there is a report of any of these links.
+    async fn has_rows(&self, (after, last): (i64, i64)) -> Result<bool, DbErr> {
+        let first: Option<i64> = delivery_report::Entity::find()
+            .select_only()
+            .column(delivery_report::Column::Seq)
+            .filter(delivery_report::Column::Chain.eq(self.project))
+            .filter(delivery_report::Column::Seq.gt(after))
+            .filter(delivery_report::Column::Seq.lte(last))
+            .order_by_asc(delivery_report::Column::Seq)
+            .limit(1)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(first.is_some())
     }
 
     /// The link from which on every report is an event: the first one, or that which says so in a chain of a
