@@ -20,7 +20,8 @@ async fn granted() -> (App, Uuid, Uuid, String) {
     (app, id, pipeline, token)
 }
 
-fn outcome_of(receipt: impl std::fmt::Display) -> String {
+/// Where the outcome of that delivery, or of all of that fetch, is told.
+pub fn outcome_of(receipt: impl std::fmt::Display) -> String {
     format!("/api/v1/deliveries/{receipt}/outcome")
 }
 
