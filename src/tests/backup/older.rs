@@ -7,7 +7,7 @@ use crate::reports::{FAILED, WORKED, outcome_of};
 use regcred::domain::delivery::Report;
 use regcred::migrations::Migrator;
 use regcred::store::Unrecorded;
-use regcred::vault::{Settings, Vault, unlock};
+use regcred::vault::{Settings, Vault, unlock_restored};
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ async fn a_backup_of_before_reports_were_events_verifies_and_goes_on_with_events
     load_unproved(&store, &file).await.unwrap();
     let count = async |of: &str| database.scalar_i64(&format!("SELECT COUNT(*) FROM {of}")).await;
     assert_eq!(count("delivery_report WHERE link = 0").await, 2);
-    let keys = unlock(&store, app.key_source()).await.unwrap();
+    let keys = unlock_restored(&store, app.key_source()).await.unwrap();
     let settings = Settings { address: SITE.to_owned(), ..Settings::default() };
     let vault = Vault::new(store, keys, settings);
     assert_eq!(wrong(&vault, project).await, (None, None));
