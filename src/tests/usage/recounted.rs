@@ -108,6 +108,23 @@ async fn a_report_that_is_gone_or_was_changed_with_its_sums_is_found() {
 }
 
 #[tokio::test]
+async fn reports_are_looked_at_once_and_where_there_are_none_no_links_are_gone_through() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    let token = &pipelines[0].1;
+    let reply = app.fetch(token, "/api/v1/docker-config").await;
+    let asked = async || {
+        let (found, asked) = app.watch.asked_by(wrong(&app)).await;
+        assert_eq!(found, None);
+        let count = |part: &str| asked.iter().filter(|sql| sql.contains(part)).count();
+        (count("FROM \"delivery_report\" LEFT JOIN"), count(" JOIN audit_event e "))
+    };
+    assert_eq!(asked().await, (1, 0));
+    assert_eq!(tell(&app, token, reply.deliveries()[0], WORKED).await.status, 204);
+    assert_eq!(asked().await, (1, 1));
+}
+
+#[tokio::test]
 async fn the_last_uses_that_a_server_of_before_moved_back_are_the_last_again() {
     let app = App::new().await;
     let (_, pipelines) = scene(&app).await;

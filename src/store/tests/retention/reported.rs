@@ -64,6 +64,20 @@ async fn nothing_is_put_aside_of_a_report_that_was_changed() {
 }
 
 #[tokio::test]
+async fn a_report_that_somebody_planted_where_nobody_reported_anything_is_found() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    assert_eq!(recorder.record(vec![at(1)]).await, Ok(()));
+    scene.store.add_up_receipts(PROJECT).await.unwrap();
+    assert_eq!(scene.wrong_table().await, None);
+    let planted = "INSERT INTO delivery_report (chain, seq, number, outcome, at, link)
+        SELECT chain, seq, number, 'worked', 9, 7 FROM receipt";
+    scene.run(planted).await;
+    assert_eq!(scene.wrong_table().await, Some("delivery_report"));
+    assert_eq!(scene.move_base().await, None);
+}
+
+#[tokio::test]
 async fn however_much_is_reported_of_one_delivery_each_leaf_is_found() {
     let scene = Scene::new().await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
