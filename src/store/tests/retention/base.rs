@@ -78,6 +78,9 @@ async fn nothing_is_reported_of_what_was_put_aside() {
     let receipts = write.receipts(PROJECT);
     let heard = receipts.hear(row.fetch.id(), PIPELINE, Report::Failed).await.unwrap();
     assert!(heard.is_none());
+    let receipts = scene.store.receipts(PROJECT);
+    let news = receipts.news(row.fetch.id(), PIPELINE, Report::Failed).await.unwrap();
+    assert!(news.is_none());
     write.commit_without_event(Unrecorded::Test).await.unwrap();
     assert_eq!(scene.wrong().await, None);
 }
