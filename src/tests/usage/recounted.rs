@@ -117,7 +117,7 @@ async fn reports_are_looked_at_once_and_where_there_are_none_no_links_are_gone_t
         let (found, asked) = app.watch.asked_by(wrong(&app)).await;
         assert_eq!(found, None);
         let count = |part: &str| asked.iter().filter(|sql| sql.contains(part)).count();
-        (count("FROM \"delivery_report\" LEFT JOIN"), count(" JOIN audit_event e "))
+        (count("FROM \"delivery_report\" LEFT JOIN"), count(" JOIN audit_event e"))
     };
     assert_eq!(asked().await, (1, 0));
     assert_eq!(tell(&app, token, reply.deliveries()[0], WORKED).await.status, 204);

@@ -13,14 +13,18 @@ use sea_orm::{
 };
 use std::cmp::min;
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Links whose reports are compared at once: each may have thousands of receipts.
 const LINKS: i64 = 1_000;
 
-/// The events that say how the fetches of some links went, in their order.
-const SAID: &str = "SELECT e.seq AS seq, e.at AS at, e.detail AS detail
-    FROM pipeline_fetch f JOIN audit_event e ON e.subject_id = f.id AND e.chain = f.chain
-    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND e.action = ? ORDER BY e.seq";
+/// The events about the fetches of some links, in their order: each is later than what it is about. Of these it
+/// is seen afterwards what they are: asked for the action, `SQLite` goes through all reports of the chain.
+const ABOUT: &str = "SELECT e.seq AS seq, e.at AS at, e.detail AS detail, e.chain AS chain,
+        e.action AS action
+    FROM pipeline_fetch f CROSS JOIN audit_event e
+    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND e.subject_id = f.id AND e.seq > f.seq
+    ORDER BY e.seq";
 
 /// An event: its link, its time and what it says.
 type Said = (i64, i64, Detail);
@@ -134,12 +138,15 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     ) -> Result<Vec<Said>, DbErr> {
         static TEXT: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
-        let action = Action::DeliveryReported.word();
-        let values: Vec<Value> =
-            vec![self.project.into(), after.into(), last.into(), action.into()];
-        let said = TEXT.with(backend, || numbered(backend, SAID), values);
+        let values: Vec<Value> = vec![self.project.into(), after.into(), last.into()];
+        let about = TEXT.with(backend, || numbered(backend, ABOUT), values);
         let mut events = Vec::new();
-        for row in self.db.query_all_raw(said).await? {
+        for row in self.db.query_all_raw(about).await? {
+            let (chain, action): (Uuid, String) =
+                (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+            if chain != self.project || action != Action::DeliveryReported.word() {
+                continue;
+            }
             let detail: String = row.try_get_by_index(2)?;
             let detail = Detail::from_stored(&detail);
             events.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?, detail));
@@ -194,7 +201,6 @@ fn wrong_among(
 mod tests {
     use super::*;
     use crate::domain::audit::Reported;
-    use uuid::Uuid;
 
     fn row(number: i32, outcome: Report, at: i64, link: i64) -> delivery_report::Model {
         let outcome = outcome.word().to_owned();
