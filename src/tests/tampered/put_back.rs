@@ -17,7 +17,7 @@ async fn a_row_that_was_changed_when_we_wrote_it_stays_nobodys_when_it_is_put_ba
     assert_eq!(scene.everything_of(&scene.token).await, BTreeSet::from([2]));
     set("created_by = created_by || '-2'").await;
     let write = store.write().await.unwrap();
-    write.grants(project).note_other_guards(scene.plain, 1).await.unwrap();
+    write.grants(project).note_other_credential(scene.plain, 1).await.unwrap();
     write.commit_without_event(Unrecorded::Test).await.unwrap();
     set("created_by = 'Olga Owner', revision = 0").await;
     assert_eq!(scene.everything_of(&scene.token).await, BTreeSet::new());
