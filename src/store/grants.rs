@@ -184,10 +184,9 @@ impl<C: Sealing> Grants<'_, C> {
         self.count(Condition::all().add(Column::CredentialId.eq(credential)), now).await
     }
 
-    /// The same of those that need an approval, when their pipeline is called otherwise.
+    /// The same when their pipeline is called otherwise.
     pub async fn note_other_pipeline(&self, pipeline: Uuid, now: i64) -> Result<(), DbErr> {
-        let such = Condition::all().add(Column::PipelineId.eq(pipeline));
-        self.count(such.add(Column::NeedsApproval.eq(true)), now).await
+        self.count(Condition::all().add(Column::PipelineId.eq(pipeline)), now).await
     }
 
     /// The count is never behind the clock, `now` in milliseconds, as that of
