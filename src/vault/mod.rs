@@ -53,7 +53,7 @@ pub use definitions::WrittenFile;
 #[cfg(test)]
 pub(crate) use definitions::fuzz as fuzz_definitions;
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
-pub use doctor::{Clocks, Opening, Unreadable, clocks};
+pub use doctor::{Clocks, Opening, PutBack, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};
 pub use people::{FirstPerson, Losing, NewAccount, NewRole, Signed};
