@@ -73,6 +73,8 @@ fn role_left(event: &AuditEvent) -> Option<Option<Role>> {
         (Action::MemberRemoved, _) => Some(None),
         (Action::MemberAdded, Detail::Role(role)) => Some(Some(*role)),
         (Action::RoleChanged, Detail::Roles { to, .. }) => Some(Some(*to)),
+        // Older events have it in words. No role is more than this one.
+        (Action::MemberAdded | Action::RoleChanged, _) => Some(Some(Role::Owner)),
         _ => None,
     }
 }
