@@ -1,7 +1,8 @@
 //! What docker and its like read: `config.json`, the containers tools' `auth.json`, and
 //! `DOCKER_AUTH_CONFIG` (protocols 4.2).
 
-use super::{host_keys, json, object, path_keys, secret};
+use super::{host_keys, json, object, path_keys, secret, text};
+use crate::domain::credential::IDENTITY_USERNAME;
 use crate::domain::delivery::Door;
 use crate::domain::image::Image;
 use crate::domain::matching::Lost;
@@ -46,12 +47,12 @@ pub(in crate::api) fn auth_json(
     image: Option<&Image>,
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    auths(&object(entries, ledger, None, |entry| path_keys(entry, image), push_auth))
+    auths(&object(entries, ledger, None, |entry| path_keys(entry, image), push_stored))
 }
 
 fn push_login(out: &mut String, entry: &Entry) -> Result<(), Lost> {
     match &entry.given {
-        Given::Secret(_) => push_auth(out, entry),
+        Given::Secret(_) => push_stored(out, entry),
         Given::Bearer { token, .. } => {
             out.push('{');
             json::push_member(out, "registrytoken", token);
@@ -59,6 +60,21 @@ fn push_login(out: &mut String, entry: &Entry) -> Result<(), Lost> {
             Ok(())
         }
     }
+}
+
+/// A password in `auth`; an identity token as `identitytoken`. The containers tools read that only
+/// beside an `auth`, which has no password then.
+fn push_stored(out: &mut String, entry: &Entry) -> Result<(), Lost> {
+    if entry.username != IDENTITY_USERNAME {
+        return push_auth(out, entry);
+    }
+    let token = text(entry)?;
+    out.push('{');
+    json::push_auth(out, &entry.username, b"");
+    out.push(',');
+    json::push_member(out, "identitytoken", token);
+    out.push('}');
+    Ok(())
 }
 
 fn push_auth(out: &mut String, entry: &Entry) -> Result<(), Lost> {
@@ -169,6 +185,23 @@ mod tests {
         assert_eq!(keys, ["a.example.com:5000", "b.example.com", "d.example.com:5000"]);
         assert_eq!(ledger.lost(&entries[2]), Some(Lost::TooLong));
         assert_eq!(read(config_json, &entries).1.held().len(), 4, "a file may be longer");
+    }
+
+    #[test]
+    fn an_identity_token_is_no_password() {
+        let username = IDENTITY_USERNAME.to_owned();
+        let found = |secret: &[u8]| Entry {
+            username: username.clone(),
+            ..entry("acr.example.com:5000", &[], secret)
+        };
+        let expected = json!({"auth": STANDARD.encode("<token>:"), "identitytoken": "e.y\"J"});
+        for format in [config_json as Format, auth_json] {
+            let (file, ledger) = read(format, &[found(b"e.y\"J")]);
+            assert_eq!(file["auths"]["acr.example.com:5000"], expected);
+            assert_eq!(ledger.held().len(), 1);
+            let bytes = [found(&[0xff])];
+            assert_eq!(read(format, &bytes).1.lost(&bytes[0]), Some(Lost::NotText));
+        }
     }
 
     #[test]
