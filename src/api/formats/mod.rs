@@ -94,7 +94,11 @@ fn object<'a>(
 ) -> Zeroizing<String> {
     let mut values: Vec<Zeroizing<String>> = Vec::new();
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
-    let mut others: Vec<(String, usize)> = Vec::new();
+    let mut others: Vec<(Vec<String>, usize)> = Vec::new();
+    let takes = |keys: &[String], value: &str| {
+        keys.iter().map(|key| key.len() + value.len() + 4).sum::<usize>()
+    };
+    let has_room = |length: usize| longest.is_none_or(|longest| length <= longest);
     let mut length = AROUND;
     for entry in entries {
         let mut value = Zeroizing::new(String::with_capacity(room(entry)));
@@ -108,23 +112,26 @@ fn object<'a>(
             ledger.leave_out(entry, Lost::KeyTaken);
             continue;
         }
-        let takes =
-            |keys: &[String]| keys.iter().map(|key| key.len() + value.len() + 4).sum::<usize>();
-        let (needed, wanted) = (EACH + takes(&own), takes(&also));
-        let has_room = |more: usize| longest.is_none_or(|longest| length + more <= longest);
-        if !has_room(needed) {
+        let needed = EACH + takes(&own, &value);
+        if !has_room(length + needed) {
             ledger.leave_out(entry, Lost::TooLong);
             continue;
         }
-        let also = if has_room(needed + wanted) { also } else { Vec::new() };
-        length += needed + takes(&also);
+        length += needed;
         by_key.extend(own.into_iter().map(|key| (key, values.len())));
-        others.extend(also.into_iter().map(|key| (key, values.len())));
+        others.push((also, values.len()));
         values.push(value);
         ledger.hold(entry);
     }
-    for (key, at) in others {
-        by_key.entry(key).or_insert(at);
+    // Only now: a second spelling takes no room from another credential.
+    for (also, at) in others {
+        let wanted = takes(&also, &values[at]);
+        if has_room(length + wanted) {
+            length += wanted;
+            for key in also {
+                by_key.entry(key).or_insert(at);
+            }
+        }
     }
     let mut json = Zeroizing::new(String::with_capacity(length));
     json.push('{');
@@ -257,6 +264,21 @@ mod tests {
         let (json, lost) = written(&entries, None);
         assert_eq!(json, r#"{"reg.example.com":"","reg.example.com:80":"tls"}"#);
         assert_eq!(lost, [None, None]);
+    }
+
+    #[test]
+    fn another_spelling_takes_no_room_from_another_credential() {
+        let long = vec![b'x'; 200];
+        let hosts = ["a.example.com", "b.example.com", "c.example.com"];
+        let entries = hosts.map(|host| entry(host, &[], &long));
+        let found = |longest| {
+            let (json, lost) = written(&entries, Some(longest));
+            let object: serde_json::Value = serde_json::from_str(&json).unwrap();
+            assert!(json.len() <= longest && lost == [None, None, None], "{json}");
+            object.as_object().unwrap().keys().cloned().collect::<Vec<String>>()
+        };
+        assert_eq!(found(1_000), hosts);
+        assert_eq!(found(1_200)[..2], ["a.example.com", "a.example.com:443"]);
     }
 
     #[test]
