@@ -44,13 +44,7 @@ pub(super) fn repository(text: &str, host: &RegistryHost) -> Result<String> {
             "The repository must be one path, for example acme/api.".to_owned(),
         ));
     }
-    // What is below the registry's own name there is nothing, and another credential would serve it.
-    let first = text.split('/').next().unwrap_or_default();
-    if RegistryHost::read(first).is_ok_and(|named| named.host == *host) {
-        return Err(Error::BadRequest(
-            "Name the repository without its registry, for example acme/api.".to_owned(),
-        ));
-    }
+    host.named_in(&read).map_err(|problem| Error::BadRequest(problem.to_string()))?;
     let is_official = host.is_docker_hub() && !text.contains('/');
     Ok(if is_official { format!("library/{text}") } else { text.to_owned() })
 }
@@ -164,7 +158,7 @@ mod tests {
             let host = RegistryHost::stored(at).unwrap();
             let error = repository(text, &host).unwrap_err();
             assert_eq!(error.status(), 400, "{text}");
-            assert!(error.to_string().contains("without its registry"), "{text}: {error}");
+            assert!(error.to_string().contains("Remove the registry"), "{text}: {error}");
         }
         // What another registry mirrors may be below its name.
         let mirror = RegistryHost::stored("mirror.example.com").unwrap();

@@ -158,6 +158,14 @@ impl RegistryHost {
         self.text == DOCKER_HUB
     }
 
+    /// Refuses paths of this registry that begin with it, as in `ghcr.io/acme`: below its own name it has nothing, and
+    /// such a path would serve no image, or another credential would serve it.
+    pub fn named_in(&self, paths: &[String]) -> Result<(), PathProblem> {
+        let first = |path: &String| Self::read(path.split('/').next().unwrap_or_default());
+        let is_named = |path| first(path).is_ok_and(|named| named.host == *self);
+        if paths.iter().any(is_named) { Err(PathProblem::WithRegistry) } else { Ok(()) }
+    }
+
     fn without_usual_port(&self, is_insecure: bool) -> &str {
         let bare = self.text.strip_suffix(":80").filter(|_| is_insecure);
         match bare {
