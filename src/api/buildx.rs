@@ -9,7 +9,7 @@
 
 use super::answer;
 use super::asking::{Asking, only_for};
-use super::formats::buildx::{archive, folders};
+use super::formats::buildx::{Wanted, archive, folders};
 use super::place;
 use super::reply::Reply;
 use crate::domain::delivery::Door;
@@ -26,13 +26,22 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     let query = asking.query(&["intent"], &["repository"])?;
     let intent = query.intent()?;
     let mut images: Vec<Image> = Vec::new();
+    let mut written: Vec<Vec<String>> = Vec::new();
     for text in query.all("repository") {
         let image = place::image(text)?;
-        if !images.contains(&image) {
-            images.push(image);
+        let at = images.iter().position(|known| *known == image).unwrap_or(images.len());
+        if at == images.len() {
+            images.push(image.clone());
+            written.push(Vec::new());
+        }
+        if let Some(one) = image.host.written()
+            && !written[at].iter().any(|known| known == one)
+        {
+            written[at].push(one.to_owned());
         }
     }
-    if images.len() > MOST {
+    // Each spelling has a folder of its own.
+    if images.len().max(written.iter().map(Vec::len).sum()) > MOST {
         let message = format!("Name at most {MOST} repositories in one request.");
         return Err(Error::BadRequest(message).into());
     }
@@ -44,10 +53,11 @@ pub(super) async fn fetch(State(vault): State<Vault>, asking: Asking) -> Result<
     };
     let now = time::OffsetDateTime::now_utc().unix_timestamp().unsigned_abs();
     let write = |answers: &[Vec<Entry>], ledger: &mut Ledger| {
-        let mut asked: Vec<(&Entry, Option<&str>)> = Vec::new();
-        for (request, entries) in requests.iter().zip(answers) {
+        let mut asked: Vec<(&Entry, Wanted<'_>)> = Vec::new();
+        for (at, (request, entries)) in requests.iter().zip(answers).enumerate() {
             let repository = request.repository.as_deref();
-            asked.extend(entries.iter().map(|entry| (entry, repository)));
+            let written = written.get(at).map(Vec::as_slice).unwrap_or_default();
+            asked.extend(entries.iter().map(|entry| (entry, Wanted { repository, written })));
         }
         archive(&folders(&asked, intent, ledger), now).map_err(|error| {
             tracing::error!(error = %error, "the folders of buildx do not fit into a tar");

@@ -32,10 +32,7 @@ pub(super) async fn docker_config(
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "also", "image"], &[])?;
     let door = (Door::DockerConfig, Shape::Hosts);
-    let write = file(&vault, &asking, &query, door, |entries, _, ledger| {
-        docker::config_json(entries, ledger)
-    });
-    Ok(write.await?)
+    Ok(file(&vault, &asking, &query, door, docker::config_json).await?)
 }
 
 pub(super) async fn auth_json(
@@ -53,10 +50,7 @@ pub(super) async fn docker_auth_config(
 ) -> Result<Response, Reply> {
     let query = asking.query(&["intent", "also", "image"], &[])?;
     let door = (Door::DockerAuthConfig, Shape::Hosts);
-    let write = file(&vault, &asking, &query, door, |entries, _, ledger| {
-        docker::auth_config(entries, ledger)
-    });
-    Ok(write.await?)
+    Ok(file(&vault, &asking, &query, door, docker::auth_config).await?)
 }
 
 /// `GET /api/v1/kubernetes-secret?name=&namespace=`.

@@ -44,6 +44,7 @@ pub(super) fn repository(text: &str, host: &RegistryHost) -> Result<String> {
             "The repository must be one path, for example acme/api.".to_owned(),
         ));
     }
+    host.named_in(&read).map_err(|problem| Error::BadRequest(problem.to_string()))?;
     let is_official = host.is_docker_hub() && !text.contains('/');
     Ok(if is_official { format!("library/{text}") } else { text.to_owned() })
 }
@@ -143,5 +144,25 @@ mod tests {
         for text in ["", "/", "/acme", "acme/", "acme,api", "acme/api:1", "Acme", "acme\n", "a b"] {
             assert_eq!(repository(text, &own).unwrap_err().status(), 400, "{text}");
         }
+    }
+
+    #[test]
+    fn a_repository_that_begins_with_its_registry_is_a_mistake_and_no_path_of_it() {
+        for (at, text) in [
+            ("ghcr.io", "ghcr.io/acme/api"),
+            ("ghcr.io", "ghcr.io"),
+            ("docker.io", "docker.io/acme/api"),
+            ("docker.io", "index.docker.io/nginx"),
+            ("localhost", "localhost/acme"),
+        ] {
+            let host = RegistryHost::stored(at).unwrap();
+            let error = repository(text, &host).unwrap_err();
+            assert_eq!(error.status(), 400, "{text}");
+            assert!(error.to_string().contains("Remove the registry"), "{text}: {error}");
+        }
+        // What another registry mirrors may be below its name.
+        let mirror = RegistryHost::stored("mirror.example.com").unwrap();
+        let text = "ghcr.io/acme/api";
+        assert_eq!(repository(text, &mirror).as_deref(), Ok(text));
     }
 }

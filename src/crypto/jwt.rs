@@ -12,7 +12,7 @@
 //! # What is accepted
 //!
 //! At most 16 KiB; three parts in unpadded base64url; RS256 or ES256, fitting the key; `typ` absent,
-//! `JWT` or `at+jwt`; no `crit`. The key is looked up by `kid` among those the issuer publishes: keys
+//! `JWT` or `at+jwt`, also behind `application/`; no `crit`. The key is looked up by `kid` among those the issuer publishes: keys
 //! and addresses of keys inside a token (`jwk`, `jku`, `x5c`, `x5u`) are never looked at. `iss` and
 //! `aud` are compared whole. `exp` and `iat` must be numbers, and `nbf` if it is there; clocks may
 //! differ by a minute. No token lives longer than 24 hours.

@@ -49,6 +49,8 @@ impl Access {
 
 /// The user name that Google's registries want with a key file.
 pub const KEY_FILE_USERNAME: &str = "_json_key";
+/// The user name that clients have for an identity token, which is none: docker's helpers say so with it.
+pub const IDENTITY_USERNAME: &str = "<token>";
 
 /// One row of the list: what a list may load, which is everything but the ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,6 +117,9 @@ impl CredentialForm {
         let mut paths = registry::path_scope(&self.paths)
             .map_err(|problem| at("paths", problem.to_string()))
             .unwrap_or_default();
+        if let Some(Err(problem)) = host.map(|host| host.named_in(&paths)) {
+            at("paths", problem.to_string());
+        }
         let access = Access::from_word(&self.access);
         if access.is_none() {
             at("access", "Choose the access: pull, or pull and push.".to_owned());

@@ -107,10 +107,11 @@ pub fn fact(value: Option<&Value>) -> Option<String> {
     is_plain.then_some(text)
 }
 
-/// Whether a claim that is a text wherever it is documented is there in another shape: then nobody can
-/// say what it would have said.
+/// Whether a claim that is a text wherever it is documented is there in another shape, or is a text that
+/// is no fact, such as the name of a very long branch: then nobody can say what it would have said.
 pub fn is_odd(value: Option<&Value>) -> bool {
-    value.is_some_and(|value| !value.is_null() && !value.is_string())
+    let is_read = |value: &Value| value.is_string() && fact(Some(value)).is_some();
+    value.is_some_and(|value| !value.is_null() && !is_read(value))
 }
 
 /// A number without a fraction, as long as a double holds each of them.

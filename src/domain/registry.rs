@@ -35,6 +35,8 @@ pub struct RegistryHost {
     /// `:443` was typed and dropped. Two hosts that differ in this alone are equal: it only tells that a registry of
     /// plain http, which is another origin, was not asked for.
     has_named_443: bool,
+    /// What was typed, where it is another spelling that clients keep. Hosts that differ in this alone are equal, too.
+    written: Option<String>,
 }
 
 /// What was understood from a pasted address, and what was changed to get there.
@@ -86,7 +88,8 @@ impl RegistryHost {
         // The port as it was typed: as the usual one it is not in the host any more.
         let has_named_443 = authority.ends_with(":443");
         let is_https = scheme == Scheme::Https || has_named_443;
-        let host = Self { text, has_named_443 };
+        let written = kept_by_clients(authority, &text).then(|| authority.to_owned());
+        let host = Self { text, has_named_443, written };
         Ok(ParsedRegistry { host, path, is_http, is_https, changes })
     }
 
@@ -124,6 +127,12 @@ impl RegistryHost {
         &self.text
     }
 
+    /// The spelling that was typed, where it is another one and a client that compares text looks for it: capital
+    /// letters, the usual port, the long form of an IPv6 address, a name of Docker Hub. It is nothing to go by.
+    pub fn written(&self) -> Option<&str> {
+        self.written.as_deref()
+    }
+
     /// `scheme://host:port`, the port always written out: what a secret is bound to (security.md 3.3).
     pub fn origin(&self, insecure: bool) -> String {
         let scheme = if insecure { "http" } else { "https" };
@@ -149,6 +158,14 @@ impl RegistryHost {
         self.text == DOCKER_HUB
     }
 
+    /// Refuses paths of this registry that begin with it, as in `ghcr.io/acme`: below its own name it has nothing, and
+    /// such a path would serve no image, or another credential would serve it.
+    pub fn named_in(&self, paths: &[String]) -> Result<(), PathProblem> {
+        let first = |path: &String| Self::read(path.split('/').next().unwrap_or_default());
+        let is_named = |path| first(path).is_ok_and(|named| named.host == *self);
+        if paths.iter().any(is_named) { Err(PathProblem::WithRegistry) } else { Ok(()) }
+    }
+
     fn without_usual_port(&self, is_insecure: bool) -> &str {
         let bare = self.text.strip_suffix(":80").filter(|_| is_insecure);
         match bare {
@@ -160,6 +177,12 @@ impl RegistryHost {
             _ => &self.text,
         }
     }
+}
+
+/// Whether clients look for a host in this spelling, which is not the canonical one. They read `index.docker.io` as
+/// `docker.io` themselves, and no name with other letters than those of ASCII.
+fn kept_by_clients(authority: &str, canonical: &str) -> bool {
+    authority != canonical && authority != "index.docker.io" && authority.is_ascii()
 }
 
 /// The port that the scheme means when none is written.

@@ -71,7 +71,8 @@ pub(super) fn username_problem(username: &str) -> Option<String> {
     if username.contains(':') {
         return Some("A username cannot contain a colon: docker would cut it there.".to_owned());
     }
-    text_problem(username, LINE_MAX, false)
+    let unseen = || username.contains(is_invisible).then(|| UNSEEN.to_owned());
+    text_problem(username, LINE_MAX, false).or_else(unseen)
 }
 
 /// What is wrong with a text of at most `max` characters; line breaks are for long texts only.
@@ -119,6 +120,20 @@ mod tests {
         }
         for text in ["", "x", "x\u{A0}y", "🤖"] {
             assert!(!has_blank_edge(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_user_name_is_what_others_can_see() {
+        for name in ["acme-bot", "robot$acme+ci", "_json_key", "<token>", "b\u{fc}cher 用", "a\\b"]
+        {
+            assert_eq!(username_problem(name), None, "{name}");
+        }
+        for name in
+            ["\u{200B}", "acme\u{200B}bot", "\u{FEFF}acme", "acme\u{AD}", "a\tb", "a\u{202E}b"]
+        {
+            let problem = username_problem(name).unwrap_or_default();
+            assert!(problem.contains("invisible character"), "{}", name.escape_unicode());
         }
     }
 

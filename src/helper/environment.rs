@@ -34,9 +34,12 @@ impl Variables {
         value.filter(|value| !value.is_empty())
     }
 
+    /// A text without the space around it: a file of variables with the line ends of Windows leaves a
+    /// carriage return at the end of each, which nobody sees.
     pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(OsString::into_string).transpose();
-        text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))
+        let text = text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))?;
+        Ok(text.map(|text| text.trim().to_owned()))
     }
 
     /// A text as far as it can be shown: what is not UTF-8 in it is replaced.
@@ -52,8 +55,11 @@ impl Variables {
         Ok(self.text(name)?.map(Secret::from))
     }
 
+    /// A path, without the line ends behind it.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
-        self.get(name).map(PathBuf::from)
+        let value = self.get(name)?;
+        let bare = value.to_str().map(|text| text.trim_end_matches(['\r', '\n']).to_owned());
+        Some(bare.map_or_else(|| PathBuf::from(&value), PathBuf::from))
     }
 
     pub fn is_on(&self, name: &str) -> Result<Option<bool>, Failure> {
@@ -76,6 +82,14 @@ mod tests {
         assert!(variables.text("REGCRED_TOKEN").unwrap().is_none());
         assert!(variables.path("REGCRED_TOKEN").is_none());
         assert!(variables.shown("REGCRED_TOKEN").is_none() && !variables.is_set("REGCRED_TOKEN"));
+    }
+
+    #[test]
+    fn what_a_file_with_other_line_ends_leaves_behind_a_value_is_dropped() {
+        let variables = Variables::of(&[("A", "push\r"), ("B", "true\r\n"), ("C", "/x/token \r")]);
+        assert_eq!(variables.text("A").unwrap().as_deref(), Some("push"));
+        assert_eq!(variables.is_on("B").unwrap(), Some(true));
+        assert_eq!(variables.path("C"), Some(PathBuf::from("/x/token ")));
     }
 
     #[test]

@@ -5,8 +5,7 @@ use crate::failure::Failure;
 /// Docker Hub, under the names that clients have for it.
 const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
-const NO_IMAGE: &str =
-    "REGCRED_IMAGE must be an image, such as ghcr.io/acme/api:1.0. It was ignored.";
+const NO_IMAGE: &str = "REGCRED_IMAGE must be an image, such as ghcr.io/acme/api:1.0, or several tags of one. It was ignored.";
 
 /// An image, without its tag and digest.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +16,20 @@ pub struct Image {
 
 impl Image {
     /// Reads what stands in a build file: `nginx`, `ghcr.io/acme/api:1.0`, with or without a digest,
-    /// and behind the schemes that the server takes.
+    /// and behind the schemes that the server takes. What a CI builds is often a list of tags; they
+    /// have to be of one repository, since only one can be asked for.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let text = text.trim();
+        let names = text.split(|c: char| c == ',' || c.is_whitespace());
+        let mut images = names.filter(|name| !name.is_empty()).map(Self::one);
+        let first = images.next().unwrap_or_else(|| Err(Failure::here(NO_IMAGE)))?;
+        if images.all(|other| other.is_ok_and(|other| other == first)) {
+            Ok(first)
+        } else {
+            Err(Failure::here(NO_IMAGE))
+        }
+    }
+
+    fn one(text: &str) -> Result<Self, Failure> {
         let (scheme, name) =
             text.split_once("://").map_or((None, text), |(scheme, name)| (Some(scheme), name));
         let scheme = scheme.map(str::to_ascii_lowercase);
@@ -123,6 +133,25 @@ mod tests {
             ("ghcr.io/x/y", "ghcr.io.evil.example.com", false),
         ] {
             assert_eq!(Image::parse(text).unwrap().is_at(server), is_same, "{text} {server}");
+        }
+    }
+
+    #[test]
+    fn several_tags_are_one_image_and_several_repositories_are_none() {
+        for text in [
+            "ghcr.io/acme/api:1.0\nghcr.io/acme/api:latest\n",
+            "ghcr.io/acme/api:1.0,ghcr.io/acme/api:latest",
+            "ghcr.io/acme/api:1.0, GHCR.IO/acme/api@sha256:00",
+        ] {
+            let image = Image::parse(text).unwrap();
+            assert!(image.is_at("ghcr.io") && image.repository == "acme/api", "{text}");
+        }
+        for text in [
+            "ghcr.io/acme/api:1.0,ghcr.io/acme/web:1.0",
+            "ghcr.io/acme/api:1.0\nacme/api:1.0",
+            "ghcr.io/acme/api:1.0 \nghcr.io/acme//",
+        ] {
+            assert!(Image::parse(text).is_err(), "{text}");
         }
     }
 

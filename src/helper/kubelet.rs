@@ -128,18 +128,34 @@ fn cache(typed: Option<&str>) -> Result<(&'static str, &'static str), Failure> {
     }
 }
 
-/// Whether Go reads it as a duration that is not negative.
+/// Whether Go reads it as a duration that is not negative: it counts nanoseconds in 64 bits, and the
+/// kubelet ignores an answer that it cannot read.
 fn is_duration(text: &str) -> bool {
+    const MOST: f64 = i64::MAX as f64;
     let mut rest = if text == "0" { "" } else { text };
+    let mut all = 0.0;
     while !rest.is_empty() {
         let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         let number = &rest[..rest.len() - unit.len()];
         // The longer word first: `ms` begins with `m`.
-        let units = ["ns", "us", "µs", "ms", "h", "m", "s"];
-        let Some(after) = units.iter().find_map(|word| unit.strip_prefix(word)) else {
+        let units = [
+            ("ns", 1.0),
+            ("us", 1e3),
+            ("\u{b5}s", 1e3),
+            ("\u{3bc}s", 1e3),
+            ("ms", 1e6),
+            ("h", 3.6e12),
+            ("m", 6e10),
+            ("s", 1e9),
+        ];
+        let read = |(word, size): (&str, f64)| Some((unit.strip_prefix(word)?, size));
+        let (Some((after, size)), Ok(number)) =
+            (units.into_iter().find_map(read), number.parse::<f64>())
+        else {
             return false;
         };
-        if number.len() > 6 || number.parse::<f64>().is_err() {
+        all += number * size;
+        if all >= MOST {
             return false;
         }
         rest = after;

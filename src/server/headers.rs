@@ -1,5 +1,6 @@
 //! Headers of every answer: what a browser may do with it.
 
+use super::sentences;
 use crate::opening::config::IS_WATCHED;
 use axum::body::Body;
 use axum::extract::State;
@@ -65,7 +66,11 @@ pub(super) async fn layer(
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
+    let is_for_machines = sentences::is_for_machines(request.uri().path());
     let mut response = next.run(request).await;
+    if is_for_machines {
+        response = sentences::as_json(response).await;
+    }
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));

@@ -24,6 +24,7 @@ mod pages;
 pub mod panics;
 mod places;
 mod refusals;
+mod sentences;
 mod serving;
 mod session;
 mod shared;

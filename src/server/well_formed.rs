@@ -2,6 +2,7 @@
 //! anything looks into them.
 
 use super::misdirected::Misdirected;
+use super::sentences::is_for_machines;
 use super::site::Site;
 use axum::body::Body;
 use axum::extract::State;
@@ -14,8 +15,6 @@ use std::sync::Arc;
 
 /// What is asked from inside: by the address of a container, or by none.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
-/// What pipelines ask for; behind it there is no page.
-const API: &str = "/api/v1/";
 const ELSEWHERE: &str = "This is not the address of this Regcred server. Use the address in REGCRED_URL. A proxy must pass the Host header on.\n";
 const HERE: &str =
     "This is not the address of this Regcred server. Set REGCRED_URL to the address people use.\n";
@@ -60,7 +59,7 @@ fn problem<B>(site: &Site, request: &Request<B>) -> Option<Problem> {
     }
     // Written in full, a target is for its own host, and the header has to agree.
     let target = uri.authority().map(|authority| authority.as_str());
-    let is_of_pipelines = uri.path().strip_prefix(API).is_some_and(|rest| !rest.is_empty());
+    let is_of_pipelines = is_for_machines(uri.path());
     let is_ours = |host| site.answers(host) || is_of_pipelines && site.answers_pipelines(host);
     if host.into_iter().chain(target).all(is_ours) || PROBES.contains(&uri.path()) {
         return None;

@@ -47,11 +47,8 @@ async fn a_pipeline_is_served_by_another_name_and_nobody_signs_in_there() {
     let mut undeclared = app.nobody();
     undeclared.site = NAME.to_owned();
     let reply = undeclared.docker_config(&token, "", &[]).await;
-    assert_eq!(reply.status, 421);
-    assert_eq!(
-        reply.text(),
-        "This is not the address of this Regcred server. Set REGCRED_URL to the address people use.\n"
-    );
+    assert_eq!((reply.status.as_u16(), &*reply.code()), (421, "misdirected"));
+    assert!(reply.text().contains("Set REGCRED_URL to the address people use."));
 }
 
 #[tokio::test]

@@ -273,3 +273,22 @@ async fn terms_that_say_nothing_clear_are_refused_at_their_field() {
     }
     assert_eq!(scene.app.scalar_i64("SELECT COUNT(*) FROM access_grant").await, 0);
 }
+
+#[tokio::test]
+async fn repositories_that_begin_with_their_registry_are_told_at_the_field() {
+    let scene = Scene::new().await;
+    let (pipeline, _) = scene.app.bare_pipeline("ci").await;
+    let by = &scene.app.owner;
+    for (repositories, is_refused) in
+        [("ghcr.io/acme", true), ("acme, ghcr.io/acme/api", true), ("quay.io/acme", false)]
+    {
+        let terms = [("form[repositories]", repositories)];
+        let reply = scene.app.ask_grant(by, pipeline, scene.credential, &terms).await;
+        if is_refused {
+            let said = reply.at("repositories").unwrap_or_default();
+            assert!(said.starts_with("Remove the registry"), "{repositories}: {}", reply.text());
+        } else {
+            assert_eq!(reply.status, 200, "{repositories}: {}", reply.text());
+        }
+    }
+}

@@ -15,7 +15,7 @@ use super::Vault;
 use super::credentials::secret_place;
 use crate::crypto::blob::Login;
 use crate::domain::actor::Pipeline;
-use crate::domain::credential::Access;
+use crate::domain::credential::{Access, IDENTITY_USERNAME};
 use crate::domain::delivery::{Claims, Content, Door};
 use crate::domain::matching::{Lost, Shape};
 use crate::domain::moment::Moment;
@@ -102,17 +102,21 @@ pub enum Given {
 }
 
 impl Given {
-    /// What it is, as far as a format cares.
-    fn content(&self) -> Content {
+    /// What it is beside that user name, as far as a format cares.
+    fn content(&self, username: &str) -> Content {
         match self {
-            Self::Secret(secret) => content(secret),
+            Self::Secret(secret) => content(username, secret),
             Self::Bearer { .. } => Content::Token,
         }
     }
 }
 
-fn content(secret: &[u8]) -> Content {
-    if std::str::from_utf8(secret).is_ok() { Content::Text } else { Content::Bytes }
+fn content(username: &str, secret: &[u8]) -> Content {
+    match std::str::from_utf8(secret) {
+        Ok(_) if username == IDENTITY_USERNAME => Content::Identity,
+        Ok(_) => Content::Text,
+        Err(_) => Content::Bytes,
+    }
 }
 
 impl Vault {
@@ -208,10 +212,11 @@ impl Vault {
         }
         let ids: HashSet<&Uuid> = ids.iter().collect();
         for one in self.store.secrets(project).granted_to(pipeline).await? {
-            let id = one.credential.summary.id;
-            if ids.contains(&id) {
+            let shown = &one.credential.summary;
+            if ids.contains(&shown.id) {
                 let secret = self.open(&one).await?;
-                contents.insert(id, secret.map(|secret| content(&secret)).ok_or(Lost::Unreadable));
+                let found = secret.map(|secret| content(&shown.username, &secret));
+                contents.insert(shown.id, found.ok_or(Lost::Unreadable));
             }
         }
         Ok(contents)

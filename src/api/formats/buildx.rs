@@ -25,7 +25,7 @@ pub(in crate::api) struct Folder {
 /// Where buildx looks for what it needs to pull, or to pull and push. It knows no prefixes: the
 /// repository is the whole name of one. For a push it prefers the folder that names both actions.
 fn folder(host: &RegistryHost, spelling: &str, repository: Option<&str>, intent: Access) -> String {
-    let host = if host.is_docker_hub() { DOCKER_HUB } else { spelling };
+    let host = if is_hub(host, spelling) { DOCKER_HUB } else { spelling };
     let actions = match intent {
         Access::Pull => "pull",
         Access::PullAndPush => "pull,push",
@@ -36,18 +36,32 @@ fn folder(host: &RegistryHost, spelling: &str, repository: Option<&str>, intent:
     }
 }
 
+/// Whether buildx knows this as Docker Hub.
+fn is_hub(host: &RegistryHost, spelling: &str) -> bool {
+    host.is_docker_hub() && (spelling == host.as_str() || spelling == DOCKER_HUB)
+}
+
+/// What folders are asked for.
+#[derive(Clone, Copy)]
+pub(in crate::api) struct Wanted<'a> {
+    /// The one repository that they are for, if there is one.
+    pub(in crate::api) repository: Option<&'a str>,
+    /// Spellings of its host that the job has beside the usual ones.
+    pub(in crate::api) written: &'a [String],
+}
+
 /// The folders of the entries, each of which may be for one repository: one for each spelling of its
 /// host, since buildx compares text. Another spelling gives way to a host that is called so.
 pub(in crate::api) fn folders(
-    entries: &[(&Entry, Option<&str>)],
+    entries: &[(&Entry, Wanted<'_>)],
     intent: Access,
     ledger: &mut Ledger,
 ) -> Vec<Folder> {
     let mut folders: Vec<Folder> = Vec::new();
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
     let mut others = Vec::new();
-    for (entry, repository) in entries {
-        let mut made = match spelled(entry, *repository, intent) {
+    for (entry, wanted) in entries {
+        let mut made = match spelled(entry, *wanted, intent) {
             Ok(made) => made.into_iter(),
             Err(lost) => {
                 ledger.leave_out(entry, lost);
@@ -79,14 +93,14 @@ pub(in crate::api) fn folders(
 }
 
 /// The folder for each spelling of the entry's host, the one for the host as it is stored first.
-fn spelled(entry: &Entry, repository: Option<&str>, intent: Access) -> Result<Vec<Folder>, Lost> {
+fn spelled(entry: &Entry, wanted: Wanted<'_>, intent: Access) -> Result<Vec<Folder>, Lost> {
     let of = |spelling: &String| {
-        let is_hub = entry.host.is_docker_hub();
+        let is_hub = is_hub(&entry.host, spelling);
         let key = if is_hub { entry.host.docker_config_key() } else { spelling.as_str() };
-        let name = folder(&entry.host, spelling, repository, intent);
+        let name = folder(&entry.host, spelling, wanted.repository, intent);
         docker::config_of(entry, key).map(|json| Folder { name, json })
     };
-    entry.host.spellings(entry.is_insecure).iter().map(of).collect()
+    entry.host.spellings(entry.is_insecure).iter().chain(wanted.written).map(of).collect()
 }
 
 /// The folders as a tar, to be unpacked in `$DOCKER_CONFIG/buildx`; only the user may look into
@@ -169,9 +183,13 @@ mod tests {
 
     /// The folders for pulling, and what became of each entry.
     fn written(entries: &[Entry], repository: Option<&str>) -> (Vec<Folder>, Vec<Option<Lost>>) {
+        made(entries, Wanted { repository, written: &[] })
+    }
+
+    fn made(entries: &[Entry], wanted: Wanted<'_>) -> (Vec<Folder>, Vec<Option<Lost>>) {
         let mut ledger = Ledger::default();
-        let asked: Vec<(&Entry, Option<&str>)> =
-            entries.iter().map(|entry| (entry, repository)).collect();
+        let asked: Vec<(&Entry, Wanted<'_>)> =
+            entries.iter().map(|entry| (entry, wanted)).collect();
         let made = folders(&asked, Access::Pull, &mut ledger);
         (made, entries.iter().map(|entry| ledger.lost(entry)).collect())
     }
@@ -189,6 +207,23 @@ mod tests {
         let tls = docker::config_of(&entries[1], "reg.example.com:80").unwrap();
         assert_eq!(made[1].json, tls);
         assert_eq!(lost, [None, None]);
+    }
+
+    #[test]
+    fn a_job_finds_the_folder_of_its_registry_as_it_writes_it() {
+        for (host, spelling, key, folder) in [
+            ("ghcr.io", "GHCR.IO", "GHCR.IO", "GHCR.IO"),
+            ("docker.io", "docker.io:443", "docker.io:443", "docker.io:443"),
+            ("docker.io", DOCKER_HUB, "https://index.docker.io/v1/", DOCKER_HUB),
+        ] {
+            let written = [spelling.to_owned()];
+            let wanted = Wanted { repository: Some("acme/api"), written: &written };
+            let (made, lost) = made(&[entry(host, &[], b"s")], wanted);
+            let name = format!("config/{folder}/acme/api@pull");
+            let found: Vec<&Folder> = made.iter().filter(|one| one.name == name).collect();
+            assert_eq!((found.len(), lost), (1, vec![None]), "{spelling}");
+            assert!(found[0].json.contains(&format!("{{\"{key}\":")), "{spelling}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What docker and its like read: `config.json`, the containers tools' `auth.json`, and
 //! `DOCKER_AUTH_CONFIG` (protocols 4.2).
 
-use super::{host_keys, json, object, path_keys, secret};
+use super::{host_keys, json, object, path_keys, secret, text};
+use crate::domain::credential::IDENTITY_USERNAME;
 use crate::domain::delivery::Door;
 use crate::domain::image::Image;
 use crate::domain::matching::Lost;
@@ -9,8 +10,12 @@ use crate::vault::{Entry, Given, Ledger};
 use zeroize::Zeroizing;
 
 /// A docker `config.json`: one entry a host. A short-lived token is its `registrytoken`.
-pub(in crate::api) fn config_json(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
-    auths(&object(entries, ledger, None, host_keys, push_login))
+pub(in crate::api) fn config_json(
+    entries: &[Entry],
+    image: Option<&Image>,
+    ledger: &mut Ledger,
+) -> Zeroizing<String> {
+    auths(&object(entries, ledger, None, |entry| host_keys(entry, image), push_login))
 }
 
 /// A docker `config.json` with one entry, under this key.
@@ -26,9 +31,13 @@ pub(super) fn config_of(entry: &Entry, key: &str) -> Result<Zeroizing<String>, L
 
 /// The value of `DOCKER_AUTH_CONFIG`: one line, and nothing but `auth`, since the client refuses
 /// the whole of it for anything else. It is no longer than a variable may be.
-pub(in crate::api) fn auth_config(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
+pub(in crate::api) fn auth_config(
+    entries: &[Entry],
+    image: Option<&Image>,
+    ledger: &mut Ledger,
+) -> Zeroizing<String> {
     let longest = Door::DockerAuthConfig.longest();
-    auths(&object(entries, ledger, longest, host_keys, push_auth))
+    auths(&object(entries, ledger, longest, |entry| host_keys(entry, image), push_auth))
 }
 
 /// The `auth.json` of podman, skopeo and buildah: hosts, and hosts with paths; with an image, of its
@@ -38,12 +47,12 @@ pub(in crate::api) fn auth_json(
     image: Option<&Image>,
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    auths(&object(entries, ledger, None, |entry| path_keys(entry, image), push_auth))
+    auths(&object(entries, ledger, None, |entry| path_keys(entry, image), push_stored))
 }
 
 fn push_login(out: &mut String, entry: &Entry) -> Result<(), Lost> {
     match &entry.given {
-        Given::Secret(_) => push_auth(out, entry),
+        Given::Secret(_) => push_stored(out, entry),
         Given::Bearer { token, .. } => {
             out.push('{');
             json::push_member(out, "registrytoken", token);
@@ -51,6 +60,21 @@ fn push_login(out: &mut String, entry: &Entry) -> Result<(), Lost> {
             Ok(())
         }
     }
+}
+
+/// A password in `auth`; an identity token as `identitytoken`. The containers tools read that only
+/// beside an `auth`, which has no password then.
+fn push_stored(out: &mut String, entry: &Entry) -> Result<(), Lost> {
+    if entry.username != IDENTITY_USERNAME {
+        return push_auth(out, entry);
+    }
+    let token = text(entry)?;
+    out.push('{');
+    json::push_auth(out, &entry.username, b"");
+    out.push(',');
+    json::push_member(out, "identitytoken", token);
+    out.push('}');
+    Ok(())
 }
 
 fn push_auth(out: &mut String, entry: &Entry) -> Result<(), Lost> {
@@ -78,15 +102,11 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use serde_json::{Value, json};
 
-    type Format = fn(&[Entry], &mut Ledger) -> Zeroizing<String>;
-
-    fn whole_auth_json(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
-        auth_json(entries, None, ledger)
-    }
+    type Format = fn(&[Entry], Option<&Image>, &mut Ledger) -> Zeroizing<String>;
 
     fn read(format: Format, entries: &[Entry]) -> (Value, Ledger) {
         let mut ledger = Ledger::default();
-        let text = format(entries, &mut ledger);
+        let text = format(entries, None, &mut ledger);
         assert!(!text.contains(['\n', ' ']), "one compact line");
         (serde_json::from_str(&text).unwrap(), ledger)
     }
@@ -117,7 +137,7 @@ mod tests {
             "registry.example.com:5000": auth("own"),
         }});
         let formats: [(Format, &Value); 3] =
-            [(config_json, &by_host), (auth_config, &by_host), (whole_auth_json, &by_path)];
+            [(config_json, &by_host), (auth_config, &by_host), (auth_json, &by_path)];
         for (format, expected) in formats {
             let (found, ledger) = read(format, &entries);
             assert_eq!(&found, expected);
@@ -137,7 +157,7 @@ mod tests {
 
     #[test]
     fn nothing_is_an_empty_file() {
-        for format in [config_json as Format, auth_config, whole_auth_json] {
+        for format in [config_json as Format, auth_config, auth_json] {
             assert_eq!(read(format, &[]).0, json!({"auths": {}}));
         }
     }
@@ -168,12 +188,29 @@ mod tests {
     }
 
     #[test]
+    fn an_identity_token_is_no_password() {
+        let username = IDENTITY_USERNAME.to_owned();
+        let found = |secret: &[u8]| Entry {
+            username: username.clone(),
+            ..entry("acr.example.com:5000", &[], secret)
+        };
+        let expected = json!({"auth": STANDARD.encode("<token>:"), "identitytoken": "e.y\"J"});
+        for format in [config_json as Format, auth_json] {
+            let (file, ledger) = read(format, &[found(b"e.y\"J")]);
+            assert_eq!(file["auths"]["acr.example.com:5000"], expected);
+            assert_eq!(ledger.held().len(), 1);
+            let bytes = [found(&[0xff])];
+            assert_eq!(read(format, &bytes).1.lost(&bytes[0]), Some(Lost::NotText));
+        }
+    }
+
+    #[test]
     fn only_a_config_json_holds_a_short_lived_token() {
         let (found, ledger) = read(config_json, &[bearer("docker.io", "t\"ken")]);
         let expected = json!({"https://index.docker.io/v1/": {"registrytoken": "t\"ken"}});
         assert_eq!(found["auths"], expected);
         assert_eq!(ledger.held().len(), 1);
-        for format in [auth_config as Format, whole_auth_json] {
+        for format in [auth_config as Format, auth_json] {
             let own = "registry.example.com:5000";
             let entries = [bearer("ghcr.io", "token"), entry(own, &[], b"s")];
             let (found, ledger) = read(format, &entries);

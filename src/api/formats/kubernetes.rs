@@ -1,7 +1,7 @@
 //! What Kubernetes reads: an image pull secret, and kubelet's map of credentials (protocols 4.4).
 
 use super::docker::auths;
-use super::{Keys, host_keys, json, named, object, path_keys, text};
+use super::{Keys, host_keys, json, named, object, path_keys, spelled, text};
 use crate::domain::delivery::Door;
 use crate::domain::image::Image;
 use crate::domain::registry::covers;
@@ -83,8 +83,10 @@ pub(in crate::api) fn kubelet(
     kept: Kept,
     ledger: &mut Ledger,
 ) -> Zeroizing<String> {
-    let only = (kept == Kept::Image).then_some(image);
-    let keys = |entry: &Entry| path_keys(entry, only);
+    let keys = |entry: &Entry| match kept {
+        Kept::Image => path_keys(entry, Some(image)),
+        Kept::More => spelled(entry, &entry.paths, Some(image)),
+    };
     let mut ordered: Vec<&Entry> = entries.iter().collect();
     // If there is no room for all, then there is for the image that is pulled.
     ordered.sort_by_key(|entry| std::cmp::Reverse(nearness(entry, image)));
@@ -128,7 +130,7 @@ fn nearness(entry: &Entry, image: &Image) -> Option<usize> {
 /// Docker Hub as a whole has docker's key, which every reader of such a secret knows.
 fn keys(entry: &Entry, image: Option<&Image>) -> Keys {
     if entry.paths.is_empty() && named(entry, image).is_none() {
-        host_keys(entry)
+        host_keys(entry, image)
     } else {
         path_keys(entry, image)
     }

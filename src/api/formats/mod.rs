@@ -43,12 +43,13 @@ struct Keys {
     also: Vec<String>,
 }
 
-/// The keys in a file that knows only hosts.
-fn host_keys(entry: &Entry) -> Keys {
+/// The keys in a file that knows only hosts. The image is the one that was asked for.
+fn host_keys(entry: &Entry, image: Option<&Image>) -> Keys {
+    let keys = spelled(entry, &[], image);
     if entry.host.is_docker_hub() {
-        return Keys { own: vec![entry.host.docker_config_key().to_owned()], also: Vec::new() };
+        return Keys { own: vec![entry.host.docker_config_key().to_owned()], ..keys };
     }
-    spelled(entry, &[])
+    keys
 }
 
 /// The image, if the entry is of its registry. A file may hold others beside it, to pull from.
@@ -59,20 +60,25 @@ fn named<'a>(entry: &Entry, image: Option<&'a Image>) -> Option<&'a Image> {
 /// The keys in a file that knows paths: the host, or the host with each prefix. With an image of its
 /// registry it is for that repository and for nothing else.
 fn path_keys(entry: &Entry, image: Option<&Image>) -> Keys {
-    let below = |path: &String| format!("/{path}");
     match named(entry, image) {
-        Some(image) => spelled(entry, &[below(&image.repository)]),
-        None => spelled(entry, &entry.paths.iter().map(below).collect::<Vec<_>>()),
+        Some(named) => spelled(entry, std::slice::from_ref(&named.repository), image),
+        None => spelled(entry, &entry.paths, image),
     }
 }
 
-/// The host in each of its spellings with each of these behind it; alone when there are none.
-fn spelled(entry: &Entry, behind: &[String]) -> Keys {
-    let with = |host: String| match behind {
+/// The host in each of its spellings, that of the image among them, with each of these paths behind it;
+/// alone when there are none.
+fn spelled(entry: &Entry, paths: &[String], image: Option<&Image>) -> Keys {
+    let with = |host: String| match paths {
         [] => vec![host],
-        _ => behind.iter().map(|path| format!("{host}{path}")).collect(),
+        _ => paths.iter().map(|path| format!("{host}/{path}")).collect(),
     };
-    let mut spellings = entry.host.spellings(entry.is_insecure).into_iter().map(with);
+    let mut hosts = entry.host.spellings(entry.is_insecure);
+    // Who asks for an image looks for it as it is written there.
+    let written = named(entry, image).and_then(|image| image.host.written());
+    let other = written.filter(|host| !hosts.iter().any(|known| known == host));
+    hosts.extend(other.map(str::to_owned));
+    let mut spellings = hosts.into_iter().map(with);
     Keys { own: spellings.next().unwrap_or_default(), also: spellings.flatten().collect() }
 }
 
@@ -88,7 +94,11 @@ fn object<'a>(
 ) -> Zeroizing<String> {
     let mut values: Vec<Zeroizing<String>> = Vec::new();
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
-    let mut others: Vec<(String, usize)> = Vec::new();
+    let mut others: Vec<(Vec<String>, usize)> = Vec::new();
+    let takes = |keys: &[String], value: &str| {
+        keys.iter().map(|key| key.len() + value.len() + 4).sum::<usize>()
+    };
+    let has_room = |length: usize| longest.is_none_or(|longest| length <= longest);
     let mut length = AROUND;
     for entry in entries {
         let mut value = Zeroizing::new(String::with_capacity(room(entry)));
@@ -102,23 +112,26 @@ fn object<'a>(
             ledger.leave_out(entry, Lost::KeyTaken);
             continue;
         }
-        let takes =
-            |keys: &[String]| keys.iter().map(|key| key.len() + value.len() + 4).sum::<usize>();
-        let (needed, wanted) = (EACH + takes(&own), takes(&also));
-        let has_room = |more: usize| longest.is_none_or(|longest| length + more <= longest);
-        if !has_room(needed) {
+        let needed = EACH + takes(&own, &value);
+        if !has_room(length + needed) {
             ledger.leave_out(entry, Lost::TooLong);
             continue;
         }
-        let also = if has_room(needed + wanted) { also } else { Vec::new() };
-        length += needed + takes(&also);
+        length += needed;
         by_key.extend(own.into_iter().map(|key| (key, values.len())));
-        others.extend(also.into_iter().map(|key| (key, values.len())));
+        others.push((also, values.len()));
         values.push(value);
         ledger.hold(entry);
     }
-    for (key, at) in others {
-        by_key.entry(key).or_insert(at);
+    // Only now: a second spelling takes no room from another credential.
+    for (also, at) in others {
+        let wanted = takes(&also, &values[at]);
+        if has_room(length + wanted) {
+            length += wanted;
+            for key in also {
+                by_key.entry(key).or_insert(at);
+            }
+        }
     }
     let mut json = Zeroizing::new(String::with_capacity(length));
     json.push('{');
@@ -184,8 +197,49 @@ mod tests {
         }
         // What is of another registry has nothing to do with it.
         assert_eq!(keys(&path_keys(&scoped, Some(&image))), keys(&of(&scoped)));
-        let hub = host_keys(&scoped);
+        let hub = host_keys(&scoped, None);
         assert_eq!(keys(&hub), ["https://index.docker.io/v1/"]);
+    }
+
+    #[test]
+    fn with_an_image_its_host_is_a_key_as_it_is_written_there() {
+        for (host, image, by_host, by_path) in [
+            ("ghcr.io", "GHCR.IO/acme/api", "GHCR.IO", "GHCR.IO/acme/api"),
+            (
+                "docker.io",
+                "registry-1.docker.io/nginx",
+                "registry-1.docker.io",
+                "registry-1.docker.io/library/nginx",
+            ),
+            ("docker.io", "docker.io:443/acme/api", "docker.io:443", "docker.io:443/acme/api"),
+            (
+                "[2001:db8::1]:5000",
+                "[2001:DB8:0::1]:5000/api",
+                "[2001:DB8:0::1]:5000",
+                "[2001:DB8:0::1]:5000/api",
+            ),
+        ] {
+            let (entry, image) = (entry(host, &[], b"s"), Image::parse(image).unwrap());
+            let found = host_keys(&entry, Some(&image));
+            assert_eq!(found.also.last().map(String::as_str), Some(by_host));
+            assert_eq!(
+                keys(&host_keys(&entry, None)).len(),
+                found.own.len() + found.also.len() - 1
+            );
+            let found = path_keys(&entry, Some(&image));
+            assert_eq!(found.also.last().map(String::as_str), Some(by_path));
+            // An entry of another registry has no such key.
+            let other = super::example::entry("quay.io", &[], b"s");
+            assert_eq!(keys(&host_keys(&other, Some(&image))), keys(&host_keys(&other, None)));
+        }
+        // What readers make one of themselves is there once.
+        for (host, image) in
+            [("docker.io", "index.docker.io/acme/api"), ("ghcr.io", "ghcr.io:443/acme/api")]
+        {
+            let (entry, image) = (entry(host, &[], b"s"), Image::parse(image).unwrap());
+            let found = host_keys(&entry, Some(&image));
+            assert_eq!(keys(&found), keys(&host_keys(&entry, None)), "{host}");
+        }
     }
 
     #[test]
@@ -210,6 +264,21 @@ mod tests {
         let (json, lost) = written(&entries, None);
         assert_eq!(json, r#"{"reg.example.com":"","reg.example.com:80":"tls"}"#);
         assert_eq!(lost, [None, None]);
+    }
+
+    #[test]
+    fn another_spelling_takes_no_room_from_another_credential() {
+        let long = vec![b'x'; 200];
+        let hosts = ["a.example.com", "b.example.com", "c.example.com"];
+        let entries = hosts.map(|host| entry(host, &[], &long));
+        let found = |longest| {
+            let (json, lost) = written(&entries, Some(longest));
+            let object: serde_json::Value = serde_json::from_str(&json).unwrap();
+            assert!(json.len() <= longest && lost == [None, None, None], "{json}");
+            object.as_object().unwrap().keys().cloned().collect::<Vec<String>>()
+        };
+        assert_eq!(found(1_000), hosts);
+        assert_eq!(found(1_200)[..2], ["a.example.com", "a.example.com:443"]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(in crate::api) fn list(entries: &[Entry], ledger: &mut Ledger) -> Option<Zer
             }
         };
         // They compare the address with the image's as text.
-        let Keys { mut own, also } = spelled(entry, &[]);
+        let Keys { mut own, also } = spelled(entry, &[], None);
         own.retain(|address| taken.insert(address.clone()));
         if own.is_empty() {
             ledger.leave_out(entry, Lost::KeyTaken);

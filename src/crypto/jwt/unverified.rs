@@ -92,10 +92,20 @@ fn check_type(name: Option<&Value>) -> Result<(), JwtProblem> {
     let is_ours = match name {
         None => true,
         Some(name) => name.as_str().is_some_and(|name| {
+            let name = without_application(name);
             name.eq_ignore_ascii_case("JWT") || name.eq_ignore_ascii_case("at+jwt")
         }),
     };
     if is_ours { Ok(()) } else { Err(JwtProblem::Type) }
+}
+
+/// A media type is written with its `application/` or without (RFC 7515, 4.1.9).
+fn without_application(name: &str) -> &str {
+    const APPLICATION: &str = "application/";
+    match name.split_at_checked(APPLICATION.len()) {
+        Some((start, rest)) if start.eq_ignore_ascii_case(APPLICATION) => rest,
+        _ => name,
+    }
 }
 
 /// Only the one text that encodes the bytes: neither padding nor stray bits at the end.

@@ -26,6 +26,22 @@ fn what_people_paste_becomes_canonical_and_its_path_a_scope() {
 }
 
 #[test]
+fn a_path_that_begins_with_the_registry_would_serve_no_image() {
+    for (registry_url, paths, is_refused) in [
+        ("ghcr.io", "ghcr.io/acme", true),
+        ("ghcr.io", "acme, ghcr.io/acme/api", true),
+        ("docker.io", "index.docker.io/acme", true),
+        ("mirror.example.com", "ghcr.io/acme", false),
+        ("ghcr.io", "acme", false),
+    ] {
+        let form =
+            CredentialForm { registry_url: registry_url.into(), paths: paths.into(), ..form() };
+        let expected: &[&str] = if is_refused { &["paths"] } else { &[] };
+        assert_eq!(fields(&form), expected, "{registry_url} {paths}");
+    }
+}
+
+#[test]
 fn each_broken_rule_is_told_at_its_field() {
     let bad = CredentialForm {
         name: "x".repeat(101),

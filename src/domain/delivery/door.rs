@@ -23,6 +23,9 @@ crate::domain::words! {
 pub enum Content {
     Text,
     Bytes,
+    /// An identity token of the registry, stored in place of a password.
+    Identity,
+    /// A short-lived token of the registry, made for this answer.
     Token,
 }
 
@@ -45,9 +48,16 @@ impl Door {
         );
         match content {
             Content::Bytes if is_plain => Some(Lost::NotText),
+            Content::Identity if !self.carries_identities() => Some(Lost::IdentityToken),
             Content::Token if !self.carries_tokens() => Some(Lost::NeedsTokenClient),
-            Content::Text | Content::Bytes | Content::Token => None,
+            Content::Text | Content::Bytes | Content::Identity | Content::Token => None,
         }
+    }
+
+    /// Whether its format has a place for an identity token. Where there is none it would be sent as the
+    /// password of a user who does not exist.
+    fn carries_identities(self) -> bool {
+        matches!(self, Self::DockerConfig | Self::AuthJson | Self::Buildx | Self::Credential)
     }
 
     /// Its bit where several doors are kept in one number. What is stored has these bits: they never change.
@@ -94,6 +104,12 @@ mod tests {
             assert_eq!(door.refuses(Content::Text), None, "{door:?}");
             let lost = (!door.carries_tokens()).then_some(Lost::NeedsTokenClient);
             assert_eq!(door.refuses(Content::Token), lost, "{door:?}");
+        }
+        for door in [Door::DockerConfig, Door::AuthJson, Door::Buildx, Door::Credential] {
+            assert_eq!(door.refuses(Content::Identity), None, "{door:?}");
+        }
+        for door in [Door::DockerAuthConfig, Door::KubernetesSecret, Door::Kubelet, Door::Drone] {
+            assert_eq!(door.refuses(Content::Identity), Some(Lost::IdentityToken), "{door:?}");
         }
         for door in [Door::Credential, Door::Kubelet, Door::KubernetesSecret] {
             assert_eq!(door.refuses(Content::Bytes), Some(Lost::NotText), "{door:?}");

@@ -47,6 +47,8 @@ crate::domain::words! {
         NoToken = "no_token", "the registry issued no short-lived token for it";
         /// The secret is bytes that are no text.
         NotText = "not_text", "its secret is not text, and this format holds only text";
+        /// Its user name says that it is no password.
+        IdentityToken = "identity_token", "it is an identity token, which this client cannot use";
         /// What it would be called by is another one's.
         KeyTaken = "key_taken", "another credential takes its place in this answer";
         /// There is no room for it.

@@ -137,7 +137,8 @@ fn at_gitlab_projects_that_cannot_be_compared_are_not_one() {
 
 #[test]
 fn what_started_a_run_and_cannot_be_read_may_be_a_forks() {
-    for odd in [json!(["main"]), json!({}), json!(7), json!(true)] {
+    let long = json!(format!("contributor:{}", "x".repeat(600)));
+    for odd in [json!(["main"]), json!({}), json!(7), json!(true), json!("ma\u{1}in"), long] {
         for (provider, name) in [
             (Provider::GitHub, "ref"),
             (Provider::GitHub, "event_name"),
@@ -147,7 +148,7 @@ fn what_started_a_run_and_cannot_be_read_may_be_a_forks() {
             (Provider::AzureDevOps, "rpo_ref"),
         ] {
             let said = of(provider, json!({ name: odd }));
-            assert!(said.may_be_fork(), "{provider:?} {name} {odd}");
+            assert!(said.may_be_fork(), "{provider:?} {name} {odd:.40}");
         }
     }
     for none in [json!(null), json!("")] {

@@ -32,6 +32,10 @@ pub enum PathProblem {
     )]
     TagOrDigest,
     #[error(
+        "Remove the registry from the repository path: enter only what follows it, for example acme/api."
+    )]
+    WithRegistry,
+    #[error(
         "That is not a repository path. Between its slashes it has lowercase letters and digits, joined by single dots, by one or two underscores or by hyphens, for example acme/api."
     )]
     Malformed,

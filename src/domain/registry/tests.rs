@@ -186,3 +186,24 @@ fn hosts_that_differ_only_in_a_port_that_was_dropped_are_equal() {
     assert_eq!(plain.cmp(&named), std::cmp::Ordering::Equal);
     assert_eq!(std::collections::HashSet::from([plain, named]).len(), 1);
 }
+
+#[test]
+fn the_spelling_that_clients_keep_is_kept_beside_the_host() {
+    for (typed, written) in [
+        ("GHCR.IO", Some("GHCR.IO")),
+        ("docker://GHCR.io/acme/api", Some("GHCR.io")),
+        ("registry-1.docker.io", Some("registry-1.docker.io")),
+        ("registry.hub.docker.com", Some("registry.hub.docker.com")),
+        ("docker.io:443", Some("docker.io:443")),
+        ("ghcr.io:443", Some("ghcr.io:443")),
+        ("[2001:DB8:0::1]:5000", Some("[2001:DB8:0::1]:5000")),
+        ("ghcr.io", None),
+        ("https://ghcr.io/acme", None),
+        ("index.docker.io", None),
+        ("b\u{fc}cher.example", None),
+    ] {
+        let host = RegistryHost::read(typed).unwrap().host;
+        assert_eq!(host.written(), written, "{typed}");
+        assert_eq!(Some(&host), RegistryHost::stored(host.as_str()).as_ref(), "{typed}");
+    }
+}

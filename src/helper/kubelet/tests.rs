@@ -151,6 +151,13 @@ fn durations_are_those_of_go() {
     for text in ["0", "0s", "10m0s", "6h0m0s", "1.5h", "300ms", "1h15m30.918s", "5us", "7ns"] {
         assert!(is_duration(text), "{text}");
     }
+    for text in ["1000000s", "1\u{b5}s", "1\u{3bc}s", "2562047h", "86400000ms"] {
+        assert!(is_duration(text), "{text}");
+    }
+    // More nanoseconds than 64 bits hold, at once or together.
+    for text in ["2562048h", "1281024h1281024h", "9999999999999999999s"] {
+        assert!(!is_duration(text), "{text}");
+    }
     for text in ["", "10", "-5m", "m", "5 m", "5d", "1h0", ".s", "1.2.3s", "9999999h"] {
         assert!(!is_duration(text), "{text}");
     }

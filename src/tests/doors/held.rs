@@ -135,3 +135,27 @@ async fn the_kubelet_gets_no_more_than_its_plugin_reads_and_the_rest_is_refused(
     assert_eq!(named[0].image.as_deref(), Some("r17.example.com:5000/acme/api"));
     assert_eq!(app.counted_i64("SELECT CAST(SUM(used) AS BIGINT) FROM usage").await, 1);
 }
+
+#[tokio::test]
+async fn an_identity_token_is_handed_out_as_one_or_not_at_all() {
+    let app = App::new().await;
+    let (by, user) = (&app.owner, [("username", "<token>")]);
+    let id = app.credential_with(by, "acme", "identity", "ghcr.io", "hunter2-token", &user).await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
+    for path in ["/api/v1/docker-config", "/api/v1/auth-json"] {
+        let file = app.fetch(&token, path).await.json();
+        assert_eq!(file["auths"]["ghcr.io"]["identitytoken"], "hunter2-token", "{path}");
+    }
+    // Docker's own helpers say it in the same way.
+    let reply = app.fetch(&token, "/api/v1/credential?server=ghcr.io").await.json();
+    assert_eq!(reply["username"], "<token>");
+    assert_eq!(reply["secret"], "hunter2-token");
+    for path in ["/api/v1/docker-auth-config", "/api/v1/kubernetes-secret"] {
+        let reply = app.fetch(&token, path).await;
+        let told = reply.header("regcred-left-out");
+        assert!(told.ends_with(Lost::IdentityToken.label()), "{path}: {told}");
+        assert_eq!(last(&app, pipeline).await.outcome, Outcome::Refused, "{path}");
+    }
+    let path = "/api/v1/kubelet?image=ghcr.io%2Facme%2Fapi";
+    assert_eq!(app.fetch(&token, path).await.status, 409);
+}

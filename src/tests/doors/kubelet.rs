@@ -113,3 +113,38 @@ async fn an_image_that_nothing_is_granted_for_is_pulled_anonymously() {
     }
     assert_eq!(scene.app.count_receipts().await, 0);
 }
+
+#[tokio::test]
+async fn an_image_finds_its_credential_by_the_host_that_it_names() {
+    let scene = Scene::new().await;
+    for (image, host, key) in [
+        (
+            "registry-1.docker.io/nginx",
+            "registry-1.docker.io",
+            "registry-1.docker.io/library/nginx",
+        ),
+        ("docker.io:443/acme/web", "docker.io:443", "docker.io:443/acme/web"),
+        ("GHCR.IO/acme/api:1.2", "GHCR.IO", "GHCR.IO/acme/api"),
+        ("nginx", "https://index.docker.io/v1/", "docker.io/library/nginx"),
+    ] {
+        let named = regcred::domain::listing::percent(image);
+        for (path, member, expected) in [
+            (format!("docker-config?image={named}"), "auths", host),
+            (format!("docker-auth-config?image={named}"), "auths", host),
+            (format!("auth-json?image={named}"), "auths", key),
+            (format!("kubelet?image={named}"), "auth", key),
+        ] {
+            let reply = scene.app.fetch(&scene.token, &format!("/api/v1/{path}")).await;
+            assert_eq!(reply.deliveries().len(), 1, "{path}: {}", reply.text());
+            assert!(reply.json()[member].get(expected).is_some(), "{path}: {}", reply.text());
+        }
+        // Whatever the kubelet keeps the answer for.
+        for cache in ["registry", "global"] {
+            let found = asked(&scene, image, cache).await.json();
+            let keys: Vec<&String> = found["auth"].as_object().unwrap().keys().collect();
+            let is_there =
+                keys.iter().any(|one| key == *one || key.starts_with(&format!("{one}/")));
+            assert!(is_there, "{image} {cache}: {keys:?}");
+        }
+    }
+}

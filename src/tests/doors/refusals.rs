@@ -4,6 +4,8 @@
 use super::Scene;
 use crate::app::App;
 use crate::asking::DOORS;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use regcred::domain::delivery::Outcome;
 use uuid::Uuid;
 
@@ -164,4 +166,37 @@ async fn an_unknown_address_of_the_api_answers_with_an_error_for_machines() {
     }
     let reply = scene.app.nobody().tell(&scene.token, "/api/v1/docker-config", "{}").await;
     assert_eq!(reply.status, 405);
+}
+
+#[tokio::test]
+async fn who_is_refused_before_a_door_is_told_why_in_json() {
+    const HOST: (&str, &str) = ("host", "localhost:3000");
+    let (token, other) = (("authorization", "Bearer x"), ("host", "evil.example.com"));
+    let app = App::new().await;
+    let long = "x".repeat(70 * 1024);
+    let length = long.len().to_string();
+    for (method, path, lines, status, code) in [
+        (Method::GET, "/api/v1/docker-config", vec![other], 421, "misdirected"),
+        (Method::GET, "/api/v1/docker-config", vec![HOST, HOST], 400, "bad_request"),
+        (Method::GET, "/api/v1/docker-config", vec![HOST, token, token], 400, "bad_request"),
+        (
+            Method::POST,
+            "/api/v1/token",
+            vec![HOST, ("content-length", length.as_str())],
+            413,
+            "too_large",
+        ),
+        (Method::POST, "/api/v1/drone/%FF", vec![HOST], 400, "bad_request"),
+    ] {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in lines {
+            request = request.header(name, value);
+        }
+        let body = if status == 413 { Body::from(long.clone()) } else { Body::empty() };
+        let reply = app.nobody().send(request.body(body).unwrap()).await;
+        assert_eq!((reply.status.as_u16(), &*reply.code()), (status, code), "{path}");
+        assert_eq!(reply.header("content-type"), "application/json", "{path}");
+        let message = reply.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(!message.is_empty() && !message.ends_with('\n'), "{path}: {message}");
+    }
 }

@@ -92,7 +92,8 @@ impl Vault {
                     continue;
                 }
             };
-            if let Some(lost) = request.door.refuses(given.content()) {
+            let content = given.content(&one.credential.summary.username);
+            if let Some(lost) = request.door.refuses(content) {
                 book.refuse(asked.of(won.index), one, lost.label());
                 refused = refused.or_else(|| Some(not_held(one, lost)));
                 continue;

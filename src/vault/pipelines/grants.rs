@@ -41,6 +41,7 @@ impl Vault {
         let (mut waits, mut recorded, mut given) = (false, None, Vec::new());
         let can_now = can_now(&chosen);
         for (credential, intent) in chosen {
+            terms::with_paths_of(&terms, &credential.summary.host)?;
             given.push((credential.summary.id, intent));
             let terms = Terms { intent, ..terms.clone() };
             let (needs_approval, event) =

@@ -9,7 +9,7 @@ use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::{ForkRule, Terms, patterns};
 use crate::domain::moment::Day;
 use crate::domain::pipeline::{Grant, GrantForm};
-use crate::domain::registry::path_scope;
+use crate::domain::registry::{RegistryHost, path_scope};
 use crate::error::{Error, FieldError, Result};
 use crate::store::unless_taken;
 use crate::vault::{Vault, gather, now, today};
@@ -53,6 +53,7 @@ impl Vault {
         // Locked, as for a new grant: a save that protects it meanwhile sees the terms or is waited for.
         let credential = write.credentials(project).lock(grant.credential_id).await?;
         let credential = credential.ok_or(Error::NotFound)?;
+        with_paths_of(&terms, &credential.summary.host)?;
         if !credential.summary.access.satisfies(intent) {
             let sentence = "This credential can only pull. Choose Pull.";
             return Err(Error::at("intent", sentence));
@@ -107,6 +108,12 @@ impl Vault {
         let of = (granter.project().id, pipeline, granter.person().id);
         self.doubts_of_grants(of, is_new).await.unwrap_or_default()
     }
+}
+
+/// Refuses repositories that begin with the registry that they are of.
+pub(super) fn with_paths_of(terms: &Terms, host: &RegistryHost) -> Result<()> {
+    let problem = host.named_in(&terms.repositories);
+    problem.map_err(|problem| Error::at("repositories", problem.to_string()))
 }
 
 /// The terms that the form says, whatever the credential. The intent is read with the credentials.

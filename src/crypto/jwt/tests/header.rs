@@ -64,6 +64,8 @@ fn others(scene: &Scene) -> Vec<Case> {
         ("a logout token", with("typ", json!("logout+jwt")), Type),
         ("a type with more behind", with("typ", json!("JWT;x")), Type),
         ("an empty type", with("typ", json!("")), Type),
+        ("a type with two beginnings", with("typ", json!("application/application/jwt")), Type),
+        ("a beginning without a type", with("typ", json!("application/")), Type),
         ("a type that is null", with("typ", Value::Null), Type),
         ("a type that is a list", with("typ", json!(["JWT"])), Type),
         ("a key id that is a number", with("kid", json!(1)), Malformed),
@@ -91,7 +93,7 @@ fn the_type_may_be_missing_or_one_of_two_in_any_letters() {
     let scene = Scene::new();
     let bare = scene.of(r#"{"alg":"ES256","kid":"ec"}"#, &claims().to_string());
     assert_eq!(outcome(&bare, &scene.keys).err(), None);
-    for name in ["JWT", "jwt", "at+jwt", "AT+JWT"] {
+    for name in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/JWT"] {
         let token = scene.with_header("typ", json!(name));
         assert_eq!(outcome(&token, &scene.keys).err(), None, "{name}");
     }
