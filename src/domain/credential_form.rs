@@ -14,7 +14,7 @@ pub use suggestion::{alternatives, first_part, suggested_name};
 
 use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
-use super::registry::{self, HostProblem, ParsedRegistry, RegistryHost};
+use super::registry::{self, HostProblem, PATH_MOVED, ParsedRegistry, PathProblem, RegistryHost};
 use super::registry_kind::{RegistryKind, UsernameRule};
 use super::typed_text::{LINE_MAX, labels, name_problem, text_problem, username_problem};
 use super::user;
@@ -115,6 +115,7 @@ impl CredentialForm {
             problem.into_iter().for_each(|m| at("email", m));
         }
         let mut paths = registry::path_scope(&self.paths)
+            .and_then(|paths| without_host(paths, host))
             .map_err(|problem| at("paths", problem.to_string()))
             .unwrap_or_default();
         let access = Access::from_word(&self.access);
@@ -149,9 +150,9 @@ impl CredentialForm {
                 let mut changes = parsed.changes;
                 if let Some(path) = parsed.path {
                     if paths.is_empty() {
-                        changes.push("Its path became the repository path.".to_owned());
                         paths.push(path);
                     } else {
+                        changes.retain(|change| change != PATH_MOVED);
                         changes.push(
                             "Its path was dropped, because a repository path was entered."
                                 .to_owned(),
@@ -228,6 +229,15 @@ impl CredentialForm {
         }
         Ok(hosts)
     }
+}
+
+/// The paths, of which none may begin with the host: no image's name would be below it.
+fn without_host(
+    paths: Vec<String>,
+    host: Option<&RegistryHost>,
+) -> Result<Vec<String>, PathProblem> {
+    let begins = |path: &String| host.is_some_and(|host| host.begins(path));
+    if paths.iter().any(begins) { Err(PathProblem::Host) } else { Ok(paths) }
 }
 
 /// What is said when the credential for one of the other hosts would have a name that is taken.

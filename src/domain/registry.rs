@@ -18,7 +18,7 @@ use std::hash::{Hash, Hasher};
 
 pub use host_problem::HostProblem;
 pub(in crate::domain) use repository_path::is_tag;
-pub use repository_path::{PathProblem, covers, path_scope};
+pub use repository_path::{PATH_MOVED, PathProblem, covers, path_scope};
 pub use website::Website;
 
 const DOCKER_HUB: &str = "docker.io";
@@ -143,6 +143,12 @@ impl RegistryHost {
         }
         let all = self.spellings(is_insecure);
         all.iter().map(|host| format!("{host}/…")).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Whether the path begins with this host, as in an image's name: no repository on it is called so.
+    pub fn begins(&self, path: &str) -> bool {
+        let first = path.split('/').next().unwrap_or_default();
+        first == self.text || (self.is_docker_hub() && DOCKER_HUB_NAMES.contains(&first))
     }
 
     pub fn is_docker_hub(&self) -> bool {

@@ -26,6 +26,28 @@ fn what_people_paste_becomes_canonical_and_its_path_a_scope() {
 }
 
 #[test]
+fn a_path_is_either_moved_or_dropped_and_only_that_is_said() {
+    let said = |paths: &str| {
+        let draft = CredentialForm { paths: paths.into(), ..form() }.check().unwrap();
+        let about: Vec<String> =
+            draft.changes.into_iter().filter(|change| change.contains("path")).collect();
+        (draft.settings.paths, about)
+    };
+    assert_eq!(said(""), (vec!["acme".to_owned()], vec![PATH_MOVED.to_owned()]));
+    let dropped = "Its path was dropped, because a repository path was entered.".to_owned();
+    assert_eq!(said("team"), (vec!["team".to_owned()], vec![dropped]));
+}
+
+#[test]
+fn a_repository_path_begins_behind_the_host() {
+    for paths in ["ghcr.io/acme", "acme, ghcr.io/team", "ghcr.io", "https://ghcr.io/acme"] {
+        assert_eq!(fields(&CredentialForm { paths: paths.into(), ..form() }), ["paths"], "{paths}");
+    }
+    let proxied = CredentialForm { paths: "quay.io/acme".into(), ..form() };
+    assert_eq!(proxied.check().unwrap().settings.paths, ["quay.io/acme"]);
+}
+
+#[test]
 fn each_broken_rule_is_told_at_its_field() {
     let bad = CredentialForm {
         name: "x".repeat(101),
