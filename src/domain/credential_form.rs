@@ -16,7 +16,9 @@ use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
 use super::registry::{self, HostProblem, PATH_MOVED, ParsedRegistry, PathProblem, RegistryHost};
 use super::registry_kind::{RegistryKind, UsernameRule};
-use super::typed_text::{LINE_MAX, labels, name_problem, text_problem, username_problem};
+use super::typed_text::{
+    LINE_MAX, labels, name_problem, text_problem, username_problem, word_problem,
+};
 use super::user;
 use crate::error::FieldError;
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,10 @@ pub struct CredentialForm {
 }
 
 pub const DESCRIPTION_MAX: usize = 1000;
+const LABELS_MAX: usize = 20;
+const LABEL_MAX: usize = 50;
+/// The longest text of labels: the most and the longest ones, with room for commas and spaces between them.
+const LABELS_TEXT_MAX: usize = 2 * LABELS_MAX * LABEL_MAX;
 /// The most other hosts that one key is stored for at once.
 const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
@@ -84,13 +90,15 @@ impl CredentialForm {
         name_problem(&name, "credential").into_iter().for_each(|m| at("name", m));
         // As it is stored: a browser sends two characters for each line break.
         let description = self.description.trim().replace("\r\n", "\n");
+        text_problem(&description, DESCRIPTION_MAX, true)
+            .into_iter()
+            .for_each(|m| at("description", m));
         for (field, value, max) in [
-            ("description", &description, DESCRIPTION_MAX),
             ("owner", &self.owner, LINE_MAX),
             ("environment", &self.environment, LINE_MAX),
-            ("labels", &self.labels, 1000),
+            ("labels", &self.labels, LABELS_TEXT_MAX),
         ] {
-            text_problem(value, max, field == "description").into_iter().for_each(|m| at(field, m));
+            word_problem(value, max).into_iter().for_each(|m| at(field, m));
         }
         let parsed = parsed
             .map(|parsed| parsed.marked(self.is_insecure))
@@ -111,7 +119,7 @@ impl CredentialForm {
         let email = self.email.trim().to_owned();
         if !email.is_empty() {
             let problem = user::email_problem(&email).map(str::to_owned);
-            let problem = problem.or_else(|| text_problem(&email, LINE_MAX, false));
+            let problem = problem.or_else(|| word_problem(&email, LINE_MAX));
             problem.into_iter().for_each(|m| at("email", m));
         }
         let mut paths = registry::path_scope(&self.paths)
@@ -141,8 +149,10 @@ impl CredentialForm {
             );
         }
         let labels = labels(&self.labels);
-        if labels.len() > 20 || labels.iter().any(|l| l.chars().count() > 50) {
-            at("labels", "Use at most 20 labels of at most 50 characters each.".to_owned());
+        if labels.len() > LABELS_MAX || labels.iter().any(|l| l.chars().count() > LABEL_MAX) {
+            let message =
+                format!("Use at most {LABELS_MAX} labels of at most {LABEL_MAX} characters each.");
+            at("labels", message);
         }
 
         match (errors.is_empty(), parsed, method, access) {

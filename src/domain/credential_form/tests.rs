@@ -82,6 +82,9 @@ fn a_label_has_fifty_characters_at_most() {
     let labels = |text: &str| CredentialForm { labels: format!("shop, {text}"), ..form() };
     assert!(labels(&"ä".repeat(50)).check().is_ok());
     assert_eq!(fields(&labels(&"x".repeat(51))), ["labels"]);
+    let longest: Vec<String> = ('a'..='t').map(|c| c.to_string().repeat(LABEL_MAX)).collect();
+    let all = CredentialForm { labels: longest.join(", "), ..form() };
+    assert_eq!(all.check().unwrap().settings.labels.len(), LABELS_MAX);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::check::IN_LIST;
 use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustForm};
 use crate::domain::grant::fits;
-use crate::domain::typed_text::{NAME_MAX, is_invisible, text_problem};
+use crate::domain::typed_text::{NAME_MAX, is_invisible, word_problem};
 use crate::error::FieldError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -78,12 +78,7 @@ impl TrustForm {
     }
 
     fn title_problem(&self) -> Option<String> {
-        let title = self.title.trim();
-        let is_unseen = || {
-            let message = "This contains an invisible character. Type it again.";
-            title.contains(is_invisible).then(|| message.to_owned())
-        };
-        text_problem(title, NAME_MAX, false).or_else(is_unseen)
+        word_problem(self.title.trim(), NAME_MAX)
     }
 
     fn signature_problems(&self, provider: Provider, own: &OwnHosts) -> Vec<FieldError> {
