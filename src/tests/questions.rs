@@ -266,6 +266,12 @@ async fn a_twin_is_told_with_the_way_to_it() {
     said("both", &[("paths", "acme, other")]).await;
     let page = said("both again", &[("paths", "other, acme")]).await;
     assert!(page.contains(&format!("both {twin}")), "{page}");
+    // An expired one gives way, so nothing ties.
+    said("past", &[("paths", "team"), ("expires_on", "2020-01-01")]).await;
+    let page = said("valid", &[("paths", "team")]).await;
+    assert!(page.contains("valid was created") && !page.contains(twin), "{page}");
+    let page = said("past too", &[("paths", "team"), ("expires_on", "2020-01-02")]).await;
+    assert!(page.contains(&format!("past {twin}")), "{page}");
     // It is true: neither is handed out.
     let second = app.find_credential(&app.owner, "acme", "second").await;
     let hub = app.credential(&app.owner, "acme", "hub", "docker.io", "s").await;

@@ -56,8 +56,11 @@ pub(super) async fn twin(
     (host, is_insecure): (&RegistryHost, bool),
     settings: &CredentialSettings,
 ) -> Result<Option<Subject>> {
-    let CredentialSettings { access, paths, .. } = settings;
-    let alike = Alike { host: host.as_str(), is_insecure, access: *access, paths };
+    let CredentialSettings { access, paths, expires_on, .. } = settings;
+    let today = today();
+    let has_expired = expires_on.is_some_and(|day| day < today);
+    let (host, access) = (host.as_str(), *access);
+    let alike = Alike { host, is_insecure, access, paths, has_expired, today };
     Ok(write.credentials(project).twin_of(id, alike).await?)
 }
 
