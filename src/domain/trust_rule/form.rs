@@ -4,7 +4,7 @@ use super::audience::{OwnHosts, is_foreign};
 use super::check::IN_LIST;
 use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustForm};
-use crate::domain::grant::fits;
+use crate::domain::grant::{fits, is_no_name};
 use crate::domain::typed_text::{NAME_MAX, is_invisible, word_problem};
 use crate::error::FieldError;
 use std::collections::BTreeMap;
@@ -139,6 +139,12 @@ fn read_claim(
             "{} has no references of this kind. Write refs/heads/main for a branch, refs/tags/v1 for a tag.",
             provider.label()
         ));
+    }
+    let is_name = field.is_reference() || matches!(field.name, "build_branch" | "build_tag");
+    if is_name && is_no_name(typed) {
+        return said(
+            "No branch and no tag can have this name. Enter one, in which only * stands for other characters: release/*, not release/.",
+        );
     }
     if field.name == "job_workflow_ref" && !names_its_owner(typed) {
         return said(

@@ -70,6 +70,23 @@ fn a_reference_of_a_kind_that_the_provider_does_not_have_is_refused() {
 }
 
 #[test]
+fn a_reference_has_a_name_that_git_allows() {
+    let issuer = "https://issuer.example.com";
+    let told = |provider, name: &str, typed: &str| {
+        at(provider, issuer, &[(name, typed)], &format!("claims.{name}"))
+    };
+    for bad in ["main, refs/heads/dev", "release/", "a..b", "release-?", "release/[0-9]*", "a//b"] {
+        let whole = format!("refs/heads/{bad}");
+        assert!(told(Provider::GitHub, "ref", &whole).unwrap().contains("release/*"), "{bad}");
+        let of_branch = told(Provider::Buildkite, "build_branch", bad);
+        assert!(of_branch.unwrap().contains("release/*"), "{bad}");
+    }
+    for good in ["main", "release/*", "olga:work", "a.b"] {
+        assert_eq!(told(Provider::Buildkite, "build_branch", good), None, "{good}");
+    }
+}
+
+#[test]
 fn a_workflow_is_of_one_owner() {
     let told = |typed: &str| {
         let claims = [("job_workflow_ref", typed)];
