@@ -213,6 +213,9 @@ async fn approving_takes_permission_ones_own_password_and_a_number_of_days() {
         assert_eq!(reply.status, 422, "{days}");
         assert!(reply.at("days").is_some(), "{days}");
     }
+    let both = [("days", "0"), ("password", "wrong password")];
+    let reply = scene.approve_with(&maintainer, &both).await;
+    assert!(reply.at("days").is_some() && reply.at("password").is_some(), "{}", reply.text());
     let elsewhere = Uuid::now_v7().to_string();
     for field in ["id", "pipeline"] {
         let reply = scene.approve_with(&maintainer, &[(field, elsewhere.as_str())]).await;

@@ -22,6 +22,7 @@ mod versions;
 pub(super) use checks::is_wrong;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
+pub use registry_tokens::problems_of_token_service;
 pub(super) use seals::{place_of, secret_place};
 pub use secret_input::SecretInput;
 pub use switched::Switched;
