@@ -64,7 +64,6 @@ const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
 const ALSO_HOST_MAX: usize = 80;
 
-pub const NOT_A_DAY: &str = "Enter a date as year-month-day, for example 2027-01-31.";
 const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
 const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. Clear “Insecure registry”, or type the address with http://.";
 pub const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
@@ -134,7 +133,7 @@ impl CredentialForm {
             let text = text.trim();
             let day = Day::parse(text);
             if day.is_none() && !text.is_empty() {
-                at(field, NOT_A_DAY.to_owned());
+                at(field, Day::problem(text).to_owned());
             }
             day
         };
