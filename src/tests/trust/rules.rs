@@ -201,7 +201,7 @@ async fn a_tried_token_is_explained_claim_by_claim_once_and_not_kept() {
     ] {
         let back = tried(&app.owner, pipeline, junk).await;
         assert!(back.location().contains("back="), "{junk}: {}", back.location());
-        let page = app.owner.get(&back.location()).await.text();
+        let page = app.owner.follow(back).await.text();
         assert!(page.contains(said), "{junk}: {page}");
     }
     // As it stands in a header, in a file, and in a log that broke its line.
