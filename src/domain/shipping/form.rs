@@ -85,6 +85,7 @@ const NO_PLACE: &str =
 fn names_one_place(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
     // Behind the bracket of an IPv6 address, if there is one.
     let tail = authority.rsplit(']').next().unwrap_or_default();
     let port = tail.split_once(':').map(|(_, port)| port).filter(|port| !port.contains(':'));
