@@ -89,7 +89,7 @@ pub(super) fn username_problem(username: &str) -> Option<String> {
 
 /// What is wrong with a text of one line that is compared, or looked for: nobody can tell one with an
 /// invisible character from one without it.
-pub(in crate::domain) fn word_problem(text: &str, max: usize) -> Option<String> {
+pub(super) fn word_problem(text: &str, max: usize) -> Option<String> {
     let is_unseen = || text.contains(is_invisible).then(|| UNSEEN.to_owned());
     text_problem(text, max, false).or_else(is_unseen)
 }

@@ -78,18 +78,26 @@ impl Vault {
         let mut notices = vec![format!("{name} was created for {}.", draft.host.as_str())];
         notices.extend(draft.changes.iter().cloned());
         notices.extend(read.notices(kind, *method, username));
+        let mut copies: Vec<(Uuid, CredentialDraft)> = Vec::new();
         for host in &draft.also {
             let copy = draft.for_host(host);
             let inserted = self.insert(&write, editor, &copy, &read).await;
-            (_, recorded) = inserted.map_err(|error| match error {
+            let (copied, event) = inserted.map_err(|error| match error {
                 Error::Invalid(_) => Error::at("also", copy_taken(&copy)),
                 other => other,
             })?;
+            recorded = event;
             notices.push(said_of_copy(&draft, &copy));
+            copies.push((copied, copy));
         }
-        let origin = (&draft.host, draft.is_insecure);
-        let twin = doubts::twin(&write, editor.project().id, id, origin, &draft.settings).await?;
+        let (project, origin) = (editor.project().id, (&draft.host, draft.is_insecure));
+        let mut twin = doubts::twin(&write, project, id, origin, &draft.settings).await?;
         notices.extend(twin.as_ref().map(doubts::of_twin));
+        for (id, CredentialDraft { host, is_insecure, settings, .. }) in &copies {
+            let other = doubts::twin(&write, project, *id, (host, *is_insecure), settings).await?;
+            notices.extend(other.as_ref().map(|twin| doubts::of_copys_twin(&settings.name, twin)));
+            twin = twin.or(other);
+        }
         write.commit(recorded).await?;
         let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
         Ok(Saved { id, notices, doubt })

@@ -72,6 +72,14 @@ pub(super) fn of_twin(twin: &Subject) -> String {
     )
 }
 
+/// The same of a copy for another host, which has this name.
+pub(super) fn of_copys_twin(name: &str, twin: &Subject) -> String {
+    format!(
+        "{} is for the same registry, repository path and access as {name}. A pipeline with both receives neither. Give one of them another repository path, or delete it.",
+        twin.name
+    )
+}
+
 impl Vault {
     /// What would be asked about the form if it was saved; nothing about one that breaks a rule. `id`:
     /// the credential that it is of.
