@@ -225,6 +225,34 @@ async fn approving_takes_permission_ones_own_password_and_a_number_of_days() {
 }
 
 #[tokio::test]
+async fn an_approval_says_that_a_pipeline_can_use_a_credential_only_where_it_can() {
+    let mut scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    for (branches, is_met) in [("", true), ("main", false)] {
+        let name = if is_met { "any" } else { "main" };
+        (scene.pipeline, scene.token) = scene.app.bare_pipeline(name).await;
+        let terms = [("form[intent]", "pull_push"), ("form[branches]", branches)];
+        scene.app.grant(scene.pipeline, scene.credential, &terms).await;
+        let page = scene.page(&maintainer).await;
+        let (pipeline, id) = (scene.pipeline.to_string(), page.grants[0].id.to_string());
+        let (epoch, revision) = (page.epoch.to_string(), page.grants[0].revision.to_string());
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", id.as_str()),
+            ("epoch", epoch.as_str()),
+            ("revision", revision.as_str()),
+            ("days", "30"),
+            ("password", PASSWORD),
+        ];
+        let reply = maintainer.post_form("/rpc/grants/approve", &form).await;
+        let said = maintainer.follow(reply).await.text();
+        assert_eq!(said.contains("can use release until"), is_met, "{branches}: {said}");
+        assert_eq!(said.contains("is approved until"), !is_met, "{branches}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn a_grant_that_needs_no_approval_takes_none() {
     let scene = Scene::new().await;
     let maintainer = scene.app.member(Role::Maintainer, "acme").await;

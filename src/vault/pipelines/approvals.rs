@@ -152,6 +152,14 @@ impl Vault {
         };
         let what = (Action::GrantApproved, subject.clone(), detail);
         self.commit_event(write, project, granter, what).await?;
-        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
+        let of = subject.name;
+        if !self.doubted_of(granter, pipeline, |one| one.id == id).await.is_empty() {
+            return Ok(format!(
+                "The grant of {name} to {of} is approved until {}. What may keep it from working is marked at the grant.",
+                until.to_text()
+            ));
+        }
+        let last = grant.terms.expires_on.map_or(until, |end| end.min(until));
+        Ok(format!("{of} can use {name} until {}.", last.to_text()))
     }
 }
