@@ -69,7 +69,8 @@ impl Vault {
         let kind = RegistryKind::recognise(&draft.host);
         let secret = read.doubt(kind, draft.settings.method, &draft.settings.username);
         let asked = Asked { today: today(), stored_until: None, is_replaced: false, secret };
-        doubts::ask(form, draft.settings.expires_on, asked, Vec::new())?;
+        let of_username = doubts::of_username(kind, &draft.settings.username, true);
+        doubts::ask(form, draft.settings.expires_on, asked, of_username)?;
         // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
