@@ -42,6 +42,11 @@ const READERS: usize = 4;
 /// And those that read for longer, or are asked whether there is a database at all.
 const MORE_READERS: u32 = 2;
 
+/// Pages that a connection keeps, in KiB as SQLite wants them (negative). The kernel has them once for all:
+/// eight thousand for each reader are 50 MB more while an export goes through a long chain.
+const READER_CACHE: &str = "-3000";
+const WRITER_CACHE: &str = "-8000";
+
 /// How long a connection is waited for.
 pub(super) const WAIT: Duration = Duration::from_secs(5);
 
@@ -216,7 +221,7 @@ async fn sqlite(
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
             .pragma("secure_delete", "ON")
-            .pragma("cache_size", "-8000")
+            .pragma("cache_size", if is_reader { READER_CACHE } else { WRITER_CACHE })
             .statement_cache_capacity(256);
         if is_reader { o.pragma("query_only", "ON") } else { o }
     });

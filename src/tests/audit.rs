@@ -17,6 +17,8 @@ pub struct Scene {
     pub app: App,
     pub project: Uuid,
     pub maintainer: Browser,
+    /// What is delivered.
+    pub live: Uuid,
     pub build: Uuid,
     pub deploy: Uuid,
 }
@@ -42,7 +44,7 @@ impl Scene {
             }
         }
         let project = app.evidence(&app.owner, "acme").await.project().id;
-        Self { app, project, maintainer, build, deploy }
+        Self { app, project, maintainer, live, build, deploy }
     }
 
     /// Every row that the query takes, page after page.

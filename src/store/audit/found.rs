@@ -118,6 +118,22 @@ impl<C: Sealing> Chain<'_, C> {
 
     /// Fetches by their receipts of that credential.
     async fn fetches_of(&self, walk: &Walk<'_>, credential: Uuid) -> Result<Part, DbErr> {
+        let (first, all) = walk.receipt_limits();
+        let (mut seqs, mut end) = self.links_of(walk, credential, first).await?;
+        if first < all && end.is_some() && seqs.len() as u64 <= walk.most {
+            (seqs, end) = self.links_of(walk, credential, all).await?;
+        }
+        Ok(Part { found: self.fetches_in(walk, seqs.into_iter().collect()).await?, end })
+    }
+
+    /// The links in which that many receipts of the credential are, and how far these go, unless they are
+    /// all.
+    async fn links_of(
+        &self,
+        walk: &Walk<'_>,
+        credential: Uuid,
+        limit: u64,
+    ) -> Result<(BTreeSet<i64>, Option<(i64, i64)>), DbErr> {
         use receipt::{Column, Entity};
         let rows = Entity::find()
             .select_only()
@@ -132,14 +148,14 @@ impl<C: Sealing> Chain<'_, C> {
                 rows.filter(Column::Seq.lt(place.unwrap_or(i64::MAX))).order_by_desc(Column::Seq)
             }
         };
-        let rows = rows.limit(walk.limit()).into_tuple();
+        let rows = rows.limit(limit).into_tuple();
         let mut rows: Vec<(Uuid, i64, String)> = rows.all(self.db).await?;
         // A credential is in one project, as a pipeline is.
         if rows.iter().any(|(chain, ..)| *chain != walk.chain) {
-            return Ok(Part::default());
+            return Ok((BTreeSet::new(), None));
         }
         // The last fetch may have more of them: it is found in the next step, unless it is the only one.
-        let is_cut = rows.len() as u64 >= walk.limit();
+        let is_cut = rows.len() as u64 >= limit;
         let last = rows.last().map(|(_, seq, _)| *seq);
         if is_cut && rows.first().map(|(_, seq, _)| *seq) != last {
             rows.retain(|(_, seq, _)| Some(*seq) != last);
@@ -149,8 +165,7 @@ impl<C: Sealing> Chain<'_, C> {
         let wanted = walk.query.outcome.map(Outcome::word);
         let has = |outcome: &str| wanted.is_none_or(|wanted| outcome == wanted);
         let seqs = rows.into_iter().filter(|(.., outcome)| has(outcome)).map(|(_, seq, _)| seq);
-        let seqs: BTreeSet<i64> = seqs.collect();
-        Ok(Part { found: self.fetches_in(walk, seqs.into_iter().collect()).await?, end })
+        Ok((seqs.collect(), end))
     }
 
     /// Those of these fetches that the filter takes.

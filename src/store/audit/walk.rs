@@ -14,6 +14,10 @@ const WINDOW: u64 = 2_000;
 /// The same of fetches whose receipts tell whether anything was delivered: each may have thousands.
 const FETCHES: u64 = 500;
 
+/// Receipts of a credential that are read for each fetch that is asked for, before [`WINDOW`] of them are:
+/// a fetch has one of a credential, and a few where a client asked in parts.
+const EACH: u64 = 4;
+
 /// Which way a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -85,6 +89,21 @@ impl Walk<'_> {
             _ => WINDOW,
         };
         std::cmp::max(window, self.most + 1)
+    }
+
+    /// How many receipts of a credential are read, first and if these are too few. What another filter
+    /// leaves of them is not known before.
+    pub(super) fn receipt_limits(&self) -> (u64, u64) {
+        let AuditQuery { person, pipeline, noun, action, from, to, .. } = self.query;
+        let all = self.limit();
+        let is_filtered = person.is_some()
+            || pipeline.is_some()
+            || noun.is_some()
+            || action.is_some()
+            || from.is_some()
+            || to.is_some();
+        let first = if is_filtered { all } else { std::cmp::min(all, EACH * (self.most + 1)) };
+        (first, all)
     }
 
     /// The rows of a table from the place on, in the order of the walk.
