@@ -179,6 +179,7 @@ impl Vault {
         };
         let (host, is_insecure) = (&stored.summary.host, stored.summary.is_insecure);
         let twin = twin(&write, project, id, (host, is_insecure), &settings).await?;
+        // A disabled one is in nobody's way.
         let twin = twin.filter(|_| stored.summary.disabled_at.is_none());
         let subject = Subject { id, name: settings.name.clone() };
         let what = (action, subject, Detail::Changed(changed));
