@@ -14,9 +14,11 @@ pub use suggestion::{alternatives, first_part, suggested_name};
 
 use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
-use super::registry::{self, HostProblem, ParsedRegistry, RegistryHost};
+use super::registry::{self, HostProblem, PATH_MOVED, ParsedRegistry, RegistryHost};
 use super::registry_kind::{RegistryKind, UsernameRule};
-use super::typed_text::{LINE_MAX, labels, name_problem, text_problem, username_problem};
+use super::typed_text::{
+    LINE_MAX, labels, name_problem, text_problem, username_problem, word_problem,
+};
 use super::user;
 use crate::error::FieldError;
 use serde::{Deserialize, Serialize};
@@ -53,12 +55,15 @@ pub struct CredentialForm {
 }
 
 pub const DESCRIPTION_MAX: usize = 1000;
+const LABELS_MAX: usize = 20;
+const LABEL_MAX: usize = 50;
+/// The longest text of labels: the most and the longest ones, with room for commas and spaces between them.
+const LABELS_TEXT_MAX: usize = 2 * LABELS_MAX * LABEL_MAX;
 /// The most other hosts that one key is stored for at once.
 const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
 const ALSO_HOST_MAX: usize = 80;
 
-pub const NOT_A_DAY: &str = "Enter a date as year-month-day, for example 2027-01-31.";
 const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
 const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. Clear “Insecure registry”, or type the address with http://.";
 pub const NOT_GOOGLES: &str = "The key works only with Google's registries. Enter one of their hosts without a path, for example europe-docker.pkg.dev.";
@@ -84,13 +89,15 @@ impl CredentialForm {
         name_problem(&name, "credential").into_iter().for_each(|m| at("name", m));
         // As it is stored: a browser sends two characters for each line break.
         let description = self.description.trim().replace("\r\n", "\n");
+        text_problem(&description, DESCRIPTION_MAX, true)
+            .into_iter()
+            .for_each(|m| at("description", m));
         for (field, value, max) in [
-            ("description", &description, DESCRIPTION_MAX),
             ("owner", &self.owner, LINE_MAX),
             ("environment", &self.environment, LINE_MAX),
-            ("labels", &self.labels, 1000),
+            ("labels", &self.labels, LABELS_TEXT_MAX),
         ] {
-            text_problem(value, max, field == "description").into_iter().for_each(|m| at(field, m));
+            word_problem(value, max).into_iter().for_each(|m| at(field, m));
         }
         let parsed = parsed
             .map(|parsed| parsed.marked(self.is_insecure))
@@ -111,7 +118,7 @@ impl CredentialForm {
         let email = self.email.trim().to_owned();
         if !email.is_empty() {
             let problem = user::email_problem(&email).map(str::to_owned);
-            let problem = problem.or_else(|| text_problem(&email, LINE_MAX, false));
+            let problem = problem.or_else(|| word_problem(&email, LINE_MAX));
             problem.into_iter().for_each(|m| at("email", m));
         }
         let mut paths = registry::path_scope(&self.paths)
@@ -128,7 +135,7 @@ impl CredentialForm {
             let text = text.trim();
             let day = Day::parse(text);
             if day.is_none() && !text.is_empty() {
-                at(field, NOT_A_DAY.to_owned());
+                at(field, Day::problem(text).to_owned());
             }
             day
         };
@@ -143,8 +150,10 @@ impl CredentialForm {
             );
         }
         let labels = labels(&self.labels);
-        if labels.len() > 20 || labels.iter().any(|l| l.chars().count() > 50) {
-            at("labels", "Use at most 20 labels of at most 50 characters each.".to_owned());
+        if labels.len() > LABELS_MAX || labels.iter().any(|l| l.chars().count() > LABEL_MAX) {
+            let message =
+                format!("Use at most {LABELS_MAX} labels of at most {LABEL_MAX} characters each.");
+            at("labels", message);
         }
 
         match (errors.is_empty(), parsed, method, access) {
@@ -152,9 +161,9 @@ impl CredentialForm {
                 let mut changes = parsed.changes;
                 if let Some(path) = parsed.path {
                     if paths.is_empty() {
-                        changes.push("Its path became the repository path.".to_owned());
                         paths.push(path);
                     } else {
+                        changes.retain(|change| change != PATH_MOVED);
                         changes.push(
                             "Its path was dropped, because a repository path was entered."
                                 .to_owned(),

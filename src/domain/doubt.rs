@@ -36,6 +36,10 @@ pub enum Doubt {
     NothingPushes,
     /// A pattern that begins with `refs/` and is of no reference that there is.
     NoReference,
+    /// A pattern of no name that Git allows.
+    NoName,
+    /// A repository that begins with the registry's host.
+    HostInPath,
     /// Some of its repositories are not the credential's, or none of them is.
     OutsidePaths {
         is_all: bool,
@@ -133,6 +137,12 @@ impl Doubt {
             }
             Self::NoReference => {
                 "A branch condition begins with refs/ but names no kind of reference, so no run meets it. Write refs/tags/v* for tags, or the name of the branch alone.".to_owned()
+            }
+            Self::NoName => {
+                "No branch and no tag can have the name in a branch condition, so no run meets it. Only * stands for other characters: write release/*, not release/.".to_owned()
+            }
+            Self::HostInPath => {
+                "A repository of this grant begins with the registry's host, so it is of no image. Enter what follows the host, for example acme/api.".to_owned()
             }
             Self::OutsidePaths { is_all: true } => {
                 "The credential is for other repositories than this grant, so the pipeline never receives it.".to_owned()
@@ -242,6 +252,8 @@ impl Doubt {
             | Self::OnlyForks
             | Self::NothingPushes
             | Self::NoReference
+            | Self::NoName
+            | Self::HostInPath
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {
                 ("Change the grant", paths::edit_grant(project, pipeline, about))

@@ -72,17 +72,7 @@ fn shown(text: &str) -> String {
 
 /// Whether a reader would not see it, or it would change how the characters round it are read.
 fn is_unseen(c: char) -> bool {
-    c != '\t'
-        && (is_invisible(c)
-            || matches!(
-                c,
-                '\u{61C}'
-                    | '\u{180B}'..='\u{180F}'
-                    | '\u{FFF9}'..='\u{FFFB}'
-                    | '\u{1BCA0}'..='\u{1BCA3}'
-                    | '\u{1D173}'..='\u{1D17A}'
-                    | '\u{E0080}'..='\u{E0FFF}'
-            ))
+    c != '\t' && is_invisible(c)
 }
 
 #[cfg(test)]

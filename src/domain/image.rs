@@ -22,6 +22,14 @@ pub enum ImageProblem {
     #[error("Enter the whole image, for example ghcr.io/acme/api:1.2.")]
     NoRepository,
     #[error(
+        "That contains a space, as a command or a list does. Enter one image alone, for example ghcr.io/acme/api:1.2."
+    )]
+    InnerSpace,
+    #[error(
+        "The name of an image has no username or password before it. Remove everything up to the @."
+    )]
+    UserInfo,
+    #[error(
         "The part after the repository is not a tag or a digest. Correct or remove it, for example ghcr.io/acme/api:1.2."
     )]
     TagOrDigest,
@@ -40,11 +48,14 @@ impl Image {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, ImageProblem> {
         let text = text.trim();
+        if text.contains(char::is_whitespace) {
+            return Err(ImageProblem::InnerSpace);
+        }
         let (scheme, bare) =
             text.split_once("://").map_or((None, text), |(scheme, bare)| (Some(scheme), bare));
         let is_scheme = |one: &str| scheme.is_some_and(|typed| typed.eq_ignore_ascii_case(one));
         if is_scheme("https") || is_scheme("http") {
-            let parsed = RegistryHost::parse(text)?;
+            let parsed = RegistryHost::parse(text).map_err(of_host)?;
             return Self::at(parsed.host, &parsed.path.ok_or(ImageProblem::NoRepository)?);
         }
         // `docker://` is how skopeo and podman write any name; behind another scheme there is a host.
@@ -56,7 +67,7 @@ impl Image {
             _ if is_name => ("docker.io", bare),
             _ => (text, ""),
         };
-        let host = RegistryHost::read(host)?.host;
+        let host = RegistryHost::read(host).map_err(of_host)?.host;
         if is_id(bare) {
             return Err(ImageProblem::Id);
         }
@@ -71,6 +82,14 @@ impl Image {
         let is_official = host.is_docker_hub() && !repository.contains('/');
         let repository = if is_official { format!("library/{repository}") } else { repository };
         Ok(Self { host, repository })
+    }
+}
+
+/// What is said of the host where an image is asked for, and no user name.
+fn of_host(problem: HostProblem) -> ImageProblem {
+    match problem {
+        HostProblem::UserInfo => ImageProblem::UserInfo,
+        other => other.into(),
     }
 }
 
@@ -171,6 +190,20 @@ mod tests {
                 (host, repository),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_stands_round_an_image_is_told_as_that() {
+        for (text, problem) in [
+            ("docker pull ghcr.io/zebra/api", ImageProblem::InnerSpace),
+            ("docker pull zebra", ImageProblem::InnerSpace),
+            ("ghcr.io/zebra/api ghcr.io/zebra/web", ImageProblem::InnerSpace),
+            ("zebra@ghcr.io/x", ImageProblem::UserInfo),
+            ("https://zebra:zebra@ghcr.io/x", ImageProblem::UserInfo),
+            ("'ghcr.io/zebra'", ImageProblem::Host(HostProblem::Quotes)),
+        ] {
+            assert_eq!(Image::parse(text), Err(problem), "{text}");
         }
     }
 

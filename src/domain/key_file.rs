@@ -112,6 +112,14 @@ fn check_type(file: &Map<String, Value>) -> Result<(), KeyFileProblem> {
     if file.contains_key("auths") {
         return Err(KeyFileProblem::DockerConfig);
     }
+    if file.contains_key("privateKeyData") {
+        return Err(KeyFileProblem::ApiAnswer);
+    }
+    // Without any of these it is another file, and not one of which something is missing.
+    let of_keys = ["type", "client_email", "private_key", "private_key_id"];
+    if !of_keys.iter().any(|field| file.contains_key(*field)) {
+        return Err(KeyFileProblem::NotObject);
+    }
     match field(file, "type")? {
         "service_account" => Ok(()),
         "authorized_user" => Err(KeyFileProblem::AuthorizedUser),
@@ -215,6 +223,10 @@ mod tests {
             (br#"{"installed":{}}"#.to_vec(), KeyFileProblem::OAuthClient),
             (br#"{"web":{"client_id":"zebra"}}"#.to_vec(), KeyFileProblem::OAuthClient),
             (br#"{"auths":{}}"#.to_vec(), KeyFileProblem::DockerConfig),
+            (br#"{"privateKeyData":"zebra"}"#.to_vec(), KeyFileProblem::ApiAnswer),
+            (b"{}".to_vec(), KeyFileProblem::NotObject),
+            (br#"{"AccessKeyId":"zebra"}"#.to_vec(), KeyFileProblem::NotObject),
+            (br#"{"project_id":"zebra"}"#.to_vec(), KeyFileProblem::NotObject),
             (br#"{"type":"authorized_user"}"#.to_vec(), KeyFileProblem::AuthorizedUser),
             (br#"{"type":"external_account"}"#.to_vec(), KeyFileProblem::ExternalAccount),
             (br#"{"type":"zebra"}"#.to_vec(), KeyFileProblem::OtherType),

@@ -62,6 +62,17 @@ impl Day {
         Date::parse(text, DAY).ok().filter(|d| (1970..=9999).contains(&d.year())).map(Self)
     }
 
+    /// What to say of a text that is no day.
+    pub fn problem(text: &str) -> &'static str {
+        let lengths: Vec<usize> = text.trim().split('-').map(str::len).collect();
+        let is_digit = |b: u8| b.is_ascii_digit() || b == b'-';
+        if lengths == [4, 2, 2] && text.trim().bytes().all(is_digit) {
+            "No calendar has this day, or it is before 1970. Correct the date."
+        } else {
+            "Enter a date as year-month-day, for example 2027-01-31."
+        }
+    }
+
     /// Days from `other` to this one; negative when this one is earlier.
     pub fn days_after(self, other: Self) -> i64 {
         (self.0 - other.0).whole_days()
@@ -112,6 +123,22 @@ mod tests {
         for bad in ["", "2026-02-30", "21.11.2026", "2026-11-21T00:00", "0000-01-01", "tomorrow"] {
             assert!(Day::parse(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_day_that_is_written_right_and_is_none_is_told_so() {
+        for (typed, said) in [
+            ("2027-02-29", "No calendar"),
+            (" 1969-12-31 ", "No calendar"),
+            ("2027-13-01", "No calendar"),
+            ("10000-01-01", "year-month-day"),
+            ("31.01.2027", "year-month-day"),
+            ("2027-1-5", "year-month-day"),
+        ] {
+            assert!(Day::parse(typed.trim()).is_none(), "{typed}");
+            assert!(Day::problem(typed).contains(said), "{typed}");
+        }
+        assert!(Day::parse("2028-02-29").is_some());
     }
 
     #[test]

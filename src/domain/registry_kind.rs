@@ -7,7 +7,7 @@ mod personal_token;
 mod preset;
 
 pub use advice::{Advice, UsernameRule};
-pub use paste::{paste_doubt, paste_warning};
+pub use paste::{paste_doubt, paste_warning, username_doubt};
 pub use personal_token::PersonalToken;
 pub use preset::{PRESETS, Preset};
 

@@ -26,7 +26,7 @@ pub(in crate::domain) use check::has_tag;
 pub use check::{ClaimCheck, check, claim, holds};
 pub use field::{ClaimField, Kind};
 pub(in crate::domain) use form::is_service_account;
-pub use form::issuer_problem;
+pub use issuer::issuer_problem;
 pub use refusal::{judge, other_audience};
 pub(in crate::domain) use runs::{is_kind, names_its_kind};
 pub use value::ValueKind;

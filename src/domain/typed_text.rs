@@ -5,8 +5,10 @@ pub const NAME_MAX: usize = 100;
 /// The longest of the other one-line fields, in characters.
 pub const LINE_MAX: usize = 255;
 
-const UNSEEN: &str =
-    "This contains an invisible character, such as a tab or a line break. Type it again.";
+/// What an emoji may have behind it, to be drawn in colours.
+const EMOJI_STYLE: char = '\u{FE0F}';
+
+const UNSEEN: &str = "This contains an invisible character, such as a tab, a line break or what joins two emojis. Type it again without it.";
 
 /// What is wrong with a name of a `noun`, trimmed; 1 to [`NAME_MAX`] characters on one line, which
 /// others can see and type.
@@ -14,14 +16,17 @@ pub fn name_problem(name: &str, noun: &str) -> Option<String> {
     if name.is_empty() {
         return Some(format!("Give the {noun} a name."));
     }
-    if let Some(problem) = text_problem(name, NAME_MAX, false) {
+    if let Some(problem) = word_problem(name, NAME_MAX) {
         return Some(problem);
     }
-    if name.chars().any(is_invisible) {
+    let pairs = || name.chars().zip(name.chars().skip(1));
+    // Behind anything else nobody sees it.
+    let is_emoji = |c: char| !(c.is_ascii() || c.is_alphanumeric() || c == EMOJI_STYLE);
+    let is_no_style = pairs().any(|(one, next)| next == EMOJI_STYLE && !is_emoji(one));
+    if is_no_style || name.starts_with(EMOJI_STYLE) {
         return Some(UNSEEN.to_owned());
     }
-    let mut pairs = name.chars().zip(name.chars().skip(1));
-    let has_run = pairs.any(|(one, next)| one.is_whitespace() && next.is_whitespace());
+    let has_run = pairs().any(|(one, next)| one.is_whitespace() && next.is_whitespace());
     has_run.then(|| "Use single spaces.".to_owned())
 }
 
@@ -33,16 +38,24 @@ pub(super) fn is_invisible(c: char) -> bool {
             c,
             '\u{AD}'
                 | '\u{34F}'
+                | '\u{61C}'
                 | '\u{115F}'
                 | '\u{1160}'
-                | '\u{180E}'
+                | '\u{17B4}'
+                | '\u{17B5}'
+                | '\u{180B}'..='\u{180F}'
                 | '\u{200B}'..='\u{200F}'
                 | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}'
+                | '\u{2800}'
                 | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0E}'
                 | '\u{FEFF}'
                 | '\u{FFA0}'
-                | '\u{E0000}'..='\u{E007F}'
+                | '\u{FFF0}'..='\u{FFFB}'
+                | '\u{1BCA0}'..='\u{1BCA3}'
+                | '\u{1D173}'..='\u{1D17A}'
+                | '\u{E0000}'..='\u{E0FFF}'
         )
 }
 
@@ -71,8 +84,14 @@ pub(super) fn username_problem(username: &str) -> Option<String> {
     if username.contains(':') {
         return Some("A username cannot contain a colon: docker would cut it there.".to_owned());
     }
-    let unseen = || username.contains(is_invisible).then(|| UNSEEN.to_owned());
-    text_problem(username, LINE_MAX, false).or_else(unseen)
+    word_problem(username, LINE_MAX)
+}
+
+/// What is wrong with a text of one line that is compared, or looked for: nobody can tell one with an
+/// invisible character from one without it.
+pub(super) fn word_problem(text: &str, max: usize) -> Option<String> {
+    let is_unseen = || text.contains(is_invisible).then(|| UNSEEN.to_owned());
+    text_problem(text, max, false).or_else(is_unseen)
 }
 
 /// What is wrong with a text of at most `max` characters; line breaks are for long texts only.
@@ -114,6 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn a_word_has_no_character_that_nobody_sees_and_a_sentence_may_join_emojis() {
+        for unseen in ["\u{200B}", "\u{200D}", "\u{202E}", "\t", "\u{FE00}"] {
+            let text = format!("prod{unseen}");
+            assert!(word_problem(&text, LINE_MAX).is_some(), "{}", text.escape_unicode());
+            assert!(username_problem(&text).is_some(), "{}", text.escape_unicode());
+        }
+        for may_break_lines in [true, false] {
+            let sentence = "👩\u{200D}💻 builds them";
+            assert_eq!(text_problem(sentence, LINE_MAX, may_break_lines), None);
+            assert!(text_problem("a\u{202E}b", LINE_MAX, may_break_lines).is_some());
+        }
+    }
+
+    #[test]
     fn an_edge_is_blank_where_nobody_sees_it() {
         for text in [" x", "x\n", "\u{FEFF}x", "x\u{A0}", "x\u{200B}", "\0x", " "] {
             assert!(has_blank_edge(text), "{text:?}");
@@ -139,11 +172,13 @@ mod tests {
 
     #[test]
     fn a_name_is_what_others_can_see_and_type() {
-        for name in ["ghcr", "ghcr deploy", "Straße ﬁ", "配送 用", "ghcr 🚢"] {
+        for name in ["ghcr", "ghcr deploy", "Straße ﬁ", "配送 用", "ghcr 🚢", "ghcr ❤\u{FE0F}"]
+        {
             assert_eq!(name_problem(name, "credential"), None, "{name}");
         }
         let unseen = "\0\t\u{AD}\u{34F}\u{115F}\u{1160}\u{180E}\u{200B}\u{200C}\u{200D}\u{200F}\
-            \u{202E}\u{2060}\u{2064}\u{2066}\u{3164}\u{FEFF}\u{FFA0}\u{E0041}";
+            \u{202E}\u{2060}\u{2064}\u{2066}\u{3164}\u{FEFF}\u{FFA0}\u{E0041}\u{61C}\u{17B4}\u{180B}\u{2800}\
+            \u{FE00}\u{FE0F}\u{FFF9}\u{1BCA0}\u{1D173}\u{E0101}";
         for unseen in unseen.chars() {
             let problem = name_problem(&format!("gh{unseen}cr"), "credential");
             assert!(

@@ -82,7 +82,9 @@ pub fn email_problem(text: &str) -> Option<&'static str> {
         return Some("Enter an email address, such as dana@example.com.");
     };
     let is_sound = !local.is_empty()
+        && !local.contains('@')
         && !host.is_empty()
+        && !host.contains("..")
         && text.chars().count() <= 254
         && !host.starts_with('.')
         && !host.ends_with('.')
@@ -101,7 +103,17 @@ mod tests {
     #[test]
     fn slips_in_an_address_are_caught() {
         assert_eq!(email_problem("dana@example.com"), None);
-        for bad in ["", "dana", "@example.com", "dana@", "da na@example.com", "a@b,c", "<a@b>"] {
+        for bad in [
+            "",
+            "dana",
+            "@example.com",
+            "dana@",
+            "da na@example.com",
+            "a@b,c",
+            "<a@b>",
+            "dana@@example.com",
+            "dana@example..com",
+        ] {
             assert!(email_problem(bad).is_some(), "{bad}");
         }
     }

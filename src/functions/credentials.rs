@@ -4,14 +4,14 @@ use super::answer::Flash;
 use super::context::{confirmed, granter, member, note_refusal, vault};
 use super::credential_post::{self, CredentialPost};
 use super::registry::recognised;
-use super::reply::{Form, finish, saved, told};
+use super::reply::{Form, finish, saved, told, with_problems};
 use crate::domain::credential::Access;
 use crate::domain::listing::{ListQuery, Listing};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::domain::registry_kind::PRESETS;
 use crate::error::{Error, FieldError, Result};
-use crate::vault::{Doubt, Saved};
+use crate::vault::{Doubt, Saved, problems_of_token_service};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{MultipartData, MultipartFormData};
 use serde_json::json;
@@ -160,7 +160,8 @@ pub async fn set_token_service(
 ) -> Result<()> {
     let page = paths::credential_readers(&project, id);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = granter(&project, password).await;
+        let granter = with_problems(granter, || problems_of_token_service(&origin))?;
         let sentence = vault().set_token_service(&granter, id, &origin).await?;
         Ok(saved(&page, vec![sentence]).await)
     };

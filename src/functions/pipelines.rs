@@ -16,7 +16,7 @@ use crate::domain::pipeline::{
     GrantForm, PipelineActivity, PipelineDeliveries, PipelineEdit, PipelineForm, PipelineHead,
 };
 use crate::error::{Error, FieldError, Result};
-use crate::vault::{Seen, SlotKind, problems_of_grant, problems_of_token};
+use crate::vault::{Seen, SlotKind, problems_of_approval, problems_of_grant, problems_of_token};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -191,7 +191,8 @@ pub async fn approve_grant(
     #[server(default)] password: String,
 ) -> Result<()> {
     let done = async {
-        let granter = granter_anew(&project, password).await?;
+        let granter = granter_anew(&project, password).await;
+        let granter = with_problems(granter, || problems_of_approval(&days))?;
         let seen = Seen { epoch, revision };
         let sentence = vault().approve_grant(&granter, pipeline, id, &days, seen).await?;
         Ok(decided(&granter, &paths::grants(&project, pipeline), sentence).await)

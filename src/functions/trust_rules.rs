@@ -2,12 +2,12 @@
 
 use super::answer::Flash;
 use super::context::{granter, granter_anew, member, vault};
-use super::reply::{Form, finish, finish_action, shown_once, told, with_problems};
+use super::reply::{Form, both, finish, finish_action, shown_once, told, with_problems};
 use crate::domain::paths::{self, with_query};
 use crate::domain::permission::of;
 use crate::domain::trust_rule::{Provider, TrustForm};
-use crate::error::Result;
-use crate::vault::{NewRule, SlotKind};
+use crate::error::{Error, Result};
+use crate::vault::{NewRule, SlotKind, problems_of_new_rule};
 use leptos::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -30,8 +30,8 @@ pub async fn create_rule(
     let done = async {
         let granter = granter(&project, password).await;
         let granter = with_problems(granter, || {
-            let read = |provider| form.read(provider, &vault().settings().own_hosts()).err();
-            known.and_then(read).unwrap_or_default()
+            let own = vault().settings().own_hosts();
+            known.map(|provider| problems_of_new_rule(provider, &form, &own)).unwrap_or_default()
         })?;
         let NewRule { secret, saved } = vault().create_rule(&granter, pipeline, &form).await?;
         Ok(match secret {
@@ -64,7 +64,14 @@ pub async fn update_rule(
 ) -> Result<()> {
     let page = paths::trust_rules(&project, pipeline);
     let done = async {
-        let granter = granter(&project, password).await?;
+        let granter = match granter(&project, password).await {
+            Err(Error::Invalid(password)) => {
+                let editor = member(&project).await?.can::<of::PipelineWrite>()?;
+                let problems = vault().problems_of_rule(&editor, (pipeline, id), &form).await?;
+                return Err(both(problems, password));
+            }
+            other => other?,
+        };
         let saved = vault().update_rule(&granter, (pipeline, id), epoch, &form).await?;
         Ok(told(&page, saved.into()).await)
     };

@@ -213,12 +213,43 @@ async fn approving_takes_permission_ones_own_password_and_a_number_of_days() {
         assert_eq!(reply.status, 422, "{days}");
         assert!(reply.at("days").is_some(), "{days}");
     }
+    let both = [("days", "0"), ("password", "wrong password")];
+    let reply = scene.approve_with(&maintainer, &both).await;
+    assert!(reply.at("days").is_some() && reply.at("password").is_some(), "{}", reply.text());
     let elsewhere = Uuid::now_v7().to_string();
     for field in ["id", "pipeline"] {
         let reply = scene.approve_with(&maintainer, &[(field, elsewhere.as_str())]).await;
         assert_eq!(reply.status, 404, "{field}");
     }
     scene.assert_waits(Lost::NotApproved).await;
+}
+
+#[tokio::test]
+async fn an_approval_says_that_a_pipeline_can_use_a_credential_only_where_it_can() {
+    let mut scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    for (branches, is_met) in [("", true), ("main", false)] {
+        let name = if is_met { "any" } else { "main" };
+        (scene.pipeline, scene.token) = scene.app.bare_pipeline(name).await;
+        let terms = [("form[intent]", "pull_push"), ("form[branches]", branches)];
+        scene.app.grant(scene.pipeline, scene.credential, &terms).await;
+        let page = scene.page(&maintainer).await;
+        let (pipeline, id) = (scene.pipeline.to_string(), page.grants[0].id.to_string());
+        let (epoch, revision) = (page.epoch.to_string(), page.grants[0].revision.to_string());
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", id.as_str()),
+            ("epoch", epoch.as_str()),
+            ("revision", revision.as_str()),
+            ("days", "30"),
+            ("password", PASSWORD),
+        ];
+        let reply = maintainer.post_form("/rpc/grants/approve", &form).await;
+        let said = maintainer.follow(reply).await.text();
+        assert_eq!(said.contains("can use release until"), is_met, "{branches}: {said}");
+        assert_eq!(said.contains("is approved until"), !is_met, "{branches}: {said}");
+    }
 }
 
 #[tokio::test]

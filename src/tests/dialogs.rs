@@ -27,6 +27,20 @@ async fn a_copy_for_a_host_with_other_paths_is_for_the_project() {
 }
 
 #[tokio::test]
+async fn a_copy_for_another_host_that_ties_is_told_with_the_way_to_its_twin() {
+    let app = App::new().await;
+    let twin = app.credential(&app.owner, "acme", "eu", "eu.gcr.io", "s").await;
+    let key = key_file().to_string();
+    let more = [("method", "gcp_service_account_key"), ("key_json", &*key), ("also", "eu.gcr.io")];
+    let form = credential_form("acme", "gcr", "gcr.io", "", &more);
+    let reply = app.owner.post_multipart(CREATE, &form, None).await;
+    let page = app.owner.follow(reply).await.text();
+    let said = "eu is for the same registry, repository path and access as gcr (eu.gcr.io).";
+    assert!(page.contains(said) && page.contains("Show eu"), "{page}");
+    assert!(page.contains(&format!("/p/acme/credentials/{twin}")));
+}
+
+#[tokio::test]
 async fn a_name_that_is_offered_is_free() {
     let app = App::new().await;
     let offered = async || {

@@ -115,11 +115,14 @@ async fn the_preview_says_what_will_be_stored_and_matched() {
         ("harbor.example.com:80", "false", "harbor.example.com:80", "harbor.example.com:80/…"),
         ("harbor.example.com", "false", "harbor.example.com", "harbor.example.com:443/…"),
         ("https://ghcr.io/v2/acme/api/tags/list", "false", "ghcr.io", "ghcr.io/…"),
+        ("http://harbor.example.com", "false", "harbor.example.com", "harbor.example.com:80/…"),
     ] {
         let form = [("input", typed), ("is_insecure", mark)];
         let reply = app.owner.post_json_accept("/rpc/registry/recognise", &form).await;
         assert_eq!((reply.status.as_u16(), &reply.json()["host"]), (200, &host.into()), "{typed}");
         assert!(reply.json()["matches"].as_str().unwrap().contains(matches), "{}", reply.text());
+        // Whether a path moves depends on another field, and the preview says so.
+        assert!(!reply.text().contains("was moved"), "{}", reply.text());
     }
 }
 

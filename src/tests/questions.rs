@@ -247,6 +247,15 @@ async fn a_secret_that_was_lost_with_a_refused_save_is_not_passed_over() {
 }
 
 #[tokio::test]
+async fn a_token_in_the_field_of_the_username_is_asked_about() {
+    let app = App::new().await;
+    let reply = create(&app, &[("username", "ghp_madeup")]).await;
+    assert!(reply.asked("username").unwrap().contains("not hidden"), "{}", reply.text());
+    assert!(!reply.text().contains("ghp_madeup"));
+    assert_eq!(count(&app).await, 0);
+}
+
+#[tokio::test]
 async fn a_twin_is_told_with_the_way_to_it() {
     let app = App::new().await;
     let first = app.credential(&app.owner, "acme", "first", "ghcr.io", "s").await;
@@ -266,6 +275,12 @@ async fn a_twin_is_told_with_the_way_to_it() {
     said("both", &[("paths", "acme, other")]).await;
     let page = said("both again", &[("paths", "other, acme")]).await;
     assert!(page.contains(&format!("both {twin}")), "{page}");
+    // An expired one gives way, so nothing ties.
+    said("past", &[("paths", "team"), ("expires_on", "2020-01-01")]).await;
+    let page = said("valid", &[("paths", "team")]).await;
+    assert!(page.contains("valid was created") && !page.contains(twin), "{page}");
+    let page = said("past too", &[("paths", "team"), ("expires_on", "2020-01-02")]).await;
+    assert!(page.contains(&format!("past {twin}")), "{page}");
     // It is true: neither is handed out.
     let second = app.find_credential(&app.owner, "acme", "second").await;
     let hub = app.credential(&app.owner, "acme", "hub", "docker.io", "s").await;

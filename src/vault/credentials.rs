@@ -22,6 +22,7 @@ mod versions;
 pub(super) use checks::is_wrong;
 pub use doubts::{Doubt, Saved};
 pub(super) use registry_tokens::Kept as RegistryTokens;
+pub use registry_tokens::problems_of_token_service;
 pub(super) use seals::{place_of, secret_place};
 pub use secret_input::SecretInput;
 pub use switched::Switched;
@@ -68,7 +69,8 @@ impl Vault {
         let kind = RegistryKind::recognise(&draft.host);
         let secret = read.doubt(kind, draft.settings.method, &draft.settings.username);
         let asked = Asked { today: today(), stored_until: None, is_replaced: false, secret };
-        doubts::ask(form, draft.settings.expires_on, asked, Vec::new())?;
+        let of_username = doubts::of_username(kind, &draft.settings.username, true);
+        doubts::ask(form, draft.settings.expires_on, asked, of_username)?;
         // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
@@ -77,18 +79,26 @@ impl Vault {
         let mut notices = vec![format!("{name} was created for {}.", draft.host.as_str())];
         notices.extend(draft.changes.iter().cloned());
         notices.extend(read.notices(kind, *method, username));
+        let mut copies: Vec<(Uuid, CredentialDraft)> = Vec::new();
         for host in &draft.also {
             let copy = draft.for_host(host);
             let inserted = self.insert(&write, editor, &copy, &read).await;
-            (_, recorded) = inserted.map_err(|error| match error {
+            let (copied, event) = inserted.map_err(|error| match error {
                 Error::Invalid(_) => Error::at("also", copy_taken(&copy)),
                 other => other,
             })?;
+            recorded = event;
             notices.push(said_of_copy(&draft, &copy));
+            copies.push((copied, copy));
         }
-        let origin = (&draft.host, draft.is_insecure);
-        let twin = doubts::twin(&write, editor.project().id, id, origin, &draft.settings).await?;
+        let (project, origin) = (editor.project().id, (&draft.host, draft.is_insecure));
+        let mut twin = doubts::twin(&write, project, id, origin, &draft.settings).await?;
         notices.extend(twin.as_ref().map(doubts::of_twin));
+        for (id, CredentialDraft { host, is_insecure, settings, .. }) in &copies {
+            let other = doubts::twin(&write, project, *id, (host, *is_insecure), settings).await?;
+            notices.extend(other.as_ref().map(|twin| doubts::of_copys_twin(&settings.name, twin)));
+            twin = twin.or(other);
+        }
         write.commit(recorded).await?;
         let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
         Ok(Saved { id, notices, doubt })

@@ -48,7 +48,7 @@ pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_b
 pub use checkpoints::{KeptCheckpoint, SignedCheckpoint, Witness};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
-pub use credentials::{Doubt, Saved, SecretInput, Switched};
+pub use credentials::{Doubt, Saved, SecretInput, Switched, problems_of_token_service};
 pub use definitions::WrittenFile;
 #[cfg(test)]
 pub(crate) use definitions::fuzz as fuzz_definitions;
@@ -57,7 +57,7 @@ pub use doctor::{Clocks, Opening, PutBack, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};
 pub use people::{FirstPerson, Losing, NewAccount, NewRole, Signed};
-pub use pipelines::{Seen, problems_of_grant, problems_of_token};
+pub use pipelines::{Seen, problems_of_approval, problems_of_grant, problems_of_token};
 pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use shares::{Rate, Rates};
@@ -65,7 +65,7 @@ pub use shipping::{ChainKeeper, FailingDestination, HoldingDestination, Pulled, 
 pub use sign_in::{SignedIn, Visitor};
 pub use signed::Signer;
 pub use slots::SlotKind;
-pub use trust_rules::NewRule;
+pub use trust_rules::{NewRule, problems_of_new_rule};
 pub use turns::{Held as LaneTurn, Lanes};
 
 use crate::crypto::CryptoError;

@@ -11,7 +11,7 @@ mod pending;
 mod terms;
 mod tokens;
 
-pub use approvals::Seen;
+pub use approvals::{Seen, problems_of_approval};
 pub(super) use approvals::{changed, changed_outside, needs_unchanged};
 pub(super) use doubts::tied;
 pub use grants::problems_of_grant;

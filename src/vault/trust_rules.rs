@@ -15,8 +15,8 @@ use crate::domain::audit::{Action, Detail};
 use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::issuer::NOT_LISTED;
 use crate::domain::permission::of;
-use crate::domain::trust_rule::{Provider, TrustForm, TrustRule};
-use crate::error::{Error, Result};
+use crate::domain::trust_rule::{OwnHosts, Provider, TrustForm, TrustRule};
+use crate::error::{Error, FieldError, Result};
 use crate::store::{Recorded, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -257,6 +257,20 @@ impl Vault {
         );
         Ok((sentence, recorded))
     }
+}
+
+/// What is wrong with the form of a new rule at a service with these hosts, for who has yet to give their
+/// password: all that can be said before anything is read.
+pub fn problems_of_new_rule(
+    provider: Provider,
+    form: &TrustForm,
+    own: &OwnHosts,
+) -> Vec<FieldError> {
+    let mut problems = form.read(provider, own).err().unwrap_or_default();
+    if let Err(Error::Invalid(more)) = public_key(provider, &form.public_key) {
+        problems.extend(more);
+    }
+    problems
 }
 
 /// The key of who signs requests: base64 of its 32 bytes.

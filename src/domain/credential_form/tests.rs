@@ -31,6 +31,8 @@ fn a_path_that_begins_with_the_registry_would_serve_no_image() {
         ("ghcr.io", "ghcr.io/acme", true),
         ("ghcr.io", "acme, ghcr.io/acme/api", true),
         ("docker.io", "index.docker.io/acme", true),
+        ("ghcr.io", "ghcr.io", true),
+        ("ghcr.io", "https://ghcr.io/acme", true),
         ("mirror.example.com", "ghcr.io/acme", false),
         ("ghcr.io", "acme", false),
     ] {
@@ -39,6 +41,19 @@ fn a_path_that_begins_with_the_registry_would_serve_no_image() {
         let expected: &[&str] = if is_refused { &["paths"] } else { &[] };
         assert_eq!(fields(&form), expected, "{registry_url} {paths}");
     }
+}
+
+#[test]
+fn a_path_is_either_moved_or_dropped_and_only_that_is_said() {
+    let said = |paths: &str| {
+        let draft = CredentialForm { paths: paths.into(), ..form() }.check().unwrap();
+        let about: Vec<String> =
+            draft.changes.into_iter().filter(|change| change.contains("path")).collect();
+        (draft.settings.paths, about)
+    };
+    assert_eq!(said(""), (vec!["acme".to_owned()], vec![PATH_MOVED.to_owned()]));
+    let dropped = "Its path was dropped, because a repository path was entered.".to_owned();
+    assert_eq!(said("team"), (vec!["team".to_owned()], vec![dropped]));
 }
 
 #[test]
@@ -76,6 +91,9 @@ fn a_label_has_fifty_characters_at_most() {
     let labels = |text: &str| CredentialForm { labels: format!("shop, {text}"), ..form() };
     assert!(labels(&"ä".repeat(50)).check().is_ok());
     assert_eq!(fields(&labels(&"x".repeat(51))), ["labels"]);
+    let longest: Vec<String> = ('a'..='t').map(|c| c.to_string().repeat(LABEL_MAX)).collect();
+    let all = CredentialForm { labels: longest.join(", "), ..form() };
+    assert_eq!(all.check().unwrap().settings.labels.len(), LABELS_MAX);
 }
 
 #[test]

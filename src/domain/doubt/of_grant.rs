@@ -2,7 +2,7 @@
 
 use super::Doubt;
 use crate::domain::credential::{Access, Summary};
-use crate::domain::grant::{Terms, is_no_reference};
+use crate::domain::grant::{Terms, is_no_name, is_no_reference};
 use crate::domain::moment::Day;
 use crate::domain::registry::covers;
 use crate::domain::trust_rule::TrustRule;
@@ -28,8 +28,14 @@ pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<
     }
     if terms.branches.iter().any(|pattern| is_no_reference(pattern)) {
         doubts.push(Doubt::NoReference);
+    } else if terms.branches.iter().any(|pattern| is_no_name(pattern)) {
+        doubts.push(Doubt::NoName);
     }
-    doubts.extend(outside(&terms.repositories, &credential.paths));
+    if credential.host.named_in(&terms.repositories).is_err() {
+        doubts.push(Doubt::HostInPath);
+    } else {
+        doubts.extend(outside(&terms.repositories, &credential.paths));
+    }
     if terms.intent == Access::PullAndPush && !credential.access.satisfies(terms.intent) {
         doubts.push(Doubt::OnlyPulls { credential: id });
     }

@@ -49,7 +49,8 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
         Provider::AzureDevOps => {
             let subject = claim("sub")?;
             let parts = |start: &str| {
-                subject.strip_prefix(start).is_some_and(|rest| rest.split('/').count() >= 3)
+                let parts = subject.strip_prefix(start).map(|rest| rest.split('/'));
+                parts.is_some_and(|mut all| all.clone().count() >= 3 && !all.any(str::is_empty))
             };
             let is_known = parts("p://")
                 || parts("sc://")

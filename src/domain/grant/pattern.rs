@@ -2,6 +2,7 @@
 
 use super::{PATTERN_MAX, PATTERNS_MAX};
 use crate::domain::trust_rule::is_kind;
+use crate::domain::typed_text::is_invisible;
 
 /// A pattern that names no `refs/` is for branches, so that a tag of the same name is none.
 pub(super) fn is_of_branch(pattern: &str, reference: &str) -> bool {
@@ -47,8 +48,11 @@ pub fn patterns(text: &str) -> Result<Vec<String>, String> {
         if pattern.chars().count() > PATTERN_MAX {
             return Err(format!("A pattern is longer than {PATTERN_MAX} characters. Shorten it."));
         }
-        if pattern.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        if pattern.contains(char::is_whitespace) {
             return Err("A pattern contains a space. Separate several with commas.".to_owned());
+        }
+        if pattern.contains(is_invisible) {
+            return Err("A pattern contains an invisible character. Type it again.".to_owned());
         }
         if patterns.len() == PATTERNS_MAX {
             return Err(format!("Use at most {PATTERNS_MAX} patterns. A * covers several."));
@@ -74,6 +78,17 @@ pub fn share(one: &str, other: &str) -> bool {
         (None, _) => fits(other, one),
         (_, None) => fits(one, other),
     }
+}
+
+/// Whether Git lets nothing be called so, whatever stands for the `*` (git-check-ref-format). A colon is
+/// let through: some CI write it between the owner of a fork and its branch.
+pub fn is_no_name(pattern: &str) -> bool {
+    let is_bad =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '~' | '^' | '?' | '[' | '\\');
+    pattern.contains(is_bad)
+        || pattern.starts_with('/')
+        || pattern.ends_with(['/', '.'])
+        || ["..", "//", "@{"].iter().any(|pair| pattern.contains(pair))
 }
 
 /// Whether a pattern for branches begins like a whole reference and is of none that there is.

@@ -50,6 +50,10 @@ pub enum KeyFileProblem {
     #[error("That looks like a docker config.json. Upload the key file of a service account.")]
     DockerConfig,
     #[error(
+        "That looks like an answer of Google's API, in which privateKeyData is the base64 of the key file. Decode it, and upload the file."
+    )]
+    ApiAnswer,
+    #[error(
         "That looks like the sign-in of a person (authorized_user), as gcloud keeps it. Upload the key file of a service account."
     )]
     AuthorizedUser,
@@ -62,7 +66,7 @@ pub enum KeyFileProblem {
     #[error("The key file has no {0}. Upload the whole file as it was downloaded.")]
     Missing(&'static str),
     #[error(
-        "The private_key in the file is not a PEM key. Upload the whole file as it was downloaded."
+        "The private_key in the file is not a PEM key (BEGIN PRIVATE KEY) as Google writes it. Upload the whole file as it was downloaded."
     )]
     PrivateKey,
     #[error(

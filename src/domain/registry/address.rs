@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::host_name;
 use super::host_problem::HostProblem;
+use super::repository_path::{PathProblem, is_tag};
 use crate::domain::typed_text::is_invisible;
 
 /// The longest text that is read at all; longer ones are not addresses.
@@ -11,6 +12,20 @@ pub(super) const MAX_INPUT: usize = 2048;
 
 /// What is said when a port is not stored.
 pub(super) const USUAL_PORT: &str = "The port was dropped, because it is the default.";
+/// Programs whose command lines are copied from the pages of registries.
+const PROGRAMS: [&str; 10] = [
+    "docker",
+    "podman",
+    "nerdctl",
+    "buildah",
+    "skopeo",
+    "crane",
+    "oras",
+    "helm",
+    "regctl",
+    "singularity",
+];
+const QUOTES: [char; 8] = ['"', '\'', '`', '“', '”', '„', '‘', '’'];
 
 /// Refuses what can stand nowhere in an address, before it is taken apart.
 pub(super) fn plain_text<'a>(
@@ -30,14 +45,31 @@ pub(super) fn plain_text<'a>(
         text.split('@').skip(1).any(|after| !is_digest(after) || after.contains('/'));
     match text {
         "" => Err(HostProblem::Empty),
+        _ if is_command(text) => Err(HostProblem::Command),
+        _ if text.contains(['<', '>', '{', '}', '$']) && !has_user_info => {
+            Err(HostProblem::Placeholder)
+        }
         _ if text.contains(char::is_whitespace) => Err(HostProblem::InnerSpace),
         _ if text.contains(is_invisible) => Err(HostProblem::ControlCharacter),
         _ if has_user_info => Err(HostProblem::UserInfo),
-        _ if text.contains(['<', '>', '{', '}', '$']) => Err(HostProblem::Placeholder),
-        _ if text.contains('*') => Err(HostProblem::Wildcard),
+        _ if text.contains(QUOTES) => Err(HostProblem::Quotes),
+        _ if text.contains('*') => Err(wildcard(text)),
         _ if text.contains(['?', '#']) => Err(HostProblem::QueryOrFragment),
         _ => Ok(text),
     }
+}
+
+/// Whether it is a line for a shell: several words, and one of them is a program for registries.
+fn is_command(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.clone().count() > 1 && words.any(|word| PROGRAMS.contains(&word))
+}
+
+/// What is said of a `*`, by where it stands.
+fn wildcard(text: &str) -> HostProblem {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = rest.trim_start_matches('/').split('/').next().unwrap_or_default();
+    if host.contains('*') { HostProblem::Wildcard } else { PathProblem::Wildcard.into() }
 }
 
 /// How the address says that the registry is spoken to.
@@ -53,7 +85,7 @@ pub(super) fn without_scheme<'a>(
     changes: &mut Vec<String>,
 ) -> Result<(Scheme, &'a str), HostProblem> {
     let Some((scheme, rest)) = text.split_once("://") else {
-        return Ok((Scheme::Unsaid, text));
+        return without_slashes(text, changes).map(|text| (Scheme::Unsaid, text));
     };
     if rest.contains("://") {
         return Err(HostProblem::Scheme);
@@ -74,6 +106,24 @@ pub(super) fn without_scheme<'a>(
         }
         _ => Err(HostProblem::Scheme),
     }
+}
+
+/// The text without the slashes of a scheme that was cut off before them.
+fn without_slashes<'a>(text: &'a str, changes: &mut Vec<String>) -> Result<&'a str, HostProblem> {
+    let is_cut = |scheme: &str| {
+        let (start, rest) = text.split_at_checked(scheme.len()).unwrap_or_default();
+        // A host may have this name, and then a port.
+        start.eq_ignore_ascii_case(scheme) && !rest.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if is_cut("https:") || is_cut("http:") {
+        return Err(HostProblem::SchemeCut);
+    }
+    let bare = text.trim_start_matches('/');
+    if bare.is_empty() || bare.len() == text.len() {
+        return Ok(text);
+    }
+    changes.push("The slashes at the beginning were dropped.".into());
+    Ok(bare)
 }
 
 /// The canonical `host[:port]` of what stands before the first slash.
@@ -104,7 +154,7 @@ pub(super) fn canonical_host(
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), HostProblem> {
     let end = match authority.starts_with('[') {
         true => authority.find(']').ok_or(HostProblem::Ipv6)? + 1,
-        false if authority.parse::<Ipv6Addr>().is_ok() => return Err(HostProblem::Ipv6),
+        false if is_bare_ipv6(authority) => return Err(HostProblem::Ipv6),
         false => authority.find(':').unwrap_or(authority.len()),
     };
     let (name, rest) = authority.split_at(end);
@@ -113,13 +163,24 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), HostProblem> {
     }
     let digits = rest.strip_prefix(':').ok_or(HostProblem::Label)?;
     let is_plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-    let port = digits.parse().ok().filter(|_| is_plain).ok_or(HostProblem::Port)?;
+    let Some(port) = digits.parse().ok().filter(|_| is_plain) else {
+        let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+        // An image of Docker Hub with its tag, such as `nginx:1.27`.
+        let is_image = !is_number && host_name::is_bare_word(name) && is_tag(digits);
+        return Err(if is_image { HostProblem::BareWord } else { HostProblem::Port });
+    };
     Ok((name, Some(port)))
+}
+
+/// Whether it is an IPv6 address of which the brackets, or one of them, are missing.
+fn is_bare_ipv6(authority: &str) -> bool {
+    let address = authority.split(['%', ']']).next().unwrap_or_default();
+    address.parse::<Ipv6Addr>().is_ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{PathProblem, RegistryHost};
+    use super::super::RegistryHost;
     use super::*;
 
     #[test]
@@ -131,16 +192,28 @@ mod tests {
             ("https://zebra:zeb/ra@ghcr.io", HostProblem::UserInfo),
             ("zebra@sha256:5000/acme", HostProblem::UserInfo),
             ("ghcr.io zebra", HostProblem::InnerSpace),
+            ("docker login -u zebra -p zebra ghcr.io", HostProblem::Command),
+            ("docker login -u zebra@example.com ghcr.io", HostProblem::Command),
+            ("sudo podman pull ghcr.io/zebra/api:1.2", HostProblem::Command),
+            ("\"ghcr.io/zebra\"", HostProblem::Quotes),
+            ("'https://zebra.example.com'", HostProblem::Quotes),
             ("ghcr.io\0zebra", HostProblem::ControlCharacter),
             ("gh\u{200B}cr.io", HostProblem::ControlCharacter),
             ("gh\u{3164}cr.io", HostProblem::ControlCharacter),
             ("ghcr.io/zebra?tab=1", HostProblem::QueryOrFragment),
             ("ghcr.io#zebra", HostProblem::QueryOrFragment),
             ("*.zebra.example.com", HostProblem::Wildcard),
+            ("https://*/zebra", HostProblem::Wildcard),
+            ("ghcr.io/zebra/*", HostProblem::Path(PathProblem::Wildcard)),
             ("<zebra>.azurecr.io", HostProblem::Placeholder),
+            ("{{ .Values.zebra }}", HostProblem::Placeholder),
             ("https://hub.docker.com/r/zebra/api", HostProblem::DockerWebsite),
             ("zebra", HostProblem::BareWord),
             ("zebra/api:1.2", HostProblem::BareWord),
+            ("zebra:1.27", HostProblem::BareWord),
+            ("zebra:latest", HostProblem::BareWord),
+            ("https:zebra.example.com", HostProblem::SchemeCut),
+            ("HTTP:/zebra.example.com", HostProblem::SchemeCut),
             ("ftp://zebra.example.com", HostProblem::Scheme),
             ("https://https://zebra.example.com", HostProblem::Scheme),
             ("zebra.example.com:0", HostProblem::Port),
@@ -152,6 +225,9 @@ mod tests {
             ("2130706433:5000", HostProblem::NumberAddress),
             ("2001:db8::1", HostProblem::Ipv6),
             ("[::1", HostProblem::Ipv6),
+            ("[[::1]", HostProblem::Ipv6),
+            ("fe80::1%zebra", HostProblem::Ipv6),
+            ("2001:db8::1]:5000", HostProblem::Ipv6),
             ("ghcr.io\\zebra", HostProblem::Label),
             ("ghcr.io/Zebra", HostProblem::Path(PathProblem::Capitals)),
             ("ghcr.io/:1.2", HostProblem::Path(PathProblem::Malformed)),

@@ -45,8 +45,9 @@ pub(super) fn is_bare_word(name: &str) -> bool {
 }
 
 fn canonical_ipv6(name: &str, changes: &mut Vec<String>) -> Result<String, HostProblem> {
-    let inside = name.trim_start_matches('[').trim_end_matches(']');
-    let address: Ipv6Addr = inside.parse().map_err(|_| HostProblem::Ipv6)?;
+    let inside = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let address: Option<Ipv6Addr> = inside.and_then(|inside| inside.parse().ok());
+    let address = address.ok_or(HostProblem::Ipv6)?;
     let canonical = format!("[{address}]");
     if canonical != name {
         changes.push("The IPv6 address was written in its shortest form.".into());
@@ -176,6 +177,8 @@ mod tests {
             ("[fe80::1%eth0]", HostProblem::Ipv6),
             ("[192.0.2.10]", HostProblem::Ipv6),
             ("[]", HostProblem::Ipv6),
+            ("[[::1]", HostProblem::Ipv6),
+            ("[::1]]", HostProblem::Ipv6),
         ] {
             assert_eq!(canonical(typed, &mut Vec::new()), Err(problem), "{typed}");
         }

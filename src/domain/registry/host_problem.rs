@@ -23,6 +23,12 @@ pub enum HostProblem {
         "The address contains a username or a password before an @. Remove that part, and enter it under Username and Password."
     )]
     UserInfo,
+    #[error(
+        "That is a command. Enter only the registry's host from it, and a username or a token in their own fields."
+    )]
+    Command,
+    #[error("The address contains a quotation mark. Remove it.")]
+    Quotes,
     #[error("The address contains a space or a line break. Enter one host, without spaces.")]
     InnerSpace,
     #[error(
@@ -48,6 +54,10 @@ pub enum HostProblem {
     #[error("Registries are reached over https or http. Remove the other scheme.")]
     Scheme,
     #[error(
+        "The address begins with a scheme that is cut short. Write https:// before the host, or nothing."
+    )]
+    SchemeCut,
+    #[error(
         "The port is not a number from 1 to 65535. Correct it, or remove it to use the default."
     )]
     Port,
@@ -69,7 +79,9 @@ pub enum HostProblem {
         "That is an IP address in an unusual form. Write it as four numbers from 0 to 255, for example 192.0.2.10."
     )]
     NumberAddress,
-    #[error("An IPv6 address must be in square brackets, for example [2001:db8::10]:5000.")]
+    #[error(
+        "Square brackets are for a whole IPv6 address without a zone such as %eth0, and every IPv6 address must be in them, for example [2001:db8::10]:5000."
+    )]
     Ipv6,
     #[error(transparent)]
     Website(#[from] Website),

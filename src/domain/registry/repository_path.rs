@@ -7,6 +7,8 @@ use thiserror::Error;
 const MAX_PREFIXES: usize = 20;
 /// The longest repository path that registries accept (the image reference grammar).
 const MAX_PATH: usize = 255;
+/// What is said of a path behind a host.
+pub const PATH_MOVED: &str = "The path was moved to Repository path.";
 
 /// What is wrong with a repository path, and what to type instead. Never repeats what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,6 +29,10 @@ pub enum PathProblem {
     InnerSpace,
     #[error("Remove the *: a repository path covers everything below it. For example, enter acme.")]
     Wildcard,
+    #[error(
+        "That is an address. Enter only what follows the registry's host, for example acme/api."
+    )]
+    Address,
     #[error(
         "A repository path has no tag, digest or port. Remove everything from the : or the @ on."
     )]
@@ -83,10 +89,14 @@ pub(super) fn pasted(
     text: &str,
     changes: &mut Vec<String>,
 ) -> Result<Pasted, PathProblem> {
-    let mut path = text.trim_matches('/');
-    if path.len() < text.len() || text.is_empty() {
+    let mut path = text.trim_start_matches('/');
+    if path.len() < text.len() && !path.is_empty() {
+        changes.push("The extra slash before the path was dropped.".into());
+    }
+    if path.is_empty() || path.ends_with('/') {
         changes.push("The slash at the end was dropped.".into());
     }
+    path = path.trim_end_matches('/');
     let mut is_image = false;
     if let Some((repository, is_one)) = address_path::of_api(host, path, changes) {
         (path, is_image) = (repository, is_one);
@@ -112,7 +122,7 @@ pub(super) fn pasted(
         return Ok(Pasted { path: None, is_image });
     }
     check(path)?;
-    changes.push("The path was moved to Repository path.".into());
+    changes.push(PATH_MOVED.into());
     Ok(Pasted { path: Some(path.to_owned()), is_image })
 }
 
@@ -136,6 +146,8 @@ fn check(path: &str) -> Result<(), PathProblem> {
         PathProblem::InnerSpace
     } else if path.contains('*') {
         PathProblem::Wildcard
+    } else if path.contains("://") {
+        PathProblem::Address
     } else if path.contains([':', '@']) {
         PathProblem::TagOrDigest
     } else if path.split('/').all(|segment| is_segment(&segment.to_ascii_lowercase())) {
@@ -187,6 +199,7 @@ mod tests {
             ("acme/*", PathProblem::Wildcard),
             ("acme/api:1.2", PathProblem::TagOrDigest),
             ("acme/api@sha256:00", PathProblem::TagOrDigest),
+            ("https://ghcr.io/acme", PathProblem::Address),
             ("acme//api", PathProblem::Malformed),
             ("acme/../api", PathProblem::Malformed),
             ("_acme", PathProblem::Malformed),

@@ -45,6 +45,34 @@ fn what_people_paste_has_one_spelling_and_may_leave_a_path() {
 }
 
 #[test]
+fn what_is_dropped_is_named_for_where_it_stood() {
+    for (typed, said) in [
+        ("ghcr.io/", vec!["The slash at the end was dropped."]),
+        ("ghcr.io//", vec!["The slash at the end was dropped."]),
+        ("ghcr.io//acme", vec!["The extra slash before the path was dropped.", PATH_MOVED]),
+        ("ghcr.io/acme/", vec!["The slash at the end was dropped.", PATH_MOVED]),
+        ("//ghcr.io", vec!["The slashes at the beginning were dropped."]),
+        ("ghcr.io", vec![]),
+    ] {
+        assert_eq!(RegistryHost::parse(typed).unwrap().changes, said, "{typed}");
+    }
+}
+
+#[test]
+fn a_path_that_begins_with_the_host_is_known_and_another_host_may_be_part_of_one() {
+    for (text, path, begins) in [
+        ("ghcr.io", "ghcr.io/acme/api", true),
+        ("ghcr.io", "ghcr.io", true),
+        ("ghcr.io", "ghcr.io.acme/api", false),
+        ("ghcr.io", "acme/ghcr.io", false),
+        ("harbor.example.com", "ghcr.io/acme", false),
+        ("docker.io", "index.docker.io/acme", true),
+    ] {
+        assert_eq!(host(text).named_in(&[path.to_owned()]).is_err(), begins, "{text} {path}");
+    }
+}
+
+#[test]
 fn origins_always_name_scheme_and_port() {
     for (host, https, http) in [
         ("docker.io", "https://docker.io:443", "http://docker.io:80"),

@@ -36,6 +36,31 @@ pub fn paste_doubt(
     paste_warning(kind, method, username, secret).filter(|warning| *warning != clouds::TAKEN)
 }
 
+/// What is asked about a username that looks like a token, which only `DigitalOcean` takes as one.
+pub fn username_doubt(kind: RegistryKind, username: &str) -> Option<&'static str> {
+    let is_token = TOKENS.iter().any(|start| username.starts_with(start));
+    (is_token && kind != RegistryKind::DigitalOcean).then_some(
+        "This looks like a token. Usernames are not hidden: everybody who may see this credential sees them. Enter the token under Password, and here the username that goes with it.",
+    )
+}
+
+/// How tokens begin that are pasted into the field above their own.
+const TOKENS: [&str; 13] = [
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "github_pat_",
+    "glpat-",
+    "gldt-",
+    "glcbt-",
+    "dckr_pat_",
+    "dckr_oat_",
+    "dop_v1_",
+    "doo_v1_",
+    "rgc_",
+];
+
 /// What is said of a secret by those who know its form; `None` by those who do not.
 type Verdict = Option<Option<&'static str>>;
 

@@ -77,6 +77,22 @@ impl DestinationForm {
     }
 }
 
+const NO_PLACE: &str =
+    "Enter one host, without a *, and a port from 1 to 65535, if it is not the usual one.";
+
+/// Whether its host is no pattern, and its port one that can be called. What else is wrong with it is found
+/// when it is looked up.
+fn names_one_place(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    // Behind the bracket of an IPv6 address, if there is one.
+    let tail = authority.rsplit(']').next().unwrap_or_default();
+    let port = tail.split_once(':').map(|(_, port)| port).filter(|port| !port.contains(':'));
+    let is_called = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    !authority.contains('*') && port.is_none_or(is_called)
+}
+
 fn address_problem(address: &str) -> Option<FieldError> {
     let said = if address.is_empty() {
         "Enter the address to call."
@@ -84,6 +100,8 @@ fn address_problem(address: &str) -> Option<FieldError> {
         "This address is too long."
     } else if !address.starts_with("https://") && !address.starts_with("http://") {
         "Enter the whole address, with https:// at its beginning."
+    } else if !names_one_place(address) {
+        NO_PLACE
     } else {
         return None;
     };
@@ -97,6 +115,8 @@ fn host_problem(host: &str) -> Option<FieldError> {
         "This address is too long."
     } else if host.contains(['/', '?', '@']) {
         "Enter only the host and the port, for example siem.example.com:6514, without tcp:// or a path."
+    } else if !names_one_place(host) {
+        NO_PLACE
     } else {
         return None;
     };

@@ -3,16 +3,16 @@
 use super::audience::{OwnHosts, is_foreign};
 use super::check::IN_LIST;
 use super::runs::names_its_kind;
-use super::{ClaimField, Kind, Provider, TrustForm};
-use crate::domain::grant::fits;
-use crate::domain::typed_text::{NAME_MAX, is_invisible, text_problem};
+use super::{ClaimField, Kind, Provider, TrustForm, issuer_problem};
+use crate::domain::grant::{fits, is_no_name};
+use crate::domain::typed_text::{NAME_MAX, is_invisible, word_problem};
 use crate::error::FieldError;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const CLAIMS_MAX: usize = 20;
 /// The longest value, in characters.
-const VALUE_MAX: usize = 500;
+pub(super) const VALUE_MAX: usize = 500;
 /// Issuers that may be asked in plain http: those on the machine itself.
 pub(super) const LOCAL: [&str; 3] = ["127.0.0.1", "[::1]", "localhost"];
 
@@ -78,12 +78,7 @@ impl TrustForm {
     }
 
     fn title_problem(&self) -> Option<String> {
-        let title = self.title.trim();
-        let is_unseen = || {
-            let message = "This contains an invisible character. Type it again.";
-            title.contains(is_invisible).then(|| message.to_owned())
-        };
-        text_problem(title, NAME_MAX, false).or_else(is_unseen)
+        word_problem(self.title.trim(), NAME_MAX)
     }
 
     fn signature_problems(&self, provider: Provider, own: &OwnHosts) -> Vec<FieldError> {
@@ -124,6 +119,9 @@ fn read_claim(
     if field.is_number() && !typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return said("Enter the number, not the name: names change and can be taken over.");
     }
+    if field.is_number() && typed.starts_with('0') {
+        return said("No id begins with a 0. Enter the number as the provider writes it.");
+    }
     if let Some(message) = value_problem(typed) {
         return Err(message);
     }
@@ -145,6 +143,12 @@ fn read_claim(
             provider.label()
         ));
     }
+    let is_name = field.is_reference() || matches!(field.name, "build_branch" | "build_tag");
+    if is_name && is_no_name(typed) {
+        return said(
+            "No branch and no tag can have this name. Enter one, in which only * stands for other characters: release/*, not release/.",
+        );
+    }
     if field.name == "job_workflow_ref" && !names_its_owner(typed) {
         return said(
             "Write the workflow with its owner: acme/ci/.github/workflows/build.yml@refs/heads/main.",
@@ -153,6 +157,12 @@ fn read_claim(
     // With a * it is a pattern, of which one of the two words may be.
     if field.name == "ref_protected" && !["true", "false"].iter().any(|word| fits(typed, word)) {
         return said("Enter true, or leave this blank.");
+    }
+    if field.name == "repo.slug" && !is_slug(typed) {
+        return said("Write the repository with its owner: acme/api.");
+    }
+    if field.name == "repo.forge_url" && !typed.contains("://") {
+        return said("Write the whole address of the repository: https://github.com/acme/api.");
     }
     if provider == Provider::Kubernetes && field.name == "sub" && !is_service_account(typed) {
         return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
@@ -165,6 +175,12 @@ fn read_claim(
 fn names_its_owner(workflow: &str) -> bool {
     let owner = workflow.split_once('/');
     owner.is_some_and(|(owner, _)| !owner.is_empty() && !owner.contains('*'))
+}
+
+/// Whether it is an owner, perhaps with groups, and a repository, and no address.
+fn is_slug(typed: &str) -> bool {
+    let parts = typed.split('/');
+    !typed.contains(':') && parts.clone().count() > 1 && !parts.clone().any(str::is_empty)
 }
 
 pub(in crate::domain) fn is_service_account(subject: &str) -> bool {
@@ -203,38 +219,6 @@ fn origin(typed: &str) -> String {
     match bare.split_once('/') {
         Some((host, path)) => format!("{}/{path}", host.to_ascii_lowercase()),
         None => bare.to_owned(),
-    }
-}
-
-/// What is wrong with an issuer that was typed, if anything. It has to be `https://host[/path]`,
-/// exactly as the issuer writes it; plain http only on the machine itself.
-pub fn issuer_problem(issuer: &str) -> Option<String> {
-    let issuer = issuer.trim();
-    let rest = issuer.strip_prefix("https://").or_else(|| {
-        let rest = issuer.strip_prefix("http://")?;
-        let is_local = LOCAL.iter().any(|host| {
-            rest.strip_prefix(host).is_some_and(|end| end.is_empty() || end.starts_with([':', '/']))
-        });
-        is_local.then_some(rest)
-    });
-    match rest {
-        _ if issuer.is_empty() => Some("Enter the issuer.".to_owned()),
-        None => Some("The issuer must be an https:// address.".to_owned()),
-        Some(rest)
-            if rest.is_empty()
-                || rest.starts_with('/')
-                || rest.contains(['?', '#', '@', '\\'])
-                || rest.contains(|c: char| c.is_whitespace() || is_invisible(c))
-                || issuer.len() > VALUE_MAX =>
-        {
-            Some("The issuer must be an address with a host and at most a path.".to_owned())
-        }
-        // Of two hosts that look alike an admin trusts the one they know.
-        Some(_) if !issuer.is_ascii() => Some(
-            "Use only ASCII characters. Enter a host with other letters in its form that begins with xn--."
-                .to_owned(),
-        ),
-        Some(_) => None,
     }
 }
 

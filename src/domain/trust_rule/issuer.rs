@@ -1,7 +1,9 @@
 //! Who signs under an issuer, and what is usual for the issuer and the audience of each provider.
 
+use super::form::{LOCAL, VALUE_MAX};
 use super::{Provider, TrustForm};
 use crate::domain::credential::Access;
+use crate::domain::typed_text::is_invisible;
 use serde_json::{Map, Value};
 
 /// What Microsoft's tokens are for unless something else is asked for, which in Azure DevOps is not
@@ -185,6 +187,61 @@ impl TrustForm {
         };
         usual.to_owned()
     }
+}
+
+/// What is wrong with an issuer that was typed, if anything. It has to be `https://host[/path]`,
+/// exactly as the issuer writes it; plain http only on the machine itself.
+pub fn issuer_problem(issuer: &str) -> Option<String> {
+    let issuer = issuer.trim();
+    let rest = issuer.strip_prefix("https://").or_else(|| {
+        let rest = issuer.strip_prefix("http://")?;
+        let is_local = LOCAL.iter().any(|host| {
+            rest.strip_prefix(host).is_some_and(|end| end.is_empty() || end.starts_with([':', '/']))
+        });
+        is_local.then_some(rest)
+    });
+    match rest {
+        _ if issuer.is_empty() => Some("Enter the issuer.".to_owned()),
+        None => Some("The issuer must be an https:// address.".to_owned()),
+        Some(rest)
+            if rest.is_empty()
+                || rest.starts_with('/')
+                || rest.contains(['?', '#', '@', '\\'])
+                || rest.contains(|c: char| c.is_whitespace() || is_invisible(c))
+                || authority(rest).contains(['*', ','])
+                || issuer.len() > VALUE_MAX =>
+        {
+            Some("The issuer must be an address with a host and at most a path.".to_owned())
+        }
+        Some(rest) if !has_sound_port(rest) => {
+            Some("The port of the issuer is not a number from 1 to 65535.".to_owned())
+        }
+        Some(rest) if rest.contains("/.well-known/") => Some(
+            "Enter the issuer alone, without /.well-known/ and what follows it.".to_owned(),
+        ),
+        // Of two hosts that look alike an admin trusts the one they know.
+        Some(_) if !issuer.is_ascii() => Some(
+            "Use only ASCII characters. Enter a host with other letters in its form that begins with xn--."
+                .to_owned(),
+        ),
+        Some(_) => None,
+    }
+}
+
+/// What stands before the first slash.
+fn authority(rest: &str) -> &str {
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// Whether what stands behind the host's colon is a port, if there is one.
+fn has_sound_port(rest: &str) -> bool {
+    // Behind the bracket of an IPv6 address, if there is one.
+    let tail = authority(rest).rsplit(']').next().unwrap_or_default();
+    let is_port = |digits: &str| {
+        digits.bytes().all(|b| b.is_ascii_digit())
+            && digits.parse::<u16>().is_ok_and(|port| port > 0)
+    };
+    tail.split_once(':').is_none_or(|(_, digits)| is_port(digits))
 }
 
 /// The host of an address, in small letters and without a usual port, and its path.

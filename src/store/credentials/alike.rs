@@ -2,6 +2,7 @@
 
 use crate::domain::audit::Subject;
 use crate::domain::credential::Access;
+use crate::domain::moment::Day;
 use crate::store::Credentials;
 use crate::store::entity::credential::Column;
 use crate::store::seals::Sealing;
@@ -20,13 +21,16 @@ pub struct Alike<'a> {
     pub is_insecure: bool,
     pub access: Access,
     pub paths: &'a [String],
+    /// Whether this one has expired today: an expired one gives way to a valid one.
+    pub has_expired: bool,
+    pub today: Day,
 }
 
 impl<C: Sealing> Credentials<'_, C> {
     /// Another enabled one that is for just the same.
     pub async fn twin_of(&self, id: Uuid, alike: Alike<'_>) -> Result<Option<Subject>, DbErr> {
         let paths: BTreeSet<&String> = alike.paths.iter().collect();
-        let rows: Vec<(Uuid, String, String)> = self
+        let rows: Vec<(Uuid, String, String, Option<String>)> = self
             .rows()
             .filter(Column::Host.eq(alike.host))
             .filter(Column::IsInsecure.eq(alike.is_insecure))
@@ -34,7 +38,7 @@ impl<C: Sealing> Credentials<'_, C> {
             .filter(Column::DisabledAt.is_null())
             .filter(Column::Id.ne(id))
             .select_only()
-            .columns([Column::Id, Column::Name, Column::Paths])
+            .columns([Column::Id, Column::Name, Column::Paths, Column::ExpiresOn])
             .limit(LOOKED_AT)
             .into_tuple()
             .all(self.db)
@@ -43,8 +47,13 @@ impl<C: Sealing> Credentials<'_, C> {
         let is_alike = |text: &str| {
             terms::list(text).is_some_and(|other| other.iter().collect::<BTreeSet<_>>() == paths)
         };
-        let twin = rows.into_iter().find(|(_, _, paths)| is_alike(paths));
-        Ok(twin.map(|(id, name, _)| Subject { id, name }))
+        let has_expired = |until: &Option<String>| {
+            until.as_deref().and_then(Day::parse).is_some_and(|day| day < alike.today)
+        };
+        let twin = rows.into_iter().find(|(_, _, paths, until)| {
+            is_alike(paths) && has_expired(until) == alike.has_expired
+        });
+        Ok(twin.map(|(id, name, ..)| Subject { id, name }))
     }
 
     /// Which of these folded names are taken.

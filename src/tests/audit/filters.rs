@@ -1,6 +1,7 @@
 //! What the filters take is what a plain loop over everything takes, in the same order.
 
 use super::Scene;
+use crate::forms::value_in;
 use regcred::domain::audit::{Action, AuditQuery, AuditRow, Happened, Noun};
 use regcred::domain::delivery::Outcome;
 use regcred::domain::moment::{Day, Moment};
@@ -176,4 +177,14 @@ async fn a_filter_of_a_person_is_offered_by_name_and_taken_away_by_its_chip() {
     assert!(page.contains("quay") && !page.contains("created the project"), "{page}");
     let none = scene.app.owner.get("/p/acme/audit?action=pipeline.deleted").await.text();
     assert!(none.contains("Nothing matches. Remove a filter."), "{none}");
+}
+
+#[tokio::test]
+async fn two_days_that_were_typed_in_each_others_field_are_taken_in_their_order() {
+    let scene = Scene::of(1).await;
+    let page = scene.app.owner.get("/p/acme/audit?from=2030-01-31&to=2030-01-01").await;
+    assert_eq!(page.status, 200);
+    let page = page.text();
+    assert_eq!(value_in(&page, "from").as_deref(), Some("2030-01-01"), "{page}");
+    assert_eq!(value_in(&page, "to").as_deref(), Some("2030-01-31"));
 }

@@ -146,6 +146,23 @@ async fn a_changed_rule_is_another_and_ends_short_lived_tokens() {
 }
 
 #[tokio::test]
+async fn beside_a_wrong_password_all_else_that_is_wrong_with_a_rule_is_told() {
+    let scene = Scene::new().await;
+    scene.page_after("/rpc/trust-rules/create", &RULE).await;
+    let wrong = ("password", "wrong password");
+    let fields = [wrong, ("form[claims][ref]", "main"), ("form[audience]", "")];
+    let reply = scene.change_rule(&fields).await;
+    for field in ["claims.ref", "audience", "password"] {
+        assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
+    }
+    let woodpecker = [("form[provider]", "woodpecker"), ("form[public_key]", "none"), wrong];
+    let reply = scene.app.ask_rule(&scene.app.owner, scene.pipeline, &woodpecker).await;
+    for field in ["claims.repo.id", "public_key", "password"] {
+        assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
+    }
+}
+
+#[tokio::test]
 async fn another_title_changes_nothing_else() {
     let scene = Scene::new().await;
     scene.page_after("/rpc/trust-rules/create", &RULE).await;

@@ -192,9 +192,24 @@ async fn a_tried_token_is_explained_claim_by_claim_once_and_not_kept() {
     assert!(!page.contains(&pasted));
     let again = app.owner.get(&location).await.text();
     assert!(!again.contains("9876543210123") && again.contains("was already shown"));
-    for junk in ["", "hunter2", "a.b.c", &pasted[..40]] {
+    for (junk, said) in [
+        ("", "Paste the token of a job."),
+        ("hunter2", "This is not the identity token of a job."),
+        ("a.b.c", "This is not the identity token of a job."),
+        (&pasted[..40], "This is not the identity token of a job."),
+        ("rgc_abc_def", "This is a pipeline token of Regcred"),
+    ] {
         let back = tried(&app.owner, pipeline, junk).await;
         assert!(back.location().contains("back="), "{junk}: {}", back.location());
+        let page = app.owner.follow(back).await.text();
+        assert!(page.contains(said), "{junk}: {page}");
+    }
+    // As it stands in a header, in a file, and in a log that broke its line.
+    let (start, end) = pasted.split_at(60);
+    for around in [format!("Bearer {pasted}"), format!("\"{pasted}\""), format!("{start}\n{end}\n")]
+    {
+        let location = tried(&app.owner, pipeline, &around).await.location();
+        assert!(location.contains("trial="), "{location}");
     }
     assert_eq!(app.count_receipts().await, 0);
     let used = "SELECT COUNT(*) FROM used_assertion";

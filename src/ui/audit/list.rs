@@ -4,6 +4,7 @@ use super::filters::Filters;
 use super::row::Rows;
 use crate::domain::audit::{AuditListing, AuditQuery, AuditRow, ExportFormat};
 use crate::domain::choosing::Sought;
+use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::error::Result;
@@ -46,7 +47,7 @@ pub fn InstanceAuditPage() -> impl IntoView {
 type Found = (AuditListing, AuditQuery, Vec<(Uuid, String)>);
 
 async fn load(page: PageContext) -> Result<Found> {
-    let query = AuditQuery::read(|key| page.query(key))?;
+    let query = asked(&page)?;
     if page.project.is_empty() {
         let listing = instance_audit_page(query.clone()).await?;
         return Ok((listing, query, Vec::new()));
@@ -58,6 +59,18 @@ async fn load(page: PageContext) -> Result<Found> {
         pipelines = pipeline_choices(page.project.clone(), search, query.pipeline).await?.rows;
     }
     Ok((listing, query, pipelines))
+}
+
+/// What the address asks for. Of two days the first is the earlier one, in whichever field it was typed:
+/// the form shows them so.
+fn asked(page: &PageContext) -> Result<AuditQuery> {
+    let day = |key: &str| page.query(key).and_then(|text| Day::parse(&text));
+    let is_reversed = day("from").zip(day("to")).is_some_and(|(from, to)| from > to);
+    AuditQuery::read(|key| match key {
+        "from" if is_reversed => page.query("to"),
+        "to" if is_reversed => page.query("from"),
+        _ => page.query(key),
+    })
 }
 
 fn listed((listing, query, pipelines): Found, page: PageContext) -> impl IntoView {

@@ -45,6 +45,8 @@ pub fn WhereTo(
 
 #[component]
 fn Choice(id: Uuid, is_accepted: bool, form: FormState, page: PageContext) -> impl IntoView {
+    // Who typed another one on a page from before it was accepted finds it again, with what is wrong.
+    let is_accepted = is_accepted && form.error("origin").is_none();
     let (heading, submit) = if is_accepted {
         ("Remove token service", "Remove")
     } else {

@@ -31,10 +31,18 @@ pub fn Alert(
     }
 }
 
+const STALE: &str = "What you typed is still below. Save again to replace what is stored now.";
+const STALE_WITH_SECRET: &str = "What you typed is still below, except for the secret: enter that again. Save again to replace what is stored now.";
+
 /// Why nothing was saved, for the head of a form. The sentences of single fields are not repeated:
 /// they stand beside the fields.
 #[component]
-pub fn ErrorSummary(error: Error) -> impl IntoView {
+pub fn ErrorSummary(
+    error: Error,
+    /// Whether a secret was typed, which no form keeps.
+    #[prop(optional)]
+    has_lost_secret: bool,
+) -> impl IntoView {
     let sentence = match error {
         // By now they have signed in again, and the form is as they left it.
         Error::Unauthenticated => {
@@ -59,7 +67,7 @@ pub fn ErrorSummary(error: Error) -> impl IntoView {
                         <li><strong>{change.label}</strong>": now "<span>{change.now}</span></li>
                     }).collect_view()}
                 </ul>
-                <p>"What you typed is still below, except for a secret: enter that again. Save again to replace what is stored now."</p>
+                <p>{if has_lost_secret { STALE_WITH_SECRET } else { STALE }}</p>
             })}
         </Alert>
     }

@@ -130,8 +130,9 @@ impl FormState {
     /// Why nothing was saved, for the head of the form; nothing before the first post, and after one that
     /// only searched.
     pub fn summary(&self) -> Option<AnyView> {
-        let error = self.failed.as_ref()?.refusal()?.clone();
-        Some(view! { <ErrorSummary error/> }.into_any())
+        let failed = self.failed.as_ref()?;
+        let (error, has_lost_secret) = (failed.refusal()?.clone(), failed.had_secret);
+        Some(view! { <ErrorSummary error has_lost_secret/> }.into_any())
     }
 }
 

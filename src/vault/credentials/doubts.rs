@@ -7,7 +7,7 @@ use crate::domain::credential_form::{Asked, CredentialForm, alternatives};
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
-use crate::domain::registry_kind::RegistryKind;
+use crate::domain::registry_kind::{RegistryKind, username_doubt};
 use crate::error::{Error, FieldError, Result};
 use crate::store::{Alike, Write};
 use crate::vault::{SecretInput, Vault, names, today};
@@ -48,6 +48,12 @@ pub(super) fn ask(
     if doubts.is_empty() { Ok(()) } else { Err(Error::Questioned(doubts)) }
 }
 
+/// What is asked about a username that was not stored before.
+pub(super) fn of_username(kind: RegistryKind, username: &str, is_new: bool) -> Vec<FieldError> {
+    let doubt = username_doubt(kind, username).filter(|_| is_new);
+    doubt.map(|text| FieldError::new("username", text)).into_iter().collect()
+}
+
 /// Another enabled credential for which no image tells which of the two is meant.
 pub(super) async fn twin(
     write: &Write,
@@ -56,8 +62,11 @@ pub(super) async fn twin(
     (host, is_insecure): (&RegistryHost, bool),
     settings: &CredentialSettings,
 ) -> Result<Option<Subject>> {
-    let CredentialSettings { access, paths, .. } = settings;
-    let alike = Alike { host: host.as_str(), is_insecure, access: *access, paths };
+    let CredentialSettings { access, paths, expires_on, .. } = settings;
+    let today = today();
+    let has_expired = expires_on.is_some_and(|day| day < today);
+    let (host, access) = (host.as_str(), *access);
+    let alike = Alike { host, is_insecure, access, paths, has_expired, today };
     Ok(write.credentials(project).twin_of(id, alike).await?)
 }
 
@@ -65,6 +74,14 @@ pub(super) async fn twin(
 pub(super) fn of_twin(twin: &Subject) -> String {
     format!(
         "{} is for the same registry, repository path and access. A pipeline with both receives neither. Give one of them another repository path, or delete it.",
+        twin.name
+    )
+}
+
+/// The same of a copy for another host, which has this name.
+pub(super) fn of_copys_twin(name: &str, twin: &Subject) -> String {
+    format!(
+        "{} is for the same registry, repository path and access as {name}. A pipeline with both receives neither. Give one of them another repository path, or delete it.",
         twin.name
     )
 }
@@ -103,10 +120,13 @@ impl Vault {
             Some(stored) => self.narrowed(editor.project().id, stored, &draft.settings).await?,
             None => Vec::new(),
         };
+        let is_new =
+            stored.as_ref().is_none_or(|stored| stored.summary.username != username.as_str());
+        let of_username = of_username(kind, username, is_new);
         let stored_until = stored.and_then(|stored| stored.summary.expires_on);
         let is_replaced = read.is_some() && !form.is_staged;
         let asked = Asked { today: today(), stored_until, is_replaced, secret };
-        Ok([narrowed, form.doubts(*expires_on, asked)].concat())
+        Ok([of_username, narrowed, form.doubts(*expires_on, asked)].concat())
     }
 
     /// The name, or the first with a number behind it that nobody has; blank when there is none.

@@ -4,7 +4,7 @@
 mod replace;
 mod said;
 
-use super::doubts::{ask, of_twin, twin};
+use super::doubts::{ask, of_twin, of_username, twin};
 use super::guards::{ONLY_PROPOSED, PROPOSED, note_saved};
 use super::versions::NewVersion;
 use super::{Doubt, Saved, fields, is_wrong, name_taken};
@@ -139,6 +139,7 @@ impl Vault {
         let is_replaced = new_secret.is_some() && !form.is_staged;
         let secret = doubt.filter(|_| new_secret.is_some());
         let narrowed = self.narrowed_in(&write, project, &stored, &settings).await?;
+        let narrowed = [of_username(kind, &settings.username, has_new_username), narrowed].concat();
         ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret }, narrowed)?;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
@@ -178,6 +179,8 @@ impl Vault {
         };
         let (host, is_insecure) = (&stored.summary.host, stored.summary.is_insecure);
         let twin = twin(&write, project, id, (host, is_insecure), &settings).await?;
+        // A disabled one is in nobody's way.
+        let twin = twin.filter(|_| stored.summary.disabled_at.is_none());
         let subject = Subject { id, name: settings.name.clone() };
         let what = (action, subject, Detail::Changed(changed));
         self.commit_event(write, project, editor, what).await?;

@@ -10,7 +10,7 @@ use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::Access;
 use crate::domain::guard_change::LoweredGuards;
 use crate::domain::registry::RegistryHost;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::registries::{BearerAsk, RegistryProblem};
 use crate::store::{CredentialChanges, Held, Set};
 use crate::vault::{Given, Vault, now};
@@ -113,6 +113,18 @@ impl Vault {
         let what = (action, Subject { id, name }, detail);
         self.commit_event(write, project, granter, what).await?;
         Ok(said)
+    }
+}
+
+/// What is wrong with the form of a token service, for who has yet to give their password: all that can be
+/// said before anything is read.
+pub fn problems_of_token_service(origin: &str) -> Vec<FieldError> {
+    match origin.trim() {
+        "" => Vec::new(),
+        typed => match service(typed, true) {
+            Err(Error::Invalid(problems)) => problems,
+            _ => Vec::new(),
+        },
     }
 }
 

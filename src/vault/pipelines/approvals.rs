@@ -6,7 +6,7 @@ use crate::domain::audit::{Action, Detail};
 use crate::domain::grant::APPROVAL_DAYS_MAX;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Identities;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::store::{ApprovalRow, Write};
 use crate::vault::{Vault, now, today};
 use uuid::Uuid;
@@ -58,6 +58,14 @@ pub(in crate::vault) async fn needs_unchanged(
 ) -> Result<()> {
     let epoch = write.pipelines(project).epoch(pipeline).await?;
     epoch.map(drop).ok_or_else(|| changed_outside("this pipeline"))
+}
+
+/// What is wrong with the form of an approval, for who has yet to give their password.
+pub fn problems_of_approval(days: &str) -> Vec<FieldError> {
+    match days_within(days, "days", APPROVAL_DAYS_MAX) {
+        Err(Error::Invalid(problems)) => problems,
+        _ => Vec::new(),
+    }
 }
 
 impl Vault {
@@ -144,6 +152,14 @@ impl Vault {
         };
         let what = (Action::GrantApproved, subject.clone(), detail);
         self.commit_event(write, project, granter, what).await?;
-        Ok(format!("{} can use {name} until {}.", subject.name, until.to_text()))
+        let of = subject.name;
+        if !self.doubted_of(granter, pipeline, |one| one.id == id).await.is_empty() {
+            return Ok(format!(
+                "The grant of {name} to {of} is approved until {}. What may keep it from working is marked at the grant.",
+                until.to_text()
+            ));
+        }
+        let last = grant.terms.expires_on.map_or(until, |end| end.min(until));
+        Ok(format!("{of} can use {name} until {}.", last.to_text()))
     }
 }

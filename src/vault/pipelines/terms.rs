@@ -143,10 +143,7 @@ pub(super) fn read(form: &GrantForm) -> Result<Terms, Vec<FieldError>> {
                 None
             }
             None => {
-                at(
-                    "expires_on",
-                    "Enter a date as year-month-day, for example 2027-01-31.".to_owned(),
-                );
+                at("expires_on", Day::problem(typed).to_owned());
                 None
             }
         },

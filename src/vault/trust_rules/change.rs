@@ -2,12 +2,13 @@
 
 use super::named::note_names;
 use super::public_key;
-use crate::domain::actor::Granter;
+use crate::domain::actor::{Can, Granter};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::doubt::Saved;
 use crate::domain::issuer::NOT_LISTED;
+use crate::domain::permission::of;
 use crate::domain::trust_rule::{OwnHosts, TrustForm, TrustRule};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::vault::issuers::needs_listed;
 use crate::vault::pipelines::needs_unchanged;
 use crate::vault::{Vault, gather, now};
@@ -18,6 +19,21 @@ const CHANGED: &str =
 const STOPPED: &str = "This trust rule has stopped, so it accepts no tokens. Confirm it first.";
 
 impl Vault {
+    /// What is wrong with the form of a rule that is there, for who has yet to give their password.
+    pub async fn problems_of_rule(
+        &self,
+        editor: &Can<of::PipelineWrite>,
+        (pipeline, id): (Uuid, Uuid),
+        form: &TrustForm,
+    ) -> Result<Vec<FieldError>> {
+        let known = self.store.trust_rules(editor.project().id).find(pipeline, id).await?;
+        let known = known.ok_or(Error::NotFound)?;
+        match changed(&known, form, &self.settings.own_hosts()) {
+            Err(Error::Invalid(problems)) => Ok(problems),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Has the rule ask for what the form says. Approvals of before are not for it, and short-lived
     /// tokens of the pipeline end. `seen` is the rule's epoch on the page of who changes it. Another
     /// title alone changes nothing else.

@@ -1,6 +1,6 @@
 //! A pasted token is tried on the rules of a pipeline. Nothing of it is kept.
 
-use crate::crypto::jwt::Unverified;
+use crate::crypto::jwt::{JwtProblem, Unverified};
 use crate::domain::actor::Can;
 use crate::domain::delivery::HeldPlace;
 use crate::domain::permission::of;
@@ -10,9 +10,13 @@ use crate::error::{Error, Result};
 use crate::vault::Vault;
 use serde_json::Value;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
+const OURS: &str = "This is a pipeline token of Regcred, which needs no trust rule. Paste the identity token that a job got from its provider.";
+const NO_TOKEN: &str =
+    "This is not the identity token of a job. Paste all of it: three parts with dots between them.";
 
 impl Vault {
     /// How each rule of the pipeline looks at a pasted token. Nothing of it is kept, and it is not
@@ -26,14 +30,15 @@ impl Vault {
         let project = reader.project().id;
         self.store.pipelines(project).subject(pipeline).await?.ok_or(Error::NotFound)?;
         let rules = self.store.trust_rules(project).of_pipeline(pipeline).await?;
-        // As it stands in the header of a request, and in many logs.
-        let token = token.trim();
-        let token = token.strip_prefix("Bearer ").map_or(token, str::trim);
+        let token = pasted(token);
         if token.is_empty() {
             return Err(Error::at("token", "Paste the token of a job."));
         }
+        if token.starts_with("rgc_") {
+            return Err(Error::at("token", OURS));
+        }
         let unverified =
-            Unverified::read(token).map_err(|problem| Error::at("token", problem.to_string()))?;
+            Unverified::read(&token).map_err(|problem| Error::at("token", told(problem)))?;
         let said = unverified.claims();
         let problem = match self.verified(&rules, &unverified, &HeldPlace::default()).await {
             Ok(_) => String::new(),
@@ -53,6 +58,22 @@ impl Vault {
         });
         let draft = TrustForm::of_claims(said, self.settings.address.trim_end_matches('/'));
         Ok(TokenTrial { problem, claims: claims.collect(), rules, draft })
+    }
+}
+
+/// The token without what stands round it in the header of a request or in a file, and on one line
+/// where a log has several.
+fn pasted(text: &str) -> Zeroizing<String> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let text = text.strip_prefix("Bearer ").unwrap_or(text);
+    Zeroizing::new(text.split_whitespace().collect())
+}
+
+/// Why it cannot be read, in a whole sentence.
+fn told(problem: JwtProblem) -> String {
+    match problem {
+        JwtProblem::Malformed => NO_TOKEN.to_owned(),
+        other => format!("This cannot be checked: {other}."),
     }
 }
 

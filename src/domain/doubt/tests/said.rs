@@ -21,6 +21,8 @@ fn each() -> Vec<Doubt> {
         Doubt::OnlyForks,
         Doubt::NothingPushes,
         Doubt::NoReference,
+        Doubt::NoName,
+        Doubt::HostInPath,
         Doubt::OutsidePaths { is_all: true },
         Doubt::OutsidePaths { is_all: false },
         Doubt::OnlyPulls { credential },

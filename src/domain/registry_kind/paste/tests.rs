@@ -177,6 +177,17 @@ fn tokens_of_clouds_are_told_where_they_end_and_what_they_go_with() {
 }
 
 #[test]
+fn a_token_in_the_field_of_the_user_name_is_noticed_where_it_is_none() {
+    for username in ["ghp_madeup", "glpat-madeup", "dckr_pat_madeup", "dop_v1_madeup"] {
+        assert!(username_doubt(Ghcr, username).unwrap().contains("not hidden"), "{username}");
+    }
+    for username in ["acme-bot", "x-access-token", "gitlab+deploy-token-1", "$oauthtoken", "_"] {
+        assert_eq!(username_doubt(Ghcr, username), None, "{username}");
+    }
+    assert_eq!(username_doubt(DigitalOcean, "dop_v1_madeup"), None);
+}
+
+#[test]
 fn amazons_registries_take_nothing_but_an_authorization_token() {
     for kind in [Ecr, EcrPublic] {
         assert_warns(&[

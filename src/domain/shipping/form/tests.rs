@@ -15,9 +15,15 @@ fn a_form_is_read_with_all_that_is_wrong_with_it() {
     let read = form.read().unwrap();
     assert_eq!((read.name.as_str(), read.format), ("siem", Format::Ocsf));
     assert_eq!(origin(&read.address), "https://siem.example.com");
-    for (address, is_right) in
-        [("", false), ("siem.example.com", false), ("ftp://x", false), ("http://10.0.0.1/", true)]
-    {
+    for (address, is_right) in [
+        ("", false),
+        ("siem.example.com", false),
+        ("ftp://x", false),
+        ("http://10.0.0.1/", true),
+        ("https://siem.example.com:8443/in?a=b:c*", true),
+        ("https://*.example.com", false),
+        ("https://siem.example.com:0", false),
+    ] {
         let form = DestinationForm { address: address.to_owned(), ..form.clone() };
         assert_eq!(form.read().is_ok(), is_right, "{address}");
     }
@@ -48,6 +54,9 @@ fn of_syslog_the_host_and_the_port_are_asked() {
         ("tcp://siem.example.com:6514", false),
         ("siem.example.com/in", false),
         ("hunter2@siem.example.com", false),
+        ("siem.example.com:0", false),
+        ("siem.example.com:65536", false),
+        ("*.example.com:6514", false),
     ] {
         let form = DestinationForm { address: address.to_owned(), ..form.clone() };
         match form.read() {

@@ -70,6 +70,63 @@ fn a_reference_of_a_kind_that_the_provider_does_not_have_is_refused() {
 }
 
 #[test]
+fn a_reference_has_a_name_that_git_allows() {
+    let issuer = "https://issuer.example.com";
+    let told = |provider, name: &str, typed: &str| {
+        at(provider, issuer, &[(name, typed)], &format!("claims.{name}"))
+    };
+    for bad in ["main, refs/heads/dev", "release/", "a..b", "release-?", "release/[0-9]*", "a//b"] {
+        let whole = format!("refs/heads/{bad}");
+        assert!(told(Provider::GitHub, "ref", &whole).unwrap().contains("release/*"), "{bad}");
+        let of_branch = told(Provider::Buildkite, "build_branch", bad);
+        assert!(of_branch.unwrap().contains("release/*"), "{bad}");
+    }
+    for good in ["main", "release/*", "olga:work", "a.b"] {
+        assert_eq!(told(Provider::Buildkite, "build_branch", good), None, "{good}");
+    }
+}
+
+#[test]
+fn a_value_that_the_provider_writes_in_another_form_is_refused() {
+    let told = |provider, name: &str, typed: &str| {
+        at(provider, "https://issuer.example.com", &[(name, typed)], &format!("claims.{name}"))
+    };
+    for (provider, name, bad, good) in [
+        (Provider::GitHub, "repository_id", "0074", "74"),
+        (Provider::Drone, "repo.slug", "api", "acme/api"),
+        (Provider::Drone, "repo.slug", "https://github.com/acme/api", "acme/group/api"),
+        (Provider::Drone, "repo.slug", "acme/", "acme/api"),
+        (Provider::Woodpecker, "repo.forge_url", "acme/api", "https://github.com/acme/api"),
+    ] {
+        assert!(told(provider, name, bad).is_some(), "{name} {bad}");
+        assert_eq!(told(provider, name, good), None, "{name} {good}");
+    }
+}
+
+#[test]
+fn an_issuer_is_an_address_that_tokens_can_name() {
+    for bad in [
+        "https://*.example.com",
+        "https://a.example,https://b.example",
+        "https://issuer.example.com:0",
+        "https://issuer.example.com:99999",
+        "https://issuer.example.com:x/realms/acme",
+        "https://issuer.example.com/.well-known/openid-configuration",
+    ] {
+        assert!(issuer_problem(bad).is_some(), "{bad}");
+    }
+    for good in [
+        "https://issuer.example.com",
+        "https://issuer.example.com:8443/realms/acme",
+        "https://[2001:db8::1]:8443",
+        "http://[::1]:8080",
+        "http://127.0.0.1:8080",
+    ] {
+        assert_eq!(issuer_problem(good), None, "{good}");
+    }
+}
+
+#[test]
 fn a_workflow_is_of_one_owner() {
     let told = |typed: &str| {
         let claims = [("job_workflow_ref", typed)];

@@ -2,7 +2,7 @@
 
 use crate::domain::actor::Can;
 use crate::domain::credential::Method;
-use crate::domain::credential_form::{CredentialForm, NOT_A_DAY};
+use crate::domain::credential_form::CredentialForm;
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::error::{Error, FieldError, Result};
@@ -34,7 +34,7 @@ impl Vault {
             Err(error) => errors.push(error),
         }
         if !until.is_empty() && Day::parse(until).is_none() {
-            errors.push(FieldError::new("expires_on", NOT_A_DAY));
+            errors.push(FieldError::new("expires_on", Day::problem(until)));
         }
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
