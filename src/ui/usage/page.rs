@@ -3,6 +3,7 @@
 use super::drawn::ByDay;
 use super::flow::Flow;
 use super::row::columns;
+use crate::domain::moment::Moment;
 use crate::domain::paths;
 use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
@@ -65,7 +66,8 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
             </Section>
         }
     });
-    let columns = columns(found.rows, query.view, &page);
+    let first_day = found.since.map(Moment::day);
+    let columns = columns(found.rows, (query.view, first_day), &page);
     view! {
         <PageHead title="Usage"/>
         <Tabs label="Usage" tabs/>
