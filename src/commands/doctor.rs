@@ -3,6 +3,7 @@
 mod accept;
 mod files;
 mod permissions;
+mod put_back;
 mod report;
 mod rows;
 mod secrets;
@@ -71,7 +72,7 @@ impl Doctor {
             }
             Err(sentence) => {
                 report.add("keys", State::Problem, sentence);
-                for check in ["secrets", "rows", "audit", "shipping"] {
+                for check in ["secrets", "rows", "ended", "audit", "shipping"] {
                     let text = "Not checked, because the keys are missing.";
                     report.add(check, State::Warning, text);
                 }
@@ -181,6 +182,10 @@ async fn look_inside(report: &mut Report, session: &Session) {
     match vault.tampered_rows(operator).await {
         Ok(tampered) => rows::look(report, &tampered),
         Err(error) => report.add("rows", State::Problem, error.to_string()),
+    }
+    match vault.put_back(operator).await {
+        Ok(found) => put_back::look(report, &found),
+        Err(error) => report.add("ended", State::Problem, error.to_string()),
     }
     match vault.verify_chains(operator, None, Kept::default()).await {
         Ok(chains) => {

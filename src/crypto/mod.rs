@@ -88,7 +88,8 @@
 //! - A host that can read this process or the KEK file reads everything.
 //! - A writer to the database can put back an older sealed value of the same row and the same secret
 //!   version, a whole row that decides as it once was, with its MAC, or a whole database, if they kept
-//!   a copy; they can remove rows, and change which key version is marked active. They cannot make a
+//!   a copy; they can remove rows, and change which key version is marked active. (`regcred doctor` finds
+//!   a revoked token and a removed member who are back, by the audit log.) They cannot make a
 //!   sealed value or a row of their own, unless they kept the wrapped audit key of before rows had
 //!   MACs: with that the next start takes every row without one for ours, and says so in the chain.
 //!   With the wrapped key for secrets of before, they can put back a secret in format 1 once they have

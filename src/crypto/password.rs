@@ -12,6 +12,7 @@ use argon2::{
 };
 
 use super::CryptoError;
+use super::digest::Sha256;
 use super::key::random;
 
 /// The longest password taken, in bytes. Longer ones are refused, never cut.
@@ -64,6 +65,13 @@ pub fn needs_rehash(phc: &str) -> bool {
             && stored.salt.is_some_and(|salt| salt.len() >= SALT)
             && stored.hash.is_some_and(|hash| hash.len() >= OUTPUT)
     })
+}
+
+/// Tells a stored string from every other one, and nothing else of it: a new salt makes another mark.
+pub fn mark(phc: &str) -> String {
+    let mut mark = Sha256::default();
+    mark.update(phc.as_bytes());
+    mark.finish()
 }
 
 /// Spends the time of [`verify`] for a user who does not exist, so that the answer's delay does not

@@ -7,6 +7,8 @@ mod event;
 mod form;
 mod ocsf;
 mod ocsf_change;
+#[cfg(test)]
+mod sample;
 mod syslog;
 #[cfg(test)]
 mod tests;

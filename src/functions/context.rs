@@ -21,8 +21,10 @@ use tower_sessions::Session;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The session's one key: who is signed in.
+/// In the session: who is signed in.
 pub const PERSON: &str = "person";
+/// Which of their passwords they signed in with: see [`crate::vault::SignedIn::password`].
+pub const PASSWORD: &str = "password";
 const SEEN: &str = "seen";
 /// Who typed their password to give a credential away, and when, in milliseconds.
 const CONFIRMED: &str = "confirmed";

@@ -82,7 +82,7 @@ pub mod usage;
 pub mod versions;
 
 #[cfg(feature = "ssr")]
-pub use context::{PERSON, is_signed_in, load_frame, provide};
+pub use context::{PASSWORD, PERSON, is_signed_in, load_frame, provide};
 #[cfg(feature = "ssr")]
 pub use mark::Mark;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,8 @@
 //! Setting up, signing in and out, and the frame round every page of a project.
 
 use super::context::{
-    PERSON, client, found_frame, mark, no_session, person, session as current_session, vault,
+    PASSWORD, PERSON, client, found_frame, mark, no_session, person, session as current_session,
+    vault,
 };
 use super::reply::{Form, finish};
 use crate::domain::paths::{self, HOME, SETUP, SIGN_IN, is_ours, with_query};
@@ -61,7 +62,8 @@ pub async fn set_up(
     let done = async {
         let first = FirstPerson { project_name, name, email };
         let signed = vault().set_up(&link, first, &password).await?;
-        begin_session(&signed.person).await?;
+        // Nobody has had a password before.
+        begin_session(&signed.person, None).await?;
         Ok(paths::credentials(&signed.project.slug))
     };
     finish(done.await, Form::of::<SetUp>(page, typed)).await
@@ -81,7 +83,7 @@ pub async fn sign_in(
         let browser = mark.as_ref().and_then(|mark| mark.shown());
         let visitor = Visitor { address: address.as_deref(), browser };
         let person = vault.sign_in(&email, &password, visitor).await?;
-        begin_session(&person).await?;
+        begin_session(&person, Some(person.password())).await?;
         if let Some(mark) = &mark {
             mark.give(vault.known_browser(&person)?);
         }
@@ -108,9 +110,12 @@ pub async fn sign_out() -> Result<()> {
 }
 
 /// Signs the person in under a new session id, so that an id planted before is worth nothing.
-async fn begin_session(person: &Person) -> Result<()> {
+async fn begin_session(person: &Person, password: Option<&str>) -> Result<()> {
     let failed = |error| no_session(&error, "a session was not made");
     let session = current_session()?;
     session.cycle_id().await.map_err(failed)?;
+    if let Some(password) = password {
+        session.insert(PASSWORD, password).await.map_err(failed)?;
+    }
     session.insert(PERSON, person.id).await.map_err(failed)
 }

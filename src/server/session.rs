@@ -2,9 +2,10 @@
 //! only updates, and a session ends for good after its absolute life (security T25).
 
 use crate::crypto::digest::sha256;
+use crate::crypto::password::mark;
 use crate::error;
-use crate::functions::{PERSON, cookie};
-use crate::store::{Rank, SessionRow, Store, Unrecorded};
+use crate::functions::{PASSWORD, PERSON, cookie};
+use crate::store::{Rank, SessionRow, Store, Unrecorded, Write};
 use async_trait::async_trait;
 use axum::body::Body;
 use axum::extract::State;
@@ -85,6 +86,10 @@ impl SessionStore for Sessions {
             mac: None,
         };
         let write = self.0.write_as(Rank::SignIn).await.map_err(refused)?;
+        if !is_of_now(&write, record).await.map_err(refused)? {
+            tracing::info!("a sign-in began no session: the password was changed meanwhile");
+            return Ok(());
+        }
         write.sessions().insert(row).await.map_err(refused)?;
         write.commit_without_event(Unrecorded::Session).await.map_err(refused)
     }
@@ -123,6 +128,15 @@ impl SessionStore for Sessions {
 /// Whose session it is, so that all of a person's can be found.
 fn person(record: &Record) -> Option<uuid::Uuid> {
     serde_json::from_value(record.data.get(PERSON)?.clone()).ok()
+}
+
+/// Whether the password that the session begins with is still the person's. Who changes it is waited for,
+/// or waits and ends the session.
+async fn is_of_now(write: &Write, record: &Record) -> error::Result<bool> {
+    let password = record.data.get(PASSWORD).and_then(|password| password.as_str());
+    let (Some(person), Some(password)) = (person(record), password) else { return Ok(true) };
+    let row = write.people().hold(person).await?;
+    Ok(row.is_some_and(|row| mark(&row.password_hash) == password))
 }
 
 fn hash(id: &Id) -> Vec<u8> {

@@ -35,7 +35,8 @@ pub struct GrantRow {
     /// Milliseconds.
     pub created_at: i64,
     pub created_by: String,
-    /// Counts its approvals and rejections, and what was done to its credential's guards.
+    /// Counts its approvals and rejections, and the saves of its credential and of what its pipeline is
+    /// called.
     pub revision: i64,
 }
 
@@ -177,11 +178,20 @@ impl<C: Sealing> Grants<'_, C> {
         Ok(waiting)
     }
 
-    /// Counts that the guards of their credential changed, so that nobody approves what they did not
-    /// see. The count is never behind the clock, `now` in milliseconds, as that of
+    /// Counts that their credential is another than before, so that nobody approves what they did not
+    /// see.
+    pub async fn note_other_credential(&self, credential: Uuid, now: i64) -> Result<(), DbErr> {
+        self.count(Condition::all().add(Column::CredentialId.eq(credential)), now).await
+    }
+
+    /// The same when their pipeline is called otherwise.
+    pub async fn note_other_pipeline(&self, pipeline: Uuid, now: i64) -> Result<(), DbErr> {
+        self.count(Condition::all().add(Column::PipelineId.eq(pipeline)), now).await
+    }
+
+    /// The count is never behind the clock, `now` in milliseconds, as that of
     /// [`super::Pipelines::raise_epoch`] is not.
-    pub async fn note_other_guards(&self, credential: Uuid, now: i64) -> Result<(), DbErr> {
-        let such = Condition::all().add(Column::CredentialId.eq(credential));
+    async fn count(&self, such: Condition, now: i64) -> Result<(), DbErr> {
         let count = |row: &Model| ActiveModel {
             revision: Set((row.revision + 1).max(now)),
             ..ActiveModel::default()

@@ -3,12 +3,13 @@
 use super::People;
 use super::authentic::{self, genuine_now};
 use super::entity::person::{ActiveModel, Column, Entity, Model};
+use super::locked;
 use super::seals::Sealing;
 use crate::domain::moment::Moment;
 use crate::domain::user::{Account, Person};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, Select,
 };
 use uuid::Uuid;
 
@@ -32,20 +33,21 @@ pub struct PersonRow {
 impl<C: Sealing> People<'_, C> {
     /// Who has this folded address and may sign in.
     pub async fn find_by_email(&self, email_key: &str) -> Result<Option<PersonRow>, DbErr> {
-        self.one(Column::EmailKey.eq(email_key)).await
+        self.one(Entity::find().filter(Column::EmailKey.eq(email_key))).await
     }
 
     /// The person, if they may sign in.
     pub async fn find(&self, id: Uuid) -> Result<Option<PersonRow>, DbErr> {
-        self.one(Column::Id.eq(id)).await
+        self.one(Entity::find().filter(Column::Id.eq(id))).await
     }
 
-    async fn one(
-        &self,
-        filter: sea_orm::sea_query::SimpleExpr,
-    ) -> Result<Option<PersonRow>, DbErr> {
-        let row =
-            Entity::find().filter(filter).filter(Column::DisabledAt.is_null()).one(self.db).await?;
+    /// The same, held until the transaction ends: who changes the person is waited for, or waits.
+    pub async fn hold(&self, id: Uuid) -> Result<Option<PersonRow>, DbErr> {
+        self.one(locked(self.db, Entity::find().filter(Column::Id.eq(id)))).await
+    }
+
+    async fn one(&self, rows: Select<Entity>) -> Result<Option<PersonRow>, DbErr> {
+        let row = rows.filter(Column::DisabledAt.is_null()).one(self.db).await?;
         let Some(row) = row else { return Ok(None) };
         let row = genuine_now::<Entity>(self.db, row).await;
         Ok(row

@@ -2,6 +2,7 @@
 
 pub mod file;
 mod forged;
+mod older;
 mod renamed;
 
 use crate::app::{App, PASSWORD};

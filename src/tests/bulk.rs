@@ -1,5 +1,7 @@
 //! Several credentials at once: those that are selected in the list are disabled or enabled together.
 
+mod asked;
+
 use crate::app::{App, Browser, Reply, auths};
 use crate::failpoint::{break_events_about, mend_table};
 use crate::forms::value_in;

@@ -1,14 +1,16 @@
 //! What a pipeline says afterwards of what it was handed.
 
-use crate::app::{App, PASSWORD, Reply};
+use crate::app::{App, Browser, PASSWORD, Reply, SITE, soak};
+use crate::usage::recounted::wrong;
 use axum::body::Body;
 use axum::http::Method;
 use regcred::domain::delivery::{Fetch, Outcome, Proved, Report};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 const GET: &str = "/api/v1/credential?server=ghcr.io";
-const WORKED: &str = "{\"outcome\":\"worked\"}";
-const FAILED: &str = "{\"outcome\":\"failed\"}";
+pub const WORKED: &str = "{\"outcome\":\"worked\"}";
+pub const FAILED: &str = "{\"outcome\":\"failed\"}";
 
 /// An instance with a credential, a pipeline that may pull with it, and its token.
 async fn granted() -> (App, Uuid, Uuid, String) {
@@ -18,9 +20,13 @@ async fn granted() -> (App, Uuid, Uuid, String) {
     (app, id, pipeline, token)
 }
 
-async fn tell(app: &App, token: &str, receipt: impl std::fmt::Display, body: &str) -> Reply {
-    let path = format!("/api/v1/deliveries/{receipt}/outcome");
-    app.nobody().tell(token, &path, body).await
+/// Where the outcome of that delivery, or of all of that fetch, is told.
+pub fn outcome_of(receipt: impl std::fmt::Display) -> String {
+    format!("/api/v1/deliveries/{receipt}/outcome")
+}
+
+pub async fn tell(app: &App, token: &str, receipt: impl std::fmt::Display, body: &str) -> Reply {
+    app.nobody().tell(token, &outcome_of(receipt), body).await
 }
 
 async fn reports(app: &App) -> i64 {
@@ -58,8 +64,7 @@ async fn a_token_is_a_proof_whatever_comes_after_it() {
     let (app, _, _, token) = granted().await;
     for (token, is_proof) in [(token.as_str(), true), ("made-up", false)] {
         let (browser, proved) = (app.nobody(), Proved::default());
-        let path = "/api/v1/deliveries/1/outcome";
-        let request = browser.request(Method::POST, path, "application/json");
+        let request = browser.request(Method::POST, &outcome_of(1), "application/json");
         let request = request.header("authorization", format!("Bearer {token}"));
         let request = request.extension(proved.clone()).body(Body::from("no report")).unwrap();
         assert!(!browser.send(request).await.status.is_success());
@@ -113,7 +118,7 @@ async fn it_worked_or_it_failed_and_nothing_else_is_understood() {
         assert_eq!((reply.status.as_u16(), &*reply.code()), (400, "bad_request"), "{body}");
         assert!(!reply.text().contains("zebra"), "{body}");
     }
-    let path = format!("/api/v1/deliveries/{receipt}/outcome?token={token}");
+    let path = format!("{}?token={token}", outcome_of(receipt));
     let reply = app.nobody().tell(&token, &path, WORKED).await;
     assert!(reply.status == 400 && !reply.text().contains(&token));
     assert_eq!(reports(&app).await, 0);
@@ -169,19 +174,64 @@ async fn a_report_is_for_all_of_one_fetch_however_many_there_are() {
     app.assert_chain_holds().await;
 }
 
+/// Has each of these say eight times at once, and in turn, that the delivery worked; each is heard.
+async fn say_at_once(by: &[Browser], token: &str, receipt: Uuid) {
+    let mut told = JoinSet::new();
+    for browser in by.iter().cycle().take(8 * by.len()) {
+        let (browser, token, path) = (browser.clone(), token.to_owned(), outcome_of(receipt));
+        told.spawn(async move { browser.tell(&token, &path, WORKED).await.status.as_u16() });
+    }
+    let told = told.join_all().await;
+    assert!(told.iter().all(|status| *status == 204), "{told:?}");
+}
+
 #[tokio::test]
 async fn what_is_said_several_times_at_once_counts_once() {
     let (app, _, _, token) = granted().await;
     let [receipt] = app.fetch(&token, GET).await.deliveries()[..] else { panic!("one delivery") };
-    let mut told = tokio::task::JoinSet::new();
-    for _ in 0..8 {
-        let (browser, token) = (app.nobody(), token.clone());
-        let path = format!("/api/v1/deliveries/{receipt}/outcome");
-        told.spawn(async move { browser.tell(&token, &path, WORKED).await.status.as_u16() });
-    }
-    assert!(told.join_all().await.iter().all(|status| *status == 204));
+    say_at_once(&[app.nobody()], &token, receipt).await;
     assert_eq!(app.counted_i64("SELECT used FROM usage").await, 1);
     assert_eq!((reports(&app).await, events(&app).await), (1, 1));
+}
+
+#[tokio::test]
+async fn what_two_servers_are_told_at_once_is_one_event_and_none_is_refused() {
+    let (app, _, _, token) = granted().await;
+    let servers = [app.nobody(), Browser::new(&app.server_at(SITE).await)];
+    let rounds = soak(5, 200);
+    for _ in 0..rounds {
+        let reply = app.fetch(&token, GET).await;
+        let [receipt] = reply.deliveries()[..] else { panic!("one delivery") };
+        say_at_once(&servers, &token, receipt).await;
+    }
+    let rounds = i64::try_from(rounds).unwrap();
+    assert_eq!((reports(&app).await, events(&app).await), (rounds, rounds));
+    assert_eq!(app.counted_i64("SELECT used FROM usage").await, rounds);
+    app.assert_chain_holds().await;
+    assert_eq!(wrong(&app).await, None);
+}
+
+#[tokio::test]
+async fn what_is_on_record_already_waits_for_nobody_who_has_the_chain() {
+    let (app, _, _, token) = granted().await;
+    let reply = app.fetch(&token, "/api/v1/docker-config").await;
+    let [receipt] = reply.deliveries()[..] else { panic!("one delivery") };
+    assert_eq!(tell(&app, &token, receipt, WORKED).await.status, 204);
+    let project = crate::usage::project(&app).await;
+    let write = app.vault.store().write().await.unwrap();
+    write.chain().hold(project).await.unwrap();
+    // Whatever would write has no answer before this is over.
+    let fetch = reply.header("regcred-fetch").to_owned();
+    for (id, status) in
+        [(receipt.to_string(), 204), (fetch, 204), (Uuid::now_v7().to_string(), 404)]
+    {
+        assert_eq!(tell(&app, &token, &id, WORKED).await.status, status, "{id}");
+    }
+    drop(write);
+    assert_eq!((reports(&app).await, events(&app).await), (1, 1));
+    assert_eq!(tell(&app, &token, receipt, FAILED).await.status, 204);
+    assert_eq!((reports(&app).await, events(&app).await), (1, 2));
+    app.assert_chain_holds().await;
 }
 
 #[tokio::test]

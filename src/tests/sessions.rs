@@ -3,6 +3,7 @@
 use crate::app::{App, OWNER, PASSWORD};
 use regcred::crypto::digest::sha256;
 use regcred::store::Unrecorded;
+use regcred::vault::INSTANCE;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tower_sessions::session::Id;
 
@@ -122,6 +123,43 @@ async fn requests_under_way_during_a_sign_out_bring_nothing_back() {
         assert_eq!(browser.get(PAGE).await.status, 302);
         let hash = sha256(&id_in(browser.cookie.as_ref().unwrap()));
         assert_eq!(count(&app, &hash).await, 0);
+    }
+}
+
+/// Gives the owner the password that this is the hash of, as an operator does.
+async fn give_owner(app: &App, hash: &str) {
+    let person = app.vault.store().people().find_by_email(OWNER).await.unwrap().unwrap().person;
+    let write = app.vault.store().write().await.unwrap();
+    write.chain().hold(INSTANCE).await.unwrap();
+    write.people().set_password(person.id, hash.to_owned()).await.unwrap();
+    write.sessions().delete_of_person(person.id).await.unwrap();
+    write.commit_without_event(Unrecorded::Test).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sign_in_that_meets_another_password_begins_no_session_with_the_one_before() {
+    let app = App::new().await;
+    let hash = |password: &str| regcred::crypto::password::hash(password).unwrap();
+    let (usual, another) = (hash(PASSWORD), hash("another horse another staple"));
+    for _ in 0..crate::app::soak(3, 50) {
+        give_owner(&app, &usual).await;
+        let mut sign_ins = tokio::task::JoinSet::new();
+        for _ in 0..6 {
+            let mut browser = app.nobody();
+            sign_ins.spawn(async move {
+                let form = [("email", OWNER), ("password", PASSWORD)];
+                browser.cookie = browser.post_form("/rpc/session/create", &form).await.cookie();
+                browser
+            });
+        }
+        // When one is through, others are somewhere between their password and their session.
+        let first = sign_ins.join_next().await.unwrap().unwrap();
+        assert_eq!(first.get(PAGE).await.status, 200);
+        give_owner(&app, &another).await;
+        for browser in sign_ins.join_all().await.into_iter().chain([first]) {
+            assert_eq!(browser.get(PAGE).await.status, 302);
+        }
+        assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM session").await, 0);
     }
 }
 

@@ -5,6 +5,8 @@ use crate::app::{App, Browser, OWNER, PASSWORD};
 use crate::browser::urlencoded;
 use crate::clock::pass;
 use crate::process::server::{Folder, Refusal, command, refused};
+use crate::signing::{Woodpecker, drone, drone_body, woodpecker_body};
+use crate::trust::{drone_rule, woodpecker_rule};
 use crate::written;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -96,6 +98,33 @@ async fn of_many_that_are_refused_at_once_no_more_are_told_why_than_one_by_one()
     let statuses = asking.join_all().await;
     let count = |status| statuses.iter().filter(|other| **other == status).count();
     assert_eq!((count(403), count(429)), (300, 30));
+}
+
+#[tokio::test]
+async fn for_what_there_is_not_as_much_is_read_as_for_what_there_is() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    woodpecker_rule(&app, pipeline, &Woodpecker::new(), "7").await;
+    drone_rule(&app, pipeline, "7").await;
+    let (of_drone, of_woodpecker) = (drone_body(7), woodpecker_body(7));
+    let mut asked: Vec<[Vec<String>; 3]> = Vec::new();
+    for (project, id) in [("acme", pipeline), ("nowhere", Uuid::now_v7())] {
+        let path = format!("/api/v1/drone/{project}");
+        let (nobody, lines) = (app.nobody(), drone(&"0".repeat(64), &of_drone));
+        let signed = nobody.signed(&path, &lines, &of_drone);
+        let (reply, by_drone) = app.watch.asked_by(signed).await;
+        assert_eq!(reply.status, 403, "{}", reply.text());
+        let path = format!("/api/v1/woodpecker/{project}");
+        let lines = Woodpecker::new().sign(&path, &of_woodpecker);
+        let signed = nobody.signed(&path, &lines, &of_woodpecker);
+        let (reply, by_woodpecker) = app.watch.asked_by(signed).await;
+        assert_eq!(reply.status, 403, "{}", reply.text());
+        let (status, by_job) = app.watch.asked_by(exchange(&app, id)).await;
+        assert_eq!(status, 403);
+        asked.push([by_drone, by_woodpecker, by_job]);
+    }
+    assert!(asked[0].iter().all(|asked| asked.len() > 1));
+    assert_eq!(asked[0], asked[1]);
 }
 
 #[tokio::test]

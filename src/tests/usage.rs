@@ -7,6 +7,7 @@ mod leads;
 pub mod recounted;
 
 use crate::app::{App, PASSWORD, soak};
+use crate::reports::{FAILED, WORKED, tell};
 use regcred::domain::moment::Moment;
 use regcred::domain::permission::of;
 use regcred::domain::usage::{UsagePage, UsageQuery, UsageRow, UsageView, Window};
@@ -14,8 +15,6 @@ use regcred::vault::told_at;
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 60 * 60;
-const FAILED: &str = "{\"outcome\":\"failed\"}";
-const WORKED: &str = "{\"outcome\":\"worked\"}";
 
 pub async fn project(app: &App) -> Uuid {
     app.evidence(&app.owner, "acme").await.project().id
@@ -82,9 +81,8 @@ async fn deliver(app: &App, pipelines: &[(Uuid, String)]) {
         let reply = told_at(at, app.fetch(token, path)).await;
         assert!(reply.status.as_u16() < 500, "{}", reply.text());
         if let (Some(first), 0) = (reply.deliveries().first(), dice.roll(3)) {
-            let path = format!("/api/v1/deliveries/{first}/outcome");
             for body in [FAILED, WORKED, FAILED].into_iter().take(dice.roll(4)) {
-                assert_eq!(app.nobody().tell(token, &path, body).await.status, 204);
+                assert_eq!(tell(app, token, first, body).await.status, 204);
             }
         }
         if dice.roll(5) == 0 {

@@ -20,7 +20,7 @@ impl Vault {
         typed_name: &str,
     ) -> Result<String> {
         let project = remover.project().id;
-        let write = self.write_in(project).await?;
+        let write = self.write_by(remover).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         write.receipts(project).count().await?;
         let dependents = write.credentials(project).dependents(id).await?;
@@ -61,7 +61,7 @@ impl Vault {
         typed_name: &str,
     ) -> Result<String> {
         let project = remover.project().id;
-        let write = self.write_in(project).await?;
+        let write = self.write_by(remover).await?;
         let subject = write.pipelines(project).subject(id).await?.ok_or(Error::NotFound)?;
         confirm(&subject.name, typed_name)?;
         write.grants(project).delete_of_pipeline(id).await?;

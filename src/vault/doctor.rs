@@ -2,6 +2,9 @@
 //! opened.
 
 mod accepted;
+mod put_back;
+
+pub use put_back::PutBack;
 
 use super::Vault;
 use super::credentials::place_of;

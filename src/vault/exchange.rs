@@ -9,7 +9,7 @@ use super::attempts::{Limit, network_of};
 use super::deliveries::refusal;
 use super::issuers::holds_issuer;
 use super::refusals::Unknown;
-use super::{Vault, now};
+use super::{INSTANCE, Vault, now};
 use crate::crypto::jwt::{Expect, JwtProblem, Unverified};
 use crate::crypto::token;
 use crate::domain::audit::{Refusal, Subject};
@@ -61,8 +61,9 @@ impl Vault {
                 let shown = Shown { unverified: &unverified, text: presented.trim(), network };
                 self.exchange((project, pipeline, name), shown, address, place).await
             }
-            // Whether there is such a pipeline is told to nobody.
+            // Whether there is such a pipeline is told to nobody, nor by how soon the answer comes.
             None => {
+                self.store.trust_rules(INSTANCE).live_of_pipeline(pipeline).await?;
                 self.record_unknown(Unknown::Pipeline, Some(network));
                 Err(Unproved::NoRule.into_error())
             }

@@ -53,7 +53,7 @@ pub use definitions::WrittenFile;
 #[cfg(test)]
 pub(crate) use definitions::fuzz as fuzz_definitions;
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
-pub use doctor::{Clocks, Opening, Unreadable, clocks};
+pub use doctor::{Clocks, Opening, PutBack, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};
 pub use people::{FirstPerson, Losing, NewAccount, NewRole, Signed};
@@ -62,7 +62,7 @@ pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use shares::{Rate, Rates};
 pub use shipping::{ChainKeeper, FailingDestination, HoldingDestination, Pulled, Puller};
-pub use sign_in::Visitor;
+pub use sign_in::{SignedIn, Visitor};
 pub use signed::Signer;
 pub use slots::SlotKind;
 pub use trust_rules::NewRule;

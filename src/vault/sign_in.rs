@@ -6,7 +6,7 @@ use super::guesses::{Guess, Whose};
 use super::passwords::Line;
 use super::people::about;
 use super::{INSTANCE, Vault, names, now};
-use crate::crypto::password::needs_rehash;
+use crate::crypto::password::{mark, needs_rehash};
 use crate::domain::actor::{Confirmed, Granter, Member};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::moment::Moment;
@@ -14,6 +14,7 @@ use crate::domain::user::Person;
 use crate::error::{Error, Result};
 use crate::store::Rank;
 use std::fmt;
+use std::ops::Deref;
 
 /// Bytes of an address: no account has a longer one.
 const EMAIL_MAX: usize = 2 * 1024;
@@ -36,6 +37,29 @@ impl fmt::Debug for Visitor<'_> {
     }
 }
 
+/// Who signed in, and with which of their passwords.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    person: Person,
+    password: String,
+}
+
+impl SignedIn {
+    /// What tells the password from another one of theirs: a session that begins with it is none when
+    /// they have another by then.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+}
+
+impl Deref for SignedIn {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.person
+    }
+}
+
 impl Vault {
     /// The person with this address and password.
     ///
@@ -47,7 +71,7 @@ impl Vault {
         email: &str,
         password: &str,
         visitor: Visitor<'_>,
-    ) -> Result<Person> {
+    ) -> Result<SignedIn> {
         if email.len() > EMAIL_MAX {
             return Err(Error::at("password", VAGUE));
         }
@@ -58,25 +82,35 @@ impl Vault {
         }
         let guess = self.guess(account, visitor)?;
         let (counted, from) = (guess.account.clone(), guess.from.clone());
-        let Some(row) = self.prove(guess, password).await? else {
-            return Err(Error::at("password", VAGUE));
-        };
-        let person = row.person;
-        // The only time that the password is at hand, to keep it as today's settings ask for.
-        let stronger = if needs_rehash(&row.password_hash) {
-            Some(self.passwords.hash(password).await?)
-        } else {
-            None
-        };
-        let write = self.store.write_in_line(Rank::SignIn).await?;
-        write.chain().hold(INSTANCE).await?;
-        if let Some(hash) = stronger {
-            write.people().set_password(person.id, hash).await?;
+        loop {
+            let Some(row) = self.prove(guess.clone(), password).await? else {
+                return Err(Error::at("password", VAGUE));
+            };
+            // The only time that the password is at hand, to keep it as today's settings ask for.
+            let stronger = if needs_rehash(&row.password_hash) {
+                Some(self.passwords.hash(password).await?)
+            } else {
+                None
+            };
+            let write = self.store.write_in_line(Rank::SignIn).await?;
+            // Who gives them another password holds it, too.
+            write.chain().hold(INSTANCE).await?;
+            let stored = write.people().find(row.person.id).await?;
+            if stored.is_none_or(|stored| stored.password_hash != row.password_hash) {
+                // It was changed after it was verified, or is the same one with today's settings.
+                continue;
+            }
+            let person = row.person;
+            let hash = stronger.as_ref().unwrap_or(&row.password_hash);
+            let signed = SignedIn { password: mark(hash), person };
+            if let Some(hash) = stronger {
+                write.people().set_password(signed.id, hash).await?;
+            }
+            let what = (Action::SignedIn, about(&signed), Detail::Nothing);
+            self.commit_event(write, INSTANCE, &signed.person, what).await?;
+            self.forgive(&counted, &from);
+            return Ok(signed);
         }
-        let what = (Action::SignedIn, about(&person), Detail::Nothing);
-        self.commit_event(write, INSTANCE, &person, what).await?;
-        self.forgive(&counted, &from);
-        Ok(person)
     }
 
     /// What a try at the account with this folded address is counted under.

@@ -7,7 +7,7 @@ mod tests;
 
 pub(super) use shared_secret::Salt;
 
-use super::{Vault, now};
+use super::{INSTANCE, Vault, now};
 use crate::crypto::digest::sha256;
 use crate::crypto::signature::{ed25519_holds, hmac_sha256_holds};
 use crate::domain::actor::Pipeline;
@@ -48,8 +48,7 @@ impl Vault {
         signature: &[u8],
         until: i64,
     ) -> Result<Signer> {
-        // Whether there is such a project is told to nobody.
-        let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
+        let project = self.signed_for(project).await?;
         let mut rules = self.store.trust_rules(project).of_provider(Provider::Woodpecker).await?;
         // Most rules have the key of one server: each key is tried once.
         let mut tried: BTreeMap<String, bool> = BTreeMap::new();
@@ -72,8 +71,7 @@ impl Vault {
         signature: &[u8],
         until: i64,
     ) -> Result<Signer> {
-        // Whether there is such a project is told to nobody.
-        let project = self.store.projects().find(project).await?.ok_or(Error::Unauthenticated)?.id;
+        let project = self.signed_for(project).await?;
         let mut rules = self.store.trust_rules(project).of_provider(Provider::Drone).await?;
         rules.retain(|(rule, ..)| Salt::of(rule).is_some());
         // Of the rules that there are now: a secret ends with the last rule that has its salt.
@@ -89,6 +87,13 @@ impl Vault {
             rules.clear();
         }
         signer(project, Provider::Drone, rules, mark(base, signature, until))
+    }
+
+    /// The project of that slug, or one that has no rules. Whether there is such a project is told to
+    /// nobody: rules are looked for in any case, so that the answer does not come sooner.
+    async fn signed_for(&self, slug: &str) -> Result<Uuid> {
+        let found = self.store.projects().find(slug).await?;
+        Ok(found.map_or(INSTANCE, |project| project.id))
     }
 
     /// The pipeline of the rule that speaks of the repository in the body, among those whose key

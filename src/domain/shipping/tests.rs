@@ -250,23 +250,8 @@ fn a_call_has_its_events_between_two_cursors() {
 
 /// A destination of syslog that is there by now, and goes back to that place when a connection breaks.
 fn syslog_at(link: i64, again_from: i64) -> Destination {
-    Destination {
-        id: Uuid::nil(),
-        chain: CHAIN,
-        name: "siem".to_owned(),
-        transport: Transport::Syslog,
-        format: Format::Json,
-        address: "siem.example.com".to_owned(),
-        cursor: Cursor::whole(link),
-        until: None,
-        again_from: Some(Cursor::whole(again_from)),
-        made_at: Moment(0),
-        made_by: String::new(),
-        stopped_at: None,
-        failing: None,
-        last_at: None,
-        earlier_until: None,
-    }
+    let again_from = Some(Cursor::whole(again_from));
+    Destination { again_from, ..Destination::sample(Transport::Syslog, Cursor::whole(link)) }
 }
 
 #[test]

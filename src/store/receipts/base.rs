@@ -239,6 +239,7 @@ impl<C: Sealing> Receipts<'_, C> {
             Some(base) => base.unknown_until,
             None => self.removed_until(holds).await?,
         };
+        // The events are read again although they were read before: more may have been reported since.
         if self.wrong_report((first - 1, last)).await?.is_some() {
             return Ok(Putting::Changed);
         }

@@ -1,9 +1,10 @@
 //! Who received a credential lately, and for which images.
 
-use super::{Receipts, UsageOf};
+use super::{Pair, Receipts, UsageOf};
 use crate::domain::credential_page::Lately;
 use crate::domain::moment::{DAY_MS, Moment};
 use crate::domain::narrowing::{Image, LATELY};
+use crate::domain::usage::Figures;
 use crate::store::prepared::numbered;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
 use std::collections::{BTreeSet, HashMap};
@@ -17,14 +18,8 @@ const NEWEST: u32 = 20;
 impl<C: ConnectionTrait> Receipts<'_, C> {
     /// The pipelines that received the credential lately, by name.
     pub async fn lately(&self, credential: Uuid, now: Moment) -> Result<Vec<Lately>, DbErr> {
-        let (of, today) = (UsageOf::Credentials(vec![credential]), now.day_number());
-        let usage = self.usage(&of, (today - (LATELY - 1), today)).await?;
-        let mut found = Vec::new();
-        for ((_, pipeline), (figures, _)) in &usage.pairs {
-            if figures.delivered() > 0 {
-                found.push((*pipeline, figures.pulls, figures.pushes, figures.last_delivery));
-            }
-        }
+        let of = UsageOf::Credentials(vec![credential]);
+        let found = self.delivered_lately(&of, now).await?;
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -32,17 +27,40 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         let mut names: HashMap<Uuid, String> =
             known.map(|pair| (pair.pipeline_id, pair.pipeline)).collect();
         // What was delivered a moment ago may not be counted yet.
-        let unnamed = found.iter().filter(|(pipeline, ..)| !names.contains_key(pipeline));
+        let unnamed = found.iter().filter(|((_, pipeline), _)| !names.contains_key(pipeline));
         let (ids, links): (Vec<Uuid>, Vec<Option<i64>>) =
-            unnamed.map(|(pipeline, _, _, link)| (*pipeline, *link)).unzip();
+            unnamed.map(|((_, pipeline), figures)| (*pipeline, figures.last_delivery)).unzip();
         names.extend(self.pipelines_in(ids, links.into_iter().flatten().collect()).await?);
-        let named = |(pipeline_id, pulls, pushes, _): (Uuid, i64, i64, Option<i64>)| {
+        let named = |((_, pipeline_id), figures): (Pair, Figures)| {
             let pipeline = names.get(&pipeline_id)?.clone();
+            let (pulls, pushes) = (figures.pulls, figures.pushes);
             Some(Lately { pipeline_id, pipeline, pulls, pushes })
         };
         let mut lately: Vec<Lately> = found.into_iter().filter_map(named).collect();
         lately.sort_by(|one, other| one.pipeline.cmp(&other.pipeline));
         Ok(lately)
+    }
+
+    /// Which of these credentials some pipeline received lately.
+    pub async fn received_among(
+        &self,
+        credentials: Vec<Uuid>,
+        now: Moment,
+    ) -> Result<BTreeSet<Uuid>, DbErr> {
+        let delivered = self.delivered_lately(&UsageOf::Credentials(credentials), now).await?;
+        Ok(delivered.into_iter().map(|((credential, _), _)| credential).collect())
+    }
+
+    /// The pairs of these of which something was delivered lately, with their figures.
+    async fn delivered_lately(
+        &self,
+        of: &UsageOf,
+        now: Moment,
+    ) -> Result<Vec<(Pair, Figures)>, DbErr> {
+        let today = now.day_number();
+        let usage = self.usage(of, (today - (LATELY - 1), today)).await?;
+        let pairs = usage.pairs.into_iter().map(|(pair, (figures, _))| (pair, figures));
+        Ok(pairs.filter(|(_, figures)| figures.delivered() > 0).collect())
     }
 
     /// The images that it was delivered for lately, each with the pipelines that received it last: the first

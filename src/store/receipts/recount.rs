@@ -113,7 +113,7 @@ impl Receipts<'_, DatabaseTransaction> {
         match self.lost_report((i64::MIN, i64::MAX)).await? {
             Some(report) => Ok(Some(report)),
             None => match self.aside(holds, &done).await? {
-                Ok(aside) => match self.wrong_report((aside.last, *links.end())).await? {
+                Ok(aside) => match self.changed_report((aside.last, *links.end())).await? {
                     Some(report) => Ok(Some(report)),
                     None => self.wrong_among(aside, (done.counts_seq, done.summed_seq)).await,
                 },

@@ -7,7 +7,7 @@ use crate::domain::audit::{Detail, Reported};
 use crate::domain::delivery::{Fetch, Outcome, Report, Use};
 use crate::domain::moment::Moment;
 use crate::store::entity::delivery_report::{ActiveModel, Column, Entity};
-use crate::store::entity::{delivery_report, fetch, receipt};
+use crate::store::entity::{counted, delivery_report, fetch, receipt};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,27 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         // Who counts receipts waits until it is known which of them were reported, and so does another
         // server that is told the same at once.
         let done = self.lock_counted().await?;
+        self.heard(&done, id, (pipeline, outcome)).await
+    }
+
+    /// The same, read without a lock. Whoever writes it down has to hear it again: somebody else may have
+    /// said it since.
+    pub async fn news(
+        &self,
+        id: Uuid,
+        pipeline: Uuid,
+        outcome: Report,
+    ) -> Result<Option<Vec<Heard>>, DbErr> {
+        let done = self.counted().await?;
+        self.heard(&done, id, (pipeline, outcome)).await
+    }
+
+    async fn heard(
+        &self,
+        done: &counted::Model,
+        id: Uuid,
+        (pipeline, outcome): (Uuid, Report),
+    ) -> Result<Option<Vec<Heard>>, DbErr> {
         let fetches = fetch::Entity::find()
             .filter(fetch::Column::Id.eq(Fetch::new(id).id()))
             .all(self.db)

@@ -61,10 +61,14 @@ async fn a_row_that_somebody_planted_swallows_no_report() {
     let row = fetch(&[(None, Outcome::Delivered)]);
     assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
     let heard = async || {
+        let (id, outcome) = (row.fetch.id(), Report::Failed);
+        let receipts = scene.store.receipts(PROJECT);
+        let news = receipts.news(id, PIPELINE, outcome).await.unwrap();
         let write = scene.store.write().await.unwrap();
-        let receipts = write.receipts(PROJECT);
-        let heard = receipts.hear(row.fetch.id(), PIPELINE, Report::Failed).await.unwrap();
-        heard.expect("there is a delivery").len()
+        let heard = write.receipts(PROJECT).hear(id, PIPELINE, outcome).await.unwrap();
+        let [news, heard] = [news, heard].map(|one| one.expect("there is a delivery").len());
+        assert_eq!(news, heard, "without a lock, and with one");
+        heard
     };
     let write = scene.store.write().await.unwrap();
     assert!(report(&write, row.fetch.id(), PIPELINE, Report::Worked).await);

@@ -2,6 +2,7 @@
 
 use super::Scene;
 use crate::app::{Browser, OWNER, PASSWORD, Reply};
+use crate::edits::save;
 use regcred::domain::audit::{Action, Detail, TermChange};
 use regcred::domain::matching::Lost;
 use regcred::domain::user::Role;
@@ -121,4 +122,51 @@ async fn a_decision_is_about_the_grant_that_stood_on_the_page() {
         200,
         "on the page of now it can be approved"
     );
+}
+
+#[tokio::test]
+async fn who_approves_has_read_of_the_credential_and_the_pipeline_as_they_are() {
+    let scene = Scene::new().await;
+    let maintainer = scene.app.member(Role::Maintainer, "acme").await;
+    let pipeline = scene.pipeline.to_string();
+    for act in ["pipeline", "name", "username", "secret", "version"] {
+        let before = scene.seen_by(&maintainer).await.revision.to_string();
+        let stored = scene.app.stored("acme", scene.credential).await;
+        let (id, revision) = (scene.credential.to_string(), stored.revision.to_string());
+        let (name, username) = (stored.summary.name, stored.summary.username);
+        let fields = [("name", &*name), ("username", &*username), ("is_protected", "true")];
+        let reply = match act {
+            "pipeline" => {
+                let form = [
+                    ("project", "acme"),
+                    ("id", pipeline.as_str()),
+                    ("revision", "1"),
+                    ("form[name]", "nightly scan"),
+                    ("form[description]", ""),
+                ];
+                scene.app.owner.post_json_accept("/rpc/pipelines/update", &form).await
+            }
+            "version" => {
+                let form = [("project", "acme"), ("id", id.as_str()), ("version", "1")];
+                scene.app.owner.post_json_accept("/rpc/versions/switch", &form).await
+            }
+            field => {
+                let other = match field {
+                    "name" => ("name", "scratch"),
+                    "username" => ("username", "acme-admin"),
+                    _ => ("password", "hunter3-hunter3"),
+                };
+                let mut fields = fields.to_vec();
+                fields.retain(|(of, _)| *of != field);
+                fields.push(other);
+                save(&scene.app, scene.credential, &revision, &fields).await
+            }
+        };
+        assert_eq!(reply.status, 200, "{act}: {}", reply.text());
+        let late = scene.approve_with(&maintainer, &[("revision", before.as_str())]).await;
+        assert_eq!(late.status, 409, "{act}: {}", late.text());
+    }
+    // On the page of now it can be approved, and what is called otherwise afterwards goes on.
+    assert_eq!(scene.approve(&maintainer).await.status, 200);
+    scene.assert_pushes().await;
 }

@@ -83,3 +83,42 @@ async fn a_chain_that_cannot_be_signed_holds_no_other_one_up() {
     sign(app, 1).await;
     assert_eq!((signed(app).await, notes(&scene).await.len()), (1, 0));
 }
+
+/// How often the chain of the project says that it has every report from then on.
+async fn linked(app: &App, slug: &str) -> i64 {
+    let project = app.vault.store().projects().find(slug).await.unwrap().unwrap().id;
+    let chain = app.database.id(project);
+    let events = "SELECT COUNT(*) FROM audit_event WHERE action = 'report.linked'";
+    app.scalar_i64(&format!("{events} AND chain = {chain}")).await
+}
+
+#[tokio::test]
+async fn a_project_of_before_whose_first_link_does_not_hold_holds_no_other_one_up() {
+    let app = App::new().await;
+    let slugs = ["beta", "gamma", "delta"];
+    for slug in slugs {
+        // As an older version made them, they have no event that says so.
+        let owner = app.project(slug).await;
+        app.credential(&owner, slug, "ghcr", "ghcr.io", "s").await;
+    }
+    let of = |slug: &str| format!("chain = (SELECT id FROM project WHERE slug = '{slug}')");
+    let change = |subject: &str, slug: &str| {
+        format!("UPDATE audit_event SET subject = {subject} WHERE seq = 1 AND {}", of(slug))
+    };
+    // One in the middle of them: what comes after it is done, and what came before stays.
+    assert_eq!(app.tamper(&change("subject || 'x'", "gamma")).await, 1);
+    let first = Moment(app.scalar_i64("SELECT MIN(at) FROM audit_event").await);
+    let done = told_at(first.plus_seconds(DAY), app.vault.sign_daily()).await;
+    assert!(done.is_err(), "the job says that something is wrong");
+    for (slug, events) in slugs.into_iter().zip([1, 0, 1]) {
+        assert_eq!(linked(&app, slug).await, events, "{slug}");
+    }
+    // The chains that began before today are signed all the same: of the instance, and of its project.
+    assert_eq!(signed(&app).await, 2);
+    // Who finds out and mends it has the rest done, and nothing twice.
+    assert_eq!(app.tamper(&change("RTRIM(subject, 'x')", "gamma")).await, 1);
+    sign(&app, 1).await;
+    for slug in slugs {
+        assert_eq!(linked(&app, slug).await, 1, "{slug}");
+    }
+}

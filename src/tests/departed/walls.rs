@@ -3,6 +3,7 @@
 
 use crate::app::{App, PASSWORD};
 use crate::rooms::sources;
+use regcred::domain::permission::of;
 use regcred::domain::user::Role;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
@@ -87,4 +88,52 @@ async fn a_right_that_ends_between_the_password_and_the_write_makes_nothing() {
         let tokens = "SELECT COUNT(*) FROM pipeline_token WHERE created_by = 'maintainer'";
         assert_eq!(app.scalar_i64(tokens).await, 0);
     }
+}
+
+#[tokio::test]
+async fn a_right_that_ends_between_the_password_and_the_write_destroys_nothing() {
+    for (loss, expected) in [
+        ("DELETE FROM membership WHERE person_id = ?", regcred::Error::NotFound),
+        (
+            "UPDATE membership SET role = 'maintainer' WHERE person_id = ?",
+            regcred::Error::Forbidden,
+        ),
+        ("UPDATE person SET disabled_at = 1 WHERE id = ?", regcred::Error::NotFound),
+    ] {
+        let app = App::new().await;
+        let credential = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+        let (pipeline, _) = app.bare_pipeline("build").await;
+        let leaving = app.new_member("leaving", Role::Owner).await;
+        let member = app.evidence(&leaving, "acme").await;
+        let person = app.database.id(member.person().id);
+        let confirmed = app.vault.confirm(member.person(), PASSWORD).await.unwrap();
+        let of_credentials = member.can::<of::RegistryDelete>().unwrap();
+        let of_pipelines = member.can::<of::PipelineDelete>().unwrap();
+        assert_eq!(app.raw(&loss.replace('?', &person)).await, 1, "{loss}");
+        let vault = &app.vault;
+        let done = [
+            vault.delete_credential(&of_credentials, confirmed, credential, "ghcr").await,
+            vault.destroy_version(&of_credentials, confirmed, credential, 1).await,
+            vault.delete_pipeline(&of_pipelines, confirmed, pipeline, "build").await,
+        ];
+        for done in done {
+            assert_eq!(done, Err(expected.clone()), "{loss}");
+        }
+        assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 1);
+        assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn who_manages_the_instance_no_more_changes_no_issuer() {
+    let app = App::new().await;
+    let person = app.vault.person(app.owner.person.unwrap()).await.unwrap();
+    let admin = person.instance_admin().unwrap();
+    let issuer = app.vault.add_issuer(&admin, "https://issuer.example.com").await.unwrap();
+    app.raw("UPDATE person SET is_admin = FALSE").await;
+    let forbidden = || Err(regcred::Error::Forbidden);
+    let added = app.vault.add_issuer(&admin, "https://other.example.com").await;
+    assert_eq!(added.map(drop), forbidden());
+    assert_eq!(app.vault.remove_issuer(&admin, issuer.id).await.map(drop), forbidden());
+    assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM issuer").await, 1);
 }

@@ -1,7 +1,10 @@
 //! Plans of the embedded database. They do not depend on what is in it: it keeps no statistics.
 
-use super::{SMALL, WHOSE, is_wide};
+use super::{SMALL, WHOSE, is_wide, statements};
+use crate::database::connect;
+use regcred::migrations::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
+use sea_orm_migration::MigratorTrait;
 
 /// What is scanned and is no table: rows that stand in the statement, and what a part of it found.
 const NO_TABLE: [&str; 5] = ["CONSTANT", "found", "newest", "sub_query", "2"];
@@ -102,6 +105,20 @@ async fn a_plan_does_not_depend_on_what_is_bound() {
     let told = "SELECT sqlite_compileoption_used('ENABLE_QPSG')";
     let told = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, told)).await;
     assert_eq!(told.unwrap().unwrap().try_get_by_index::<i32>(0).unwrap(), 1);
+}
+
+/// However much is reported in a project, no report costs more by it, and no part of a verification.
+#[tokio::test]
+async fn what_was_reported_of_a_fetch_is_found_by_the_fetch() {
+    let db = connect("sqlite::memory:").await;
+    Migrator::up(&db, None).await.unwrap();
+    let about = statements::all().filter(|one| one.contains(" JOIN audit_event e "));
+    let about: Vec<&str> = about.collect();
+    let [about] = about[..] else { panic!("{about:?}") };
+    let steps = rows(&db, &format!("EXPLAIN QUERY PLAN {about}")).await;
+    let steps: Vec<String> = steps.iter().map(|row| row.try_get_by_index(3).unwrap()).collect();
+    let is_found = |step: &String| step.contains(" audit_event_subject (subject_id=? AND seq>?)");
+    assert!(steps.iter().any(is_found), "{steps:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is added up is recounted when the chain is verified, and receipts of before are added up.
 
-use super::{FAILED, WORKED, delete, deliver, project, scene};
+use super::{FAILED, WORKED, delete, deliver, project, scene, tell};
 use crate::app::App;
 use crate::commands::machine::Machine;
 use regcred::migrations::Migrator;
@@ -95,8 +95,7 @@ async fn a_report_that_is_gone_or_was_changed_with_its_sums_is_found() {
     let (_, pipelines) = scene(&app).await;
     let token = &pipelines[0].1;
     let reply = app.fetch(token, "/api/v1/docker-config").await;
-    let path = format!("/api/v1/deliveries/{}/outcome", reply.deliveries()[0]);
-    assert_eq!(app.nobody().tell(token, &path, WORKED).await.status, 204);
+    assert_eq!(tell(&app, token, reply.deliveries()[0], WORKED).await.status, 204);
     app.vault.store().add_up_receipts(project(&app).await).await.unwrap();
     assert_eq!(wrong(&app).await, None);
     for together in [
@@ -106,6 +105,23 @@ async fn a_report_that_is_gone_or_was_changed_with_its_sums_is_found() {
         assert!(app.tamper(together).await > 0, "{together}");
         assert_eq!(wrong(&app).await, Some("delivery_report"), "{together}");
     }
+}
+
+#[tokio::test]
+async fn reports_are_looked_at_once_and_where_there_are_none_no_links_are_gone_through() {
+    let app = App::new().await;
+    let (_, pipelines) = scene(&app).await;
+    let token = &pipelines[0].1;
+    let reply = app.fetch(token, "/api/v1/docker-config").await;
+    let asked = async || {
+        let (found, asked) = app.watch.asked_by(wrong(&app)).await;
+        assert_eq!(found, None);
+        let count = |part: &str| asked.iter().filter(|sql| sql.contains(part)).count();
+        (count("FROM \"delivery_report\" LEFT JOIN"), count(" JOIN audit_event e"))
+    };
+    assert_eq!(asked().await, (1, 0));
+    assert_eq!(tell(&app, token, reply.deliveries()[0], WORKED).await.status, 204);
+    assert_eq!(asked().await, (1, 1));
 }
 
 #[tokio::test]
@@ -139,8 +155,7 @@ async fn what_goes_on_meanwhile_is_no_change() {
         for _ in 0..20 {
             let reply = app.fetch(token, "/api/v1/docker-config").await;
             app.vault.store().count_receipts(of).await.unwrap();
-            let path = format!("/api/v1/deliveries/{}/outcome", reply.deliveries()[0]);
-            assert_eq!(app.nobody().tell(token, &path, FAILED).await.status, 204);
+            assert_eq!(tell(&app, token, reply.deliveries()[0], FAILED).await.status, 204);
         }
     };
     let verifying = async {

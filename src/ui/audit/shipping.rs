@@ -189,27 +189,10 @@ mod tests {
     use super::*;
     use crate::domain::moment::Moment;
     use crate::domain::shipping::{Cursor, Failing, ShipProblem};
-    use uuid::Uuid;
 
     #[test]
     fn a_state_says_how_far_behind_a_destination_is() {
-        let fine = Destination {
-            id: Uuid::nil(),
-            chain: Uuid::nil(),
-            name: "siem".to_owned(),
-            transport: Transport::Webhook,
-            format: Format::Json,
-            address: String::new(),
-            cursor: Cursor::default(),
-            until: None,
-            again_from: None,
-            made_at: Moment(0),
-            made_by: String::new(),
-            stopped_at: None,
-            failing: None,
-            last_at: None,
-            earlier_until: None,
-        };
+        let fine = Destination::sample(Transport::Webhook, Cursor::default());
         let behind = |links| Behind { links, since: Some(Moment(0)) };
         assert_eq!(state(&fine, behind(0)), ("Up to date".to_owned(), "good"));
         assert_eq!(state(&fine, behind(1)), ("1 link behind".to_owned(), "warn"));

@@ -183,28 +183,11 @@ fn Secret(secret: Option<String>, is_webhook: bool) -> impl IntoView {
 mod tests {
     use super::*;
     use crate::domain::moment::Moment;
-    use crate::domain::shipping::{Cursor, Format};
-    use uuid::Uuid;
+    use crate::domain::shipping::Cursor;
 
     #[test]
     fn a_destination_that_has_received_nothing_is_not_said_to_have_received_links() {
-        let new = |transport| Destination {
-            id: Uuid::nil(),
-            chain: Uuid::nil(),
-            name: "siem".to_owned(),
-            transport,
-            format: Format::Json,
-            address: String::new(),
-            cursor: Cursor::whole(8),
-            until: None,
-            again_from: None,
-            made_at: Moment(0),
-            made_by: String::new(),
-            stopped_at: None,
-            failing: None,
-            last_at: None,
-            earlier_until: None,
-        };
+        let new = |transport: Transport| Destination::sample(transport, Cursor::whole(8));
         let next = ("Next to receive", "Link 9".to_owned());
         for transport in Transport::ALL {
             assert_eq!(how_far(&new(*transport)), next, "{transport:?}");

@@ -5,7 +5,7 @@ mod replace;
 mod said;
 
 use super::doubts::{ask, of_twin, twin};
-use super::guards::{ONLY_PROPOSED, PROPOSED};
+use super::guards::{ONLY_PROPOSED, PROPOSED, note_saved};
 use super::versions::NewVersion;
 use super::{Doubt, Saved, fields, is_wrong, name_taken};
 use crate::domain::actor::Can;
@@ -170,10 +170,7 @@ impl Vault {
         row.updated_by = Set(editor.person().name.clone());
         let updated = write.credentials(project).update(id, row).await;
         updated.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
-        let mut waiting = 0;
-        if settings.is_protected && !stored.guards_its_secret() {
-            waiting = write.grants(project).require_approval(id).await?;
-        }
+        let waiting = note_saved(&write, project, &stored, settings.is_protected).await?;
         let action = match (new_secret, form.is_staged) {
             (None, _) => Action::CredentialUpdated,
             (Some(_), false) => Action::SecretReplaced,

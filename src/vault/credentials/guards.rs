@@ -122,7 +122,7 @@ impl Vault {
         row.updated_by = Set(granter.person().name.clone());
         write.credentials(project).update(credential, row).await?;
         write.guard_changes(project).delete_of_credential(credential).await?;
-        write.grants(project).note_other_guards(credential, at.0).await?;
+        write.grants(project).note_other_credential(credential, at.0).await?;
         if settings.is_protected {
             // Those from before a grant of one that could only pull needed an approval.
             write.grants(project).require_approval(credential).await?;
@@ -208,6 +208,22 @@ impl Vault {
         self.commit_event(write, project, editor, what).await?;
         Ok(sentence)
     }
+}
+
+/// Tells the grants of a credential that was saved: how many of them wait for a second person from now on.
+pub(super) async fn note_saved(
+    write: &Write,
+    project: Uuid,
+    stored: &Credential,
+    is_protected: bool,
+) -> Result<usize> {
+    let (grants, id) = (write.grants(project), stored.summary.id);
+    if stored.guards_its_secret() {
+        // Who is about to approve one has read of it as it was.
+        grants.note_other_credential(id, now().0).await?;
+        return Ok(0);
+    }
+    Ok(if is_protected { grants.require_approval(id).await? } else { 0 })
 }
 
 /// What was proposed and nobody has rejected.

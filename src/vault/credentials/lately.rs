@@ -25,11 +25,7 @@ impl Vault {
 
     /// Whether somebody would feel it at once when it is disabled.
     pub async fn is_in_use(&self, editor: &Can<of::RegistryWrite>, id: Uuid) -> Result<bool> {
-        let project = editor.project().id;
-        match self.store.credentials(project).find(id).await? {
-            Some(found) => self.is_felt(project, &found.summary).await,
-            None => Ok(false),
-        }
+        self.is_any_in_use(editor, &BTreeSet::from([id])).await
     }
 
     /// The same of any of several.
@@ -42,24 +38,42 @@ impl Vault {
         ids: &BTreeSet<Uuid>,
     ) -> Result<bool> {
         at_most_a_page(ids)?;
-        for id in ids {
-            if self.is_in_use(editor, *id).await? {
+        let project = editor.project().id;
+        let enabled = self.found(project, ids).await?.into_iter();
+        let enabled: Vec<Credential> = enabled.filter(is_enabled).collect();
+        if !self.received_among(project, &enabled).await?.is_empty() {
+            return Ok(true);
+        }
+        for credential in &enabled {
+            let (_, declared) = self.dependents_of(project, &credential.summary).await?;
+            if !declared.is_empty() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Whether it is enabled, and was received lately, or a file of a pipeline that depends on it names it.
-    pub(super) async fn is_felt(&self, project: Uuid, credential: &Summary) -> Result<bool> {
-        if credential.disabled_at.is_some() {
-            return Ok(false);
+    /// Those of them that the project has.
+    pub(super) async fn found(
+        &self,
+        project: Uuid,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<Credential>> {
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(self.store.credentials(project).find(*id).await?);
         }
-        if !self.received_lately(project, credential.id).await?.is_empty() {
-            return Ok(true);
-        }
-        let dependents = self.store.credentials(project).dependents(credential.id).await?;
-        Ok(!self.declaring(project, credential, &dependents).await?.is_empty())
+        Ok(found)
+    }
+
+    /// Which of them some pipeline received lately.
+    pub(super) async fn received_among(
+        &self,
+        project: Uuid,
+        credentials: &[Credential],
+    ) -> Result<BTreeSet<Uuid>> {
+        let ids = credentials.iter().map(|one| one.summary.id).collect();
+        Ok(self.store.receipts(project).received_among(ids, now()).await?)
     }
 
     /// What is asked about a save that lets the credential reach less: who would feel it.
@@ -91,8 +105,19 @@ impl Vault {
         Ok(questions(reaches, &lately, &images))
     }
 
+    /// The pipelines that depend on it, and which of them have files that name it.
+    pub(super) async fn dependents_of(
+        &self,
+        project: Uuid,
+        credential: &Summary,
+    ) -> Result<(Vec<Dependent>, Vec<Declared>)> {
+        let dependents = self.store.credentials(project).dependents(credential.id).await?;
+        let declared = self.declaring(project, credential, &dependents).await?;
+        Ok((dependents, declared))
+    }
+
     /// Which of these pipelines have files that name something that the credential is for, by name.
-    pub(super) async fn declaring(
+    async fn declaring(
         &self,
         project: Uuid,
         credential: &Summary,
@@ -118,6 +143,10 @@ impl Vault {
         declared.sort_by(|one, other| one.pipeline.cmp(&other.pipeline));
         Ok(declared)
     }
+}
+
+pub(super) fn is_enabled(credential: &Credential) -> bool {
+    credential.summary.disabled_at.is_none()
 }
 
 /// What it reaches before and after, if that is less.

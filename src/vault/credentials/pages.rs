@@ -1,12 +1,13 @@
 //! One credential with what stands on its first page and in its delete dialog, and on the page of who
 //! can read it: who uses it, and who could.
 
+use super::lately::is_enabled;
 use super::switched::at_most_a_page;
 use crate::domain::actor::{Can, Member};
 use crate::domain::choosing::{Choices, Sought};
-use crate::domain::credential::{Access, Summary};
+use crate::domain::credential::{Access, Credential, Dependent, Summary};
 use crate::domain::credential_page::{
-    CredentialHead, Deletion, Holder, Overview, Readers, Receivers, Selected, Users,
+    CredentialHead, Declared, Deletion, Holder, Overview, Readers, Receivers, Selected, Users,
 };
 use crate::domain::departure::Thing;
 use crate::domain::permission::{Permission, of};
@@ -57,20 +58,20 @@ impl Vault {
         at_most_a_page(ids)?;
         let project = reader.project().id;
         self.count_receipts(project).await;
-        let (mut selected, mut are_missing) = (Selected::default(), !ids.is_empty());
-        for id in ids {
-            let Some(found) = self.store.credentials(project).find(*id).await? else { continue };
-            are_missing = false;
-            if found.summary.disabled_at.is_none() {
-                selected.enabled += 1;
-            }
-            if self.is_felt(project, &found.summary).await? {
-                let users = self.users_of(reader, &found.summary).await?;
-                selected.in_use.push((found, users));
-            }
-        }
-        if are_missing {
+        let found = self.found(project, ids).await?;
+        if found.is_empty() && !ids.is_empty() {
             return Err(Error::NotFound);
+        }
+        let enabled: Vec<Credential> = found.into_iter().filter(is_enabled).collect();
+        let received = self.received_among(project, &enabled).await?;
+        let mut selected = Selected { enabled: enabled.len() as u64, in_use: Vec::new() };
+        for credential in enabled {
+            let summary = &credential.summary;
+            let (dependents, declared) = self.dependents_of(project, summary).await?;
+            if received.contains(&summary.id) || !declared.is_empty() {
+                let users = self.users(reader, dependents, declared).await?;
+                selected.in_use.push((credential, users));
+            }
         }
         selected.in_use.sort_by(|(one, _), (other, _)| one.summary.name.cmp(&other.summary.name));
         Ok(selected)
@@ -82,13 +83,20 @@ impl Vault {
         reader: &Can<of::RegistryRead>,
         credential: &Summary,
     ) -> Result<Users> {
-        let project = reader.project().id;
-        let dependents = self.store.credentials(project).dependents(credential.id).await?;
-        let declared = if reader.may(Permission::PipelineRead) {
-            self.declaring(project, credential, &dependents).await?
-        } else {
-            Vec::new()
-        };
+        let (dependents, declared) = self.dependents_of(reader.project().id, credential).await?;
+        self.users(reader, dependents, declared).await
+    }
+
+    /// Who depends on it, as that person may see them.
+    async fn users(
+        &self,
+        reader: &Can<of::RegistryRead>,
+        dependents: Vec<Dependent>,
+        mut declared: Vec<Declared>,
+    ) -> Result<Users> {
+        if !reader.may(Permission::PipelineRead) {
+            declared.clear();
+        }
         let named = dependents.iter().map(|dependent| dependent.pipeline_id).collect();
         let existing = self.existing(reader, named).await?;
         Ok(Users { dependents, existing, declared })

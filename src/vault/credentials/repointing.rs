@@ -9,7 +9,7 @@ use crate::domain::doubt::{Doubt, Saved};
 use crate::domain::grant::Terms;
 use crate::domain::listing::ListQuery;
 use crate::domain::matching::named;
-use crate::domain::permission::of;
+use crate::domain::permission::{Permission, TO_GRANT, of};
 use crate::domain::pipeline::{Grant, Grantable};
 use crate::error::{Error, Result};
 use crate::store::{Recorded, Write};
@@ -55,7 +55,8 @@ impl Vault {
         (target, typed_name): (&str, &str),
     ) -> Result<Saved> {
         let target = id_in(target);
-        let write = self.write_as(granter).await?;
+        let needed = TO_GRANT.with(Permission::RegistryDelete);
+        let write = self.write_while(granter, needed).await?;
         let (from, to) = lock_both(&write, granter.project().id, id, target).await?;
         let from = from.ok_or(Error::NotFound)?;
         confirm(&from.summary.name, typed_name)?;

@@ -2,6 +2,7 @@
 //! undone, and one can be staged beside the current one.
 
 use super::compromised::refusal_to_switch;
+use super::guards::note_saved;
 use super::renew_on;
 use super::seals::{login_of, secret_place};
 use super::secret_input::ReadSecret;
@@ -178,6 +179,7 @@ impl Vault {
         write.secrets(project).keep_last_day(id, before, ends).await?;
         write.secrets(project).unstage(id, version).await?;
         write.credentials(project).update(id, row).await?;
+        note_saved(&write, project, &found, found.is_protected).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };
         let what = (Action::SecretSwitched, Subject { id, name: name.clone() }, detail);
         self.commit_event(write, project, editor, what).await?;
@@ -196,7 +198,7 @@ impl Vault {
         version: i64,
     ) -> Result<String> {
         let project = remover.project().id;
-        let write = self.write_in(project).await?;
+        let write = self.write_by(remover).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();

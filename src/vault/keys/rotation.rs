@@ -130,7 +130,7 @@ impl Vault {
         version: u32,
     ) -> Result<()> {
         let sealed = self.sealed_under(purpose, version, KeyState::Archived).await?;
-        let write = self.write_in(INSTANCE).await?;
+        let write = self.write_as_admin(admin).await?;
         let mut row = find(&write, purpose, version).await?;
         require(purpose, &row, KeyState::Archived)?;
         let name = named(purpose, &row);
@@ -206,7 +206,7 @@ impl Vault {
                 purpose.number(version)
             )));
         }
-        let write = self.write_in(INSTANCE).await?;
+        let write = self.write_as_admin(admin).await?;
         let mut row = find(&write, purpose, version).await?;
         require(purpose, &row, KeyState::Retired)?;
         (row.state, row.state_since) = (KeyState::Destroyed, now().0);

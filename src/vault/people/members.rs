@@ -1,11 +1,12 @@
 //! Membership: the only place where evidence of it is made.
 
-use crate::domain::actor::{Granter, Member};
+use crate::domain::actor::{Acts, Can, Granter, InstanceAdmin, Member};
+use crate::domain::permission::{Permissions, Permit, TO_GRANT};
 use crate::domain::project::Project;
 use crate::domain::user::{Person, Role};
 use crate::error::{Error, Result};
 use crate::store::{Rank, Write};
-use crate::vault::Vault;
+use crate::vault::{INSTANCE, Vault};
 use uuid::Uuid;
 
 impl Vault {
@@ -30,10 +31,24 @@ impl Vault {
     /// takes it from them is waited for, or waits and finds what was made with it. It holds the
     /// project's chain, as `write_in` does.
     pub(in crate::vault) async fn write_as(&self, granter: &Granter) -> Result<Write> {
+        self.write_while(granter, TO_GRANT).await
+    }
+
+    /// The same of somebody who destroys: they typed their password since their right was read.
+    pub(in crate::vault) async fn write_by<P: Permit>(&self, by: &Can<P>) -> Result<Write> {
+        self.write_while(by, Permissions::none().with(P::PERMISSION)).await
+    }
+
+    /// The same of a member whose role has these permissions still.
+    pub(in crate::vault) async fn write_while(
+        &self,
+        member: &Member,
+        needed: Permissions,
+    ) -> Result<Write> {
         let write = self.store.write_in_line(Rank::Other).await?;
-        let (project, person) = (granter.project().id, granter.person().id);
+        let (project, person) = (member.project().id, member.person().id);
         match write.projects().role_now(project, person).await? {
-            Some(role) if role.may_grant() => {}
+            Some(role) if role.permissions().has_all(needed) => {}
             Some(_) => return Err(Error::Forbidden),
             None => return Err(Error::NotFound),
         }
@@ -55,6 +70,17 @@ impl Vault {
         let (project, role) = found.ok_or(Error::NotFound)?;
         let member = Member::admit(person, project, role);
         Ok((member, rows.into_iter().map(|(project, _)| project).collect()))
+    }
+
+    /// A transaction of who manages the instance, which holds its chain. Their right is read again in it.
+    pub(in crate::vault) async fn write_as_admin(&self, admin: &InstanceAdmin) -> Result<Write> {
+        let write = self.write_in(INSTANCE).await?;
+        if let Some(person) = admin.actor().id()
+            && !is_admin_now(&write, person).await?
+        {
+            return Err(Error::Forbidden);
+        }
+        Ok(write)
     }
 }
 

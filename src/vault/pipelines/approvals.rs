@@ -32,7 +32,7 @@ impl Seen {
 }
 
 pub(super) const OTHER_GRANT: &str =
-    "the grant was approved or rejected, or its credential changed";
+    "the grant was approved or rejected, or its credential or pipeline changed";
 
 /// What to say to who decides on a page that is out of date.
 pub(in crate::vault) fn changed(what: &str) -> Error {

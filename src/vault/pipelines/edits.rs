@@ -10,7 +10,7 @@ use crate::domain::typed_text::{name_problem, text_problem};
 use crate::error::{Change, Error, FieldError, Result};
 use crate::store::{Called, Write, unless_taken};
 use crate::vault::credentials::is_wrong;
-use crate::vault::{Vault, names, today};
+use crate::vault::{Vault, names, now, today};
 use uuid::Uuid;
 
 /// Events that are looked at for who saved meanwhile.
@@ -65,6 +65,10 @@ impl Vault {
             saved.map_err(|error| unless_taken(error, Error::Invalid(vec![name_taken()])))?;
         if !is_saved {
             return Err(stale(&write, project, stored, revision).await?);
+        }
+        // Who approves has read the name.
+        if name != stored.name {
+            write.grants(project).note_other_pipeline(id, now().0).await?;
         }
         let subject = Subject { id, name: name.to_owned() };
         let what = (Action::PipelineUpdated, subject, Detail::Changed(changed));

@@ -83,27 +83,11 @@ impl Vault {
 mod tests {
     use super::*;
     use crate::domain::moment::Moment;
-    use crate::domain::shipping::{Cursor, Format, Transport};
-    use uuid::Uuid;
+    use crate::domain::shipping::{Cursor, Transport};
 
     fn row(cursor: Cursor, stopped_at: Option<Moment>) -> DestinationRow {
-        let shown = Destination {
-            id: Uuid::nil(),
-            chain: Uuid::nil(),
-            name: "siem".to_owned(),
-            transport: Transport::Webhook,
-            format: Format::Json,
-            address: String::new(),
-            cursor,
-            until: None,
-            again_from: None,
-            made_at: Moment(0),
-            made_by: String::new(),
-            stopped_at,
-            failing: None,
-            last_at: None,
-            earlier_until: None,
-        };
+        let sample = Destination::sample(Transport::Webhook, cursor);
+        let shown = Destination { stopped_at, ..sample };
         DestinationRow {
             shown,
             salt: None,

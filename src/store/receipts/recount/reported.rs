@@ -8,17 +8,23 @@ use crate::store::Receipts;
 use crate::store::audit::first_of;
 use crate::store::entity::{audit_event, delivery_report};
 use crate::store::prepared::{Prepared, numbered};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
 use std::cmp::min;
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Links whose reports are compared at once: each may have thousands of receipts.
 const LINKS: i64 = 1_000;
 
-/// The events that say how the fetches of some links went, in their order.
-const SAID: &str = "SELECT e.seq AS seq, e.at AS at, e.detail AS detail
-    FROM pipeline_fetch f JOIN audit_event e ON e.subject_id = f.id AND e.chain = f.chain
-    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND e.action = ? ORDER BY e.seq";
+/// The events about the fetches of some links, in their order: each is later than what it is about. Of these it
+/// is seen afterwards what they are: asked for the action, `SQLite` goes through all reports of the chain.
+const ABOUT: &str = "SELECT e.seq AS seq, e.at AS at, e.detail AS detail, e.chain AS chain,
+        e.action AS action
+    FROM pipeline_fetch f CROSS JOIN audit_event e
+    WHERE f.chain = ? AND f.seq > ? AND f.seq <= ? AND e.subject_id = f.id AND e.seq > f.seq
+    ORDER BY e.seq";
 
 /// An event: its link, its time and what it says.
 type Said = (i64, i64, Detail);
@@ -31,10 +37,21 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     /// what the last event of it says, or is missing. The links have to hold.
     pub(in crate::store::receipts) async fn wrong_report(
         &self,
+        links: (i64, i64),
+    ) -> Result<Option<WrongSum>, DbErr> {
+        match self.lost_report(links).await? {
+            Some(lost) => Ok(Some(lost)),
+            None => self.changed_report(links).await,
+        }
+    }
+
+    /// The first of these reports that is not what the last event of it says, or is missing.
+    pub(super) async fn changed_report(
+        &self,
         (mut after, end): (i64, i64),
     ) -> Result<Option<WrongSum>, DbErr> {
-        if let Some(lost) = self.lost_report((after, end)).await? {
-            return Ok(Some(lost));
+        if !self.has_events().await? && !self.has_rows((after, end)).await? {
+            return Ok(None);
         }
         let unsaid = self.unsaid_until().await?;
         while after < end {
@@ -54,8 +71,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         &self,
         (mut after, end): (i64, i64),
     ) -> Result<Vec<(i64, i64)>, DbErr> {
-        let mut links = BTreeSet::new();
-        while after < end {
+        let (mut links, has_events) = (BTreeSet::new(), self.has_events().await?);
+        while has_events && after < end {
             let last = min(end, after + LINKS);
             let said = self.said_in((after, last)).await?.into_iter();
             links.extend(said.map(|(link, ..)| link).filter(|link| *link > end));
@@ -70,6 +87,27 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             }
         }
         Ok(ranges)
+    }
+
+    /// Whether any event of the chain says how a delivery went.
+    async fn has_events(&self) -> Result<bool, DbErr> {
+        Ok(first_of(self.db, self.project, Action::DeliveryReported).await?.is_some())
+    }
+
+    /// Whether there is a report of any of these links.
+    async fn has_rows(&self, (after, last): (i64, i64)) -> Result<bool, DbErr> {
+        let first: Option<i64> = delivery_report::Entity::find()
+            .select_only()
+            .column(delivery_report::Column::Seq)
+            .filter(delivery_report::Column::Chain.eq(self.project))
+            .filter(delivery_report::Column::Seq.gt(after))
+            .filter(delivery_report::Column::Seq.lte(last))
+            .order_by_asc(delivery_report::Column::Seq)
+            .limit(1)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(first.is_some())
     }
 
     /// The link from which on every report is an event: the first one, or that which says so in a chain of a
@@ -100,12 +138,15 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     ) -> Result<Vec<Said>, DbErr> {
         static TEXT: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
-        let action = Action::DeliveryReported.word();
-        let values: Vec<Value> =
-            vec![self.project.into(), after.into(), last.into(), action.into()];
-        let said = TEXT.with(backend, || numbered(backend, SAID), values);
+        let values: Vec<Value> = vec![self.project.into(), after.into(), last.into()];
+        let about = TEXT.with(backend, || numbered(backend, ABOUT), values);
         let mut events = Vec::new();
-        for row in self.db.query_all_raw(said).await? {
+        for row in self.db.query_all_raw(about).await? {
+            let (chain, action): (Uuid, String) =
+                (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+            if chain != self.project || action != Action::DeliveryReported.word() {
+                continue;
+            }
             let detail: String = row.try_get_by_index(2)?;
             let detail = Detail::from_stored(&detail);
             events.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?, detail));
@@ -160,7 +201,6 @@ fn wrong_among(
 mod tests {
     use super::*;
     use crate::domain::audit::Reported;
-    use uuid::Uuid;
 
     fn row(number: i32, outcome: Report, at: i64, link: i64) -> delivery_report::Model {
         let outcome = outcome.word().to_owned();

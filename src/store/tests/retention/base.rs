@@ -78,6 +78,9 @@ async fn nothing_is_reported_of_what_was_put_aside() {
     let receipts = write.receipts(PROJECT);
     let heard = receipts.hear(row.fetch.id(), PIPELINE, Report::Failed).await.unwrap();
     assert!(heard.is_none());
+    let receipts = scene.store.receipts(PROJECT);
+    let news = receipts.news(row.fetch.id(), PIPELINE, Report::Failed).await.unwrap();
+    assert!(news.is_none());
     write.commit_without_event(Unrecorded::Test).await.unwrap();
     assert_eq!(scene.wrong().await, None);
 }
@@ -98,6 +101,9 @@ async fn what_was_removed_before_there_were_bases_is_at_least_what_is_known() {
     assert_eq!(scene.wrong().await, None);
     let base = scene.move_base().await.unwrap();
     assert_eq!((base.first, base.last, base.unknown_until), (4, 4, Some(0)));
+    // No base says when the first two went.
+    let put_aside_at = async |link| scene.store.receipts(PROJECT).put_aside_at(link).await.unwrap();
+    assert_eq!((put_aside_at(1).await, put_aside_at(4).await), (None, Some(Moment(1))));
     assert_eq!(scene.remove_aside(9).await, Removal::Links { first: 4, last: 4 });
     assert_eq!((scene.wrong().await, scene.first_break().await), (None, None));
     // Of the four, two are known: one was put aside, and one is there.

@@ -64,6 +64,20 @@ async fn nothing_is_put_aside_of_a_report_that_was_changed() {
 }
 
 #[tokio::test]
+async fn a_report_that_somebody_planted_where_nobody_reported_anything_is_found() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    assert_eq!(recorder.record(vec![at(1)]).await, Ok(()));
+    scene.store.add_up_receipts(PROJECT).await.unwrap();
+    assert_eq!(scene.wrong_table().await, None);
+    let planted = "INSERT INTO delivery_report (chain, seq, number, outcome, at, link)
+        SELECT chain, seq, number, 'worked', 9, 7 FROM receipt";
+    scene.run(planted).await;
+    assert_eq!(scene.wrong_table().await, Some("delivery_report"));
+    assert_eq!(scene.move_base().await, None);
+}
+
+#[tokio::test]
 async fn however_much_is_reported_of_one_delivery_each_leaf_is_found() {
     let scene = Scene::new().await;
     let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
@@ -88,5 +102,38 @@ async fn however_much_is_reported_of_one_delivery_each_leaf_is_found() {
     for first in [1, 1_990, 2_000, 2_001, 2_002, 2_200, 2_302] {
         let lines = chain.exported(&holds, PROJECT, (first, 2_303)).await.unwrap();
         assert!(lines.is_ok_and(|lines| !lines.is_empty()), "{first}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_between_two_bases_went_with_the_second_of_them() {
+    let scene = Scene::new().await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    // A delivery, its report and the event of the base that the delivery is behind: links 1 to 3, and so on.
+    for last in [1, 4, 7] {
+        let row = at(last);
+        assert_eq!(recorder.record(vec![row.clone()]).await, Ok(()));
+        scene.report_failed(&row).await;
+        scene.store.add_up_receipts(PROJECT).await.unwrap();
+        let base = scene.move_base().await.unwrap();
+        assert_eq!((base.first, base.last), (last, last));
+        while scene.remove_aside(9).await != Removal::Nothing {}
+        assert_eq!((scene.first_break().await, scene.wrong_table().await), (None, None));
+    }
+    // So that each event is told from the others by its time.
+    scene.run("UPDATE audit_event SET at = seq").await;
+    for (link, is_removed, by) in [
+        (1, true, Some(3)),
+        (2, true, Some(6)),
+        (4, true, Some(6)),
+        (5, true, Some(9)),
+        (7, true, Some(9)),
+        // It stays until the next base.
+        (8, false, None),
+    ] {
+        let removed = scene.store.chain().was_removed(&holds, PROJECT, link).await.unwrap();
+        assert_eq!(removed, is_removed, "{link}");
+        let at = scene.store.receipts(PROJECT).put_aside_at(link).await.unwrap();
+        assert_eq!(at, by.map(Moment), "{link}");
     }
 }

@@ -1,0 +1,80 @@
+//! What was ended and works again although nobody gave it anew. Who can write to the database can put a
+//! row back as it once was, with its MAC; but the audit log says that it was ended.
+
+use crate::domain::actor::Operator;
+use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::departure::Thing;
+use crate::domain::user::Role;
+use crate::error::Result;
+use crate::vault::{Vault, today};
+
+/// Events about a pipeline or a member that are looked at.
+const LOOKED_AT: u64 = 10_000;
+
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PutBack {
+    /// The project's part of the URL.
+    pub project: String,
+    /// For example "token 4kX1 of build".
+    pub what: String,
+}
+
+impl Vault {
+    /// The tokens that work although they were revoked, and the members who have more than they were left
+    /// with.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn put_back(&self, _operator: &Operator) -> Result<Vec<PutBack>> {
+        let mut found = self.there_though_ended().await?;
+        if !found.is_empty() {
+            // What somebody ends meanwhile is not there the second time.
+            let again = self.there_though_ended().await?;
+            found.retain(|one| again.contains(one));
+        }
+        Ok(found)
+    }
+
+    async fn there_though_ended(&self) -> Result<Vec<PutBack>> {
+        let mut found = Vec::new();
+        for one in self.store.departures().everything(today()).await? {
+            let (Thing::Token(id), Some(pipeline)) = (&one.thing, &one.pipeline) else { continue };
+            let events = self.store.chain().about(one.project, pipeline.id, LOOKED_AT).await?;
+            if events.iter().any(|event| has_revoked(event, id)) {
+                let what = format!("token {id} of {}", pipeline.name);
+                found.push(PutBack { project: one.slug.clone(), what });
+            }
+        }
+        for entry in self.store.projects().list().await? {
+            let project = entry.project;
+            for (person, role) in self.store.projects().roster(project.id).await? {
+                let events = self.store.chain().about(project.id, person.id, LOOKED_AT).await?;
+                // The newest comes first. Who was a member before there were events has none.
+                let Some(left) = events.iter().find_map(role_left) else { continue };
+                let is_enough = |left: Role| left.permissions().has_all(role.permissions());
+                if !left.is_some_and(is_enough) {
+                    let what = format!("membership of {} ({})", person.email, role.word());
+                    found.push(PutBack { project: project.slug.clone(), what });
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn has_revoked(event: &AuditEvent, token: &str) -> bool {
+    event.action == Action::TokenRevoked
+        && matches!(&event.detail, Detail::Token(revoked) if revoked == token)
+}
+
+/// What the event left the member with, if it is about that.
+fn role_left(event: &AuditEvent) -> Option<Option<Role>> {
+    match (event.action, &event.detail) {
+        (Action::MemberRemoved, _) => Some(None),
+        (Action::MemberAdded, Detail::Role(role)) => Some(Some(*role)),
+        (Action::RoleChanged, Detail::Roles { to, .. }) => Some(Some(*to)),
+        // Older events have it in words. No role is more than this one.
+        (Action::MemberAdded | Action::RoleChanged, _) => Some(Some(Role::Owner)),
+        _ => None,
+    }
+}
