@@ -46,7 +46,7 @@ test('the picture is read and reached like the table', async ({ page, instance }
   const flow = page.getByRole('link', { name: `ghcr.io to ${pipeline}: 2 delivered` });
   await flow.focus();
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/\/pipelines\/[0-9a-f-]{36}\/deliveries\?outcome=delivered$/);
+  await expect(page).toHaveURL(/\/deliveries\?credential=[0-9a-f-]{36}&outcome=delivered&since=[0-9-]{10}$/);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
