@@ -11,8 +11,9 @@ use uuid::Uuid;
 /// Bytes that a line has at most: more than a request with as many receipts as there can be.
 const LONGEST: u64 = 256 * 1024 * 1024;
 
-/// One link of an export.
+/// One link of an export. No member but these is proved by the leaf, so a line with another one is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Line {
     chain: Uuid,
     link: i64,
@@ -30,7 +31,13 @@ pub struct Line {
 #[serde(untagged)]
 enum Field {
     Text(String),
-    Bytes { hex: String },
+    Bytes(Hex),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hex {
+    hex: String,
 }
 
 impl Field {
@@ -38,14 +45,14 @@ impl Field {
     fn of(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) if !text.contains(char::is_control) => Self::Text(text.to_owned()),
-            _ => Self::Bytes { hex: HEXLOWER.encode(bytes) },
+            _ => Self::Bytes(Hex { hex: HEXLOWER.encode(bytes) }),
         }
     }
 
     fn bytes(&self) -> Option<Vec<u8>> {
         match self {
             Self::Text(text) => Some(text.as_bytes().to_vec()),
-            Self::Bytes { hex } => HEXLOWER.decode(hex.as_bytes()).ok(),
+            Self::Bytes(Hex { hex }) => HEXLOWER.decode(hex.as_bytes()).ok(),
         }
     }
 }
@@ -104,7 +111,9 @@ pub enum ExportProblem {
         "The export is wrong at link {0}: the line was changed, or is not the one that follows."
     )]
     Wrong(i64),
-    #[error("The export ends before link {0}, and the checkpoint covers more links.")]
+    #[error(
+        "The export ends before link {0}, and the checkpoint covers more links. An export records itself in the chain: sign the checkpoint first, and export after it."
+    )]
     Short(i64),
     #[error(
         "The export is not what the checkpoint was made of. Each of its {0} lines agrees with its own leaf, so it does not show which one was changed."
@@ -119,7 +128,7 @@ pub struct Verified {
     pub links: u64,
     /// Those of them of which only the leaf is left.
     pub removed: u64,
-    /// Lines behind them, of which the checkpoint says nothing.
+    /// Links behind them, of which the checkpoint says nothing.
     pub beyond: u64,
 }
 
@@ -134,26 +143,32 @@ pub fn verify(
 ) -> Result<Verified, ExportProblem> {
     let chain = checkpoint.chain().map(|(chain, _)| chain);
     let (mut frontier, mut text) = (Frontier::default(), Vec::new());
-    let (mut removed, mut beyond) = (0, 0);
+    let (mut removed, mut beyond) = (0, 0_u64);
     loop {
         text.clear();
         export.by_ref().take(LONGEST).read_until(b'\n', &mut text)?;
         if text.is_empty() {
             break;
         }
-        if frontier.size() == checkpoint.size {
-            beyond += 1;
+        let is_beyond = frontier.size() == checkpoint.size;
+        // An editor may leave an empty line at the end.
+        if is_beyond && text.trim_ascii().is_empty() {
             continue;
         }
-        let number = next(&frontier);
+        let number = next(&frontier).saturating_add(i64::try_from(beyond).unwrap_or(i64::MAX));
         let line = serde_json::from_slice::<Line>(&text);
         let line = line.ok().filter(|line| line.link == number);
         let line = line.ok_or(ExportProblem::Wrong(number))?;
         if chain.is_some_and(|chain| chain != line.chain) {
             return Err(ExportProblem::OtherChain(number));
         }
+        let leaf = line.leaf().ok_or(ExportProblem::Wrong(number))?;
+        if is_beyond {
+            beyond += 1;
+            continue;
+        }
         removed += u64::from(line.is_removed());
-        frontier.push(line.leaf().ok_or(ExportProblem::Wrong(number))?);
+        frontier.push(leaf);
     }
     if frontier.size() < checkpoint.size {
         return Err(ExportProblem::Short(next(&frontier)));

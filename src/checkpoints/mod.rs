@@ -28,8 +28,8 @@
 //! ```
 //!
 //! The fields are those that the leaf covers, as text or in hex. A line without fields is of a link that
-//! was removed because of its age: its leaf stays, so that the others still verify. Other members are
-//! ignored: nothing of them is proved.
+//! was removed because of its age: its leaf stays, so that the others still verify. With any other
+//! member it is wrong: nothing proves that.
 //!
 //! Cosignatures of witnesses (`c2sp.org/tlog-cosignature`) are further lines of the note. A witness is asked for
 //! one with a proof that the checkpoint goes on from the last one that it has cosigned.

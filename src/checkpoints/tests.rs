@@ -2,9 +2,9 @@
 //! describes signed notes.
 
 mod cosigned;
+mod exported;
 
 use super::checkpoint::{Checkpoint, origin};
-use super::export::{self, ExportProblem, Line, Verified};
 use super::link;
 use super::note::{self, Key, Note, Problem};
 use super::proof::{self, ProofProblem};
@@ -215,71 +215,6 @@ fn a_proof_is_of_one_link_in_one_place() {
     }
     let unsigned = proof::verify(&written, leaves[5], &[]);
     assert_eq!(unsigned, Err(ProofProblem::Note(Problem::UnknownKey)));
-}
-
-/// Five links, of which one was removed, as the lines of an export, and their checkpoint.
-fn exported() -> (Vec<String>, Checkpoint) {
-    let mut frontier = Frontier::default();
-    let mut lines = Vec::new();
-    for number in 1..=5 {
-        let fields: [&[u8]; 3] = ["Olga \"O\"".as_bytes(), b"\x01\xff", &[0; 8]];
-        let line = match number {
-            3 => Line::removed(CHAIN, number, &leaf(b"gone")),
-            _ => Line::new(CHAIN, number, "event", &fields),
-        };
-        frontier.push(line.leaf().unwrap());
-        lines.push(serde_json::to_string(&line).unwrap());
-    }
-    let origin = origin("regcred.example.com", CHAIN, 1);
-    (lines, Checkpoint { origin, size: 5, root: frontier.root() })
-}
-
-fn verify(lines: &[String], checkpoint: &Checkpoint) -> Result<Verified, ExportProblem> {
-    export::verify(lines.join("\n").as_bytes(), checkpoint)
-}
-
-#[test]
-fn an_export_holds_with_its_checkpoint_and_with_no_other() {
-    let (lines, checkpoint) = exported();
-    assert!(lines[0].contains(r#"["Olga \"O\"",{"hex":"01ff"},{"hex":"0000000000000000"}]"#));
-    let whole = verify(&lines, &checkpoint).unwrap();
-    assert_eq!(whole, Verified { links: 5, removed: 1, beyond: 0 });
-    let mut frontier = Frontier::default();
-    for line in &lines[..4] {
-        frontier.push(serde_json::from_str::<Line>(line).unwrap().leaf().unwrap());
-    }
-    let earlier = Checkpoint { size: 4, root: frontier.root(), ..checkpoint.clone() };
-    let beyond = verify(&lines, &earlier).unwrap();
-    assert_eq!(beyond, Verified { links: 4, removed: 1, beyond: 1 });
-    let other = Checkpoint { root: [7; 32], ..checkpoint };
-    assert!(matches!(verify(&lines, &other), Err(ExportProblem::OtherRoot(5))));
-}
-
-#[test]
-fn the_first_wrong_line_of_an_export_is_named() {
-    let (lines, checkpoint) = exported();
-    let wrong_at = |at: usize, line: String| {
-        let mut lines = lines.clone();
-        lines[at] = line;
-        match verify(&lines, &checkpoint) {
-            Err(ExportProblem::Wrong(link) | ExportProblem::OtherChain(link)) => link,
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(wrong_at(1, lines[1].replace("Olga", "Mallory")), 2);
-    assert_eq!(wrong_at(1, lines[1].replace("01ff", "01fe")), 2);
-    assert_eq!(wrong_at(1, lines[1].replace("event", "fetch")), 2);
-    assert_eq!(wrong_at(3, lines[4].clone()), 4);
-    assert_eq!(wrong_at(0, "[]".to_owned()), 1);
-    assert_eq!(wrong_at(0, lines[0].replace("\"kind\":\"event\",", "")), 1);
-    let other = CHAIN.to_string().replace('1', "2");
-    assert_eq!(wrong_at(2, lines[2].replace(&CHAIN.to_string(), &other)), 3);
-    assert!(matches!(verify(&lines[..4], &checkpoint), Err(ExportProblem::Short(5))));
-    assert!(matches!(verify(&[], &checkpoint), Err(ExportProblem::Short(1))));
-    // Whoever makes the leaf anew as well is found by the root.
-    let mut forged = lines.clone();
-    forged[1] = serde_json::to_string(&Line::new(CHAIN, 2, "event", &[b"forged"])).unwrap();
-    assert!(matches!(verify(&forged, &checkpoint), Err(ExportProblem::OtherRoot(5))));
 }
 
 proptest! {

@@ -146,6 +146,13 @@ impl Terms {
 }
 
 impl Terms {
+    /// Whether nobody can use a grant of these terms on that day: it has ended, or lacks an approval that it needs.
+    pub fn is_idle(&self, today: Day) -> bool {
+        let is_over = |day: Day| day < today;
+        let is_approved = self.approval.as_ref().is_some_and(|approval| !is_over(approval.until));
+        self.expires_on.is_some_and(is_over) || (self.needs_approval && !is_approved)
+    }
+
     /// Whether who has been able to ask since `epoch` has the approval that the terms need.
     fn approved(&self, epoch: i64, today: Day) -> Result<(), Lost> {
         if !self.needs_approval {

@@ -24,6 +24,9 @@ pub struct Figures {
     pub pulls: i64,
     pub pushes: i64,
     pub refused: i64,
+    /// Those of them that asked to push.
+    #[serde(default)]
+    pub pushes_refused: i64,
     /// Deliveries of which the pipeline reported that they failed.
     pub failed: i64,
     /// The first and the last delivery.
@@ -60,6 +63,9 @@ impl Figures {
     pub fn add(&mut self, sum: &Sum) {
         if sum.outcome == Outcome::Refused {
             self.refused += sum.times;
+            if sum.intent == Access::PullAndPush {
+                self.pushes_refused += sum.times;
+            }
             self.last_refusal = self.last_refusal.max(Some(sum.last_link));
             return;
         }
@@ -165,6 +171,10 @@ mod tests {
         figures.add(&sum(Access::Pull, Outcome::Refused, 900));
         assert_eq!((figures.delivered(), figures.refused, figures.failed), (0, 2, 0));
         assert_eq!((figures.last_at, figures.last_refusal), (None, Some(900)));
+        assert_eq!(figures.pushes_refused, 0);
+        let mut pushed = Figures::default();
+        pushed.add(&sum(Access::PullAndPush, Outcome::Refused, 900));
+        assert_eq!((pushed.pushes, pushed.refused, pushed.pushes_refused), (0, 2, 2));
         figures.add(&sum(Access::PullAndPush, Outcome::Delivered, 70));
         // The clock went back.
         figures.add(&sum(Access::Pull, Outcome::Delivered, 30));

@@ -1,7 +1,7 @@
 //! Receipts, as pages read them.
 
 use super::context::{member, vault};
-use crate::domain::credential_page::CredentialHead;
+use crate::domain::credential_page::{CredentialHead, Lately};
 use crate::domain::delivery::ReceiptPage;
 use crate::domain::permission::of;
 use crate::error::Result;
@@ -16,4 +16,10 @@ pub async fn of_credential(
 ) -> Result<(CredentialHead, ReceiptPage, Vec<Uuid>)> {
     let reader = member(&project).await?.can::<of::RegistryRead>()?;
     vault().credential_deliveries(&reader, id, before).await
+}
+
+/// What a pipeline received of a credential lately: `None` for nothing.
+pub async fn received_by(project: String, pair: (Uuid, Uuid)) -> Result<Option<Lately>> {
+    let reader = member(&project).await?.can::<of::PipelineRead>()?;
+    vault().received_by(&reader, pair).await
 }

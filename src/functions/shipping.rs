@@ -6,7 +6,7 @@ use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::domain::shipping::{DestinationForm, Listed};
 use crate::domain::user::Person;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::vault::{ChainKeeper, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
@@ -38,10 +38,7 @@ pub async fn create_destination(
     let done = async {
         let (keeper, person) = keeper(&project).await?;
         let proved = confirmed(&person, password).await;
-        with_problems(proved, || match form.read() {
-            Err(Error::Invalid(problems)) => problems,
-            _ => Vec::new(),
-        })?;
+        with_problems(proved, || vault().problems_of_destination(&keeper, &form))?;
         let (id, secret) = vault().create_destination(&keeper, &form).await?;
         let page = paths::destination(&project, id);
         Ok(match secret {

@@ -138,6 +138,14 @@ async fn all_that_is_wrong_with_a_destination_is_said_at_once() {
     for field in ["name", "address", "password"] {
         assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
     }
+    // One that nobody may call is wrong, too.
+    let app = App::reaching(&[]).await;
+    let mut form = form;
+    (form[1].1, form[4].1) = ("siem", "https://10.0.0.1/in");
+    let reply = app.owner.post_json_accept("/rpc/destinations/create", &form).await;
+    for field in ["address", "password"] {
+        assert!(reply.at(field).is_some(), "{field}: {}", reply.text());
+    }
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM destination").await, 0);
 }
 

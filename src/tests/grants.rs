@@ -142,3 +142,24 @@ async fn one_form_grants_only_so_many_credentials() {
     let reply = app.owner.post_json_accept("/rpc/grants/create", &form).await;
     assert!(reply.at("credentials").unwrap().contains("was deleted"), "{}", reply.text());
 }
+
+#[tokio::test]
+async fn who_edits_a_grant_sees_what_the_pipeline_received_lately() {
+    let app = App::new().await;
+    let more = [("access", "pull_push")];
+    let id = app.credential_with(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2", &more).await;
+    let (pipeline, token) = app.pipeline(&app.owner, "acme", "build", &[id], "pull_push").await;
+    let html = app.owner.get(&format!("/p/acme/pipelines/{pipeline}")).await.text();
+    let own = format!("/p/acme/pipelines/{pipeline}/grants/");
+    let link = crate::forms::link_in(&html, &own).unwrap();
+    let (grant, _) = link.rsplit_once('/').unwrap();
+    let edit = format!("{grant}/edit");
+    let page = app.owner.get(&edit).await.text();
+    assert!(page.contains("Nothing in the last 30 days"), "{page}");
+    for intent in ["pull", "push", "push"] {
+        let path = format!("/api/v1/credential?server=ghcr.io&intent={intent}");
+        assert_eq!(app.fetch(&token, &path).await.status, 200, "{intent}");
+    }
+    let page = app.owner.get(&edit).await.text();
+    assert!(page.contains("1 to pull, 2 to push in the last 30 days"), "{page}");
+}

@@ -3,6 +3,7 @@
 
 mod clock;
 mod gone;
+mod leads;
 pub mod recounted;
 
 use crate::app::{App, PASSWORD, soak};
@@ -254,7 +255,7 @@ async fn a_figure_leads_to_its_receipts_and_to_no_others() {
     let page = app.owner.get(&href.replace("&amp;", "&")).await;
     assert_eq!(page.status, 200, "{href}");
     let text = page.text();
-    assert!(text.contains("Only requests of api that were delivered are shown."), "{text}");
+    assert!(text.contains("Only requests of api that were delivered since "), "{text}");
     assert!(!text.contains(">web<"), "{text}");
     for bad in ["?outcome=lost", "?pipeline=api"] {
         let path = format!("/p/acme/credentials/{}/deliveries{bad}", credentials[1]);

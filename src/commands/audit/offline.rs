@@ -65,7 +65,7 @@ impl<'a> ToVerify<'a> {
                 &format!(" Of {removed}, the export has only the hash, and not what was recorded.");
         }
         if done.beyond > 0 {
-            let beyond = count(done.beyond, "line");
+            let beyond = count(done.beyond, "link");
             text += &format!(" The checkpoint says nothing about the last {beyond}.");
         }
         let mut document = json!({

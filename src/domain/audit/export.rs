@@ -207,9 +207,11 @@ pub fn csv_row<const N: usize>(cells: [String; N]) -> String {
     format!("{}\r\n", cells.join(","))
 }
 
-/// What a spreadsheet takes for the beginning of a formula, also in its full-width form.
-const FORMULAS: [char; 9] =
-    ['=', '+', '-', '@', '|', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// What a spreadsheet takes for the beginning of a formula, also in its full-width and small forms.
+const FORMULAS: [char; 14] = [
+    '=', '+', '-', '@', '|', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\u{fe66}',
+    '\u{fe62}', '\u{fe63}', '\u{fe6b}', '\u{2212}',
+];
 
 /// The text as a cell: it is no formula, shows every character that it has, and is in quotes where it
 /// could be taken for several cells. Where a comma separates decimals, a spreadsheet splits a line at

@@ -2,6 +2,7 @@
 //! no longer however rare they are.
 
 use super::{Outcome, Receipt, Report, by_fetch};
+use crate::domain::moment::Day;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,9 +20,12 @@ crate::domain::words! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptFilter {
     pub pipeline: Option<Uuid>,
-    /// On the page of a pipeline, which then has the receipts of that credential alone.
+    /// On the page of a pipeline, which then has the receipts of that credential alone; nil for those of whole
+    /// requests, which name none.
     pub credential: Option<Uuid>,
     pub went: Option<Went>,
+    /// The first day, in UTC.
+    pub since: Option<Day>,
 }
 
 impl ReceiptFilter {
@@ -43,19 +47,24 @@ impl ReceiptFilter {
             None => None,
             Some(word) => Some(Went::from_word(&word).ok_or_else(|| unknown("outcome"))?),
         };
-        Ok(Self { pipeline, credential, went })
+        let since = match value("since") {
+            None => None,
+            Some(text) => Some(Day::parse(&text).ok_or_else(|| unknown("since"))?),
+        };
+        Ok(Self { pipeline, credential, went, since })
     }
 
     pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// `?pipeline=…&credential=…&outcome=…`; empty when all are shown.
+    /// `?pipeline=…&credential=…&outcome=…&since=…`; empty when all are shown.
     pub fn to_url(self) -> String {
         let pipeline = self.pipeline.map(|id| format!("pipeline={id}"));
         let went = self.went.map(|went| format!("outcome={}", went.word()));
         let credential = self.credential.map(|id| format!("credential={id}"));
-        let said: Vec<String> = [pipeline, credential, went].into_iter().flatten().collect();
+        let since = self.since.map(|day| format!("since={}", day.to_text()));
+        let said: Vec<String> = [pipeline, credential, went, since].into_iter().flatten().collect();
         if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
     }
 
@@ -75,7 +84,7 @@ impl ReceiptFilter {
             Went::Refused => receipt.outcome == Outcome::Refused,
             Went::Failed => receipt.report == Some(Report::Failed),
         });
-        is_theirs && is_so
+        is_theirs && is_so && self.since.is_none_or(|day| day.start() <= receipt.at)
     }
 }
 
@@ -94,10 +103,11 @@ mod tests {
         assert!(read(&[]).unwrap().is_empty() && read(&[]).unwrap().to_url().is_empty());
         let id = Uuid::from_u128(7).to_string();
         let ids = [("pipeline", id.as_str()), ("credential", id.as_str())];
-        let filter = read(&[ids[0], ids[1], ("outcome", "failed")]).unwrap();
-        let url = format!("?pipeline={id}&credential={id}&outcome=failed");
+        let filter = [ids[0], ids[1], ("outcome", "failed"), ("since", "2026-11-01")];
+        let filter = read(&filter).unwrap();
+        let url = format!("?pipeline={id}&credential={id}&outcome=failed&since=2026-11-01");
         assert_eq!(filter.to_url(), url);
-        for pair in [("pipeline", "7"), ("credential", "7"), ("outcome", "lost")] {
+        for pair in [("pipeline", "7"), ("credential", "7"), ("outcome", "lost"), ("since", "7")] {
             assert!(matches!(read(&[pair]), Err(Error::BadRequest(_))), "{pair:?}");
         }
     }

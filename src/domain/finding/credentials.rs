@@ -119,9 +119,11 @@ fn only_pulled(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Option<F
     let may_push =
         pair.grants.iter().filter(|grant| grant.intent == Access::PullAndPush).collect::<Vec<_>>();
     let grant = may_push.first()?;
-    let is_whole = may_push.iter().all(|grant| grant.since < first_moment(now));
+    let is_whole = may_push.iter().all(|grant| usable(one, grant.since) < first_moment(now));
     let figures = &pair.figures;
-    (is_whole && figures.pulls > 0 && figures.pushes == 0).then(|| Found {
+    // Who was refused to push asked for it.
+    let has_asked = figures.pushes > 0 || figures.pushes_refused > 0;
+    (is_whole && figures.pulls > 0 && !has_asked).then(|| Found {
         fact: format!(
             "The pipeline may push with this credential. In the last {WINDOW} days it asked to pull {} and never to push.",
             times(figures.pulls)

@@ -167,7 +167,12 @@ fn a_right_to_push_is_judged_when_it_was_there_the_whole_window_and_something_wa
         assert_eq!(kinds(&found), expected, "{since} {pulls} {pushes}");
         assert!(found.iter().all(|found| found.evidence == [Evidence::Link(70)]));
         let one = CredentialFacts { access: Access::Pull, ..credential() };
-        assert!(used(&one, &[pair]).is_empty(), "nobody can push with it");
+        assert!(used(&one, std::slice::from_ref(&pair)).is_empty(), "nobody can push with it");
+        let one = CredentialFacts { enabled: Some(ago(80)), ..credential() };
+        let one = used(&one, std::slice::from_ref(&pair));
+        assert!(one.is_empty(), "nobody could push for a part of the window");
+        let figures = Figures { pushes_refused: 1, ..pair.figures.clone() };
+        assert!(used(&credential(), &[PairFacts { figures, ..pair }]).is_empty(), "it asked to");
     }
 }
 

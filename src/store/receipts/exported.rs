@@ -10,6 +10,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// A receipt by its link and its number there.
 pub type ReceiptPlace = (i64, i32);
@@ -19,12 +20,12 @@ pub type ReceiptPlace = (i64, i32);
 pub type ExportedPart = (Vec<(ReceiptPlace, Option<ExportedReceipt>)>, Option<ReceiptPlace>);
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// The receipts of these links behind a place, or from the first on, at most so many rows. The links
-    /// are in their order.
+    /// The receipts of these links behind a place, or from the first on, at most so many rows: those with that
+    /// outcome and of that credential, where one is asked for. The links are in their order.
     pub async fn exported(
         &self,
         links: &[i64],
-        outcome: Option<Outcome>,
+        (outcome, credential): (Option<Outcome>, Option<Uuid>),
         after: Option<ReceiptPlace>,
         most: u64,
     ) -> Result<ExportedPart, DbErr> {
@@ -43,6 +44,9 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .filter(place.gt(Expr::tuple([Expr::val(after.0), Expr::val(after.1)])));
         if let Some(outcome) = outcome {
             rows = rows.filter(Column::Outcome.eq(outcome.word()));
+        }
+        if let Some(credential) = credential {
+            rows = rows.filter(Column::CredentialId.eq(credential));
         }
         let rows = rows.order_by_asc(Column::Seq).order_by_asc(Column::Number).limit(most);
         let rows = rows.all(self.db).await?;

@@ -41,7 +41,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
     }
 
     /// The receipts of the last fetches of a pipeline before a link, at most `most` of them; of one credential
-    /// alone, if one is named.
+    /// alone, if one is named; nil for those of whole requests.
     pub async fn page_of_pipeline(
         &self,
         (id, credential): (Uuid, Option<Uuid>),
@@ -70,7 +70,12 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             .add(receipt::Column::Chain.eq(self.project))
             .add(receipt::Column::Seq.is_in(fetches.keys().copied()));
         if let Some(credential) = credential {
-            of_them = of_them.add(receipt::Column::CredentialId.eq(credential));
+            // Whole requests name none.
+            of_them = of_them.add(if credential.is_nil() {
+                receipt::Column::CredentialId.is_null()
+            } else {
+                receipt::Column::CredentialId.eq(credential)
+            });
         }
         let receipts = receipt::Entity::find()
             .filter(of_them)

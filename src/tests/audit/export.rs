@@ -86,6 +86,30 @@ async fn a_filtered_export_is_what_the_page_lists() {
 }
 
 #[tokio::test]
+async fn an_export_of_one_credential_has_no_receipt_of_another() {
+    let app = App::new().await;
+    let mut ids = Vec::new();
+    for (name, host) in [("one", "ghcr.io"), ("two", "quay.io")] {
+        ids.push(app.credential(&app.owner, "acme", name, host, "hunter2").await);
+    }
+    let (_, token) = app.pipeline(&app.owner, "acme", "build", &ids, "pull").await;
+    // Both are delivered in one fetch.
+    app.docker_config(&token, "", &[]).await;
+    let id = ids[0].to_string();
+    for more in [&[][..], &[("outcome", "delivered")]] {
+        let fields = [&[("format", "jsonl"), ("credential", id.as_str())], more].concat();
+        let lines = lines(&export(&app.owner, &fields).await);
+        let is_receipt = |line: &&Value| line["kind"] == "delivery";
+        let of: Vec<&str> = lines
+            .iter()
+            .filter(is_receipt)
+            .filter_map(|line| line["credential"].as_str())
+            .collect();
+        assert_eq!(of, ["one"], "{more:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_name_of_an_export_says_of_which_days_it_is_and_its_last_line_how_it_was_filtered() {
     let app = App::new().await;
     let none: &[(&str, &str)] = &[];

@@ -50,6 +50,33 @@ async fn a_grant_that_waits_for_its_approval_or_has_ended_is_not_judged() {
 }
 
 #[tokio::test]
+async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
+    let scene = Scene::new().await;
+    let (app, by) = (&scene.app, &scene.app.owner);
+    let quay = app.credential(by, "acme", "quay", "quay.io", "another").await;
+    app.grant(scene.build, quay, &[]).await;
+    scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
+    scene.fetch(1).await;
+    let undeclared = one(FindingKind::NotDeclared, "ghcr", "build");
+    let of_ghcr = "WHERE credential_id = (SELECT id FROM credential WHERE name = 'ghcr')";
+    for (change, undo) in [
+        (
+            "UPDATE credential SET disabled_at = 1 WHERE name = 'ghcr'".to_owned(),
+            "UPDATE credential SET disabled_at = NULL WHERE name = 'ghcr'".to_owned(),
+        ),
+        (
+            format!("UPDATE access_grant SET expires_on = '2020-01-01' {of_ghcr}"),
+            format!("UPDATE access_grant SET expires_on = NULL {of_ghcr}"),
+        ),
+    ] {
+        assert_eq!(scene.found(1).await, undeclared, "{change}");
+        app.raw(&change).await;
+        assert_eq!(scene.found(1).await, none(), "{change}");
+        app.raw(&undo).await;
+    }
+}
+
+#[tokio::test]
 async fn what_no_file_names_is_resolved_when_its_grant_is_revoked() {
     let scene = Scene::new().await;
     let (app, by) = (&scene.app, &scene.app.owner);

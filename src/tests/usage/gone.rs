@@ -24,7 +24,7 @@ async fn the_figure_of_a_deleted_credential_leads_to_its_receipts() {
     let page = app.owner.get(&href.replace("&amp;", "&")).await;
     assert_eq!(page.status, 200, "{href}");
     let text = page.text();
-    assert!(text.contains("Only requests for three that were delivered are shown."), "{text}");
+    assert!(text.contains("Only requests for three that were delivered since "), "{text}");
     let reader = app.evidence(&app.owner, "acme").await.can::<of::PipelineRead>().unwrap();
     let found = app.vault.pipeline_receipts(&reader, (api, Some(three)), None).await.unwrap();
     let names: Vec<Option<&str>> =

@@ -2,12 +2,16 @@
 
 use super::grant_form::Conditions;
 use super::of_row;
+use crate::domain::counted::grouped;
 use crate::domain::credential::Access;
+use crate::domain::credential_page::Lately;
+use crate::domain::narrowing::LATELY;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grant, GrantForm, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
+use crate::functions::deliveries::received_by;
 use crate::functions::pipelines::{DeleteGrant, UpdateGrant, find_pipeline};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
@@ -49,9 +53,15 @@ pub fn RevokeGrantDialog() -> impl IntoView {
 
 type Found = (PipelinePage, Grant);
 
-async fn load_to_edit(page: PageContext) -> Result<(Found, Option<FailedForm>)> {
+/// With what the pipeline received lately: who narrows a grant sees what that may stop.
+type ToEdit = (Found, Option<Lately>, Option<FailedForm>);
+
+async fn load_to_edit(page: PageContext) -> Result<ToEdit> {
     page.needs_to_grant()?;
-    Ok((load(&page).await?, page.failed_form().await))
+    let found = load(&page).await?;
+    let pair = (found.1.credential_id, found.0.pipeline.summary.id);
+    let lately = received_by(page.project.clone(), pair).await?;
+    Ok((found, lately, page.failed_form().await))
 }
 
 async fn load_to_revoke(page: PageContext) -> Result<Found> {
@@ -75,7 +85,19 @@ pub(super) fn seen(failed: Option<&FailedForm>, now: i64) -> i64 {
     }
 }
 
-fn edit(((found, grant), failed): (Found, Option<FailedForm>), page: PageContext) -> impl IntoView {
+/// What was received, in words.
+fn received(lately: Option<&Lately>) -> String {
+    match lately {
+        Some(one) => format!(
+            "{} to pull, {} to push in the last {LATELY} days",
+            grouped(one.pulls),
+            grouped(one.pushes)
+        ),
+        None => format!("Nothing in the last {LATELY} days"),
+    }
+}
+
+fn edit(((found, grant), lately, failed): ToEdit, page: PageContext) -> impl IntoView {
     let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
     let href = paths::grants(&page.project, pipeline);
     let revision = seen(failed.as_ref(), grant.revision).to_string();
@@ -92,6 +114,7 @@ fn edit(((found, grant), failed): (Found, Option<FailedForm>), page: PageContext
                 " "
                 <span class="mono muted">{host}</span>
             </Fact>
+            <Fact label="Received">{received(lately.as_ref())}</Fact>
         </Facts>
         {state.summary()}
         <PostForm

@@ -20,13 +20,17 @@ impl Filtered {
             named.map_or_else(|| "one pipeline".to_owned(), |one| one.pipeline.clone())
         });
         let by = name.map(|name| format!(" of {name}")).unwrap_or_default();
-        let of_it = filter.credential.map(|_| {
+        let is_whole = filter.credential.is_some_and(|id| id.is_nil());
+        let of_it = filter.credential.filter(|_| !is_whole).map(|_| {
             let named = receipts.iter().find_map(|one| one.credential.clone());
             format!(" for {}", named.unwrap_or_else(|| "one credential".to_owned()))
         });
         let of_it = of_it.unwrap_or_default();
         let so = filter.went.map(|went| format!(" that were {}", went.label())).unwrap_or_default();
-        let words = format!("Only requests{by}{of_it}{so} are shown.");
+        let what = if is_whole { "whole requests" } else { "requests" };
+        let since = filter.since.map(|day| format!(" since {} (UTC)", day.to_text()));
+        let since = since.unwrap_or_default();
+        let words = format!("Only {what}{by}{of_it}{so}{since} are shown.");
         Some(Self { words, all: own.to_owned() })
     }
 

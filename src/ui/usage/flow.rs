@@ -4,13 +4,14 @@
 
 use crate::domain::audit::AuditQuery;
 use crate::domain::counted::{counted, grouped};
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Outcome, ReceiptFilter, Went};
+use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::usage::UsageRow;
 use crate::ui::kit::PageContext;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Registries and pipelines that are drawn: those with the most deliveries.
@@ -30,14 +31,17 @@ type Pipelines = BTreeMap<Uuid, (String, bool)>;
 struct Flows {
     /// From a registry to a pipeline, so many deliveries.
     flows: BTreeMap<(String, Uuid), i64>,
+    /// The credentials that were delivered in each.
+    credentials: BTreeMap<(String, Uuid), BTreeSet<Uuid>>,
     hosts: Vec<String>,
     pipelines: Vec<Uuid>,
     names: Pipelines,
     left_out: usize,
 }
 
+/// `since`: the first day of the window, if it has one.
 #[component]
-pub(super) fn Flow(rows: Vec<UsageRow>, page: PageContext) -> impl IntoView {
+pub(super) fn Flow(rows: Vec<UsageRow>, since: Option<Day>, page: PageContext) -> impl IntoView {
     let drawn = Flows::of(&rows);
     if drawn.flows.is_empty() {
         return view! { <p class="muted">"Nothing was delivered in this window."</p> }.into_any();
@@ -49,7 +53,7 @@ pub(super) fn Flow(rows: Vec<UsageRow>, page: PageContext) -> impl IntoView {
         .flows
         .iter()
         .filter_map(|((host, pipeline), times)| {
-            drawn.link((host.as_str(), *pipeline), (*times, most), &page)
+            drawn.link((host.as_str(), *pipeline), (*times, most), (since, &page))
         })
         .collect();
     let more = (drawn.left_out > 0).then(|| {
@@ -77,10 +81,13 @@ pub(super) fn Flow(rows: Vec<UsageRow>, page: PageContext) -> impl IntoView {
 impl Flows {
     fn of(rows: &[UsageRow]) -> Self {
         let mut flows: BTreeMap<(String, Uuid), i64> = BTreeMap::new();
+        let mut credentials: BTreeMap<(String, Uuid), BTreeSet<Uuid>> = BTreeMap::new();
         let mut names = Pipelines::new();
         for row in rows.iter().filter(|row| row.figures.delivered() > 0) {
             let host = row.host.clone().unwrap_or_else(|| "Deleted credentials".to_owned());
-            *flows.entry((host, row.pipeline.id)).or_default() += row.figures.delivered();
+            let flow = (host, row.pipeline.id);
+            *flows.entry(flow.clone()).or_default() += row.figures.delivered();
+            credentials.entry(flow).or_default().extend(row.credential.as_ref().map(|one| one.id));
             let name = row.pipeline.name.clone().unwrap_or_else(|| "Deleted pipeline".to_owned());
             names.insert(row.pipeline.id, (name, row.pipeline.is_there));
         }
@@ -89,14 +96,14 @@ impl Flows {
         let pipelines = busiest(flows.iter().map(|((_, pipeline), times)| (*pipeline, *times)));
         flows.retain(|(host, pipeline), _| hosts.contains(host) && pipelines.contains(pipeline));
         let left_out = all - flows.len();
-        Self { flows, hosts, pipelines, names, left_out }
+        Self { flows, credentials, hosts, pipelines, names, left_out }
     }
 
     fn link(
         &self,
         (host, pipeline): (&str, Uuid),
         (times, most): (i64, i64),
-        page: &PageContext,
+        (since, page): (Option<Day>, &PageContext),
     ) -> Option<AnyView> {
         let from = middle(self.hosts.iter().position(|one| one == host)?);
         let to = middle(self.pipelines.iter().position(|one| *one == pipeline)?);
@@ -111,14 +118,24 @@ impl Flows {
                 <title>{title}</title>
             </path>
         };
+        // No page asks for several: then it is all that the pipeline received.
+        let of = self.credentials.get(&(host.to_owned(), pipeline));
+        let credential = of.filter(|of| of.len() == 1).and_then(|of| of.first().copied());
         // Of a pipeline that was deleted only the audit has the receipts.
         let in_audit = || {
-            let outcome = Some(Outcome::Delivered);
-            let query = AuditQuery { pipeline: Some(pipeline), outcome, ..AuditQuery::default() };
+            let query = AuditQuery {
+                pipeline: Some(pipeline),
+                credential,
+                outcome: Some(Outcome::Delivered),
+                from: since,
+                ..AuditQuery::default()
+            };
             paths::audit(&page.project) + &query.to_url()
         };
         let href = if *has_page {
-            Some(paths::pipeline_deliveries(&page.project, pipeline) + "?outcome=delivered")
+            let went = Some(Went::Delivered);
+            let filter = ReceiptFilter { credential, went, since, ..ReceiptFilter::default() };
+            Some(paths::pipeline_deliveries(&page.project, pipeline) + &filter.to_url())
         } else {
             page.may(Permission::AuditRead).then(in_audit)
         };

@@ -3,6 +3,7 @@
 use super::drawn::ByDay;
 use super::flow::Flow;
 use super::row::columns;
+use crate::domain::moment::Moment;
 use crate::domain::paths;
 use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
@@ -53,19 +54,20 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
     let until = found.figures_until;
     let (is_behind, is_cut, since) = (found.is_behind, found.is_cut, found.drawn_since);
     let label = format!("Usage, {}", query.window.label().to_lowercase());
+    let first_day = found.since.map(Moment::day);
     let drawn = (!found.rows.is_empty()).then(|| {
         let rows = found.rows.clone();
         let page = page.clone();
         view! {
             <Section id="flow" title="From registries to pipelines">
-                <Flow rows page/>
+                <Flow rows since=first_day page/>
             </Section>
             <Section id="by-day" title="By day">
                 <ByDay days=by_day since/>
             </Section>
         }
     });
-    let columns = columns(found.rows, query.view, &page);
+    let columns = columns(found.rows, (query.view, first_day), &page);
     view! {
         <PageHead title="Usage"/>
         <Tabs label="Usage" tabs/>

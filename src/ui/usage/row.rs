@@ -5,17 +5,23 @@ use super::drawn::Spark;
 use crate::domain::audit::AuditQuery;
 use crate::domain::counted::grouped;
 use crate::domain::delivery::{Door, Outcome, ReceiptFilter, Went};
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::usage::{Figures, Named, UsageRow, UsageView};
 use crate::ui::kit::{Badge, Cell, Columns, PageContext, Time};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 const PLACES: [&str; 3] = ["Registry", "Credential", "Pipeline"];
 
 /// The columns, of which that comes first by which the rows are listed.
-pub(super) fn columns(rows: Vec<UsageRow>, view: UsageView, page: &PageContext) -> Columns {
+/// `since`: the first day of their window, if it has one.
+pub(super) fn columns(
+    rows: Vec<UsageRow>,
+    (view, since): (UsageView, Option<Day>),
+    page: &PageContext,
+) -> Columns {
     let [registry, credential, pipeline] = PLACES;
     let [first, second, third] = in_order(view, [registry, credential, pipeline]);
     let heads = [
@@ -30,7 +36,7 @@ pub(super) fn columns(rows: Vec<UsageRow>, view: UsageView, page: &PageContext) 
         "Failed",
         "First and last",
     ];
-    Columns::new(heads, rows.into_iter().map(|row| cells(row, view, page)))
+    Columns::new(heads, rows.into_iter().map(|row| cells(row, (view, since), page)))
 }
 
 fn in_order<T>(view: UsageView, [registry, credential, pipeline]: [T; 3]) -> [T; 3] {
@@ -41,10 +47,10 @@ fn in_order<T>(view: UsageView, [registry, credential, pipeline]: [T; 3]) -> [T;
     }
 }
 
-fn cells(row: UsageRow, view: UsageView, page: &PageContext) -> [Cell; 10] {
+fn cells(row: UsageRow, (view, since): (UsageView, Option<Day>), page: &PageContext) -> [Cell; 10] {
     let about = about(&row);
     let link = |went: Went, count: i64, last: Option<i64>| {
-        figure(count, went, &about, receipts(&row, went, last, page))
+        figure(count, went, &about, receipts(&row, (went, since), last, page))
     };
     let figures = &row.figures;
     let delivered = figures.delivered();
@@ -86,18 +92,25 @@ fn about(row: &UsageRow) -> String {
     format!("{credential}, {pipeline}")
 }
 
-/// The page of receipts that begins with the last of these. Where both were deleted, only the audit has it.
-fn receipts(row: &UsageRow, went: Went, last: Option<i64>, page: &PageContext) -> Option<String> {
+/// The page of receipts that begins with the last of these, and has none from before the window. Where both were
+/// deleted, only the audit has it.
+fn receipts(
+    row: &UsageRow,
+    (went, since): (Went, Option<Day>),
+    last: Option<i64>,
+    page: &PageContext,
+) -> Option<String> {
     let (project, before) = (&page.project, last?.saturating_add(1));
     let (credential, pipeline) = (row.credential.as_ref(), &row.pipeline);
-    let filter = ReceiptFilter { went: Some(went), ..ReceiptFilter::default() };
+    let filter = ReceiptFilter { went: Some(went), since, ..ReceiptFilter::default() };
     let path = match credential.filter(|one| one.is_there) {
         Some(one) => {
             let filter = ReceiptFilter { pipeline: Some(pipeline.id), ..filter };
             paths::credential_deliveries(project, one.id) + &filter.to_url()
         }
         None if pipeline.is_there => {
-            let filter = ReceiptFilter { credential: credential.map(|one| one.id), ..filter };
+            let id = credential.map_or_else(Uuid::nil, |one| one.id);
+            let filter = ReceiptFilter { credential: Some(id), ..filter };
             paths::pipeline_deliveries(project, pipeline.id) + &filter.to_url()
         }
         None if page.may(Permission::AuditRead) => {
@@ -109,6 +122,7 @@ fn receipts(row: &UsageRow, went: Went, last: Option<i64>, page: &PageContext) -
                 pipeline: Some(pipeline.id),
                 credential: credential.map(|one| one.id),
                 outcome: Some(outcome),
+                from: since,
                 ..AuditQuery::default()
             };
             paths::audit(project) + &query.to_url()

@@ -250,8 +250,8 @@ impl Vault {
         let receipts = self.store.receipts(chain);
         let mut after: Option<ReceiptPlace> = None;
         loop {
-            let outcome = export.query.outcome;
-            let part = receipts.exported(links, outcome, after, RECEIPTS).await;
+            let such = (export.query.outcome, export.query.credential);
+            let part = receipts.exported(links, such, after, RECEIPTS).await;
             let (rows, next) = part.map_err(Error::from)?;
             for ((seq, _), receipt) in rows {
                 let Some(receipt) = receipt else { continue };

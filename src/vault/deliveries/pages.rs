@@ -1,11 +1,11 @@
 //! Receipts as pages show them, some at a time.
 
 use crate::domain::actor::{Can, Member};
-use crate::domain::credential_page::CredentialHead;
+use crate::domain::credential_page::{CredentialHead, Lately};
 use crate::domain::delivery::{Receipt, ReceiptPage};
 use crate::domain::permission::{Permission, of};
 use crate::error::{Error, Result};
-use crate::vault::Vault;
+use crate::vault::{Vault, now};
 use uuid::Uuid;
 
 /// Receipts on a page of a credential.
@@ -32,6 +32,17 @@ impl Vault {
         named.dedup();
         let existing = self.existing(reader, named).await?;
         Ok((head, found, existing))
+    }
+
+    /// What the pipeline received of the credential lately: `None` for nothing.
+    pub async fn received_by(
+        &self,
+        reader: &Can<of::PipelineRead>,
+        (credential, pipeline): (Uuid, Uuid),
+    ) -> Result<Option<Lately>> {
+        let receipts = self.store.receipts(reader.project().id);
+        let lately = receipts.lately(credential, now()).await?;
+        Ok(lately.into_iter().find(|one| one.pipeline_id == pipeline))
     }
 
     /// The receipts of a pipeline before the link `before`; of one credential alone, if one is named, also

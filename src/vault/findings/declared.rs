@@ -92,8 +92,14 @@ impl Vault {
         let files = definitions.of_pipeline(pipeline.id).await?;
         let statements = definitions.statements_of(&files).await?;
         let held = self.store.grants(project).held_by(pipeline.id, Uuid::nil()).await?;
+        // Of what is disabled, has ended or waits for its approval it receives nothing.
+        let may_receive = |(grant, credential): &&(Grant, Option<Summary>)| {
+            let is_on = credential.as_ref().is_some_and(|one| one.disabled_at.is_none());
+            is_on && !grant.terms.is_idle(today())
+        };
+        let grants = held.iter().filter(may_receive);
         let grants: HashMap<Uuid, Uuid> =
-            held.iter().map(|(grant, _)| (grant.credential_id, grant.id)).collect();
+            grants.map(|(grant, _)| (grant.credential_id, grant.id)).collect();
         let since = since(&held);
         let rules = self.store.trust_rules(project).of_pipeline(pipeline.id).await?;
         let granted = Granted::of(held, rules, today());

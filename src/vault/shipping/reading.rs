@@ -142,7 +142,7 @@ impl Vault {
         found: &mut Lines,
     ) -> Result<bool> {
         let receipts = self.store.receipts(chain);
-        let (rows, next) = receipts.exported(links, None, place, RECEIPTS).await?;
+        let (rows, next) = receipts.exported(links, (None, None), place, RECEIPTS).await?;
         for ((link, number), receipt) in rows {
             // It waits for a server that can read it.
             let Some(receipt) = receipt else { return Ok(true) };

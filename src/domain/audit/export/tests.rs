@@ -12,6 +12,8 @@ fn no_cell_is_a_formula_or_several_cells_and_none_hides_a_character() {
         ("@SUM(A1)", "'@SUM(A1)"),
         ("|calc", "'|calc"),
         ("＝1", "'＝1"),
+        ("﹦1", "'﹦1"),
+        ("\u{2212}1", "'\u{2212}1"),
         (" =1", "' =1"),
         ("\"=1", "\"'\"\"=1\""),
         ("'=1", "''=1"),
