@@ -46,7 +46,7 @@ pub fn Tokens(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="tokens" title="Tokens">
-            <Table columns empty/>
+            <Table columns empty class="compact"/>
             {(!issued.is_empty()).then(|| view! { <ShortLived tokens=issued/> })}
             {can_create.then(|| view! { <TokenForm page pipeline failed/> })}
         </Section>

@@ -59,7 +59,11 @@ pub fn TrustRules(
             <p class="muted">
                 "If your CI issues identity tokens, no secret needs to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
-            <Table columns empty="No trust rules: this pipeline can only use a token."/>
+            <Table
+                columns
+                class="compact"
+                empty="No trust rules: this pipeline can only use a token."
+            />
             {confirmations}
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}

@@ -85,6 +85,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 <Table
                     columns
                     label
+                    class="compact"
                     empty="There are no grants, deliveries or refusals to show. When a pipeline fetches a credential, it is listed here."
                 />
             </Scrolled>
