@@ -4,7 +4,7 @@ use crate::domain::job::{Job, JobList, JobResult};
 use crate::domain::moment::Moment;
 use crate::functions::jobs::{RunJobNow, find_jobs};
 use crate::ui::kit::{
-    ACTIONS, Cell, Columns, Dot, FlashMessages, Loaded, PageHead, PostButton, Table, Time,
+    ACTIONS, Cell, Columns, Dot, FlashMessages, Loaded, PageHead, PostButton, Table, TimeToCome,
 };
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
@@ -68,7 +68,7 @@ fn row(job: Job, at: Moment) -> [Cell; 6] {
         match job.due_at {
             _ if is_running => Cell::of("Running now"),
             Some(due) if due <= at => Cell::of("Waiting to start"),
-            due => Cell::or(due.map(|at| view! { <Time at/> }), "When there is work"),
+            due => Cell::or(due.map(|at| view! { <TimeToCome at/> }), "When there is work"),
         },
         Cell::or((failed > 0).then_some(failed), "0"),
         Cell::of(action),

@@ -10,7 +10,7 @@ use crate::functions::pipelines::CreateToken;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     ACTIONS, Cell, Columns, DayFromNow, Dot, Field, FormState, Hidden, PageContext, PostForm,
-    Section, Table, Time,
+    Section, Table, Time, TimeToCome,
 };
 use crate::ui::receipts::proof_in_words;
 use leptos::prelude::*;
@@ -131,7 +131,7 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
                             <li>
                                 <span class="mono">{token.id}</span>
                                 {format!(", issued for {proof}, {end}")}
-                                {until.map(|at| view! { <Time at/> })}
+                                {until.map(|at| view! { <TimeToCome at/> })}
                                 {used}
                             </li>
                         }
