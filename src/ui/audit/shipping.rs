@@ -1,6 +1,7 @@
 //! Where the audit is sent: the destinations, one of them, and the form of another one.
 
 use super::shipping_one::One;
+use crate::domain::counted::grouped;
 use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::shipping::{
@@ -121,7 +122,7 @@ pub(super) fn waits(since: Day) -> String {
 pub(super) fn state(destination: &Destination, behind: Behind) -> (String, &'static str) {
     let events = match behind.links {
         1 => "1 link".to_owned(),
-        links => format!("{links} links"),
+        links => format!("{} links", grouped(links)),
     };
     if destination.stopped_at.is_some() {
         return (format!("Stopped, {events} behind"), "neutral");
@@ -218,6 +219,6 @@ mod tests {
         let failing = Destination { failing, ..fine.clone() };
         assert_eq!(state(&failing, behind(7)), ("Failing, 7 links behind".to_owned(), "bad"));
         let stopped = Destination { stopped_at: Some(Moment(0)), ..failing };
-        assert_eq!(state(&stopped, behind(7)).0, "Stopped, 7 links behind");
+        assert_eq!(state(&stopped, behind(7_000)).0, "Stopped, 7,000 links behind");
     }
 }
