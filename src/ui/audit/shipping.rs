@@ -75,7 +75,12 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
             {recorded}
             " of this log in order, from where you choose to begin. Webhooks, and systems that pull, receive each of them at least once. Syslog cannot promise that. While a destination cannot be reached, Regcred keeps what it is still to receive, and sends it later."
         </p>
-        <Table columns label="Destinations" empty="There are no destinations yet."/>
+        <Table
+            columns
+            class="compact"
+            label="Destinations"
+            empty="There are no destinations yet."
+        />
         {chosen}
         <Add project failed/>
     }

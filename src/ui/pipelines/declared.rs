@@ -40,7 +40,7 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
             <p class="muted">{declared} " " {changed}</p>
             {hash.map(|hash| view! { <p class="muted mono">{hash}</p> })}
             <Scrolled>
-                <Table columns labelled_by="references" empty=NONE/>
+                <Table columns labelled_by="references" empty=NONE class="compact"/>
             </Scrolled>
         </Section>
     }
