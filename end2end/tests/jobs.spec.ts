@@ -21,7 +21,7 @@ test('an admin sees how the jobs went and runs one now', async ({ page, instance
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('a job is its name, and a line of how it went and when it runs next', async ({ page, instance }) => {
+  test('a job is its name, and a line of how it went and when it runs next', async ({ page }) => {
     await page.goto('/admin/jobs');
     const rows = page.locator('.compact tbody > tr');
     await expect(rows.first()).toBeVisible();
