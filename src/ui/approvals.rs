@@ -104,7 +104,7 @@ fn row(one: Pending, project: &str) -> [Cell; 5] {
         }
         Asked::GuardChange { guards } => {
             let request = format!("Change of {}", guards.join(", "));
-            let why = "It lowers a guard of a protected credential.".to_owned();
+            let why = "The change lowers a guard of a protected credential.".to_owned();
             let review = format!("{credential_href}#guard-change");
             (request.into_any(), why, review, format!("the change of {credential}"))
         }

@@ -160,9 +160,9 @@ fn Confirmation(
     let (is_open, error) =
         (is_its && !state.is_first_try(), state.error("password").filter(|_| is_its));
     let says = if rule.ended_at.is_some() {
-        "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts. Then it works again, and is shown as created by you."
+        "The rule has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts. Then it works again, and is shown as created by you."
     } else {
-        "It still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
+        "The rule still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
     };
     view! {
         <details class="fold" open=is_open>
