@@ -39,7 +39,7 @@ pub fn exactly(at: Moment, now: Moment) -> String {
 }
 
 /// Whether it is still to come, although it has happened.
-fn is_ahead(at: Moment, now: Moment) -> bool {
+pub fn is_ahead(at: Moment, now: Moment) -> bool {
     past(at, now) == AHEAD
 }
 

@@ -10,7 +10,12 @@ use leptos::prelude::*;
 #[component]
 pub fn Time(at: Moment) -> impl IntoView {
     let (exact, now) = (at.to_rfc3339(), now());
-    view! { <time datetime=exact title=ago::exactly(at, now)>{ago::past(at, now)}</time> }
+    let class = ago::is_ahead(at, now).then_some("ahead");
+    view! {
+        <time class=class datetime=exact title=ago::exactly(at, now)>
+            {ago::past(at, now)}
+        </time>
+    }
 }
 
 /// When something is to happen: how soon.

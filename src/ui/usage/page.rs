@@ -3,13 +3,14 @@
 use super::drawn::ByDay;
 use super::flow::Flow;
 use super::row::columns;
+use crate::domain::moment::Moment;
 use crate::domain::paths;
 use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
 use crate::functions::usage::usage_page;
 use crate::ui::kit::{
-    FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab,
-    Table, Tabs,
+    ExactDay, FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled,
+    Section, Tab, Table, Tabs,
 };
 use leptos::prelude::*;
 
@@ -110,11 +111,11 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
 }
 
 /// The window, in words.
-fn said(found: &UsagePage) -> String {
-    match found.since {
-        Some(since) => {
-            format!("Deliveries and refusals since {} (UTC).", since.day().to_text())
+fn said(found: &UsagePage) -> AnyView {
+    match found.since.map(Moment::day) {
+        Some(day) => {
+            view! { "Deliveries and refusals since " <ExactDay day/> " (UTC)." }.into_any()
         }
-        None => "All deliveries and refusals that were recorded.".to_owned(),
+        None => "All deliveries and refusals that were recorded.".into_any(),
     }
 }
