@@ -17,7 +17,7 @@ const MONTHS: u64 = 24;
 const APART: i64 = 5 * 60;
 
 /// What is said of a time that is still to come, of what has happened.
-const AHEAD: &str = "in the future: check the clock";
+const AHEAD: &str = "in the future (check the clock)";
 
 /// How long ago something happened: "2 h ago", "just now". Of such times the latest is kept, so one that
 /// a clock wrote that was ahead stays until then.
