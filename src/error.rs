@@ -58,7 +58,7 @@ pub enum Error {
     #[error("{0}")]
     Denied(String),
     /// It does not exist, or the person may not know that it does. 404.
-    #[error("There is nothing here, or it was deleted.")]
+    #[error("What you asked for does not exist or was deleted.")]
     NotFound,
     /// It was there, and was removed on purpose; the sentence says when. 410.
     #[error("{0}")]

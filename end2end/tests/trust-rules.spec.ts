@@ -62,7 +62,7 @@ test('a rule needs ids and a restriction, is listed with its claims, and is dele
   }
   await row.getByRole('link', { name: 'Delete the GitHub Actions rule for 1' }).click();
   const question = page.getByRole('dialog', { name: 'Delete the rule main of repository 1' });
-  await expect(question).toContainText('It has not been used yet.');
+  await expect(question).toContainText('The rule has not been used yet.');
   await question.getByRole('link', { name: 'Cancel' }).click();
   await row.getByRole('link', { name: 'Delete the GitHub Actions rule for 1' }).click();
   await question.getByRole('button', { name: 'Delete', exact: true }).click();

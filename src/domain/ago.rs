@@ -13,6 +13,36 @@ const MONTH: u64 = 304;
 /// Months that are counted one by one; then come years.
 const MONTHS: u64 = 24;
 
+/// Seconds by which the clocks of servers may differ before what one wrote is called a time to come.
+const APART: i64 = 5 * 60;
+
+/// What is said of a time that is still to come, of what has happened.
+const AHEAD: &str = "in the future (check the clock)";
+
+/// How long ago something happened: "2 h ago", "just now". Of such times the latest is kept, so one that
+/// a clock wrote that was ahead stays until then.
+pub fn past(at: Moment, now: Moment) -> String {
+    match at.0.saturating_sub(now.0) / 1_000 {
+        ..=0 => from_now(at, now),
+        1..=APART => "just now".to_owned(),
+        _ => AHEAD.to_owned(),
+    }
+}
+
+/// The same to the minute, and why it is still to come.
+pub fn exactly(at: Moment, now: Moment) -> String {
+    let exact = at.to_text();
+    if is_ahead(at, now) {
+        return format!("{exact}. The clock of a server was ahead when this was written.");
+    }
+    exact
+}
+
+/// Whether it is still to come, although it has happened.
+pub fn is_ahead(at: Moment, now: Moment) -> bool {
+    past(at, now) == AHEAD
+}
+
 /// "2 h ago", "just now", "in 12 days".
 pub fn from_now(at: Moment, now: Moment) -> String {
     let seconds = now.0.saturating_sub(at.0) / 1_000;
@@ -25,9 +55,12 @@ pub fn from_now(at: Moment, now: Moment) -> String {
     directed(&long, seconds > 0)
 }
 
-/// The same where there is little room: "6 d ago", "in 2 mo".
+/// How long ago something happened, where there is little room: "6 d ago".
 pub fn briefly(at: Moment, now: Moment) -> String {
-    let long = from_now(at, now);
+    if is_ahead(at, now) {
+        return "in the future".to_owned();
+    }
+    let long = past(at, now);
     let units = [(" days", " d"), (" day", " d"), (" months", " mo"), (" month", " mo")];
     let units = units.into_iter().chain([(" years", " y"), (" year", " y")]);
     units.fold(long, |text, (unit, brief)| text.replace(unit, brief))
@@ -71,6 +104,24 @@ mod tests {
         ] {
             assert_eq!(briefly(now.plus_seconds(-seconds), now), said, "{seconds}");
         }
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_wrote_is_not_said_to_have_happened_later() {
+        let now = Moment(1_764_400_000_000);
+        for (seconds, said, brief) in [
+            (-7_200, "2 h ago", "2 h ago"),
+            (0, "just now", "just now"),
+            (300, "just now", "just now"),
+            (301, AHEAD, "in the future"),
+            (400 * 86_400, AHEAD, "in the future"),
+        ] {
+            let at = now.plus_seconds(seconds);
+            assert_eq!((past(at, now).as_str(), briefly(at, now).as_str()), (said, brief));
+            assert_eq!(exactly(at, now) == at.to_text(), said != AHEAD, "{seconds}");
+        }
+        assert_eq!(past(Moment(i64::MAX), now), AHEAD);
+        assert!(past(Moment(i64::MIN), now).ends_with("years ago"));
     }
 
     #[test]

@@ -83,6 +83,15 @@ pub struct Outcome {
     pub pulling: BTreeSet<usize>,
 }
 
+impl Outcome {
+    /// What is told where nothing is handed out: first of the one that was chosen and cannot be read,
+    /// since that is mended there, and else of the first that a rule keeps back.
+    pub fn refusal(&self) -> Option<(usize, Lost)> {
+        let refused = self.lost.iter().copied().filter(|(_, lost)| lost.is_refusal());
+        refused.min_by_key(|(_, lost)| *lost != Lost::Unreadable)
+    }
+}
+
 /// Which of the candidates are handed out. Those of other hosts are not spoken of.
 pub fn decide(ask: &Ask<'_>, candidates: &[Candidate<'_>]) -> Outcome {
     let mut outcome = Outcome::default();

@@ -163,7 +163,7 @@ async fn the_question_about_several_says_so_when_there_is_nothing_to_disable() {
     for (ids, status, sentence) in [
         (String::new(), 200, "No credential is selected."),
         (short_id::of(own), 200, "No pipeline received this credential in the last 30 days"),
-        (short_id::of(theirs), 404, "There is nothing here"),
+        (short_id::of(theirs), 404, "What you asked for does not exist"),
         ("x".to_owned(), 400, "The selection cannot be read."),
         (short(&too_many).concat(), 400, "Select at most 50"),
     ] {
@@ -219,7 +219,7 @@ async fn those_of_another_project_and_those_that_are_gone_are_told_and_change_no
     let after = press(&app.owner, &[theirs, gone], true).await;
     let said = "The selected credentials no longer exist. Nothing was changed.";
     assert!(after.contains(said) && after.contains("alert-error"), "{after}");
-    assert!(!after.contains("There is nothing here"), "the list is there: {after}");
+    assert!(!after.contains("What you asked for does not exist"), "the list is there: {after}");
     assert_eq!((app.scalar_i64(DISABLED).await, app.scalar_i64(EVENTS).await), (1, 1));
 }
 

@@ -60,7 +60,7 @@ async fn an_action_on_what_is_gone_is_told_as_a_failure() {
     app.owner.post_form("/rpc/credentials/delete", &form).await;
     let failed = app.owner.post_form("/rpc/credentials/disable", &form).await;
     let page = app.owner.follow(failed).await.text();
-    assert!(page.contains("There is nothing here, or it was deleted."), "{page}");
+    assert!(page.contains("What you asked for does not exist or was deleted."), "{page}");
     assert!(page.contains("alert-error") && page.contains("role=\"alert\""), "{page}");
     assert!(!page.contains("alert-notice"), "{page}");
 }
@@ -75,7 +75,10 @@ async fn a_dialog_of_what_is_gone_stands_over_its_list_under_one_heading() {
         let page = app.owner.get(&format!("/p/acme/credentials/{id}/{dialog}")).await;
         assert_eq!(page.status, 404, "{dialog}");
         let page = page.text();
-        assert!(page.contains("There is nothing here, or it was deleted."), "{dialog}: {page}");
+        assert!(
+            page.contains("What you asked for does not exist or was deleted."),
+            "{dialog}: {page}"
+        );
         assert_eq!(page.matches("<h1").count(), 1, "{dialog}: {page}");
         assert!(page.contains(" inert"), "{dialog}: what is behind it can be reached");
     }

@@ -3,6 +3,7 @@
 
 mod formats;
 mod offers;
+mod unreadable;
 
 use crate::app::{App, Reply};
 use regcred::Error;

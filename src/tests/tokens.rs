@@ -168,3 +168,15 @@ async fn the_last_use_of_a_token_is_known() {
     app.docker_config(&token, "", &[]).await;
     assert_eq!(app.counted_i64(used).await, 1);
 }
+
+#[tokio::test]
+async fn a_last_use_that_a_clock_ahead_dated_is_not_said_to_be_in_some_years() {
+    let (app, pipeline, token) = granted().await;
+    app.raw("UPDATE pipeline_token SET last_used_at = 9000000000000").await;
+    // A later use does not take its place.
+    assert_eq!(app.docker_config(&token, "", &[]).await.status, 200);
+    let page = app.owner.get(&format!("/p/acme/pipelines/{pipeline}/identity")).await.text();
+    assert!(page.contains("in the future (check the clock)"), "{page}");
+    let why = "2255-03-14 16:00 UTC. The clock of a server was ahead when this was written.";
+    assert!(page.contains(why), "{page}");
+}

@@ -60,6 +60,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 })}
             <Table
                 columns=yours
+                class="compact"
                 empty="Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, are listed here until a member other than their creator approves or rejects them."
             />
             {more}
@@ -71,7 +72,11 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                         <p class="muted">
                             "You created these requests, or made a token or trust rule that they would let in, so another member must approve them."
                         </p>
-                        <Table columns empty="No more requests are waiting for other members."/>
+                        <Table
+                            columns
+                            class="compact"
+                            empty="No more requests are waiting for other members."
+                        />
                         {more_of_others}
                     </Section>
                 }
@@ -99,7 +104,7 @@ fn row(one: Pending, project: &str) -> [Cell; 5] {
         }
         Asked::GuardChange { guards } => {
             let request = format!("Change of {}", guards.join(", "));
-            let why = "It lowers a guard of a protected credential.".to_owned();
+            let why = "The change lowers a guard of a protected credential.".to_owned();
             let review = format!("{credential_href}#guard-change");
             (request.into_any(), why, review, format!("the change of {credential}"))
         }

@@ -21,7 +21,7 @@ pub fn Events(
     let columns = Columns::new(["When", "What", "Details"], rows);
     view! {
         <Section id="activity" title="Activity">
-            <Table columns empty="Nothing older was recorded."/>
+            <Table columns empty="Nothing older was recorded." class="compact"/>
             <Older href=older/>
         </Section>
     }

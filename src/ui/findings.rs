@@ -58,7 +58,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         <KeptAsFigures until=found.figures_until/>
         <Tabs label="Findings" tabs/>
         <Kinds query action=own/>
-        <Table columns label empty/>
+        <Table columns label empty class="compact"/>
         <Onward what="Pages" first next/>
         <details class="fold">
             <summary>"How use is judged"</summary>

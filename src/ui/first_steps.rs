@@ -46,8 +46,8 @@ pub fn FirstSteps(steps: Steps, project: String) -> impl IntoView {
     });
     let values = vec![("project", project)];
     view! {
-        <section class="steps" aria-labelledby="first-steps">
-            <div class="steps-head">
+        <section class="first-steps" aria-labelledby="first-steps">
+            <div class="first-steps-head">
                 <h2 id="first-steps">"First steps"</h2>
                 <PostButton
                     action=HideFirstSteps::url()

@@ -60,7 +60,7 @@ pub fn Receipts(
         <Section id="deliveries" title="Fetches">
             <KeptAsFigures until=figures_until/>
             {filtered.map(Filtered::said)}
-            <Table columns empty>
+            <Table columns empty class="compact">
                 <details class="fold">
                     <summary>"What the words mean"</summary>
                     <p class="muted">

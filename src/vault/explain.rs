@@ -23,6 +23,9 @@ use uuid::Uuid;
 /// What is added for people, who ask for no token or rule in particular.
 const NOT_FOR_NEWER: &str = " Tokens and trust rules that are newer than the approval of a grant do not receive its credential.";
 
+/// What is added where a better one might be expected to step in.
+const NO_OTHER: &str = " No other credential takes its place.";
+
 /// Who asks.
 #[derive(Clone, Copy)]
 enum Asker {
@@ -121,7 +124,7 @@ impl Vault {
         }
         Ok(Explanation {
             summary,
-            verdicts: verdicts(&whole, &rows, &outcome),
+            verdicts: verdicts(&whole, (rows.as_slice(), &stored), &outcome),
             formats: formats.collect(),
             host: image.host.to_string(),
             repository: image.repository.clone(),
@@ -185,18 +188,20 @@ fn about(image: &Image, mut outcome: Outcome, rows: &[Row]) -> Outcome {
 type Stored = HashMap<Uuid, Result<Content, Lost>>;
 
 /// The same outcome without those that cannot be read: they are refused, and nothing takes their
-/// place.
+/// place. Or whoever spoils a row in the database would choose which secret a pipeline receives.
 fn readable(mut outcome: Outcome, rows: &[Row], stored: &Stored) -> Outcome {
-    let lost = |index: usize| match stored.get(&rows[index].0.summary.id) {
-        Some(Err(lost)) => Some(*lost),
-        _ => None,
-    };
+    let lost = |index: usize| unread(stored, rows[index].0.summary.id);
     let unreadable = outcome.won.iter().filter_map(|won| Some((won.index, lost(won.index)?)));
     let unreadable: Vec<(usize, Lost)> = unreadable.collect();
     outcome.won.retain(|won| lost(won.index).is_none());
     outcome.lost.extend(unreadable);
     outcome.lost.sort_by_key(|(index, _)| *index);
     outcome
+}
+
+/// Why the secret of this credential cannot be handed out, if it is granted and cannot be read.
+fn unread(stored: &Stored, id: Uuid) -> Option<Lost> {
+    stored.get(&id).and_then(|content| content.as_ref().err().copied())
 }
 
 fn candidates(rows: &[Row]) -> Vec<Candidate<'_>> {
@@ -218,7 +223,7 @@ fn supposed(form: &ExplainForm) -> Proof {
     }
 }
 
-fn verdicts(ask: &Ask<'_>, rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
+fn verdicts(ask: &Ask<'_>, (rows, stored): (&[Row], &Stored), outcome: &Outcome) -> Vec<Verdict> {
     let verdict = |index: usize, lost: Option<Lost>, is_narrow: bool| {
         let shown = &rows[index].0.summary;
         let is_offered = lost == Some(Lost::NotGranted);
@@ -231,7 +236,11 @@ fn verdicts(ask: &Ask<'_>, rows: &[Row], outcome: &Outcome) -> Vec<Verdict> {
             is_narrow,
             expired_on: shown.expires_on.filter(|day| *day < ask.today),
             secret_doubt: shown.secret_doubt.clone(),
-            after_grant: if is_offered { lost_if_granted(ask, rows, index) } else { None },
+            after_grant: if is_offered {
+                lost_if_granted(ask, (rows, stored), index)
+            } else {
+                None
+            },
         }
     };
     let won = outcome.won.iter().map(|won| verdict(won.index, None, won.is_narrow));
@@ -265,9 +274,10 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
             image.host
         );
     }
-    match outcome.lost.iter().find(|(_, lost)| lost.is_refusal()) {
+    match outcome.refusal() {
         Some((index, lost)) => {
-            format!("Nothing is delivered. {}: {}.", name(*index), lost.label())
+            let said = format!("Nothing is delivered. {}: {}.", name(index), lost.label());
+            if lost == Lost::Unreadable { said + NO_OTHER } else { said }
         }
         None => "None of these is granted to the pipeline for this repository, so clients receive no credential and pull anonymously.".to_owned(),
     }

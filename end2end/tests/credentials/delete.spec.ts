@@ -59,12 +59,12 @@ test('deleting a deleted credential says that it is gone', async ({ page, contex
   for (const tab of [page, other]) await tab.goto(`${path}/delete`);
   for (const tab of [page, other]) await confirm(tab, 'Delete', instance.account.password);
   await expectSaid(page, `${name} was deleted.`);
-  await expect(other.getByText('There is nothing here, or it was deleted.')).toBeVisible();
+  await expect(other.getByText('What you asked for does not exist or was deleted.')).toBeVisible();
 
   for (const address of [path, `${path}/edit`, `${path}/delete`]) {
     const response = await page.goto(address);
     expect(response!.status(), address).toBe(404);
-    await expect(page.getByText('There is nothing here, or it was deleted.')).toBeVisible();
+    await expect(page.getByText('What you asked for does not exist or was deleted.')).toBeVisible();
     await expect(page.locator('h1')).toHaveCount(1);
   }
 });

@@ -103,7 +103,7 @@ test('a deleted credential cannot be disabled, and the page says so', async ({ p
   await expectSaid(other, `${name} was deleted.`);
 
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText('There is nothing here, or it was deleted.');
+  await expect(page.getByRole('alert')).toContainText('What you asked for does not exist or was deleted.');
 });
 
 test('the filter finds the disabled ones', async ({ page, instance }) => {

@@ -14,7 +14,7 @@ test('a secret that cannot be decrypted is shown as unreadable, in the list and 
   await damageSecret(instance, name);
   const refused = await fetchConfig(instance, token);
   expect(refused.status).toBe(409);
-  expect(await refused.text()).toContain('cannot be read, so it was not delivered');
+  expect(await refused.text()).toContain('was not delivered: its stored secret cannot be read');
   await expect(await openRow(page, instance, name)).toContainText('Unreadable');
   await page.goto(await pathOf(page, instance, name));
   await expect(page.getByRole('region', { name: 'Settings' })).toContainText('Unreadable');

@@ -58,7 +58,13 @@ pub fn of_use(one: &CredentialFacts, pairs: &[PairFacts], now: Moment) -> Vec<Fo
     let last = pairs.iter().filter_map(|pair| pair.last_ever).max();
     if let Some(mut found) = unused(usable(one, one.created), last, now) {
         found.credential = Some(one.thing.clone());
-        found.fact = said(&found, "It was added", "no pipeline has received it", one.created, last);
+        found.fact = said(
+            &found,
+            "The credential was added",
+            "no pipeline has received it",
+            one.created,
+            last,
+        );
         return vec![found];
     }
     let found = pairs.iter().flat_map(|pair| of_pair(one, pair, now));
@@ -79,7 +85,7 @@ fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
     };
     if let Some(found) = unused(usable(one, since), pair.last_ever, now) {
         let has_not = "the pipeline has not received it";
-        let fact = said(&found, "It was granted", has_not, since, pair.last_ever);
+        let fact = said(&found, "The credential was granted", has_not, since, pair.last_ever);
         return vec![about(Found { fact, ..found })];
     }
     let both = [only_pulled(one, pair, now), old_version(one, pair, now)];
@@ -158,7 +164,7 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
         count => format!(" and {count} other credentials"),
     };
     let fact = format!(
-        "It holds the same secret as {}{more}. If it leaks from one of them, you have to replace it in all of them.",
+        "The credential holds the same secret as {}{more}. If it leaks from one of them, you have to replace it in all of them.",
         first.name
     );
     // Who accepted some did not accept more of them.
@@ -211,7 +217,7 @@ fn is_of(username: &str, person: &Person) -> bool {
 /// `members`: the names of those who may sign in.
 pub fn no_owner(one: &CredentialFacts, members: &[Person]) -> Option<Found> {
     let fact = if one.owner.is_empty() {
-        "It has no owner to ask when it expires or breaks.".to_owned()
+        "The credential has no owner to ask when it expires or breaks.".to_owned()
     } else if members.iter().any(|person| person.name == one.owner) {
         return None;
     } else {

@@ -24,8 +24,8 @@ crate::domain::words! {
         ShorterPrefix = "shorter_prefix", "another credential covers more of the repository's path";
         /// Another one can do less, and that is enough.
         Wider = "wider", "another credential suffices and allows less";
-        /// It has expired, and another one that would do as well has not.
-        GivesWay = "gives_way", "its expiry date has passed, and another credential serves as well";
+        /// It has expired, and another one for the same has not; whether that one can be read is no part of it.
+        GivesWay = "gives_way", "its expiry date has passed, and a credential that has not expired comes first";
         Tie = "tie", "another credential ties with it";
         Expired = "grant_expired", "the grant has expired";
         NotApproved = "not_approved", "waiting for approval";

@@ -1,4 +1,4 @@
-//! A webhook that says when it wants to be called again.
+//! A webhook that says when it wants to be called again, and one that refuses what it is sent to test it.
 
 use super::{Answer, Scene, received};
 use crate::jobs::Runner;
@@ -23,4 +23,26 @@ async fn who_answers_503_is_called_when_it_says_or_when_somebody_tests_it() {
         let (links, _) = received(&scene.receiver.heard());
         assert_eq!(links, (1..=scene.length().await).collect::<Vec<i64>>());
     }
+}
+
+#[tokio::test]
+async fn the_page_of_a_destination_says_once_why_a_test_failed() {
+    const REASON: &str = "The host did not accept the events. It answered with status 500.";
+    let scene = Scene::new().await;
+    scene.destination("json").await;
+    let id = scene.id().await;
+    let form = [("project", "acme"), ("id", id.as_str())];
+    let test = async || {
+        scene.receiver.answer(&[Answer::Status(500)]);
+        let reply = scene.app.owner.post_form("/rpc/destinations/test", &form).await;
+        scene.app.owner.follow(reply).await.text()
+    };
+    let page = test().await;
+    assert!(page.contains(&format!("The test of siem failed. {REASON}")), "{page}");
+    assert_eq!(page.matches(REASON).count(), 1, "{page}");
+    let failing = "UPDATE destination SET failing_since = 1, problem = 'status', status = 500";
+    scene.app.raw(failing).await;
+    let page = test().await;
+    assert!(page.contains("The test of siem failed for the same reason as the events."), "{page}");
+    assert_eq!(page.matches(REASON).count(), 1, "{page}");
 }

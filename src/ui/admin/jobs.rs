@@ -4,7 +4,7 @@ use crate::domain::job::{Job, JobList, JobResult};
 use crate::domain::moment::Moment;
 use crate::functions::jobs::{RunJobNow, find_jobs};
 use crate::ui::kit::{
-    ACTIONS, Badge, Cell, Columns, FlashMessages, Loaded, PageHead, PostButton, Table, Time,
+    ACTIONS, Cell, Columns, Dot, FlashMessages, Loaded, PageHead, PostButton, Table, TimeToCome,
 };
 use crate::ui::layout::InstanceFrame;
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn JobsPage() -> impl IntoView {
 fn Jobs(list: JobList) -> impl IntoView {
     let JobList { jobs, at } = list;
     let columns = Columns::new(
-        ["Job", "Last run", "Result", "Next run", "Failed attempts", ACTIONS],
+        ["Job", "Result", "Last run", "Next run", "Failed attempts", ACTIONS],
         jobs.into_iter().map(|job| row(job, at)),
     );
     view! {
@@ -34,7 +34,7 @@ fn Jobs(list: JobList) -> impl IntoView {
         <p>
             "Regcred runs these jobs in the background. Each job runs on one server at a time. A failed job is retried after a pause, and each pause is longer than the last."
         </p>
-        <Table columns label="Jobs"/>
+        <Table columns label="Jobs" class="compact"/>
     }
 }
 
@@ -52,25 +52,25 @@ fn row(job: Job, at: Moment) -> [Cell; 6] {
             {label}
             {(!key.is_empty()).then(|| view! { <div class="muted">{key}</div> })}
         }),
-        Cell::last(job.last_finished_at),
         Cell::or(
             job.last_result.map(|result| {
                 let reason = job.last_error.map(|error| {
                     view! { <div class="muted">{error.label()}</div> }
                 });
                 view! {
-                    <Badge label=result.label() tone=tone(result)/>
+                    <Dot label=result.label() tone=tone(result)/>
                     {reason}
                 }
             }),
             "None",
         ),
+        Cell::last(job.last_finished_at),
         match job.due_at {
             _ if is_running => Cell::of("Running now"),
             Some(due) if due <= at => Cell::of("Waiting to start"),
-            due => Cell::or(due.map(|at| view! { <Time at/> }), "When there is work"),
+            due => Cell::or(due.map(|at| view! { <TimeToCome at/> }), "When there is work"),
         },
-        Cell::of(failed),
+        Cell::or((failed > 0).then_some(failed), "0"),
         Cell::of(action),
     ]
 }

@@ -71,7 +71,7 @@ fn whole((report, failed): Found) -> impl IntoView {
         <Progress rewrap=report.rewrap unreadable=report.unreadable waiting/>
         {form.summary()}
         <Section id="data-keys" title="Data keys for secrets">
-            <Table columns=secret.columns labelled_by="data-keys"/>
+            <Table columns=secret.columns class="compact" labelled_by="data-keys"/>
         </Section>
         <Section id="fingerprint-keys" title="Data keys for fingerprints">
             <p>
@@ -79,7 +79,7 @@ fn whole((report, failed): Found) -> impl IntoView {
             </p>
             {fingerprints.map(|sentence| view! { <p role="status">{sentence}</p> })}
             {rotate_fingerprint}
-            <Table columns=fingerprint.columns labelled_by="fingerprint-keys"/>
+            <Table columns=fingerprint.columns class="compact" labelled_by="fingerprint-keys"/>
         </Section>
         <Section id="audit-keys" title="Data keys for the audit log">
             <p>
@@ -87,7 +87,7 @@ fn whole((report, failed): Found) -> impl IntoView {
             </p>
             {rows.map(|sentence| view! { <p role="status">{sentence}</p> })}
             {rotate_audit}
-            <Table columns=audit.columns labelled_by="audit-keys"/>
+            <Table columns=audit.columns class="compact" labelled_by="audit-keys"/>
         </Section>
         <Section id="checkpoint-keys" title="Data keys for checkpoints">
             <p>
@@ -119,7 +119,7 @@ fn whole((report, failed): Found) -> impl IntoView {
                 <code>"regcred audit key --project SLUG"</code> " prints the public key of a project."
             </p>
             {rotate_checkpoint}
-            <Table columns=checkpoint.columns labelled_by="checkpoint-keys"/>
+            <Table columns=checkpoint.columns class="compact" labelled_by="checkpoint-keys"/>
         </Section>
         <Section id="kek" title="Changing the key-encryption key">
             <p>

@@ -129,7 +129,7 @@ fn Chips(
     });
     let chips = chips.collect_view();
     let clear = (!query.is_of_all()).then(|| {
-        view! { <a class="clear" href=list.clone()>"Clear"</a> }
+        view! { <a class="clear" href=list.clone()>"Clear filters"</a> }
     });
     view! {
         <div class="chips">

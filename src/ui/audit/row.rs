@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub fn Rows(rows: Vec<AuditRow>, page: PageContext) -> impl IntoView {
     let rows: Vec<AnyView> = rows.into_iter().map(|one| row(one, &page.project)).collect();
     view! {
-        <table class="table audit" aria-label="Audit events">
+        <table class="table audit compact" aria-label="Audit events">
             <thead>
                 <tr>
                     <th scope="col">"Link"</th>

@@ -1,6 +1,7 @@
 //! Where the audit is sent: the destinations, one of them, and the form of another one.
 
 use super::shipping_one::One;
+use crate::domain::counted::grouped;
 use crate::domain::moment::Day;
 use crate::domain::paths;
 use crate::domain::shipping::{
@@ -74,7 +75,12 @@ fn whole((all, once, failed): Found, page: PageContext) -> impl IntoView {
             {recorded}
             " of this log in order, from where you choose to begin. Webhooks, and systems that pull, receive each of them at least once. Syslog cannot promise that. While a destination cannot be reached, Regcred keeps what it is still to receive, and sends it later."
         </p>
-        <Table columns label="Destinations" empty="There are no destinations yet."/>
+        <Table
+            columns
+            class="compact"
+            label="Destinations"
+            empty="There are no destinations yet."
+        />
         {chosen}
         <Add project failed/>
     }
@@ -121,7 +127,7 @@ pub(super) fn waits(since: Day) -> String {
 pub(super) fn state(destination: &Destination, behind: Behind) -> (String, &'static str) {
     let events = match behind.links {
         1 => "1 link".to_owned(),
-        links => format!("{links} links"),
+        links => format!("{} links", grouped(links)),
     };
     if destination.stopped_at.is_some() {
         return (format!("Stopped, {events} behind"), "neutral");
@@ -201,6 +207,6 @@ mod tests {
         let failing = Destination { failing, ..fine.clone() };
         assert_eq!(state(&failing, behind(7)), ("Failing, 7 links behind".to_owned(), "bad"));
         let stopped = Destination { stopped_at: Some(Moment(0)), ..failing };
-        assert_eq!(state(&stopped, behind(7)).0, "Stopped, 7 links behind");
+        assert_eq!(state(&stopped, behind(7_000)).0, "Stopped, 7,000 links behind");
     }
 }

@@ -103,6 +103,7 @@ fn WhoReceived(found: CompromisePage, page: PageContext) -> impl IntoView {
     view! {
         <Table
             columns
+            class="compact"
             label="Who received which version"
             empty="No delivery of this credential is recorded."
         />

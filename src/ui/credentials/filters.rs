@@ -166,6 +166,11 @@ fn Chips(query: ListQuery, list: String) -> impl IntoView {
             (METHOD, method.label().to_owned(), ListQuery { method: None, ..first.clone() })
         }),
     ];
+    let said = match (first.search.is_empty(), in_use.iter().any(Option::is_some)) {
+        (true, _) => "Clear filters",
+        (false, false) => "Clear search",
+        (false, true) => "Clear search and filters",
+    };
     let at = |query: ListQuery| format!("{list}{}", query.to_url());
     let chips = in_use.into_iter().flatten().map(|(name, value, without)| {
         let says = format!("{name}: {value}");
@@ -179,7 +184,7 @@ fn Chips(query: ListQuery, list: String) -> impl IntoView {
     });
     let cleared = query.cleared();
     let clear = (cleared != first).then(|| {
-        view! { <a class="clear" href=at(cleared)>"Clear"</a> }
+        view! { <a class="clear" href=at(cleared)>{said}</a> }
     });
     view! {
         <div id="chips" class="chips">

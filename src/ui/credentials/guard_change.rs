@@ -45,7 +45,7 @@ pub fn GuardChangeSection(
                 {format!("{} proposed this ", change.proposer)} <Time at=change.proposed_at/> ". "
                 {is_waiting
                     .then_some(
-                        "It lowers a guard of a protected credential, so another member must approve it. Until then nothing changes.",
+                        "The change lowers a guard of a protected credential, so another member must approve it. Until then nothing changes.",
                     )}
             </p>
             {change

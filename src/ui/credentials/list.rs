@@ -89,12 +89,12 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let Listing { rows, used_by, total, today, previous, next, .. } = listing;
     let list = paths::credentials(&page.project);
     if rows.is_empty() {
-        let (href, label) = if total == 0 {
-            (list, "Clear search and filters")
-        } else {
-            (list + &query.first_page().to_url(), "Go to the first page")
-        };
-        return view! { <p><LinkButton href label/></p> }.into_any();
+        // What clears the search and the filters stands beside these.
+        let first = (total > 0).then(|| list + &query.first_page().to_url());
+        return view! {
+            {first.map(|href| view! { <p><LinkButton href label="Go to the first page"/></p> })}
+        }
+        .into_any();
     }
     let list_query = query.to_url();
     let menu = RowMenu::new(&page, &list_query);

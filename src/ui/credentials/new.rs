@@ -81,7 +81,7 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
                     <Field
                         at=registry_url
                         label="Registry URL"
-                        hint="Its host, or any address on it. It cannot be changed later."
+                        hint="The host of the registry, or any address on it. The host cannot be changed later."
                         placeholder=placeholder
                         autofocus=is_first_try && !is_known
                     />

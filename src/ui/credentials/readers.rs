@@ -66,6 +66,7 @@ fn Obtainers(
                 </p>
                 <Table
                     columns
+                    class="compact"
                     labelled_by="holders"
                     empty="No pipeline with a grant has a token or a trust rule."
                 />

@@ -152,7 +152,7 @@ impl<'a> Rows<'a> {
     }
 
     fn time(&self, at: Moment) -> String {
-        let (exact, said) = (at.to_text(), ago::briefly(at, self.now));
+        let (exact, said) = (ago::exactly(at, self.now), ago::briefly(at, self.now));
         let day = exact.split(' ').next().unwrap_or_default();
         format!("<time datetime={day} title=\"{exact}\">{said}</time>")
     }

@@ -125,7 +125,7 @@ pub fn Dependents(
         cells(dependent, has_page, current, &page)
     });
     let columns = Columns::new(HEADS, rows);
-    view! { <Table columns label/> }
+    view! { <Table columns label class="compact"/> }
 }
 
 fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext) -> [Cell; 5] {

@@ -35,7 +35,7 @@ fn whole(head: CredentialHead, versions: Vec<SecretVersion>, page: PageContext) 
             <p class="muted">
                 "Every change of the secret creates a version. The last few are kept, so that you can make an earlier one current again."
             </p>
-            <Table columns/>
+            <Table columns class="compact"/>
         </Section>
     }
 }

@@ -49,7 +49,8 @@ pub fn ErrorSummary(
             "Your session ended, so nothing was saved. Check the form and send it again.".to_owned()
         }
         Error::NotFound => {
-            "This was deleted while the form was open, so nothing was saved.".to_owned()
+            "What this form changes was deleted while the form was open, so nothing was saved."
+                .to_owned()
         }
         _ => error.to_string(),
     };

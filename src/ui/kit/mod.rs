@@ -14,7 +14,7 @@
 //! | how many a search found, while one types | [`SaidOfResults`] |
 //! | how the last post went | [`FlashMessages`] |
 //! | parts with addresses of their own | [`Tabs`] |
-//! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`ExactTime`], [`DayFromNow`], [`ExactDay`] |
+//! | a state, a kind, a time | [`Dot`], [`KindMark`], [`ProviderMark`], [`Time`], [`TimeToCome`], [`ExactTime`], [`DayFromNow`], [`ExactDay`] |
 //! | more rows than a page has | [`Pager`], by time [`Older`], two lists [`Onward`] |
 //! | which time it has no receipts of | [`KeptAsFigures`] |
 //! | text to take elsewhere | [`CodeToCopy`], within a line [`CopyValue`] |
@@ -80,7 +80,7 @@ pub use select::{CheckBox, Select, options};
 pub use shortcuts::Shortcuts;
 pub use table::{ACTIONS, Cell, Columns, Table, made_by_gone};
 pub use tabs::{Tab, Tabs};
-pub use time::{DayFromNow, ExactDay, ExactTime, Time};
+pub use time::{DayFromNow, ExactDay, ExactTime, Time, TimeToCome};
 
 /// The text, unless there is none: an attribute or a line that is not drawn when it is empty.
 fn non_empty(text: String) -> Option<String> {

@@ -108,6 +108,9 @@ pub fn Table(
     /// What to say instead when it has no rows.
     #[prop(optional)]
     empty: &'static str,
+    /// A class of the style sheet beside its own.
+    #[prop(optional)]
+    class: &'static str,
     /// What stands below the rows.
     #[prop(optional)]
     children: Option<Children>,
@@ -116,6 +119,7 @@ pub fn Table(
     if rows.is_empty() && !empty.is_empty() {
         return view! { <p class="muted">{empty}</p> }.into_any();
     }
+    let class = format!("table {class}").trim_end().to_owned();
     let drawn = rows
         .into_iter()
         .map(|row| {
@@ -124,7 +128,7 @@ pub fn Table(
         })
         .collect_view();
     view! {
-        <table class="table" aria-label=non_empty(label) aria-labelledby=non_empty(labelled_by)>
+        <table class=class aria-label=non_empty(label) aria-labelledby=non_empty(labelled_by)>
             <thead>
                 <tr>{heads.into_iter().map(head).collect_view()}</tr>
             </thead>

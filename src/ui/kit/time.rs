@@ -5,10 +5,22 @@ use crate::domain::moment::{Day, Moment};
 use crate::functions::answer::now;
 use leptos::prelude::*;
 
-/// A point in time: how long ago or how soon. To the minute in UTC it is in the tooltip, and exactly
-/// for machines.
+/// When something happened: how long ago. To the minute in UTC it is in the tooltip, and exactly for
+/// machines.
 #[component]
 pub fn Time(at: Moment) -> impl IntoView {
+    let (exact, now) = (at.to_rfc3339(), now());
+    let class = ago::is_ahead(at, now).then_some("ahead");
+    view! {
+        <time class=class datetime=exact title=ago::exactly(at, now)>
+            {ago::past(at, now)}
+        </time>
+    }
+}
+
+/// When something is to happen: how soon.
+#[component]
+pub fn TimeToCome(at: Moment) -> impl IntoView {
     let exact = at.to_rfc3339();
     view! { <time datetime=exact title=at.to_text()>{ago::from_now(at, now())}</time> }
 }

@@ -16,7 +16,7 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
     let ShownFile { definition, statements } = shown;
     let declared = format!("Declared {}.", definition.declared());
     let changed = format!(
-        "It was first declared on {} and last changed on {}.",
+        "The file was first declared on {} and last changed on {}.",
         definition.first_seen.day().to_text(),
         definition.changed.day().to_text(),
     );
@@ -40,7 +40,7 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
             <p class="muted">{declared} " " {changed}</p>
             {hash.map(|hash| view! { <p class="muted mono">{hash}</p> })}
             <Scrolled>
-                <Table columns labelled_by="references" empty=NONE/>
+                <Table columns labelled_by="references" empty=NONE class="compact"/>
             </Scrolled>
         </Section>
     }

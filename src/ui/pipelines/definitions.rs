@@ -99,7 +99,7 @@ fn Files(
     let columns = Columns::new(heads, rows).with_last(may_write);
     view! {
         <Section id="files" title="Files">
-            <Table columns labelled_by="files" empty=NONE/>
+            <Table columns labelled_by="files" empty=NONE class="compact"/>
         </Section>
     }
 }

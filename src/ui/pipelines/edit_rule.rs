@@ -157,7 +157,7 @@ fn delete((found, rule): Found, page: PageContext) -> impl IntoView {
 
 fn last_used(at: Option<Moment>) -> AnyView {
     match at {
-        Some(at) => view! { <p>"It was last used " <Time at/> "."</p> }.into_any(),
-        None => view! { <p>"It has not been used yet."</p> }.into_any(),
+        Some(at) => view! { <p>"The rule was last used " <Time at/> "."</p> }.into_any(),
+        None => view! { <p>"The rule has not been used yet."</p> }.into_any(),
     }
 }

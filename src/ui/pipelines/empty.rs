@@ -16,10 +16,10 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
                 "It signs in with a token or a trust rule, and receives only the credentials you grant it. "
                 "Every delivery is recorded, so you can see which pipelines use each credential."
             </p>
-            <ol>
+            <ol class="steps">
                 <li>"Add a " <a href=credentials>"registry credential"</a> "."</li>
                 <li>"Add a pipeline and grant it the credentials it needs."</li>
-                <li>"Store its token in your CI. The pipeline's page has the commands for the job."</li>
+                <li>"Store the token of the pipeline in your CI. The pipeline's page has the commands for the job."</li>
             </ol>
             {add.map(|href| view! { <p><LinkButton href label="Add Pipeline" is_primary=true/></p> })}
         </section>

@@ -50,6 +50,7 @@ pub fn Grants(
         <Section id="grants" title="Grants">
             <Table
                 columns
+                class="compact"
                 empty="No credentials granted. Requests return an empty configuration."
             >
                 <p class="muted">

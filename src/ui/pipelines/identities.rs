@@ -37,7 +37,11 @@ pub fn Identities(
     let columns = Columns::new(["Token or trust rule", "Created", "Expires", "Approval"], rows);
     view! {
         <Section id="identities" title="Tokens and trust rules">
-            <Table columns empty="This pipeline has no tokens and no trust rules, so nothing can use it."/>
+            <Table
+                columns
+                class="compact"
+                empty="This pipeline has no tokens and no trust rules, so nothing can use it."
+            />
         </Section>
     }
 }

@@ -50,7 +50,7 @@ async fn load(page: PageContext, id: String) -> Result<Found> {
 fn dialog((pipeline, name, token, is_spare): Found, page: PageContext) -> impl IntoView {
     let title = format!("Revoke token {}?", token.label());
     let used = match token.last_used_at {
-        Some(at) => format!("{name} last used it {}.", ago::from_now(at, now())),
+        Some(at) => format!("{name} last used it {}.", ago::past(at, now())),
         None => format!("{name} has never used it."),
     };
     let then = if is_spare {

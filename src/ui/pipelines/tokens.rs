@@ -10,7 +10,7 @@ use crate::functions::pipelines::CreateToken;
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
     ACTIONS, Cell, Columns, DayFromNow, Dot, Field, FormState, Hidden, PageContext, PostForm,
-    Section, Table, Time,
+    Section, Table, Time, TimeToCome,
 };
 use crate::ui::receipts::proof_in_words;
 use leptos::prelude::*;
@@ -46,7 +46,7 @@ pub fn Tokens(
     let columns = Columns::new(heads, rows);
     view! {
         <Section id="tokens" title="Tokens">
-            <Table columns empty/>
+            <Table columns empty class="compact"/>
             {(!issued.is_empty()).then(|| view! { <ShortLived tokens=issued/> })}
             {can_create.then(|| view! { <TokenForm page pipeline failed/> })}
         </Section>
@@ -131,7 +131,7 @@ fn ShortLived(tokens: Vec<Token>) -> impl IntoView {
                             <li>
                                 <span class="mono">{token.id}</span>
                                 {format!(", issued for {proof}, {end}")}
-                                {until.map(|at| view! { <Time at/> })}
+                                {until.map(|at| view! { <TimeToCome at/> })}
                                 {used}
                             </li>
                         }

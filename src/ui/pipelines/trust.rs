@@ -59,7 +59,11 @@ pub fn TrustRules(
             <p class="muted">
                 "If your CI issues identity tokens, no secret needs to be stored there. A trust rule says whose tokens are accepted, and which claims they must have."
             </p>
-            <Table columns empty="No trust rules: this pipeline can only use a token."/>
+            <Table
+                columns
+                class="compact"
+                empty="No trust rules: this pipeline can only use a token."
+            />
             {confirmations}
             <div class="toolbar">
                 {add.map(|href| view! { <LinkButton href label="Add trust rule"/> })}
@@ -156,9 +160,9 @@ fn Confirmation(
     let (is_open, error) =
         (is_its && !state.is_first_try(), state.error("password").filter(|_| is_its));
     let says = if rule.ended_at.is_some() {
-        "It has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts. Then it works again, and is shown as created by you."
+        "The rule has stopped, so it accepts no tokens. Confirm it only if you know whose tokens it accepts. Then it works again, and is shown as created by you."
     } else {
-        "It still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
+        "The rule still accepts tokens. Confirm it if you know whose tokens it accepts, or delete it."
     };
     view! {
         <details class="fold" open=is_open>

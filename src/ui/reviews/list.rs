@@ -48,14 +48,14 @@ fn listed((found, failed): Found, page: PageContext) -> impl IntoView {
             "A review lists who and what has access: grants, pipeline tokens, trust rules, members, and who owns each credential. Everything is recorded as it is when the review is opened. Then members confirm or remove each item."
         </p>
         <Section id="open" title="Open">
-            <Table columns=open empty="No review is open."/>
+            <Table columns=open empty="No review is open." class="compact"/>
         </Section>
         {form}
         {closed
             .map(|columns| {
                 view! {
                     <Section id="closed" title="Closed">
-                        <Table columns/>
+                        <Table columns class="compact"/>
                     </Section>
                 }
             })}

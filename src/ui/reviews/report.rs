@@ -195,7 +195,7 @@ fn checkpoint(id: &'static str, title: &'static str, found: Option<ReviewCheckpo
             let witnesses = witnesses.collect_view();
             view! {
                 <h3>{title}</h3>
-                <p>{format!("It covers {links} links. The note:")}</p>
+                <p>{format!("The checkpoint covers {links} links. The note:")}</p>
                 <CodeToCopy id=format!("{id}-note") text=note/>
                 {witnesses}
                 <p>{whose}</p>

@@ -75,7 +75,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
         let empty = empty(query);
         let table = view! {
             <Scrolled>
-                <Table columns=of_row label="Items" empty/>
+                <Table columns=of_row label="Items" empty class="compact"/>
             </Scrolled>
         };
         let table = if may_decide {
@@ -212,6 +212,7 @@ pub(super) fn not_reviewed(found: Vec<NotReviewed>) -> impl IntoView {
         <Scrolled>
             <Table
                 columns
+                class="compact"
                 label="Not in this review"
                 empty="Everything that has access now is in this review, with the same terms."
             />

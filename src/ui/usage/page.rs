@@ -9,8 +9,8 @@ use crate::domain::usage::{UsagePage, UsageQuery, UsageView, Window};
 use crate::error::Result;
 use crate::functions::usage::usage_page;
 use crate::ui::kit::{
-    FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled, Section, Tab,
-    Table, Tabs,
+    ExactDay, FlashMessages, KeptAsFigures, Loaded, Onward, PageContext, PageHead, Scrolled,
+    Section, Tab, Table, Tabs,
 };
 use leptos::prelude::*;
 
@@ -87,6 +87,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
                 <Table
                     columns
                     label
+                    class="compact"
                     empty="There are no grants, deliveries or refusals to show. When a pipeline fetches a credential, it is listed here."
                 />
             </Scrolled>
@@ -111,11 +112,11 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
 }
 
 /// The window, in words.
-fn said(found: &UsagePage) -> String {
-    match found.since {
-        Some(since) => {
-            format!("Deliveries and refusals since {} (UTC).", since.day().to_text())
+fn said(found: &UsagePage) -> AnyView {
+    match found.since.map(Moment::day) {
+        Some(day) => {
+            view! { "Deliveries and refusals since " <ExactDay day/> " (UTC)." }.into_any()
         }
-        None => "All deliveries and refusals that were recorded.".to_owned(),
+        None => "All deliveries and refusals that were recorded.".into_any(),
     }
 }

@@ -100,8 +100,7 @@ impl Granted {
         if let Some(tie) = outcome.ties.first() {
             return Match::Tie(tie.of.iter().map(name).collect());
         }
-        let lost = outcome.lost.iter().find(|(_, lost)| lost.is_refusal());
-        lost.map_or(Match::Nothing, |(index, lost)| refused(*index, *lost))
+        outcome.refusal().map_or(Match::Nothing, |(index, lost)| refused(index, lost))
     }
 
     /// Those that serve some repository of the registry.

@@ -17,8 +17,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-const UNREADABLE: &str = "The stored secret of this credential cannot be read, so it was not delivered. Save a new secret for it.";
-
 /// What was chosen for one request.
 pub(super) struct Choice<'a> {
     asked: Asked<'a>,
@@ -108,7 +106,7 @@ impl Vault {
         let tie = outcome.ties.iter().find(|tie| Some(&tie.host) == request.host.as_ref());
         let problem = tie
             .map(|tie| Error::Conflict(tie.sentence(&names(tie, granted))))
-            .or_else(|| (!unreadable.is_empty()).then(|| Error::Conflict(UNREADABLE.to_owned())))
+            .or_else(|| unreadable.first().map(|one| not_held(one, Lost::Unreadable)))
             .or(no_token)
             .or_else(|| refused.filter(|_| is_one))
             .or_else(|| (is_one && entries.is_empty()).then(|| nothing(granted, &outcome)));
@@ -257,9 +255,9 @@ fn not_held(one: &Deliverable, lost: Lost) -> Error {
 
 /// Why a client that asked for one gets none: a rule, or there is nothing.
 fn nothing(granted: &[Deliverable], outcome: &Outcome) -> Error {
-    match outcome.lost.iter().find(|(_, lost)| lost.is_refusal()) {
+    match outcome.refusal() {
         Some((index, lost)) => {
-            let name = &granted[*index].credential.summary.name;
+            let name = &granted[index].credential.summary.name;
             Error::Denied(format!("{name} was not delivered: {}.", lost.label()))
         }
         None => Error::NotFound,

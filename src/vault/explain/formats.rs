@@ -4,7 +4,7 @@
 use super::{Row, Stored};
 use crate::domain::delivery::{Content, Door};
 use crate::domain::image::Image;
-use crate::domain::matching::{FormatVerdict, Lost, Note, Outcome, Shape, Won};
+use crate::domain::matching::{FormatVerdict, Note, Outcome, Shape, Won};
 use crate::domain::registry::RegistryHost;
 
 pub(super) struct Format {
@@ -74,8 +74,7 @@ pub(super) fn verdict(
             tie.of.iter().map(|index| rows[*index].0.summary.name.as_str()).collect();
         parts.push(format!("left out: {}", tie.reason(&names)));
     }
-    let refusal = outcome.lost.iter().find(|(_, lost)| lost.is_refusal() && *lost != Lost::Tie);
-    let holds = match (parts.is_empty(), refusal) {
+    let holds = match (parts.is_empty(), outcome.refusal()) {
         (false, _) => format!("{}.", parts.join("; ")),
         (true, Some((_, lost))) => format!("Nothing: {}.", lost.label()),
         (true, None) => "Nothing.".to_owned(),

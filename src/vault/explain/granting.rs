@@ -1,12 +1,17 @@
 //! What a grant would change. One is offered only for a credential that can serve the image.
 
-use super::Row;
+use super::{Row, Stored, unread};
 use crate::domain::grant::{ForkRule, Terms};
 use crate::domain::matching::{Ask, Candidate, Lost, decide};
 
 /// Why the credential at this place, which is not granted, could not serve what is asked with a grant
-/// for just that; nothing if it could. Where it would only lose to another, the image is served.
-pub(super) fn lost_if_granted(ask: &Ask<'_>, rows: &[Row], index: usize) -> Option<Lost> {
+/// for just that; nothing if it could. Where it would only lose to another that can be read, the image
+/// is served.
+pub(super) fn lost_if_granted(
+    ask: &Ask<'_>,
+    (rows, stored): (&[Row], &Stored),
+    index: usize,
+) -> Option<Lost> {
     let credential = &rows[index].0.summary;
     if credential.unreadable_at.is_some() {
         return Some(Lost::Unreadable);
@@ -20,5 +25,7 @@ pub(super) fn lost_if_granted(ask: &Ask<'_>, rows: &[Row], index: usize) -> Opti
     candidates.push(Candidate { credential, grants: &terms });
     let outcome = decide(ask, &candidates);
     let lost = outcome.lost.iter().find(|(index, _)| *index == at).map(|(_, lost)| *lost);
-    lost.filter(|lost| *lost == Lost::OtherRepository || lost.is_refusal())
+    let is_served =
+        outcome.won.iter().any(|won| unread(stored, candidates[won.index].credential.id).is_none());
+    lost.filter(|lost| !is_served || *lost == Lost::OtherRepository || lost.is_refusal())
 }

@@ -27,7 +27,7 @@ impl Vault {
         let source = self.source_of(keeper.chain).await?;
         if let Err(why) = self.sent_test(&row, &source).await? {
             let failing = Failing { since: now(), problem: why.problem, status: why.status };
-            return Err(Error::Conflict(failing.to_text()));
+            return Err(Error::Conflict(failed(&row, failing)));
         }
         if row.shown.is_sent_to() {
             let write = self.store.write().await?;
@@ -62,6 +62,16 @@ impl Vault {
         }
         Ok(receivers.call(&shown.address, test_call(source, row, &keys, now())).await)
     }
+}
+
+/// Why a test failed. Its page has the reason for which events are not received: it stands there once.
+fn failed(row: &DestinationRow, failing: Failing) -> String {
+    let of = |failing: Failing| (failing.problem, failing.status);
+    let name = &row.shown.name;
+    if row.shown.failing.map(of) == Some(of(failing)) {
+        return format!("The test of {name} failed for the same reason as the events.");
+    }
+    format!("The test of {name} failed. {}", failing.to_text())
 }
 
 fn test_call(source: &Source, row: &DestinationRow, keys: &[Derived], at: Moment) -> Call {
