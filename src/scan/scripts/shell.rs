@@ -78,6 +78,9 @@ impl<'a> Shell<'a> {
                 own.push((name.to_owned(), value.to_owned(), is_of_itself));
             } else if declares {
                 sets_for_good = true;
+            } else if word == "function" && words.get(at + 2).is_some_and(|word| word == "{") {
+                // Its name is no command.
+                at += 1;
             } else if !(wraps || at > 0 && is_for_wrapper(words, at)) {
                 break;
             }

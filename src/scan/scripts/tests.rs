@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod clients;
+
 fn seen(script: &str) -> Vec<String> {
     let mut found = Findings::new(|_| "the job");
     let place = Place::new("ci.yml", 1).path("script").job("build");

@@ -131,6 +131,8 @@ impl Lexer {
                 '\'' => self.single_quoted(),
                 '"' => self.double_quoted(),
                 '$' => self.dollar(),
+                // PowerShell and cmd join lines by these.
+                '`' | '^' if self.word.is_none() && self.ends_line() => {}
                 '`' => self.backquoted(),
                 '#' if self.word.is_none() => {
                     while self.peek(0).is_some_and(|c| c != '\n') {
@@ -140,12 +142,30 @@ impl Lexer {
                 '|' | '&' | ';' => self.operator(c),
                 // A subshell; `case x in a)` as well.
                 '(' | ')' => self.end_command(false),
+                // The end of a block, which PowerShell lets stand behind a command.
+                '}' if self.word.is_none() && self.is_alone() => self.end_command(false),
                 '<' | '>' => self.redirection(c),
                 c if c.is_whitespace() => self.end_word(),
                 c => self.push(c),
             }
         }
         self.end_command(false);
+    }
+
+    /// Takes the end of the line, if that is what comes now.
+    fn ends_line(&mut self) -> bool {
+        let length = if self.peek(0) == Some('\r') { 2 } else { 1 };
+        let is_end = self.peek(length - 1) == Some('\n');
+        if is_end {
+            self.at += length;
+            self.line += 1;
+        }
+        is_end
+    }
+
+    /// Whether the word ends here.
+    fn is_alone(&self) -> bool {
+        self.peek(0).is_none_or(|c| c.is_whitespace() || ";&|)".contains(c))
     }
 
     fn operator(&mut self, c: char) {
