@@ -209,6 +209,14 @@ fn a_shell_reads_its_here_document() {
 }
 
 #[test]
+fn an_indented_name_ends_a_here_document_that_has_no_other_end() {
+    let script = "cat > a <<EOF\n  docker pull acme/a\n  EOF\n  docker pull acme/b\n";
+    assert_eq!(seen(script), ["4  pulls  docker.io/acme/b"]);
+    let script = "cat > a <<EOF\n  EOF\n  docker pull acme/a\nEOF\ndocker pull acme/b\n";
+    assert_eq!(seen(script), ["5  pulls  docker.io/acme/b"]);
+}
+
+#[test]
 fn what_a_command_prints_has_the_name_of_its_variable() {
     let script = "TAG=$(git describe)\nIMAGE=acme/api:$TAG\ndocker push $IMAGE";
     assert_eq!(seen(script), ["3  pushes  unresolved: docker.io/acme/api, TAG"]);

@@ -3,6 +3,7 @@
 mod here;
 
 use super::printed;
+use std::collections::HashMap;
 
 /// A `$` that is no variable's: it was quoted.
 const DOLLAR: char = '\u{e002}';
@@ -41,6 +42,7 @@ pub(super) fn commands(script: &str, first_line: usize, depth: usize) -> Vec<Com
         skips_next: false,
         command: Command::default(),
         here: Vec::new(),
+        ends: None,
         found: Vec::new(),
     };
     lexer.run();
@@ -59,6 +61,8 @@ struct Lexer {
     command: Command,
     /// Here-documents that begin on the next line: the name, and whether tabs are dropped.
     here: Vec<(String, bool)>,
+    /// The lines that could end one, once it is needed.
+    ends: Option<HashMap<String, usize>>,
     found: Vec<Command>,
 }
 
