@@ -138,7 +138,7 @@ pub(super) fn crane(call: &mut Call<'_>) {
             call.image(Kind::Pushes, to);
         }
         ("pull" | "export" | "manifest" | "digest" | "config" | "ls" | "blob", [name, ..]) => {
-            call.image(Kind::Pulls, name)
+            call.image(Kind::Pulls, name);
         }
         ("validate", _) => {
             for name in given.values(&["remote"]) {
