@@ -77,7 +77,8 @@ fn read(
             auths::read(word, "auths", &place, found);
         }
         let Some(program) = words.first() else { continue };
-        let program = program.rsplit('/').next().unwrap_or(program).to_owned();
+        let program = program.rsplit('/').next().unwrap_or(program);
+        let program = program.strip_suffix(".exe").unwrap_or(program).to_owned();
         // `sh -c "…"`
         if let ("sh" | "bash" | "ash", [_, option, inner, ..]) = (program.as_str(), &words[..])
             && option.starts_with('-')

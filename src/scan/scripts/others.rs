@@ -25,7 +25,17 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
         "kustomize" => cluster::kustomize(call),
         "pack" => pack(call),
         "gcloud" => gcloud(call),
+        "doctl" => fixed(call, ["registry", "login"], "registry.digitalocean.com"),
+        "fly" | "flyctl" => fixed(call, ["auth", "docker"], "registry.fly.io"),
         _ => {}
+    }
+}
+
+/// A command that logs in to the one registry that its maker has.
+fn fixed(call: &mut Call<'_>, command: [&str; 2], host: &str) {
+    let mut words = call.words.iter().filter(|word| !word.starts_with('-'));
+    if command.iter().all(|one| words.next().is_some_and(|word| word == one)) {
+        call.registry(Kind::LogsIn, host);
     }
 }
 

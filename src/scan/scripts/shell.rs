@@ -7,9 +7,30 @@ use crate::found::{Findings, Kind, Place};
 use crate::variables::{HOLE, Lookup, Syntax, has_variable, hole, substitute};
 
 /// Words before a command that leave it what it is.
-const BEFORE: [&str; 19] = [
-    "!", "{", "builtin", "command", "do", "elif", "else", "env", "eval", "exec", "if", "nice",
-    "nohup", "sudo", "then", "time", "timeout", "until", "while",
+const BEFORE: [&str; 23] = [
+    "!",
+    "{",
+    "builtin",
+    "command",
+    "do",
+    "doas",
+    "elif",
+    "else",
+    "env",
+    "eval",
+    "exec",
+    "if",
+    "nice",
+    "nohup",
+    "retry",
+    "sudo",
+    "then",
+    "time",
+    "timeout",
+    "travis_retry",
+    "until",
+    "while",
+    "winpty",
 ];
 
 /// The variables of a script, as far as they are plain.
@@ -120,11 +141,13 @@ fn is_of_itself(raw: &str, name: &str) -> bool {
     raw.split_once('=').is_some_and(|(_, value)| value == format!("${{{name},,}}"))
 }
 
-/// Options and numbers behind `sudo`, `env` and `timeout`.
+/// Options and numbers behind `sudo`, `env`, `timeout` and `retry`.
 fn is_for_wrapper(words: &[String], at: usize) -> bool {
     let word = &words[at];
     let before = &words[at - 1];
-    let is_value = before == "-u" || before == "-g" || before == "timeout" || before == "-n";
+    let is_time = word.starts_with(|c: char| c.is_ascii_digit())
+        && word.trim_end_matches(['s', 'm', 'h']).bytes().all(|byte| byte.is_ascii_digit());
+    let is_value = is_time || ["-u", "-g", "-n", "timeout"].contains(&before.as_str());
     let is_first_word_wrapper =
         BEFORE.contains(&words[0].as_str()) || assignment(&words[0]).is_some();
     is_first_word_wrapper && !word.contains(HOLE) && (word.starts_with('-') || is_value)

@@ -69,6 +69,12 @@ fn each_command_of_a_client_is_understood() {
         ),
         ("kustomize edit set image web=ghcr.io/acme/a:1 b=*:2", vec!["1  pulls  ghcr.io/acme/a:1"]),
         ("docker login --help", vec![]),
+        (
+            "doctl registry login --expiry-seconds 600",
+            vec!["1  logs in  registry.digitalocean.com"],
+        ),
+        ("retry 3 docker pull acme/a", vec!["1  pulls  docker.io/acme/a"]),
+        ("timeout -k 5s 2m docker.exe pull acme/a", vec!["1  pulls  docker.io/acme/a"]),
     ] {
         assert_eq!(seen(script), lines, "{script}");
     }
