@@ -107,12 +107,28 @@ impl<'a> Shell<'a> {
             }
             at += 1;
         }
+        if let [first, name, second, list @ ..] = &words[at..]
+            && first == "for"
+            && second == "in"
+        {
+            self.each(name, list);
+        }
         words.drain(..at);
         // Before a command they are that command's alone.
         if words.is_empty() || sets_for_good {
             for (name, value, is_of_itself) in own {
                 self.keep(name, value, is_of_itself);
             }
+        }
+    }
+
+    /// `for NAME in LIST`: the value if there is but one, whatever the variable was before.
+    fn each(&mut self, name: &str, list: &[String]) {
+        for word in list {
+            let is_one = !word.contains(HOLE)
+                && !word.contains(|c: char| c.is_whitespace() || "*?[{".contains(c));
+            let value = if is_one { word.clone() } else { hole(name) };
+            self.keep(name.to_owned(), value, false);
         }
     }
 

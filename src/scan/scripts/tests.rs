@@ -168,6 +168,15 @@ fn a_variable_that_is_set_to_two_values_has_none() {
 }
 
 #[test]
+fn a_loop_sets_its_variable() {
+    let seen =
+        |list: &str| seen(&format!("for REGISTRY in {list}; do docker push $REGISTRY/a/b; done"));
+    assert_eq!(seen("quay.io"), ["1  pushes  quay.io/a/b"]);
+    assert_eq!(seen("quay.io ghcr.io"), ["1  pushes  unresolved: REGISTRY"]);
+    assert_eq!(seen("*.txt"), ["1  pushes  unresolved: REGISTRY"]);
+}
+
+#[test]
 fn a_finding_of_a_script_says_so() {
     let mut found = Findings::new(|_| "the job");
     let place = Place::new("ci.yml", 1);
