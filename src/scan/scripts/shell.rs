@@ -95,8 +95,11 @@ impl<'a> Shell<'a> {
                 if name == "KO_DOCKER_REPO" {
                     found.registry(Kind::Pushes, value, place.clone());
                 }
-                let is_of_itself = raw.get(at).is_some_and(|raw| is_of_itself(raw, name));
-                own.push((name.to_owned(), value.to_owned(), is_of_itself));
+                // `NAME+=more`, as often as a loop runs.
+                let adds = word[name.len()..].starts_with('+');
+                let value = if adds { hole(name) } else { value.to_owned() };
+                let replaces = adds || raw.get(at).is_some_and(|raw| is_of_itself(raw, name));
+                own.push((name.to_owned(), value, replaces));
             } else if declares {
                 sets_for_good = true;
             } else if word == "function" && words.get(at + 2).is_some_and(|word| word == "{") {
@@ -147,6 +150,7 @@ impl<'a> Shell<'a> {
 
 fn assignment(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once('=')?;
+    let name = name.strip_suffix('+').unwrap_or(name);
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     is_name.then_some((name, value))

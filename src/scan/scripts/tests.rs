@@ -168,6 +168,12 @@ fn a_variable_that_is_set_to_two_values_has_none() {
 }
 
 #[test]
+fn what_is_added_to_a_variable_makes_it_unknown() {
+    let script = "I=acme/api\nI+=:1\ndocker push $I";
+    assert_eq!(seen(script), ["3  pushes  unresolved: I"]);
+}
+
+#[test]
 fn a_loop_sets_its_variable() {
     let seen =
         |list: &str| seen(&format!("for REGISTRY in {list}; do docker push $REGISTRY/a/b; done"));
