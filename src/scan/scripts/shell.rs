@@ -33,6 +33,9 @@ const BEFORE: [&str; 23] = [
     "winpty",
 ];
 
+/// Values that were added to grow no longer: one that is added to itself would double each time.
+const LONGEST: usize = 4000;
+
 /// The variables of a script, as far as they are plain.
 pub(super) struct Shell<'a> {
     lookup: &'a dyn Fn(&str) -> Lookup,
@@ -95,9 +98,8 @@ impl<'a> Shell<'a> {
                 if name == "KO_DOCKER_REPO" {
                     found.registry(Kind::Pushes, value, place.clone());
                 }
-                // `NAME+=more`, as often as a loop runs.
                 let adds = word[name.len()..].starts_with('+');
-                let value = if adds { hole(name) } else { value.to_owned() };
+                let value = if adds { self.longer(name, value) } else { value.to_owned() };
                 let replaces = adds || raw.get(at).is_some_and(|raw| is_of_itself(raw, name));
                 own.push((name.to_owned(), value, replaces));
             } else if declares {
@@ -122,6 +124,14 @@ impl<'a> Shell<'a> {
             for (name, value, is_of_itself) in own {
                 self.keep(name, value, is_of_itself);
             }
+        }
+    }
+
+    /// The value of `NAME+=more`.
+    fn longer(&self, name: &str, more: &str) -> String {
+        match self.value(name) {
+            Lookup::Is(known) if known.len() + more.len() <= LONGEST => known + more,
+            _ => hole(name),
         }
     }
 

@@ -168,9 +168,14 @@ fn a_variable_that_is_set_to_two_values_has_none() {
 }
 
 #[test]
-fn what_is_added_to_a_variable_makes_it_unknown() {
-    let script = "I=acme/api\nI+=:1\ndocker push $I";
-    assert_eq!(seen(script), ["3  pushes  unresolved: I"]);
+fn what_is_added_to_a_variable_counts() {
+    let script =
+        "I=acme/api\nI+=:1\nO='-t acme/web:1'\nO+=' --push'\ndocker push $I\ndocker build $O .";
+    let lines = ["5  pushes  docker.io/acme/api:1", "6  pushes  docker.io/acme/web:1"];
+    assert_eq!(seen(script), lines);
+    assert_eq!(seen("I+=:1\ndocker push $I"), ["2  pushes  unresolved: I"]);
+    let doubled = format!("I=acme/api\n{}docker push $I", "I+=$I\n".repeat(100));
+    assert_eq!(seen(&doubled), ["102  pushes  unresolved: I"]);
 }
 
 #[test]
