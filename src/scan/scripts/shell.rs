@@ -129,9 +129,12 @@ impl<'a> Shell<'a> {
 
     /// The value of `NAME+=more`.
     fn longer(&self, name: &str, more: &str) -> String {
+        let open = hole(name);
         match self.value(name) {
-            Lookup::Is(known) if known.len() + more.len() <= LONGEST => known + more,
-            _ => hole(name),
+            Lookup::Is(known) if !known.contains(&open) && known.len() + more.len() <= LONGEST => {
+                known + more
+            }
+            _ => open,
         }
     }
 
