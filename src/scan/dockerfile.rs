@@ -16,7 +16,8 @@ use stages::Stages;
 pub(crate) use instructions::fields;
 
 const NO_VARIABLES: &str = "BuildKit replaces no variables here.";
-const NO_STAGE: &str = "No earlier stage has this number.";
+const NO_STAGE: &str = "No other stage has this number.";
+const OWN_STAGE: &str = "A stage cannot copy from itself.";
 const WRONG_FROM: &str = "FROM takes an image, or an image, AS and a name.";
 
 /// What a build is given besides the file.
@@ -32,14 +33,22 @@ pub struct Build {
 /// part of: its path is put before theirs, and its job, if it has one, is theirs; else the job is the stage.
 pub fn read(file: Script<'_>, place: &Place, build: &Build, found: &mut Findings) {
     let lines = Lines::of(file.text);
-    let mut reader = Reader { file, place, stages: Stages::new(build, lines.escape), found };
+    // What another program fills in may have spaces.
+    let instructions: Vec<(usize, String)> =
+        lines.instructions.iter().map(|(line, text)| (*line, with_template_holes(text))).collect();
+    let mut stages = Stages::new(build, lines.escape);
+    for (command, rest) in instructions.iter().map(|(_, text)| split(text)) {
+        if command.eq_ignore_ascii_case("from") {
+            stages.announce(stage(rest).and_then(|(_, name)| name));
+        }
+    }
+    let mut reader = Reader { file, place, stages, found };
     if let Some((line, image)) = &lines.syntax {
         let place = reader.at(*line, "# syntax");
         reader.found.image(Kind::Pulls, image, place);
     }
-    for (line, text) in &lines.instructions {
-        // What another program fills in may have spaces.
-        reader.instruction(*line, &with_template_holes(text), "");
+    for (line, text) in &instructions {
+        reader.instruction(*line, text, "");
     }
 }
 
@@ -78,17 +87,10 @@ impl Reader<'_> {
 
     /// `FROM [--platform=…] image [AS name]`
     fn from(&mut self, line: usize, rest: &str) {
-        let mut parts = rest.split_whitespace().skip_while(|word| word.starts_with("--"));
-        let (image, name) = match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(image), None, None, None) => (image, None),
-            (Some(image), Some(word), Some(name), None) if word.eq_ignore_ascii_case("as") => {
-                (image, Some(name.to_ascii_lowercase()))
-            }
-            _ => {
-                self.stages.begin(None);
-                let place = self.at(line, "FROM");
-                return self.found.invalid(Kind::Pulls, WRONG_FROM, place);
-            }
+        let Some((image, name)) = stage(rest) else {
+            self.stages.begin(None);
+            let place = self.at(line, "FROM");
+            return self.found.invalid(Kind::Pulls, WRONG_FROM, place);
         };
         let named = self.stages.base(image);
         self.stages.begin(name);
@@ -109,9 +111,11 @@ impl Reader<'_> {
         if from.contains('$') {
             self.found.invalid(Kind::Pulls, NO_VARIABLES, place);
         } else if let Ok(number) = from.parse::<usize>() {
-            if !self.stages.is_earlier(number) {
+            if !self.stages.is_another(number) {
                 self.found.invalid(Kind::Pulls, NO_STAGE, place);
             }
+        } else if self.stages.is_own(from) {
+            self.found.invalid(Kind::Pulls, OWN_STAGE, place);
         } else if !self.stages.is_other(from) {
             self.found.image(Kind::Pulls, from, place);
         }
@@ -126,6 +130,18 @@ impl Reader<'_> {
             Some(stage) => place.job(stage),
             None => place,
         }
+    }
+}
+
+/// The image of FROM and the name of the stage, in lower case; nothing if it is none of the forms that FROM has.
+fn stage(rest: &str) -> Option<(&str, Option<String>)> {
+    let mut parts = rest.split_whitespace().skip_while(|word| word.starts_with("--"));
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(image), None, None, None) => Some((image, None)),
+        (Some(image), Some(word), Some(name), None) if word.eq_ignore_ascii_case("as") => {
+            Some((image, Some(name.to_ascii_lowercase())))
+        }
+        _ => None,
     }
 }
 

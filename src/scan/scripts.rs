@@ -2,6 +2,10 @@
 //!
 //! A guess, and marked as one ([`crate::SeenIn::Script`]): what a script does is known when it runs.
 
+mod artifacts;
+mod buildah;
+mod cluster;
+mod copies;
 mod docker;
 mod lists;
 mod options;
@@ -9,6 +13,7 @@ mod others;
 mod printed;
 mod registries;
 mod shell;
+mod signatures;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -72,7 +77,8 @@ fn read(
             auths::read(word, "auths", &place, found);
         }
         let Some(program) = words.first() else { continue };
-        let program = program.rsplit('/').next().unwrap_or(program).to_owned();
+        let program = program.rsplit('/').next().unwrap_or(program);
+        let program = program.strip_suffix(".exe").unwrap_or(program).to_owned();
         // `sh -c "…"`
         if let ("sh" | "bash" | "ash", [_, option, inner, ..]) = (program.as_str(), &words[..])
             && option.starts_with('-')
@@ -105,7 +111,7 @@ fn read(
         };
         match program.as_str() {
             "docker" | "podman" | "nerdctl" | "finch" => docker::client(&mut call),
-            "buildah" => docker::buildah(&mut call),
+            "buildah" => buildah::run(&mut call),
             "regctl" | "ctr" | "crictl" | "az" => registries::run(&program, &mut call),
             program => others::run(program, &mut call),
         }
@@ -186,6 +192,9 @@ impl Call<'_> {
             "compat-auth-file",
         ];
         let given = Given::read(words, &|name| TAKE.contains(&name), false);
+        if given.has(&["help"]) {
+            return;
+        }
         let host = given.rest.first().map_or("", String::as_str);
         self.registry(Kind::LogsIn, host);
         for value in given.values(&["p", "password"]) {

@@ -22,13 +22,15 @@ pub(super) struct Stages<'a> {
     pub escape: char,
     /// The arguments before the first FROM; no value without a default.
     args: Vec<(String, Option<String>)>,
-    /// Lowercase names, empty for those without one.
+    /// Lowercase names of the stages that have begun, empty for those without one.
     names: Vec<String>,
+    /// The same of all stages of the file.
+    all: Vec<String>,
 }
 
 impl<'a> Stages<'a> {
     pub(super) fn new(build: &'a Build, escape: char) -> Self {
-        Self { build, escape, args: Vec::new(), names: Vec::new() }
+        Self { build, escape, args: Vec::new(), names: Vec::new(), all: Vec::new() }
     }
 
     /// `ARG a b=c`. Only those before the first FROM can be in the name of an image.
@@ -80,6 +82,11 @@ impl<'a> Stages<'a> {
         )
     }
 
+    /// A stage that the file has, before it is read.
+    pub(super) fn announce(&mut self, name: Option<String>) {
+        self.all.push(name.unwrap_or_default());
+    }
+
     pub(super) fn begin(&mut self, name: Option<String>) {
         self.names.push(name.unwrap_or_default());
     }
@@ -91,14 +98,23 @@ impl<'a> Stages<'a> {
         Some(if name.is_empty() { last.to_string() } else { name.clone() })
     }
 
-    pub(super) fn is_earlier(&self, number: usize) -> bool {
-        number + 1 < self.names.len()
+    /// Whether a stage with the number can be copied from. BuildKit orders stages by what they need, so that it may come
+    /// later.
+    pub(super) fn is_another(&self, number: usize) -> bool {
+        number < self.all.len() && number + 1 != self.names.len()
     }
 
-    /// Whether `COPY --from` and mounts take the name for something else than an image. Case does not count for them.
+    /// Whether it is the name of the stage that instructions belong to now.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let last = self.all.iter().rposition(|known| *known == name);
+        last.is_some_and(|last| last + 1 == self.names.len()) && !self.is_context(&name)
+    }
+
+    /// Whether `COPY --from` and mounts take the name for something else than an image: any stage of the file is one.
+    /// Case does not count for them.
     pub(super) fn is_other(&self, name: &str) -> bool {
-        let before = self.names.len().saturating_sub(1);
-        let is_stage = self.names[..before].contains(&name.to_ascii_lowercase());
+        let is_stage = self.all.contains(&name.to_ascii_lowercase());
         is_stage || name == "scratch" || self.is_context(name)
     }
 

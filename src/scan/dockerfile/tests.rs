@@ -23,11 +23,24 @@ fn stages_are_no_images_and_images_are() {
         [
             "1  pulls  docker.io/library/golang:1.24  build",
             "3  pulls  invalid: A repository has no capital letters.  2",
-            "7  pulls  invalid: No earlier stage has this number.  last",
+            "7  pulls  invalid: No other stage has this number.  last",
             "8  pulls  docker.io/library/alpine:3  last",
-            "9  pulls  docker.io/library/later  last",
             "10  pulls  invalid: BuildKit replaces no variables here.  last",
             "11  pulls  docker.io/library/alpine  later",
+        ]
+    );
+}
+
+#[test]
+fn a_stage_can_be_copied_from_before_it_begins() {
+    let text = "FROM alpine AS a\nCOPY --from=B /x /y\nCOPY --from=1 /x /y\nRUN --mount=from=b,target=/b ls\nCOPY --from=a /x /y\nCOPY --from=0 /x /y\nFROM b AS b\n";
+    assert_eq!(
+        seen(text),
+        [
+            "1  pulls  docker.io/library/alpine  a",
+            "5  pulls  invalid: A stage cannot copy from itself.  a",
+            "6  pulls  invalid: No other stage has this number.  a",
+            "7  pulls  docker.io/library/b  b",
         ]
     );
 }

@@ -1,11 +1,11 @@
-//! docker and the clients that take its commands; buildah.
+//! docker and the clients that take its commands.
+
+pub(super) mod manifests;
 
 use super::Call;
-use super::lists::is_printed;
 use super::options::Given;
 use crate::buildx;
 use crate::found::Kind;
-use crate::variables::HOLE;
 
 /// Options before the command that have a value.
 const GLOBAL: [&str; 13] = [
@@ -25,7 +25,7 @@ const GLOBAL: [&str; 13] = [
 ];
 
 /// Switches of `run` and `create`; every other option has a value.
-const SWITCHES: [&str; 25] = [
+const SWITCHES: [&str; 30] = [
     "d",
     "detach",
     "i",
@@ -51,6 +51,11 @@ const SWITCHES: [&str; 25] = [
     "help",
     "env-host",
     "http-proxy",
+    "no-hostname",
+    "passwd",
+    "read-only-tmpfs",
+    "unsetenv-all",
+    "use-api-socket",
 ];
 
 /// Options of `build` that have a value, as far as one could be taken for something else.
@@ -95,43 +100,27 @@ const BUILD: [&str; 38] = [
     "layer-label",
 ];
 
-/// Options of buildah before the command that have a value.
-const BUILDAH: [&str; 11] = [
-    "root",
-    "runroot",
-    "storage-driver",
-    "storage-opt",
-    "log-level",
-    "registries-conf",
-    "registries-conf-dir",
-    "short-name-alias-conf",
-    "userns-uid-map",
-    "userns-gid-map",
-    "cpu-profile",
-];
-
 pub(super) fn client(call: &mut Call<'_>) {
     let given = Given::read(call.words, &|name| GLOBAL.contains(&name), true);
     let mut words = &given.rest[..];
+    let inner;
     // `docker image pull` is `docker pull`.
     if let [group, rest @ ..] = words
         && matches!(group.as_str(), "image" | "container" | "builder" | "buildx" | "manifest")
     {
-        words = rest;
+        inner = Given::read(rest, &|name| name == "builder", true);
+        words = &inner.rest[..];
         let group = group.as_str();
         if let ("buildx", [command, rest @ ..]) = (group, words) {
             match command.as_str() {
-                "imagetools" => return imagetools(call, rest),
-                "create" => return driver(call, rest),
+                "imagetools" => return manifests::imagetools(call, rest),
+                "create" => return manifests::driver(call, rest),
                 _ => {}
             }
         }
         match (group, words) {
-            ("manifest", [command, rest @ ..]) if command == "create" => {
-                return manifest(call, rest);
-            }
             ("manifest", [command, ..]) if command == "push" => {}
-            ("manifest", _) => return,
+            ("manifest", [command, rest @ ..]) => return manifests::manifest(call, command, rest),
             _ => {}
         }
     }
@@ -141,51 +130,41 @@ pub(super) fn client(call: &mut Call<'_>) {
         "pull" | "push" => transfer(call, command == "push", rest),
         "run" | "create" => run(call, rest),
         "build" | "b" => build(call, rest),
-        "service" => service(call, rest),
+        "service" => manifests::service(call, rest),
         _ => {}
     }
 }
 
-/// `service update --image NAME SERVICE`
-fn service(call: &mut Call<'_>, words: &[String]) {
-    const SWITCHES: [&str; 7] =
-        ["d", "detach", "force", "q", "quiet", "rollback", "with-registry-auth"];
-    let given = Given::read(words, &|name| !SWITCHES.contains(&name), false);
-    if given.rest.first().is_some_and(|command| command == "update") {
-        for name in given.values(&["image"]) {
-            call.image(Kind::Pulls, name);
-        }
-    }
-}
-
-pub(super) fn buildah(call: &mut Call<'_>) {
-    let given = Given::read(call.words, &|name| BUILDAH.contains(&name), true);
-    // Variables before the command hold options, or nothing.
-    let known = given.rest.iter().position(|word| !word.starts_with(HOLE)).unwrap_or_default();
-    let own = Given::read(&given.rest[known..], &|name| BUILDAH.contains(&name), true);
-    let [command, rest @ ..] = &own.rest[..] else { return };
-    match (command.as_str(), rest) {
-        ("login", _) => call.login(rest),
-        ("pull" | "push", _) => transfer(call, command == "push", rest),
-        ("manifest", [push, rest @ ..]) if push == "push" => transfer(call, true, rest),
-        ("build" | "bud" | "build-using-dockerfile", _) => build(call, rest),
-        ("from", _) => {
-            let takes =
-                |name: &str| !["pull", "pull-always", "quiet", "q", "tls-verify"].contains(&name);
-            if let Some(name) = Given::read(rest, &takes, true).rest.first() {
-                let name = name.strip_prefix("docker://").unwrap_or(name);
-                if name != "scratch" {
-                    call.takes_image(name);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn transfer(call: &mut Call<'_>, pushes: bool, words: &[String]) {
-    const TAKE: [&str; 9] =
-        ["platform", "authfile", "cert-dir", "creds", "arch", "os", "f", "format", "digestfile"];
+pub(super) fn transfer(call: &mut Call<'_>, pushes: bool, words: &[String]) {
+    const TAKE: [&str; 27] = [
+        "platform",
+        "authfile",
+        "cert-dir",
+        "creds",
+        "arch",
+        "os",
+        "variant",
+        "f",
+        "format",
+        "digestfile",
+        "policy",
+        "retry",
+        "retry-delay",
+        "decryption-key",
+        "encryption-key",
+        "encrypt-layer",
+        "compression-format",
+        "compression-level",
+        "sign-by",
+        "sign-by-sigstore",
+        "sign-by-sigstore-private-key",
+        "sign-passphrase-file",
+        "signature-policy",
+        "blob-cache",
+        "add-compression",
+        "shared-blob-dir",
+        "unpack",
+    ];
     let given = Given::read(words, &|name| TAKE.contains(&name), false);
     if let Some((_, password)) = given.values(&["creds"]).find_map(|creds| creds.split_once(':')) {
         call.password("--creds", password);
@@ -198,21 +177,25 @@ fn transfer(call: &mut Call<'_>, pushes: bool, words: &[String]) {
     };
     for name in names {
         let bare = name.strip_prefix("docker://").unwrap_or(name);
-        // Another transport is no registry.
-        if ![
-            "oci:",
-            "dir:",
-            "docker-archive:",
-            "oci-archive:",
-            "containers-storage:",
-            "docker-daemon:",
-        ]
-        .iter()
-        .any(|other| bare.starts_with(other))
-        {
+        if !is_elsewhere(bare) {
             call.image(if pushes { Kind::Pushes } else { Kind::Pulls }, bare);
         }
     }
+}
+
+/// Whether the name begins with another transport than that of registries.
+pub(super) fn is_elsewhere(name: &str) -> bool {
+    const OTHERS: [&str; 8] = [
+        "oci:",
+        "dir:",
+        "docker-archive:",
+        "oci-archive:",
+        "containers-storage:",
+        "docker-daemon:",
+        "ostree:",
+        "tarball:",
+    ];
+    OTHERS.iter().any(|other| name.starts_with(other))
 }
 
 fn run(call: &mut Call<'_>, words: &[String]) {
@@ -223,7 +206,7 @@ fn run(call: &mut Call<'_>, words: &[String]) {
     }
 }
 
-fn build(call: &mut Call<'_>, words: &[String]) {
+pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     let given = Given::read(words, &|name| BUILD.contains(&name), false);
     let pushes = given.has(&["push"]);
     let kind = if pushes { Kind::Pushes } else { Kind::Builds };
@@ -246,42 +229,5 @@ fn build(call: &mut Call<'_>, words: &[String]) {
     }
     for context in given.values(&["build-context"]) {
         buildx::add_context(context, call.place_of(context), call.found);
-    }
-}
-
-/// `buildx imagetools create -t NAME SOURCE`
-fn imagetools(call: &mut Call<'_>, words: &[String]) {
-    let [command, rest @ ..] = words else { return };
-    let takes =
-        |name: &str| ["t", "tag", "f", "file", "builder", "format", "annotation"].contains(&name);
-    let given = Given::read(rest, &takes, false);
-    if !matches!(command.as_str(), "create" | "inspect") {
-        return;
-    }
-    for name in given.values(&["t", "tag"]) {
-        call.image(Kind::Pushes, name);
-    }
-    for name in given.rest.iter().filter(|name| !is_printed(name)) {
-        call.image(Kind::Pulls, name);
-    }
-}
-
-/// `manifest create NAME SOURCE`
-fn manifest(call: &mut Call<'_>, words: &[String]) {
-    let given = Given::read(words, &|_| false, false);
-    for name in given.rest.iter().skip(1).filter(|name| !is_printed(name)) {
-        let name = name.strip_prefix("docker://").unwrap_or(name);
-        call.image(Kind::Pulls, name);
-    }
-}
-
-/// `buildx create --driver-opt image=NAME`
-fn driver(call: &mut Call<'_>, words: &[String]) {
-    let takes = |name: &str| !["use", "bootstrap", "append", "leave"].contains(&name);
-    let given = Given::read(words, &takes, false);
-    for image in given.values(&["driver-opt"]).flat_map(|options| options.split(',')) {
-        if let Some(name) = image.strip_prefix("image=") {
-            call.image(Kind::Pulls, name);
-        }
     }
 }

@@ -1,13 +1,14 @@
 //! Programs that talk to registries themselves.
 
-use super::Call;
 use super::options::Given;
+use super::{Call, artifacts, cluster, copies, signatures};
+use crate::buildx;
 use crate::found::Kind;
 
 pub(super) fn run(program: &str, call: &mut Call<'_>) {
     match program {
-        "skopeo" => skopeo(call),
-        "crane" | "gcrane" => crane(call),
+        "skopeo" => copies::skopeo(call),
+        "crane" | "gcrane" => copies::crane(call),
         "executor" => kaniko(call),
         "warmer" => {
             let given = Given::read(call.words, &|_| true, false);
@@ -15,88 +16,26 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
                 call.image(Kind::Pulls, name);
             }
         }
-        "helm" => helm(call),
-        "oras" => oras(call),
+        "buildctl" | "buildctl-daemonless.sh" => buildctl(call),
+        "helm" => artifacts::helm(call),
+        "oras" => artifacts::oras(call),
+        "cosign" => signatures::cosign(call),
+        "trivy" => signatures::trivy(call),
+        "kubectl" | "oc" => cluster::kubectl(call),
+        "kustomize" => cluster::kustomize(call),
         "pack" => pack(call),
         "gcloud" => gcloud(call),
+        "doctl" => fixed(call, ["registry", "login"], "registry.digitalocean.com"),
+        "fly" | "flyctl" => fixed(call, ["auth", "docker"], "registry.fly.io"),
         _ => {}
     }
 }
 
-fn skopeo(call: &mut Call<'_>) {
-    let given = Given::read(
-        call.words,
-        &|name| ["policy", "tmpdir", "command-timeout"].contains(&name),
-        true,
-    );
-    let [command, rest @ ..] = &given.rest[..] else { return };
-    if command == "login" {
-        return call.login(rest);
-    }
-    const SWITCHES: [&str; 13] = [
-        "a",
-        "all",
-        "q",
-        "quiet",
-        "preserve-digests",
-        "remove-signatures",
-        "raw",
-        "config",
-        "no-tags",
-        "n",
-        "src-no-creds",
-        "dest-no-creds",
-        "insecure-policy",
-    ];
-    let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
-    for creds in ["creds", "src-creds", "dest-creds"] {
-        if let Some((_, password)) = given.values(&[creds]).find_map(|one| one.split_once(':')) {
-            call.password(&format!("--{creds}"), password);
-        }
-    }
-    let kinds: &[Kind] = match command.as_str() {
-        "copy" => &[Kind::Pulls, Kind::Pushes],
-        "inspect" | "list-tags" => &[Kind::Pulls],
-        _ => &[],
-    };
-    for (kind, name) in kinds.iter().zip(&given.rest) {
-        if let Some(name) = name.strip_prefix("docker://") {
-            call.image(*kind, name);
-        }
-    }
-}
-
-fn crane(call: &mut Call<'_>) {
-    let given = Given::read(call.words, &|name| name == "platform", true);
-    let [command, rest @ ..] = &given.rest[..] else { return };
-    if let ("auth", [login, rest @ ..]) = (command.as_str(), rest) {
-        if login == "login" {
-            call.login(rest);
-        }
-        return;
-    }
-    let takes =
-        |name: &str| ["platform", "format", "t", "new_tag", "b", "f", "image-refs"].contains(&name);
-    let given = Given::read(rest, &takes, false);
-    let rest = &given.rest[..];
-    match (command.as_str(), rest) {
-        ("copy" | "cp", [from, to]) => {
-            call.image(Kind::Pulls, from);
-            call.image(Kind::Pushes, to);
-        }
-        ("pull" | "export" | "manifest" | "digest" | "config" | "validate", [name, ..]) => {
-            call.image(Kind::Pulls, name);
-        }
-        ("push", [_, name]) | ("tag", [name, _]) => call.image(Kind::Pushes, name),
-        ("append", _) => {
-            for name in given.values(&["b"]) {
-                call.image(Kind::Pulls, name);
-            }
-            for name in given.values(&["t", "new_tag"]) {
-                call.image(Kind::Pushes, name);
-            }
-        }
-        _ => {}
+/// A command that logs in to the one registry that its maker has.
+fn fixed(call: &mut Call<'_>, command: [&str; 2], host: &str) {
+    let mut words = call.words.iter().filter(|word| !word.starts_with('-'));
+    if command.iter().all(|one| words.next().is_some_and(|word| word == one)) {
+        call.registry(Kind::LogsIn, host);
     }
 }
 
@@ -127,56 +66,21 @@ fn kaniko(call: &mut Call<'_>) {
     }
 }
 
-fn helm(call: &mut Call<'_>) {
-    let Some(command) = call.words.iter().find(|word| !word.starts_with('-')) else { return };
-    if let [registry, login, rest @ ..] = call.words
-        && registry == "registry"
-        && login == "login"
-    {
-        return call.login(rest);
+/// `buildctl build --output type=image,name=NAME,push=true --export-cache type=registry,ref=NAME`
+fn buildctl(call: &mut Call<'_>) {
+    const SWITCHES: [&str; 3] = ["debug", "debug-json-cache-metrics", "no-cache"];
+    let given = Given::read(call.words, &|name| !SWITCHES.contains(&name), false);
+    if !given.rest.iter().any(|word| word == "build" || word == "b") {
+        return;
     }
-    let kind = match command.as_str() {
-        "push" => Kind::Pushes,
-        "pull" | "install" | "upgrade" | "template" | "show" | "fetch" => Kind::Pulls,
-        _ => return,
-    };
-    charts(call, kind);
-}
-
-/// Every word that is the address of an artifact.
-fn charts(call: &mut Call<'_>, kind: Kind) {
-    let words = call.words;
-    for name in words.iter().filter_map(|word| word.strip_prefix("oci://")) {
-        call.image(kind, name.trim_end_matches('/'));
+    for (kind, name) in given.values(&["o", "output"]).flat_map(buildx::output) {
+        call.image(kind, &name);
     }
-}
-
-fn oras(call: &mut Call<'_>) {
-    let [command, rest @ ..] = call.words else { return };
-    if command == "login" {
-        return call.login(rest);
+    for name in given.values(&["export-cache"]).filter_map(buildx::cache) {
+        call.image(Kind::Pushes, &name);
     }
-    const SWITCHES: [&str; 10] = [
-        "v",
-        "verbose",
-        "d",
-        "debug",
-        "insecure",
-        "plain-http",
-        "no-tty",
-        "r",
-        "recursive",
-        "allow-path-traversal",
-    ];
-    let given = Given::read(rest, &|name| !SWITCHES.contains(&name), false);
-    match (command.as_str(), &given.rest[..]) {
-        ("copy" | "cp", [from, to]) => {
-            call.image(Kind::Pulls, from);
-            call.image(Kind::Pushes, to);
-        }
-        ("pull" | "discover", [name, ..]) => call.image(Kind::Pulls, name),
-        ("push" | "attach", [name, ..]) => call.image(Kind::Pushes, name),
-        _ => {}
+    for name in given.values(&["import-cache"]).filter_map(buildx::cache) {
+        call.image(Kind::Pulls, &name);
     }
 }
 

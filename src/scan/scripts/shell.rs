@@ -7,10 +7,34 @@ use crate::found::{Findings, Kind, Place};
 use crate::variables::{HOLE, Lookup, Syntax, has_variable, hole, substitute};
 
 /// Words before a command that leave it what it is.
-const BEFORE: [&str; 19] = [
-    "!", "{", "builtin", "command", "do", "elif", "else", "env", "eval", "exec", "if", "nice",
-    "nohup", "sudo", "then", "time", "timeout", "until", "while",
+const BEFORE: [&str; 23] = [
+    "!",
+    "{",
+    "builtin",
+    "command",
+    "do",
+    "doas",
+    "elif",
+    "else",
+    "env",
+    "eval",
+    "exec",
+    "if",
+    "nice",
+    "nohup",
+    "retry",
+    "sudo",
+    "then",
+    "time",
+    "timeout",
+    "travis_retry",
+    "until",
+    "while",
+    "winpty",
 ];
+
+/// Values that were added to grow no longer: one that is added to itself would double each time.
+const LONGEST: usize = 4000;
 
 /// The variables of a script, as far as they are plain.
 pub(super) struct Shell<'a> {
@@ -74,14 +98,25 @@ impl<'a> Shell<'a> {
                 if name == "KO_DOCKER_REPO" {
                     found.registry(Kind::Pushes, value, place.clone());
                 }
-                let is_of_itself = raw.get(at).is_some_and(|raw| is_of_itself(raw, name));
-                own.push((name.to_owned(), value.to_owned(), is_of_itself));
+                let adds = word[name.len()..].starts_with('+');
+                let value = if adds { self.longer(name, value) } else { value.to_owned() };
+                let replaces = adds || raw.get(at).is_some_and(|raw| is_of_itself(raw, name));
+                own.push((name.to_owned(), value, replaces));
             } else if declares {
                 sets_for_good = true;
+            } else if word == "function" && words.get(at + 2).is_some_and(|word| word == "{") {
+                // Its name is no command.
+                at += 1;
             } else if !(wraps || at > 0 && is_for_wrapper(words, at)) {
                 break;
             }
             at += 1;
+        }
+        if let [first, name, second, list @ ..] = &words[at..]
+            && first == "for"
+            && second == "in"
+        {
+            self.each(name, list);
         }
         words.drain(..at);
         // Before a command they are that command's alone.
@@ -89,6 +124,27 @@ impl<'a> Shell<'a> {
             for (name, value, is_of_itself) in own {
                 self.keep(name, value, is_of_itself);
             }
+        }
+    }
+
+    /// The value of `NAME+=more`.
+    fn longer(&self, name: &str, more: &str) -> String {
+        let open = hole(name);
+        match self.value(name) {
+            Lookup::Is(known) if !known.contains(&open) && known.len() + more.len() <= LONGEST => {
+                known + more
+            }
+            _ => open,
+        }
+    }
+
+    /// `for NAME in LIST`: the value if there is but one, whatever the variable was before.
+    fn each(&mut self, name: &str, list: &[String]) {
+        for word in list {
+            let is_one = !word.contains(HOLE)
+                && !word.contains(|c: char| c.is_whitespace() || "*?[{".contains(c));
+            let value = if is_one { word.clone() } else { hole(name) };
+            self.keep(name.to_owned(), value, false);
         }
     }
 
@@ -107,6 +163,7 @@ impl<'a> Shell<'a> {
 
 fn assignment(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once('=')?;
+    let name = name.strip_suffix('+').unwrap_or(name);
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     is_name.then_some((name, value))
@@ -117,11 +174,13 @@ fn is_of_itself(raw: &str, name: &str) -> bool {
     raw.split_once('=').is_some_and(|(_, value)| value == format!("${{{name},,}}"))
 }
 
-/// Options and numbers behind `sudo`, `env` and `timeout`.
+/// Options and numbers behind `sudo`, `env`, `timeout` and `retry`.
 fn is_for_wrapper(words: &[String], at: usize) -> bool {
     let word = &words[at];
     let before = &words[at - 1];
-    let is_value = before == "-u" || before == "-g" || before == "timeout" || before == "-n";
+    let is_time = word.starts_with(|c: char| c.is_ascii_digit())
+        && word.trim_end_matches(['s', 'm', 'h']).bytes().all(|byte| byte.is_ascii_digit());
+    let is_value = is_time || ["-u", "-g", "-n", "timeout"].contains(&before.as_str());
     let is_first_word_wrapper =
         BEFORE.contains(&words[0].as_str()) || assignment(&words[0]).is_some();
     is_first_word_wrapper && !word.contains(HOLE) && (word.starts_with('-') || is_value)

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod clients;
+
 fn seen(script: &str) -> Vec<String> {
     let mut found = Findings::new(|_| "the job");
     let place = Place::new("ci.yml", 1).path("script").job("build");
@@ -166,6 +168,26 @@ fn a_variable_that_is_set_to_two_values_has_none() {
 }
 
 #[test]
+fn what_is_added_to_a_variable_counts() {
+    let script =
+        "I=acme/api\nI+=:1\nO='-t acme/web:1'\nO+=' --push'\ndocker push $I\ndocker build $O .";
+    let lines = ["5  pushes  docker.io/acme/api:1", "6  pushes  docker.io/acme/web:1"];
+    assert_eq!(seen(script), lines);
+    assert_eq!(seen("I+=:1\ndocker push $I"), ["2  pushes  unresolved: I"]);
+    let doubled = format!("I=acme/api\n{}docker push $I", "I+=$I\n".repeat(100));
+    assert_eq!(seen(&doubled), ["102  pushes  unresolved: I"]);
+}
+
+#[test]
+fn a_loop_sets_its_variable() {
+    let seen =
+        |list: &str| seen(&format!("for REGISTRY in {list}; do docker push $REGISTRY/a/b; done"));
+    assert_eq!(seen("quay.io"), ["1  pushes  quay.io/a/b"]);
+    assert_eq!(seen("quay.io ghcr.io"), ["1  pushes  unresolved: REGISTRY"]);
+    assert_eq!(seen("*.txt"), ["1  pushes  unresolved: REGISTRY"]);
+}
+
+#[test]
 fn a_finding_of_a_script_says_so() {
     let mut found = Findings::new(|_| "the job");
     let place = Place::new("ci.yml", 1);
@@ -204,6 +226,14 @@ fn a_shell_reads_its_here_document() {
     let script = "ssh me@example.com <<'EOF'\ndocker pull acme/a\nEOF\nbash -e <<EOF\ndocker pull acme/b\nEOF\n\
                   bash x.sh <<EOF\ndocker pull acme/c\nEOF\n";
     assert_eq!(seen(script), ["2  pulls  docker.io/acme/a", "5  pulls  docker.io/acme/b"]);
+}
+
+#[test]
+fn an_indented_name_ends_a_here_document_that_has_no_other_end() {
+    let script = "cat > a <<EOF\n  docker pull acme/a\n  EOF\n  docker pull acme/b\n";
+    assert_eq!(seen(script), ["4  pulls  docker.io/acme/b"]);
+    let script = "cat > a <<EOF\n  EOF\n  docker pull acme/a\nEOF\ndocker pull acme/b\n";
+    assert_eq!(seen(script), ["5  pulls  docker.io/acme/b"]);
 }
 
 #[test]

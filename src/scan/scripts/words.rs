@@ -3,6 +3,7 @@
 mod here;
 
 use super::printed;
+use std::collections::HashMap;
 
 /// A `$` that is no variable's: it was quoted.
 const DOLLAR: char = '\u{e002}';
@@ -41,6 +42,7 @@ pub(super) fn commands(script: &str, first_line: usize, depth: usize) -> Vec<Com
         skips_next: false,
         command: Command::default(),
         here: Vec::new(),
+        ends: None,
         found: Vec::new(),
     };
     lexer.run();
@@ -59,6 +61,8 @@ struct Lexer {
     command: Command,
     /// Here-documents that begin on the next line: the name, and whether tabs are dropped.
     here: Vec<(String, bool)>,
+    /// The lines that could end one, once it is needed.
+    ends: Option<HashMap<String, usize>>,
     found: Vec<Command>,
 }
 
@@ -131,6 +135,8 @@ impl Lexer {
                 '\'' => self.single_quoted(),
                 '"' => self.double_quoted(),
                 '$' => self.dollar(),
+                // PowerShell and cmd join lines by these.
+                '`' | '^' if self.word.is_none() && self.ends_line() => {}
                 '`' => self.backquoted(),
                 '#' if self.word.is_none() => {
                     while self.peek(0).is_some_and(|c| c != '\n') {
@@ -140,12 +146,30 @@ impl Lexer {
                 '|' | '&' | ';' => self.operator(c),
                 // A subshell; `case x in a)` as well.
                 '(' | ')' => self.end_command(false),
+                // The end of a block, which PowerShell lets stand behind a command.
+                '}' if self.word.is_none() && self.is_alone() => self.end_command(false),
                 '<' | '>' => self.redirection(c),
                 c if c.is_whitespace() => self.end_word(),
                 c => self.push(c),
             }
         }
         self.end_command(false);
+    }
+
+    /// Takes the end of the line, if that is what comes now.
+    fn ends_line(&mut self) -> bool {
+        let length = if self.peek(0) == Some('\r') { 2 } else { 1 };
+        let is_end = self.peek(length - 1) == Some('\n');
+        if is_end {
+            self.at += length;
+            self.line += 1;
+        }
+        is_end
+    }
+
+    /// Whether the word ends here.
+    fn is_alone(&self) -> bool {
+        self.peek(0).is_none_or(|c| c.is_whitespace() || ";&|)".contains(c))
     }
 
     fn operator(&mut self, c: char) {

@@ -34,6 +34,22 @@ pub(super) fn filled(text: &str, lookup: &dyn Fn(&str) -> Lookup) -> String {
     substitute(text, Syntax { positional: false, ..Syntax::SHELL }, lookup)
 }
 
+/// The words of a command as a script that begins on the line of the first: each word stays on its line.
+pub(super) fn command_line(words: &[(String, usize)]) -> String {
+    let mut text = String::new();
+    let mut line = words.first().map_or(0, |(_, line)| *line);
+    for (word, at) in words {
+        while line < *at {
+            text.push_str(" \\\n");
+            line += 1;
+        }
+        text.push(' ');
+        text.push_str(word);
+        line += word.matches('\n').count();
+    }
+    text
+}
+
 /// The beginning of a text in which an expression has to end: what never ends is not looked for again and again.
 pub(super) fn beginning(text: &str) -> &str {
     let end = text.char_indices().nth(LONGEST_EXPRESSION).map_or(text.len(), |(at, _)| at);

@@ -48,6 +48,7 @@ pub(super) fn origin(variable: &str) -> &'static str {
         "BUILD_NUMBER" | "BUILD_ID" | "BUILD_TAG" | "BRANCH_NAME" | "GIT_COMMIT" | "JOB_NAME"
         | "TAG_NAME" | "CHANGE_ID" | "GIT_BRANCH" | "NODE_NAME" | "WORKSPACE" => "Jenkins",
         "env" => "the environment",
+        _ if variable.starts_with("secret/") => "the Secret of that name in the cluster",
         _ => "the environment or the script",
     }
 }

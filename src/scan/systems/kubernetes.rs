@@ -35,6 +35,32 @@ const POLICIES: [&str; 6] = [
     "openpolicyagent.org/",
 ];
 
+/// Groups of Kubernetes itself, before `.k8s.io`.
+const GROUPS: [&str; 22] = [
+    "admissionregistration",
+    "apiextensions",
+    "apiregistration",
+    "audit",
+    "authentication",
+    "authorization",
+    "certificates",
+    "coordination",
+    "discovery",
+    "events",
+    "flowcontrol.apiserver",
+    "imagepolicy",
+    "internal.apiserver",
+    "kubeadm",
+    "metrics",
+    "networking",
+    "node",
+    "rbac.authorization",
+    "resource",
+    "scheduling",
+    "storage",
+    "storagemigration",
+];
+
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     if is_schema(&source.text) {
         return;
@@ -173,9 +199,12 @@ fn template(
     all(&manifest, objects, path, depth, found);
 }
 
-/// Whether Kubernetes itself has the resource: then each place of an image is known, and no other is one.
+/// Whether Kubernetes itself has the resource: then each place of an image is known, and no other is one. Operators of
+/// others have groups below `k8s.io` too.
 fn is_built_in(version: &str) -> bool {
     let group = version.split_once('/').map_or("", |(group, _)| group);
-    let is_extension = group.ends_with(".x-k8s.io");
-    !version.is_empty() && !is_extension && (!group.contains('.') || group.ends_with(".k8s.io"))
+    let is_own = group
+        .strip_suffix(".k8s.io")
+        .is_some_and(|own| GROUPS.contains(&own) || own.ends_with(".config"));
+    !version.is_empty() && (!group.contains('.') || is_own)
 }

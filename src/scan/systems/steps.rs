@@ -8,6 +8,7 @@ mod settings;
 mod tests;
 pub(super) mod text;
 
+use super::common::command_line;
 use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
@@ -116,8 +117,10 @@ impl Step<'_> {
         let place = self.at("commands", self.place.line);
         scripts::commands_of(&commands, &lookup, &place, found);
         if let Some(node) = self.node.get("entrypoint") {
-            let text = self.entrypoint();
-            let script = Script { text: &text, line: node.line(), keeps_lines: false };
+            let words = self.entrypoint();
+            let line = words.first().map_or(node.line(), |(_, line)| *line);
+            let text = command_line(&words);
+            let script = Script { text: &text, line, keeps_lines: true };
             scripts::commands(script, &lookup, &self.at("entrypoint", node.line()), found);
         } else if commands.is_empty() {
             plugins::read(self, image, &own, found);
@@ -129,16 +132,18 @@ impl Step<'_> {
         self.place.line(line).path(whole)
     }
 
-    /// The program with its arguments as a shell would be given them.
-    fn entrypoint(&self) -> String {
-        let words: Vec<String> = ["entrypoint", "command"]
+    /// The program with its arguments as a shell would be given them, and the line of each.
+    fn entrypoint(&self) -> Vec<(String, usize)> {
+        let quoted = |node: &Node| {
+            let word = node.text()?.replace('\'', "'\\''");
+            Some((format!("'{word}'"), node.line()))
+        };
+        ["entrypoint", "command"]
             .iter()
             .filter_map(|key| self.node.get(key))
             .flat_map(Node::items)
-            .filter_map(Node::text)
-            .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
-            .collect();
-        words.join(" ")
+            .filter_map(quoted)
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands behind `<`: here-documents, and names that are to be put in.
 
 use super::{Command, Lexer, commands};
+use std::collections::HashMap;
 
 impl Lexer {
     pub(super) fn here_document(&mut self) {
@@ -28,14 +29,14 @@ impl Lexer {
         for (name, drops_tabs) in std::mem::take(&mut self.here) {
             let (begin, line) = (self.at, self.line);
             let mut end = begin;
+            let is_indented = !self.has_end(&name, drops_tabs);
             while self.at < self.chars.len() {
                 let rest = &self.chars[self.at..];
                 let length = rest.iter().position(|c| *c == '\n').unwrap_or(rest.len());
                 let line: String = rest[..length].iter().collect();
                 self.at = (self.at + length + 1).min(self.chars.len());
                 self.line += 1;
-                let line = if drops_tabs { line.trim_start_matches('\t') } else { line.as_str() };
-                if line.trim_end() == name {
+                if is_end(&line, &name, drops_tabs, is_indented) {
                     break;
                 }
                 end = self.at;
@@ -45,6 +46,15 @@ impl Lexer {
                 self.found.extend(commands(&inside, line, self.depth + 1));
             }
         }
+    }
+
+    /// Whether the name stands where a shell ends the document. If not, an indented one does: whoever wrote it took it
+    /// for the end.
+    fn has_end(&mut self, name: &str, drops_tabs: bool) -> bool {
+        let at = self.at;
+        let ends = self.ends.get_or_insert_with(|| ends(&self.chars));
+        let is_below = |line: &str| ends.get(line).is_some_and(|last| *last >= at);
+        is_below(name) || drops_tabs && is_below(&format!("\t{name}"))
     }
 
     /// `<name>/api`, which people write for what is to be put there, stays in its word.
@@ -65,6 +75,33 @@ impl Lexer {
         }
         is_one
     }
+}
+
+/// Where each line of one word stands last; all tabs before it are one. The whole is looked through once, however many
+/// documents it has.
+fn ends(chars: &[char]) -> HashMap<String, usize> {
+    let mut ends = HashMap::new();
+    let mut at = 0;
+    for line in chars.split(|c| *c == '\n') {
+        let text: String = line.iter().collect();
+        let text = text.trim_end();
+        let bare = text.trim_start_matches('\t');
+        if !bare.is_empty() && !bare.contains(char::is_whitespace) {
+            let has_tabs = bare.len() < text.len();
+            ends.insert(if has_tabs { format!("\t{bare}") } else { bare.to_owned() }, at);
+        }
+        at += line.len() + 1;
+    }
+    ends
+}
+
+fn is_end(line: &str, name: &str, drops_tabs: bool, is_indented: bool) -> bool {
+    let line = match (is_indented, drops_tabs) {
+        (true, _) => line.trim_start(),
+        (false, true) => line.trim_start_matches('\t'),
+        (false, false) => line,
+    };
+    line.trim_end() == name
 }
 
 /// Whether the command runs what is on its input: a shell without a script, here or on another machine.

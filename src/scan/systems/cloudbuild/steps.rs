@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::found::{Kind, Place};
 use crate::scripts;
-use crate::systems::common::Environment;
+use crate::systems::common::{Environment, command_line};
 use crate::variables::Lookup;
 use crate::yaml::{Node, Script};
 
@@ -65,18 +65,10 @@ impl Reader<'_, '_> {
             let script = Script { text: inner, keeps_lines, ..script };
             return scripts::commands(script, lookup, &place, self.found);
         }
-        let lines: Vec<usize> = list.one_or_more().iter().map(Node::line).collect();
-        let (mut command, mut line) = (quoted(name), first);
-        for (word, at) in words.iter().zip(lines) {
-            // Each word stays on its line.
-            while line < at {
-                command.push_str(" \\\n");
-                line += 1;
-            }
-            command.push(' ');
-            command.push_str(&quoted(word));
-            line += word.matches('\n').count();
-        }
+        let lines = list.one_or_more().iter().map(Node::line);
+        let mut command = vec![(quoted(name), first)];
+        command.extend(words.iter().map(|word| quoted(word)).zip(lines));
+        let command = command_line(&command);
         let script = Script { text: &command, line: first, keeps_lines: true };
         scripts::commands(script, lookup, &place, self.found);
     }

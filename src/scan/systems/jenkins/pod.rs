@@ -3,11 +3,10 @@
 use super::Reader;
 use super::arguments::Argument;
 use super::tokens::Token;
-use crate::found::{Findings, Kind, Place};
+use crate::found::{Findings, Place};
+use crate::systems::kubernetes::{Manifest, walk};
 use crate::variables::HOLE;
-use crate::yaml::{self, Document, Node, Options};
-
-const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+use crate::yaml::{self, Document, Options};
 
 impl Reader<'_, '_> {
     pub(super) fn pod_text(&mut self, argument: &Argument) {
@@ -25,8 +24,7 @@ impl Reader<'_, '_> {
         match yaml::read(&text, Options::default()) {
             Ok(documents) => {
                 let place = self.place(line, "");
-                let at = |node: &Node, path: String| place.line(line_of(node.line())).path(path);
-                images(&documents, &at, self.found);
+                pods(&documents, &|line| place.line(line_of(line)), self.found);
             }
             Err(problem) => {
                 let line = line_of(problem.line);
@@ -40,44 +38,26 @@ impl Reader<'_, '_> {
             Ok(mut other) => {
                 let documents = other.documents(Options::default(), self.found);
                 let job = self.job();
-                let at = |node: &Node, path: String| -> Place {
-                    let place = other.at(node.line()).path(path);
+                let at = |line: usize| -> Place {
+                    let place = other.at(line);
                     match &job {
                         Some(job) => place.job(job.clone()),
                         None => place,
                     }
                 };
-                images(&documents, &at, self.found);
+                pods(&documents, &at, self.found);
             }
             Err(reason) => self.found.unread(&self.source.name, Some(line), reason),
         }
     }
 }
 
-fn images(documents: &[Document], at: &dyn Fn(&Node, String) -> Place, found: &mut Findings) {
-    for Document { root, .. } in documents {
-        let spec = root.get("spec").unwrap_or(root);
-        for key in CONTAINERS {
-            let containers = spec.get(key).map(Node::items).unwrap_or_default();
-            for (number, container) in containers.iter().enumerate() {
-                image(container.get("image"), format!("spec.{key}[{number}].image"), at, found);
-            }
-        }
-        let volumes = spec.get("volumes").map(Node::items).unwrap_or_default();
-        for (number, volume) in volumes.iter().enumerate() {
-            let path = format!("spec.volumes[{number}].image.reference");
-            image(volume.at(&["image", "reference"]), path, at, found);
-        }
-    }
-}
-
-fn image(
-    node: Option<&Node>,
-    path: String,
-    at: &dyn Fn(&Node, String) -> Place,
-    found: &mut Findings,
-) {
-    if let Some((node, text)) = node.and_then(|node| Some((node, node.text()?))) {
-        found.image(Kind::Pulls, text, at(node, path));
+/// What the pods of the documents name.
+fn pods(documents: &[Document], at: &dyn Fn(usize) -> Place, found: &mut Findings) {
+    // The script has put its values in already.
+    let put_in = |text: &str| text.to_owned();
+    let manifest = Manifest { at, put_in: &put_in, secrets: &[], job: String::new() };
+    for document in documents {
+        walk(&manifest, &document.root, "", true, found);
     }
 }

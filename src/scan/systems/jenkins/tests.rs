@@ -79,6 +79,14 @@ fn what_stands_beside_comments_and_strings_is() {
 }
 
 #[test]
+fn a_default_in_a_string_is_no_part_of_the_name() {
+    assert_eq!(
+        lines("docker.image(\"acme/a:${env.TAG ?: 'x'}\").pull()"),
+        ["Jenkinsfile:1  pulls  unresolved: docker.io/acme/a, env.TAG from the environment"]
+    );
+}
+
+#[test]
 fn brackets_without_end_are_read_to_the_end() {
     let deep = format!("docker.image({}'acme/a'", "[(".repeat(20_000));
     assert!(lines(&deep).len() <= 1);

@@ -267,6 +267,8 @@ impl Lexer {
                 return value.push('$');
             }
         }
+        // `${name ?: 'default'}`
+        let name = name.split_once("?:").map_or(name.as_str(), |(name, _)| name);
         value.push_str(&hole(name.trim()));
     }
 }

@@ -3,6 +3,7 @@
 use super::manifest::{Manifest, child, replaced};
 use crate::found::Findings;
 use crate::scripts;
+use crate::systems::common::command_line;
 use crate::variables::{Lookup, hole};
 use crate::yaml::{Node, Script};
 
@@ -39,17 +40,21 @@ pub(in crate::systems) fn of_words(
     if let Some(script) = flag.and_then(|flag| words.get(flag + 1)) {
         return run(manifest, script, &environment, fill, &path, found);
     }
-    let mut texts: Vec<String> = words
+    let line_of = |word: &Node| {
+        let line = word.script().map_or(word.line(), |script| script.line);
+        (manifest.at)(line).line
+    };
+    let mut texts: Vec<(String, usize)> = words
         .iter()
-        .filter_map(|word| word.text())
-        .map(|text| quoted(&with_values(&fill(text), &environment)))
+        .filter_map(|word| Some((word.text()?, line_of(word))))
+        .map(|(text, line)| (quoted(&with_values(&fill(text), &environment)), line))
         .collect();
     // Without a command the program is the image's, which is mostly named after it.
     if command.is_empty() {
-        texts.insert(0, program(image));
+        texts.insert(0, (program(image), line_of(first)));
     }
-    let line = texts.join(" ");
-    let script = Script { text: &line, line: first.line(), keeps_lines: false };
+    let text = command_line(&texts);
+    let script = Script { text: &text, line: texts[0].1, keeps_lines: true };
     let place = manifest.place(first, &path);
     scripts::commands(script, &|_| Lookup::Unknown, &place, found);
 }
@@ -80,8 +85,11 @@ fn run(
         Some((_, Some(value))) => Lookup::Is(value.clone()),
         _ => Lookup::Unknown,
     };
+    // The resource may stand in a text whose lines are others than those of the file.
+    let line = (manifest.at)(script.line).line;
+    let keeps_lines = script.keeps_lines && (manifest.at)(script.line + 1).line == line + 1;
     let place = manifest.place(node, path);
-    scripts::commands(Script { text: &text, ..script }, &lookup, &place, found);
+    scripts::commands(Script { text: &text, line, keeps_lines }, &lookup, &place, found);
 }
 
 /// `$(NAME)` of a variable of the container. Others are left: in a script they are commands.
