@@ -57,6 +57,9 @@ pub const DESCRIPTION_MAX: usize = 1000;
 const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
 const ALSO_HOST_MAX: usize = 80;
+const PATH_KEPT: &str = "The path in the address became the repository path.";
+const PATH_DROPPED: &str =
+    "The path in the address was dropped, because a repository path was entered.";
 
 pub const NOT_A_DAY: &str = "Enter a date as year-month-day, for example 2027-01-31.";
 const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
@@ -149,13 +152,10 @@ impl CredentialForm {
                 let mut changes = parsed.changes;
                 if let Some(path) = parsed.path {
                     if paths.is_empty() {
-                        changes.push("Its path became the repository path.".to_owned());
+                        changes.push(PATH_KEPT.to_owned());
                         paths.push(path);
                     } else {
-                        changes.push(
-                            "Its path was dropped, because a repository path was entered."
-                                .to_owned(),
-                        );
+                        changes.push(PATH_DROPPED.to_owned());
                     }
                 }
                 changes.extend(filled_in);

@@ -22,7 +22,13 @@ fn what_people_paste_becomes_canonical_and_its_path_a_scope() {
     let draft = form().check().unwrap();
     assert_eq!((draft.settings.name.as_str(), draft.host.as_str()), ("ghcr", "ghcr.io"));
     assert_eq!(draft.settings.paths, ["acme"]);
-    assert!(!draft.changes.is_empty());
+    let about_path = |changes: &[String]| -> Vec<String> {
+        changes.iter().filter(|change| change.contains("path")).cloned().collect()
+    };
+    assert_eq!(about_path(&draft.changes), [PATH_KEPT]);
+    let draft = CredentialForm { paths: "team".into(), ..form() }.check().unwrap();
+    assert_eq!(draft.settings.paths, ["team"]);
+    assert_eq!(about_path(&draft.changes), [PATH_DROPPED], "nothing says that it was kept");
 }
 
 #[test]

@@ -108,7 +108,6 @@ pub(super) fn pasted(
         return Ok(Pasted { path: None, is_image });
     }
     check(path)?;
-    changes.push("The path was moved to Repository path.".into());
     Ok(Pasted { path: Some(path.to_owned()), is_image })
 }
 
