@@ -211,8 +211,8 @@ fn book_lost(
         let one = &granted[*index];
         if lost.is_refusal() {
             book.refuse(asked.of(*index), one, why(*index, *lost, reasons));
-        } else if *lost != Lost::OtherRepository {
-            // Who was asked for one repository is not told of all others.
+        } else if *lost != Lost::OtherRepository || outcome.won.is_empty() {
+            // Who asked for one repository is not told of all others, unless there is nothing else to tell.
             book.pass_over(one, lost.label());
         }
     }
