@@ -74,7 +74,7 @@ pub fn Guide(
 ) -> impl IntoView {
     let is_hidden = href.is_empty();
     view! {
-        <p class="hint guide" hidden=is_hidden>
+        <p class="hint how-to" hidden=is_hidden>
             <a id="secret-guide" href=href target="_blank" rel="noopener">
                 "How to create this secret"
                 <span class="visually-hidden">" (opens in a new tab)"</span>
