@@ -90,7 +90,8 @@ impl Vault {
         let twin = doubts::twin(&write, editor.project().id, id, origin, &draft.settings).await?;
         notices.extend(twin.as_ref().map(doubts::of_twin));
         write.commit(recorded).await?;
-        let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
+        let is_doubtful = secret.is_some() || read.has_edge();
+        let doubt = is_doubtful.then_some(Doubt::Secret).or(twin.map(Doubt::Twin));
         Ok(Saved { id, notices, doubt })
     }
 
