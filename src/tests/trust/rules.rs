@@ -192,9 +192,18 @@ async fn a_tried_token_is_explained_claim_by_claim_once_and_not_kept() {
     assert!(!page.contains(&pasted));
     let again = app.owner.get(&location).await.text();
     assert!(!again.contains("9876543210123") && again.contains("was already shown"));
-    for junk in ["", "hunter2", "a.b.c", &pasted[..40]] {
+    let unreadable = "The token cannot be read: this is not a signed JSON web token.";
+    for (junk, said) in [
+        ("", "Paste the token of a job."),
+        ("hunter2", unreadable),
+        ("a.b.c", unreadable),
+        (&pasted[..40], unreadable),
+        ("Bearer rgc_example", "That is a pipeline token of Regcred."),
+    ] {
         let back = tried(&app.owner, pipeline, junk).await;
         assert!(back.location().contains("back="), "{junk}: {}", back.location());
+        let page = app.owner.get(&back.location()).await.text();
+        assert!(page.contains(said) && !page.contains("Nothing was saved"), "{junk}: {page}");
     }
     assert_eq!(app.count_receipts().await, 0);
     let used = "SELECT COUNT(*) FROM used_assertion";

@@ -1,6 +1,7 @@
 //! A pasted token is tried on the rules of a pipeline. Nothing of it is kept.
 
 use crate::crypto::jwt::Unverified;
+use crate::crypto::token::PREFIX;
 use crate::domain::actor::Can;
 use crate::domain::delivery::HeldPlace;
 use crate::domain::permission::of;
@@ -13,6 +14,9 @@ use uuid::Uuid;
 
 /// Claims of a pasted token that are shown.
 const SHOWN: usize = 60;
+/// What is said of a token that the CI did not issue.
+const OURS: &str =
+    "That is a pipeline token of Regcred. Paste the identity token that the CI gives to a job.";
 
 impl Vault {
     /// How each rule of the pipeline looks at a pasted token. Nothing of it is kept, and it is not
@@ -32,8 +36,12 @@ impl Vault {
         if token.is_empty() {
             return Err(Error::at("token", "Paste the token of a job."));
         }
-        let unverified =
-            Unverified::read(token).map_err(|problem| Error::at("token", problem.to_string()))?;
+        if token.starts_with(PREFIX) {
+            return Err(Error::at("token", OURS));
+        }
+        let unverified = Unverified::read(token).map_err(|problem| {
+            Error::at("token", format!("The token cannot be read: {problem}."))
+        })?;
         let said = unverified.claims();
         let problem = match self.verified(&rules, &unverified, &HeldPlace::default()).await {
             Ok(_) => String::new(),
