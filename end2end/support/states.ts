@@ -52,7 +52,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     const dialog = await openNew(page, instance);
     await fillIn(dialog, { 'Name': unique('said'), 'Registry URL': 'GHCR.io/acme', 'Username': 'acme-bot', 'Password': 'a token' });
     await send(dialog);
-    await expect(page.getByText('The path was moved to Repository path.')).toBeVisible();
+    await expect(page.getByText('The path in the address became the repository path.')).toBeVisible();
   },
   'the menu of a row': async (page, instance) => {
     const name = unique('menu');

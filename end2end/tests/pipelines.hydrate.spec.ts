@@ -1,5 +1,5 @@
 import { addCredential } from '../support/credentials.ts';
-import { credentialBox, openNewPipeline } from '../support/pipelines.ts';
+import { credentialBox, openNewPipeline, pushBox } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -21,4 +21,19 @@ test('a credential that is ticked for a pipeline stays in sight, whatever is sea
   await expect(credentialBox(dialog, names[1]!)).toBeVisible();
   await expect(credentialBox(dialog, names[0]!)).toBeChecked();
   await expect(credentialBox(dialog, names[0]!)).toBeVisible();
+});
+
+test('who pushes with a credential is granted it, and who is not granted it does not push', async ({ page, instance }) => {
+  const name = unique('both');
+  await addCredential(page, instance, { name, access: 'pull_push' });
+  const dialog = await openNewPipeline(page, instance, { name: unique('ci') });
+  const [granted, pushing] = [credentialBox(dialog, name), pushBox(dialog, name)];
+  // The script of the page may not listen yet.
+  await expect(async () => {
+    await pushing.uncheck();
+    await pushing.check();
+    await expect(granted).toBeChecked({ timeout: 500 });
+  }).toPass();
+  await granted.uncheck();
+  await expect(pushing).not.toBeChecked();
 });

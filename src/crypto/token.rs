@@ -10,7 +10,8 @@ use super::CryptoError;
 use super::digest::{same, sha256};
 use super::key::random;
 
-const PREFIX: &str = "rgc_";
+/// What each token begins with.
+pub const PREFIX: &str = "rgc_";
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Base-62 digits that hold 128, 256 and 32 bits.
 const ID: usize = 22;

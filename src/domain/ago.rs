@@ -7,7 +7,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 /// Days that are counted one by one; then come months.
-const DAYS: u64 = 60;
+const DAYS: u64 = 99;
 /// The length of a month on average, in tenths of a day.
 const MONTH: u64 = 304;
 /// Months that are counted one by one; then come years.
@@ -66,10 +66,12 @@ pub fn briefly(at: Moment, now: Moment) -> String {
     units.fold(long, |text, (unit, brief)| text.replace(unit, brief))
 }
 
-/// "today", "3 days ago", "in 12 days".
+/// "today", "yesterday", "in 12 days". The day before may have ended a minute ago, so it is no day ago.
 pub fn day_from_today(day: Day, today: Day) -> String {
     match day.days_after(today) {
         0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
         after => directed(&days(after.unsigned_abs()), after < 0),
     }
 }
@@ -99,7 +101,7 @@ mod tests {
             (7_200, "2 h ago"),
             (86_400, "1 d ago"),
             (6 * 86_400, "6 d ago"),
-            (61 * 86_400, "2 mo ago"),
+            (100 * 86_400, "3 mo ago"),
             (731 * 86_400, "2 y ago"),
         ] {
             assert_eq!(briefly(now.plus_seconds(-seconds), now), said, "{seconds}");
@@ -135,8 +137,8 @@ mod tests {
             (7_200, "2 h ago", "in 2 h"),
             (86_399, "23 h ago", "in 23 h"),
             (86_400, "1 day ago", "in 1 day"),
-            (60 * 86_400, "60 days ago", "in 60 days"),
-            (61 * 86_400, "2 months ago", "in 2 months"),
+            (99 * 86_400, "99 days ago", "in 99 days"),
+            (100 * 86_400, "3 months ago", "in 3 months"),
             (729 * 86_400, "23 months ago", "in 23 months"),
             (731 * 86_400, "2 years ago", "in 2 years"),
         ] {
@@ -152,7 +154,8 @@ mod tests {
         let today = Day::parse("2026-11-29").unwrap();
         for (days, said) in [
             (0, "today"),
-            (1, "in 1 day"),
+            (1, "tomorrow"),
+            (-1, "yesterday"),
             (12, "in 12 days"),
             (-3, "3 days ago"),
             (400, "in 13 months"),

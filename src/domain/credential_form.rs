@@ -14,7 +14,7 @@ pub use suggestion::{alternatives, first_part, suggested_name};
 
 use super::credential::{Access, CredentialSettings, KEY_FILE_USERNAME, Method};
 use super::moment::Day;
-use super::registry::{self, HostProblem, PATH_MOVED, ParsedRegistry, RegistryHost};
+use super::registry::{self, HostProblem, ParsedRegistry, RegistryHost};
 use super::registry_kind::{RegistryKind, UsernameRule};
 use super::typed_text::{
     LINE_MAX, labels, name_problem, text_problem, username_problem, word_problem,
@@ -63,6 +63,9 @@ const LABELS_TEXT_MAX: usize = 2 * LABELS_MAX * LABEL_MAX;
 const ALSO_MAX: usize = 20;
 /// The longest of these hosts, so that its name leaves room for the credential's.
 const ALSO_HOST_MAX: usize = 80;
+const PATH_KEPT: &str = "The path in the address became the repository path.";
+const PATH_DROPPED: &str =
+    "The path in the address was dropped, because a repository path was entered.";
 
 const PLAIN_HTTP: &str = "Plain HTTP sends the secret unencrypted. Use https, or select “Insecure registry” under More options.";
 const SAYS_HTTPS: &str = "The address is for https, by its scheme or port 443. Clear “Insecure registry”, or type the address with http://.";
@@ -161,13 +164,10 @@ impl CredentialForm {
                 let mut changes = parsed.changes;
                 if let Some(path) = parsed.path {
                     if paths.is_empty() {
+                        changes.push(PATH_KEPT.to_owned());
                         paths.push(path);
                     } else {
-                        changes.retain(|change| change != PATH_MOVED);
-                        changes.push(
-                            "Its path was dropped, because a repository path was entered."
-                                .to_owned(),
-                        );
+                        changes.push(PATH_DROPPED.to_owned());
                     }
                 }
                 changes.extend(filled_in);

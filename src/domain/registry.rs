@@ -18,7 +18,7 @@ use std::hash::{Hash, Hasher};
 
 pub use host_problem::HostProblem;
 pub(in crate::domain) use repository_path::is_tag;
-pub use repository_path::{PATH_MOVED, PathProblem, covers, path_scope};
+pub use repository_path::{PathProblem, covers, path_scope};
 pub use website::Website;
 
 const DOCKER_HUB: &str = "docker.io";

@@ -57,7 +57,8 @@ pub async fn create_credential(form: MultipartData) -> Result<()> {
     let is_preset = PRESETS.iter().any(|preset| preset.kind.word() == post.preset);
     let dialog =
         if is_preset { paths::with_query(&dialog, "preset", &post.preset) } else { dialog };
-    finish(done.await, Form::of::<CreateCredential>(dialog, &post.form)).await
+    let form = Form::of::<CreateCredential>(dialog, &post.form).with_secret(post.had_secret());
+    finish(done.await, form).await
 }
 
 /// A name by the registry and the access that were sent, where the one that was filled in before was

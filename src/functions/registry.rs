@@ -3,7 +3,7 @@
 use crate::domain::credential::Access;
 use crate::domain::credential_form::{first_part, suggested_name};
 use crate::domain::paths;
-use crate::domain::registry::{PATH_MOVED, RegistryHost};
+use crate::domain::registry::RegistryHost;
 use crate::domain::registry_kind::{RegistryKind, UsernameRule};
 use crate::error::Result;
 use leptos::prelude::*;
@@ -73,8 +73,7 @@ pub fn recognised(input: &str, is_insecure: bool) -> Recognised {
         matches: parsed.host.matches_examples(is_insecure || parsed.is_http),
         host: parsed.host.as_str().to_owned(),
         path: parsed.path,
-        // Of the path it is said that it moves only where there is none yet.
-        changes: parsed.changes.into_iter().filter(|change| change != PATH_MOVED).collect(),
+        changes: parsed.changes,
         names: names(&first_part(&parsed.host)),
         guide: paths::help_registry(kind),
         kind: kind.word().to_owned(),

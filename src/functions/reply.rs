@@ -51,6 +51,11 @@ impl Form {
         Self { revision: Some(revision), had_secret, ..self }
     }
 
+    /// It was sent with a secret to store, or without one.
+    pub(super) fn with_secret(self, had_secret: bool) -> Self {
+        Self { had_secret, ..self }
+    }
+
     /// It was sent with a password, or without one.
     pub(super) fn with_password(self, password: &str) -> Self {
         Self { had_secret: !password.is_empty(), ..self }

@@ -6,6 +6,7 @@ mod ask;
 mod asking;
 mod copy;
 mod dialog;
+mod fields;
 mod filter;
 mod icon;
 mod key_upload;

@@ -2,6 +2,7 @@
 //! keys lead to what is used most; text is copied, and rows are filtered. None of it is needed.
 
 use super::copy::copy;
+use super::fields::{forget_what_was_wrong, tick_both};
 use super::filter::filter;
 use super::selection;
 use leptos::ev;
@@ -32,13 +33,17 @@ pub fn PageBehaviour() -> impl IntoView {
             forget_what_was_sent();
             selection::tell();
         });
-        window_event_listener_untyped("change", |event| selection::change(&event));
+        window_event_listener_untyped("change", |event| {
+            selection::change(&event);
+            let _ = tick_both(&event);
+        });
         window_event_listener(ev::click, |event| put_away(&event));
         window_event_listener(ev::click, |event| {
             let _ = copy(&event);
         });
         window_event_listener(ev::input, |event| {
             let _ = filter(&event);
+            let _ = forget_what_was_wrong(&event);
         });
         window_event_listener(ev::keydown, |event| press(&event));
         return_from_dialog();

@@ -100,7 +100,7 @@ impl IssuerProblem {
                 " The operator of this service can allow it: REGCRED_PRIVATE_NETWORKS."
             }
             Self::Unreachable(_, OutboundProblem::Unresolved) => {
-                " Check the issuer of the trust rule."
+                " Check the issuer of the trust rule, and whether this server can look up its name."
             }
             _ => "",
         };

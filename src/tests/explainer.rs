@@ -124,6 +124,16 @@ async fn what_it_says_is_what_a_delivery_does() {
 }
 
 #[tokio::test]
+async fn what_comes_of_no_credential_is_said_of_a_pull_and_of_a_push() {
+    let scene = Scene::new().await;
+    let said = scene.explained("unknown.example.com/acme/api", "pull").await;
+    assert!(said.summary.ends_with("no credential and pull anonymously."), "{}", said.summary);
+    let said = scene.explained("unknown.example.com/acme/api", "pull_push").await;
+    let denied = "no credential, and the registry denies the push.";
+    assert!(said.summary.ends_with(denied), "{}", said.summary);
+}
+
+#[tokio::test]
 async fn each_that_lost_is_told_why() {
     let scene = Scene::new().await;
     let said = scene.explained("ghcr.io/acme/api/v2", "pull").await;

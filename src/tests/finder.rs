@@ -42,6 +42,16 @@ async fn one_question_finds_a_credential_a_pipeline_a_page_and_a_guide() {
 }
 
 #[tokio::test]
+async fn who_looks_for_an_image_is_led_to_which_credential_it_gets() {
+    let app = App::new().await;
+    let href = "href=\"/p/acme/match?image=ghcr.io%2Facme%2Fweb%3Alatest\"";
+    let results = found(&app.owner, "/p/acme/find?q=ghcr.io%2Facme%2Fweb%3Alatest").await;
+    assert!(results.contains(href), "{results}");
+    let results = found(&app.owner, "/p/acme/find?q=ghcr.io").await;
+    assert!(!results.contains("/p/acme/match"), "{results}");
+}
+
+#[tokio::test]
 async fn a_blank_question_finds_the_pages_alone() {
     let app = App::new().await;
     app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await;

@@ -56,7 +56,7 @@ async fn a_row_says_who_uses_it_and_how_it_stands() {
     for (name, parts) in [
         ("many", ["<td>3 pipelines · <time", "dot-warn", ">Expires in 20 days<"]),
         ("one", ["<td>1 pipeline · <time", "dot-bad", ">Expires in 5 days<"]),
-        ("never", [">Never<", "dot-neutral", ">Expires in 45 days<"]),
+        ("never", [">Never used<", "dot-neutral", ">Expires in 45 days<"]),
     ] {
         let row = row(&page, name);
         for part in parts {

@@ -39,6 +39,7 @@ async fn a_token_is_shown_once() {
     assert_eq!(again.status, 200);
     assert!(token_in(&again.text()).is_none());
     assert!(again.text().contains("was already shown"));
+    assert!(again.text().contains("/identity\">Tokens</a>"), "no way to another one");
     assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM slot").await, 0);
 }
 

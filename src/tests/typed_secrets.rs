@@ -163,6 +163,7 @@ async fn what_was_dropped_or_kept_at_the_end_is_said() {
     for (revision, secret) in [("2", "third "), ("3", "\u{feff}third"), ("4", "third\u{a0}")] {
         let page = saved(&app, id, revision, &[("password", secret)]).await;
         assert!(!page.contains(dropped) && page.contains(kept), "{secret:?}: {page}");
+        assert!(page.contains("alert-warning"), "it passes for well done: {page}");
     }
     let page = saved(&app, id, "5", &[("password", "fourth")]).await;
     assert!(!page.contains(dropped) && !page.contains(kept), "{page}");

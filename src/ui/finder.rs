@@ -3,6 +3,7 @@
 use super::credentials::count;
 use super::navigation;
 use crate::domain::credential::Summary;
+use crate::domain::image::Image;
 use crate::domain::listing::{ListQuery, Listing, SEARCH_MAX};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
@@ -83,7 +84,7 @@ fn Whole(found: Found, page: PageContext) -> impl IntoView {
     let mut groups = Vec::new();
     groups.extend(of_credentials.map(|listing| credentials(listing, &question, project)));
     groups.extend(of_pipelines.map(|listing| pipelines(listing, &question, project)));
-    groups.push(pages(&question));
+    groups.push(pages(&question, project));
     groups.push(guides(&question));
     let within =
         use_context::<Frame>().map(|frame| format!("In the project {}", frame.project.name));
@@ -158,19 +159,31 @@ fn show(count: &str, are_more: bool) -> String {
     format!("Show {} {count}", if are_more { "more than" } else { "all" })
 }
 
-/// Those of the navigation, all of them for a blank question.
-fn pages(question: &str) -> Group {
+/// Those of the navigation, all of them for a blank question. Who looks for an image wants to know which
+/// credential it gets.
+fn pages(question: &str, project: &str) -> Group {
     let frame = use_context::<Frame>();
     let groups = frame.map(|frame| navigation::of_project(&frame)).unwrap_or_default();
     let links = groups.into_iter().flat_map(|group| group.links);
-    let row = |link: navigation::Link| Row {
-        href: link.href,
-        mark: view! { <Icon name=link.icon/> }.into_any(),
-        name: link.label.to_owned(),
-        detail: String::new(),
-        kind: "Page",
+    let (explainer, is_image) = (paths::matching(project), names_image(question));
+    let explains = |link: &navigation::Link| is_image && link.href == explainer;
+    let row = |link: navigation::Link| {
+        let (href, detail) = if explains(&link) {
+            let href = paths::with_query(&explainer, "image", question.trim());
+            (href, "Which credential this image gets")
+        } else {
+            (link.href, "")
+        };
+        Row {
+            href,
+            mark: view! { <Icon name=link.icon/> }.into_any(),
+            name: link.label.to_owned(),
+            detail: detail.to_owned(),
+            kind: "Page",
+        }
     };
-    let rows = links.filter(|link| is_called(link.label, question)).map(row).collect();
+    let is_found = |link: &navigation::Link| explains(link) || is_called(link.label, question);
+    let rows = links.filter(is_found).map(row).collect();
     Group { id: "found-pages", title: "Pages", rows, all: None }
 }
 
@@ -178,6 +191,11 @@ fn pages(question: &str) -> Group {
 fn is_called(title: &str, question: &str) -> bool {
     let title = title.to_lowercase();
     question.to_lowercase().split_whitespace().all(|word| title.contains(word))
+}
+
+/// Whether the question may be an image. One word alone is more often the name of something else.
+fn names_image(question: &str) -> bool {
+    question.contains('/') && Image::parse(question).is_ok()
 }
 
 fn guides(question: &str) -> Group {
@@ -236,7 +254,7 @@ fn line(row: Row) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_called, show};
+    use super::{is_called, names_image, show};
 
     #[test]
     fn a_page_is_found_by_words_of_its_title_in_any_case_and_order() {
@@ -244,6 +262,16 @@ mod tests {
             assert!(is_called("Encryption keys", question), "{question}");
         }
         assert!(!is_called("Encryption keys", "keys jobs"));
+    }
+
+    #[test]
+    fn an_image_is_told_from_other_words() {
+        for image in ["ghcr.io/acme/web:latest", " acme/web ", "docker://quay.io/acme/web"] {
+            assert!(names_image(image), "{image}");
+        }
+        for other in ["", "web", "acme / web", "ghcr.io/"] {
+            assert!(!names_image(other), "{other}");
+        }
     }
 
     #[test]

@@ -113,7 +113,8 @@ fn Shell(
                     <Icon name="lock"/>
                     <div>
                         <p>
-                            "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read."
+                            "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read. "
+                            <a href=paths::help("operating#key")>"Which file"</a>
                         </p>
                         <PostButton
                             action=NoteKeyBackup::url()

@@ -100,7 +100,8 @@ impl Vault {
             twin = twin.or(other);
         }
         write.commit(recorded).await?;
-        let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
+        let is_doubtful = secret.is_some() || read.has_edge();
+        let doubt = is_doubtful.then_some(Doubt::Secret).or(twin.map(Doubt::Twin));
         Ok(Saved { id, notices, doubt })
     }
 

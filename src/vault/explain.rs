@@ -118,7 +118,7 @@ impl Vault {
         let is_newer = |one: &(usize, Lost)| {
             matches!(one.1, Lost::NewerThanApproval | Lost::Rejected) && !outcome.lost.contains(one)
         };
-        let mut summary = summary(&rows, &outcome, &image, is_own);
+        let mut summary = summary(&rows, &outcome, (&image, intent), is_own);
         if !is_own && at_the_newest.lost.iter().any(is_newer) {
             summary.push_str(NOT_FOR_NEWER);
         }
@@ -248,7 +248,12 @@ fn verdicts(ask: &Ask<'_>, (rows, stored): (&[Row], &Stored), outcome: &Outcome)
     won.chain(lost).collect()
 }
 
-fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> String {
+fn summary(
+    rows: &[Row],
+    outcome: &Outcome,
+    (image, intent): (&Image, Access),
+    is_own: bool,
+) -> String {
     let name = |index: usize| rows[index].0.summary.name.as_str();
     if let Some(won) = outcome.won.first() {
         let what = if won.is_narrow { "a short-lived token obtained with " } else { "" };
@@ -261,16 +266,21 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
             named(&names)
         );
     }
+    // Nobody pushes without a name.
+    let without = match intent {
+        Access::Pull => " and pull anonymously",
+        Access::PullAndPush => ", and the registry denies the push",
+    };
     let is_nothing = !rows.iter().any(|row| serves(row, image));
     if is_nothing && is_own {
         return format!(
-            "Nothing for {} is granted to this pipeline, so clients receive no credential and pull anonymously.",
+            "Nothing for {} is granted to this pipeline, so clients receive no credential{without}.",
             image.host
         );
     }
     if is_nothing {
         return format!(
-            "The project has no credential for {}, so clients receive no credential and pull anonymously.",
+            "The project has no credential for {}, so clients receive no credential{without}.",
             image.host
         );
     }
@@ -279,6 +289,8 @@ fn summary(rows: &[Row], outcome: &Outcome, image: &Image, is_own: bool) -> Stri
             let said = format!("Nothing is delivered. {}: {}.", name(index), lost.label());
             if lost == Lost::Unreadable { said + NO_OTHER } else { said }
         }
-        None => "None of these is granted to the pipeline for this repository, so clients receive no credential and pull anonymously.".to_owned(),
+        None => format!(
+            "None of these is granted to the pipeline for this repository, so clients receive no credential{without}."
+        ),
     }
 }

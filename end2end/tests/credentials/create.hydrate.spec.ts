@@ -24,6 +24,21 @@ test('while typing, the form shows what will be stored and what it matches', asy
   await expect(preview.first()).toBeEmpty();
 });
 
+test('what was wrong with a field is gone once it is changed', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await send(dialog);
+  await expectWrong(dialog, 'Registry URL', 'The registry host is missing.');
+  await expectWrong(dialog, 'Username', 'Enter the username.');
+  await expect(dialog.getByText('Enter it again.')).toHaveCount(0);
+  // The script of the page may not listen yet.
+  await expect(async () => {
+    await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
+    await expect(dialog.getByText('The registry host is missing.')).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+  await expect(dialog.getByLabel('Registry URL', { exact: true })).not.toHaveAttribute('aria-invalid');
+  await expectWrong(dialog, 'Username', 'Enter the username.');
+});
+
 test('the mark of an insecure registry changes which host port 80 is', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   const preview = dialog.getByRole('status');

@@ -76,7 +76,7 @@ test('a credential is created and found in the list', async ({ page, instance })
 });
 
 for (const { typed, host, sentence } of [
-  { typed: 'https://GHCR.io/acme/', host: 'ghcr.io', sentence: 'The path was moved to Repository path.' },
+  { typed: 'https://GHCR.io/acme/', host: 'ghcr.io', sentence: 'The path in the address became the repository path.' },
   { typed: ' https://index.docker.io/v1/ ', host: 'docker.io', sentence: 'All names of Docker Hub are stored as docker.io.' },
   { typed: 'registry.example.com:443', host: 'registry.example.com', sentence: 'The port was dropped, because it is the default.' },
 ]) {

@@ -22,7 +22,13 @@ fn what_people_paste_becomes_canonical_and_its_path_a_scope() {
     let draft = form().check().unwrap();
     assert_eq!((draft.settings.name.as_str(), draft.host.as_str()), ("ghcr", "ghcr.io"));
     assert_eq!(draft.settings.paths, ["acme"]);
-    assert!(!draft.changes.is_empty());
+    let about_path = |changes: &[String]| -> Vec<String> {
+        changes.iter().filter(|change| change.contains("path")).cloned().collect()
+    };
+    assert_eq!(about_path(&draft.changes), [PATH_KEPT]);
+    let draft = CredentialForm { paths: "team".into(), ..form() }.check().unwrap();
+    assert_eq!(draft.settings.paths, ["team"]);
+    assert_eq!(about_path(&draft.changes), [PATH_DROPPED], "nothing says that it was kept");
 }
 
 #[test]
@@ -51,9 +57,8 @@ fn a_path_is_either_moved_or_dropped_and_only_that_is_said() {
             draft.changes.into_iter().filter(|change| change.contains("path")).collect();
         (draft.settings.paths, about)
     };
-    assert_eq!(said(""), (vec!["acme".to_owned()], vec![PATH_MOVED.to_owned()]));
-    let dropped = "Its path was dropped, because a repository path was entered.".to_owned();
-    assert_eq!(said("team"), (vec!["team".to_owned()], vec![dropped]));
+    assert_eq!(said(""), (vec!["acme".to_owned()], vec![PATH_KEPT.to_owned()]));
+    assert_eq!(said("team"), (vec!["team".to_owned()], vec![PATH_DROPPED.to_owned()]));
 }
 
 #[test]

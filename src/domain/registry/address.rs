@@ -37,7 +37,7 @@ pub(super) fn plain_text<'a>(
     }
     let text = input.trim();
     if text.len() < input.len() {
-        changes.push("The space around it was dropped.".into());
+        changes.push("The space around the address was dropped.".into());
     }
     // Where an @ is not the start of a digest it ends a user name, whatever slashes the password has.
     let is_digest = |after: &str| after.starts_with("sha256:") || after.starts_with("sha512:");

@@ -7,8 +7,6 @@ use thiserror::Error;
 const MAX_PREFIXES: usize = 20;
 /// The longest repository path that registries accept (the image reference grammar).
 const MAX_PATH: usize = 255;
-/// What is said of a path behind a host.
-pub const PATH_MOVED: &str = "The path was moved to Repository path.";
 
 /// What is wrong with a repository path, and what to type instead. Never repeats what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -122,7 +120,6 @@ pub(super) fn pasted(
         return Ok(Pasted { path: None, is_image });
     }
     check(path)?;
-    changes.push(PATH_MOVED.into());
     Ok(Pasted { path: Some(path.to_owned()), is_image })
 }
 

@@ -22,6 +22,7 @@ async fn what_may_be_pushed_with_stays_selected() {
     form.extend([("form[pushing][]", id.as_str()), ("form[search][text]", "quay"), PRESSED]);
     let page = searched(&app.owner, CREATE, &form).await;
     assert!(ticked(&page, "name=\"form[pushing][]\"", &id), "not ticked: {page}");
+    assert!(ticked(&page, BOX, &id), "granted as well, and not ticked: {page}");
     // After a text the page has a mark, before the end of the heading.
     assert!(page.contains("<h3>Also selected") && page.contains("<h3>Found"), "{page}");
     assert!(page.contains("You sent the form with 1 credential selected."), "no count: {page}");

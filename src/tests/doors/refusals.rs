@@ -7,6 +7,7 @@ use crate::asking::DOORS;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use regcred::domain::delivery::Outcome;
+use regcred::domain::matching::Lost;
 use uuid::Uuid;
 
 /// The doors for one short-lived token and for what asks and is given no secret.
@@ -97,6 +98,14 @@ async fn a_public_image_is_not_found_in_the_word_that_clients_act_on_and_without
     let path = "/api/v1/credential?server=ghcr.io&repository=public%2Ftool";
     let reply = app.fetch(&token, path).await;
     assert_eq!((reply.status.as_u16(), &*reply.code()), (404, "not_found"));
+    // A file without any credential comes with the reason.
+    for path in ["docker-config", "auth-json"] {
+        let path = format!("/api/v1/{path}?image=ghcr.io%2Fpublic%2Ftool");
+        let reply = app.fetch(&token, &path).await;
+        assert_eq!((reply.status.as_u16(), reply.text()), (200, "{\"auths\":{}}".into()), "{path}");
+        let told = format!("{api}; {}", Lost::OtherRepository.label());
+        assert_eq!(reply.lines("regcred-left-out"), [told], "{path}");
+    }
     assert_eq!(app.count_receipts().await, 0);
 }
 

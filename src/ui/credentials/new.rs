@@ -63,6 +63,7 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
     let is_known = !registry_url.text.is_empty();
     let method = form.clone();
     let (is_first_try, class) = (form.is_first_try(), form_class(&form));
+    let is_again = form.failed().is_some_and(|failed| failed.had_secret);
     view! {
         <Presets page/>
         <Summary form=form.clone()/>
@@ -76,7 +77,7 @@ fn NewForm(loaded: Found, page: PageContext) -> impl IntoView {
             <input type="hidden" id="offered_name" name="offered_name" value=offered autocomplete="off"/>
             // A tile that is pressed later writes its own.
             <input type="hidden" id="preset" name="preset" value=slug/>
-            <HostPreview start name is_again=!is_first_try>
+            <HostPreview start name is_again>
                 <div class="field-row host-row">
                     <Field
                         at=registry_url

@@ -100,7 +100,7 @@ impl<'a> Rows<'a> {
 
     fn used_by(&self, used_by: Option<&UsedBy>) -> String {
         let Some(UsedBy { pipelines, last_at }) = used_by else {
-            return "<td>Never".to_owned();
+            return "<td>Never used".to_owned();
         };
         let noun = if *pipelines == 1 { "pipeline" } else { "pipelines" };
         format!("<td>{pipelines} {noun} · {}", self.time(*last_at))

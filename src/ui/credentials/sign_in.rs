@@ -14,7 +14,7 @@ const ANY_USERNAME: &str = "The account or robot that signs in to the registry."
 const ANY_SECRET: &str =
     "A password, access token or API token. It is encrypted and never shown again.";
 const ANY_KEY: &str =
-    "Paste the whole file, not only its private_key. The username is always _json_key.";
+    "Or paste the whole file, not only its private_key. The username is always _json_key.";
 const KEEPS: &str = "Leave blank to keep the existing value";
 const AGAIN: &str = "Enter it again. A secret is never shown after it was typed.";
 const KEY_AGAIN: &str =
@@ -74,7 +74,7 @@ pub fn Guide(
 ) -> impl IntoView {
     let is_hidden = href.is_empty();
     view! {
-        <p class="hint guide" hidden=is_hidden>
+        <p class="hint how-to" hidden=is_hidden>
             <a id="secret-guide" href=href target="_blank" rel="noopener">
                 "How to create this secret"
                 <span class="visually-hidden">" (opens in a new tab)"</span>
@@ -93,7 +93,7 @@ pub fn PasswordField(
     #[prop(optional)]
     has_focus: bool,
 ) -> impl IntoView {
-    let hint = match (is_new, has_to_be_typed_again(&form, is_new)) {
+    let hint = match (is_new, has_to_be_typed_again(&form)) {
         (false, false) => KEEPS.to_owned(),
         (false, true) => format!("{AGAIN} Leave blank to keep the stored one."),
         (true, true) => AGAIN.to_owned(),
@@ -115,7 +115,7 @@ pub fn PasswordField(
 /// The key: its file first, since that is how it comes.
 #[component]
 pub fn KeyFields(form: FormState, is_new: bool) -> impl IntoView {
-    let hint = match (is_new, has_to_be_typed_again(&form, is_new)) {
+    let hint = match (is_new, has_to_be_typed_again(&form)) {
         (false, false) => KEEPS,
         (false, true) => {
             "Paste or choose the key again. A secret is never shown after it was typed. Leave blank to keep the stored one."
@@ -137,15 +137,16 @@ pub fn KeyFields(form: FormState, is_new: bool) -> impl IntoView {
     }
 }
 
-/// A secret never comes back with the rest of a form.
-fn has_to_be_typed_again(form: &FormState, is_new: bool) -> bool {
-    form.failed().is_some_and(|failed| is_new || failed.had_secret)
+/// A secret never comes back with the rest of a form. Nobody has to type again what was not typed.
+fn has_to_be_typed_again(form: &FormState) -> bool {
+    form.failed().is_some_and(|failed| failed.had_secret)
 }
 
 /// One key is commonly stored for several Google hosts, and the key is at hand only now.
 #[component]
 fn OtherHosts(ticked: Vec<String>, error: Option<String>) -> impl IntoView {
-    let is_open = error.is_some() || !ticked.is_empty();
+    // The field sends a blank host where nothing was typed.
+    let is_open = error.is_some() || ticked.iter().any(|host| !host.trim().is_empty());
     let is_typed = |host: &&String| !host.is_empty() && !GOOGLE_HOSTS.contains(&host.as_str());
     let typed = ticked.iter().find(is_typed).cloned().unwrap_or_default();
     let also = Control { name: "also".to_owned(), ..Control::default() };

@@ -60,10 +60,11 @@ fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
     let PipelineDetail { grants, gone, today, .. } = pipeline;
     let error = failed.as_ref().and_then(|failed| failed.refusal().cloned());
     let connect = paths::pipeline_connect(&page.project, id);
+    let own_tokens = paths::pipeline_identity(&page.project, id);
     view! {
         <PipelineFrame head part=Part::Credentials page=page.clone()>
             {error.map(|error| view! { <ErrorSummary error/> })}
-            {token.map(|token| view! { <NewToken token connect/> })}
+            {token.map(|token| view! { <NewToken token connect tokens=own_tokens/> })}
             <div class="columns">
                 <div class="stack">
                     <Grants page pipeline=id grants grantable gone waiting newer today failed/>

@@ -48,10 +48,11 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
     let error = failed.as_ref().map(|failed| failed.error.clone());
     let has_rules = !rules.is_empty();
     let (project, connect) = (page.project.clone(), paths::pipeline_connect(&page.project, id));
+    let own_tokens = paths::pipeline_identity(&page.project, id);
     view! {
         <PipelineFrame head part=Part::Identity page=page.clone()>
             {error.map(|error| view! { <ErrorSummary error/> })}
-            {token.map(|token| view! { <NewToken token connect/> })}
+            {token.map(|token| view! { <NewToken token connect tokens=own_tokens/> })}
             {secret.map(|secret| view! { <SharedSecret address project secret/> })}
             <TrustRules
                 page=page.clone()

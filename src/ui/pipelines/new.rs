@@ -64,7 +64,7 @@ fn new_form((grantable, failed): Found, page: PageContext) -> impl IntoView {
             <Field
                 at=state.at("token_days")
                 label="Token expires after (days)"
-                hint=format!("From 1 to {TOKEN_DAYS_MAX}. The token is shown once, on the next page.")
+                hint=format!("From 1 to {TOKEN_DAYS_MAX}. The token is shown once, on the next page. With a trust rule, which you can add there, the CI needs no token.")
                 kind="number"
             />
             <YourPassword error=state.error("password")/>

@@ -20,6 +20,8 @@ pub fn NewToken(
     token: Option<String>,
     /// Where the lines are that use it.
     connect: String,
+    /// Where tokens are revoked and created.
+    tokens: String,
 ) -> impl IntoView {
     match token {
         Some(text) => view! {
@@ -37,7 +39,10 @@ pub fn NewToken(
         .into_any(),
         None => view! {
             <Alert kind="warning">
-                <p>"The new token was already shown. If nobody stored it, revoke it and create another one."</p>
+                <p>
+                    "The new token was already shown. If nobody stored it, revoke it and create another one under "
+                    <a href=tokens>"Tokens"</a> "."
+                </p>
             </Alert>
         }
         .into_any(),

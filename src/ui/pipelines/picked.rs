@@ -40,7 +40,9 @@ pub fn Picked(grantable: Choices<Grantable>, state: FormState) -> impl IntoView 
     };
     let row = |credential: Grantable, is_first: bool| {
         let id = credential.id.to_string();
-        let (is_ticked, is_pushing) = (chosen.contains(&id), pushing.contains(&id));
+        let is_pushing = pushing.contains(&id);
+        // Who pushes with a credential is granted it.
+        let is_ticked = is_pushing || chosen.contains(&id);
         let is_wrong = is_wrong(&credential);
         view! { <Row credential is_ticked is_pushing is_first is_wrong/> }
     };

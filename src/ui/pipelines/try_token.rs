@@ -46,10 +46,11 @@ async fn load(page: PageContext) -> Result<Found> {
 }
 
 fn whole((found, failed, trial): Found, page: PageContext) -> impl IntoView {
-    let summary = found.pipeline.summary;
-    let (pipeline, name) = (summary.id, summary.name);
+    let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
     let href = paths::trust_rules(&page.project, pipeline);
     let state = FormState::new(failed, ());
+    // Nothing is saved here, so what is wrong with the one field is said there alone.
+    let summary = state.error("token").is_none().then(|| state.summary()).flatten();
     let tried = trial.as_ref().and_then(Option::as_ref);
     let draft = tried.and_then(|trial| trial.draft.clone()).filter(|_| page.may_grant());
     let draft = draft.map(|form| {
@@ -67,7 +68,7 @@ fn whole((found, failed, trial): Found, page: PageContext) -> impl IntoView {
         <p>
             "Paste the token that a job got from its provider. Regcred checks it as if the job had sent it, claim by claim. The token is not stored or used up, and nothing is delivered."
         </p>
-        {state.summary()}
+        {summary}
         <PostForm
             action=TryToken::url()
             project=page.project

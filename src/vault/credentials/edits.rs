@@ -205,7 +205,8 @@ impl Vault {
         notices.extend(undated.map(said::of_undated));
         // Who only empties the field means it.
         let is_undated = lost.is_some() && read.is_some();
-        let doubt = secret.map(|_| Doubt::Secret).or(twin.map(Doubt::Twin));
+        let is_doubtful = secret.is_some() || new_secret.is_some_and(|read| read.has_edge());
+        let doubt = is_doubtful.then_some(Doubt::Secret).or(twin.map(Doubt::Twin));
         let doubt = doubt.or(is_undated.then_some(Doubt::Undated));
         Ok(Saved { id, notices, doubt })
     }

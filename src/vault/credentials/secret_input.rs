@@ -29,7 +29,7 @@ pub(super) struct ReadSecret {
 
 const LINE_END_DROPPED: &str =
     "The line break at the end of the secret was dropped, as docker login --password-stdin does.";
-const SPACE_KEPT: &str = "The secret begins or ends with a space, a line break or an invisible character. It was kept as part of the secret.";
+const SPACE_KEPT: &str = "The secret begins or ends with a space, a line break or an invisible character. It was kept as part of the secret. If it does not belong to it, replace the secret.";
 const LINES_JOINED: &str =
     "The line breaks and spaces in the base64 key were removed. It is stored as one line.";
 const ONLY_BLANKS: &str = "The password or token has only spaces or line breaks. Enter it again.";
@@ -46,6 +46,11 @@ impl ReadSecret {
         let text = std::str::from_utf8(self.secret.expose()).ok();
         let warning = text.and_then(|text| paste_warning(kind, method, username, text));
         self.said.iter().copied().chain(warning).map(str::to_owned).collect()
+    }
+
+    /// Whether it was probably pasted with more than itself.
+    pub(super) fn has_edge(&self) -> bool {
+        self.said.contains(&SPACE_KEPT)
     }
 
     /// What looks wrong with it, which is asked about before it is saved.

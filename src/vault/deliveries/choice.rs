@@ -206,12 +206,14 @@ fn book_lost(
     (outcome, reasons): (&Outcome, &Reasons),
     book: &mut Book<'_>,
 ) {
+    let is_nothing_else = outcome.won.is_empty()
+        && outcome.lost.iter().all(|(_, lost)| *lost == Lost::OtherRepository);
     for (index, lost) in &outcome.lost {
         let one = &granted[*index];
         if lost.is_refusal() {
             book.refuse(asked.of(*index), one, why(*index, *lost, reasons));
-        } else if *lost != Lost::OtherRepository {
-            // Who was asked for one repository is not told of all others.
+        } else if *lost != Lost::OtherRepository || is_nothing_else {
+            // Who asked for one repository is not told of all others, unless there is nothing else to tell.
             book.pass_over(one, lost.label());
         }
     }

@@ -1,6 +1,7 @@
 //! A pasted token is tried on the rules of a pipeline. Nothing of it is kept.
 
 use crate::crypto::jwt::{JwtProblem, Unverified};
+use crate::crypto::token::PREFIX;
 use crate::domain::actor::Can;
 use crate::domain::delivery::HeldPlace;
 use crate::domain::permission::of;
@@ -34,7 +35,7 @@ impl Vault {
         if token.is_empty() {
             return Err(Error::at("token", "Paste the token of a job."));
         }
-        if token.starts_with("rgc_") {
+        if token.starts_with(PREFIX) {
             return Err(Error::at("token", OURS));
         }
         let unverified =

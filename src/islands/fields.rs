@@ -1,0 +1,39 @@
+//! What a field and the box beside it say while a form is filled in. The server looks again at what is sent.
+
+use super::page::{element, is};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
+
+const PUSHING: &str = "input[name='form[pushing][]']";
+const GRANTED: &str = "input[name='form[credentials][]']";
+
+/// What was wrong with a field was of its old value. What is said of several together stays.
+pub(super) fn forget_what_was_wrong(event: &Event) -> Option<()> {
+    let field = element(event.target())?;
+    if !is(&field, "[aria-invalid='true']") || field.id().is_empty() {
+        return None;
+    }
+    let line = document().get_element_by_id(&format!("{}-error", field.id()))?;
+    let said = field.get_attribute("aria-describedby").unwrap_or_default();
+    let own = line.id();
+    let others = said.split(' ').filter(|id| *id != own).collect::<Vec<_>>().join(" ");
+    let _ = field.set_attribute("aria-describedby", &others);
+    line.remove();
+    field.remove_attribute("aria-invalid").ok()
+}
+
+/// Who pushes with a credential is granted it, and who is not granted it does not push with it: the two
+/// boxes of a row say the same.
+pub(super) fn tick_both(event: &Event) -> Option<()> {
+    let ticked = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+    let other = match ticked.checked() {
+        true if is(&ticked, PUSHING) => GRANTED,
+        false if is(&ticked, GRANTED) => PUSHING,
+        _ => return None,
+    };
+    let row = ticked.closest("li").ok()??;
+    let other = row.query_selector(other).ok()??.dyn_into::<HtmlInputElement>().ok()?;
+    other.set_checked(ticked.checked());
+    Some(())
+}
