@@ -19,7 +19,7 @@ pub async fn of_credential(
 }
 
 /// What a pipeline received of a credential lately: `None` for nothing.
-pub async fn received_by(project: String, pair: (Uuid, Uuid)) -> Result<Option<Lately>> {
+pub async fn received_of_grant(project: String, pair: (Uuid, Uuid)) -> Result<Option<Lately>> {
     let reader = member(&project).await?.can::<of::PipelineRead>()?;
-    vault().received_by(&reader, pair).await
+    vault().received_of_grant(&reader, pair).await
 }

@@ -11,7 +11,7 @@ use crate::domain::permission::Permission;
 use crate::domain::pipeline::{Grant, GrantForm, PipelinePage};
 use crate::error::{Error, Result};
 use crate::functions::answer::FailedForm;
-use crate::functions::deliveries::received_by;
+use crate::functions::deliveries::received_of_grant;
 use crate::functions::pipelines::{DeleteGrant, UpdateGrant, find_pipeline};
 use crate::ui::granting::YourPassword;
 use crate::ui::kit::{
@@ -60,7 +60,7 @@ async fn load_to_edit(page: PageContext) -> Result<ToEdit> {
     page.needs_to_grant()?;
     let found = load(&page).await?;
     let pair = (found.1.credential_id, found.0.pipeline.summary.id);
-    let lately = received_by(page.project.clone(), pair).await?;
+    let lately = received_of_grant(page.project.clone(), pair).await?;
     Ok((found, lately, page.failed_form().await))
 }
 

@@ -35,7 +35,7 @@ impl Vault {
     }
 
     /// What the pipeline received of the credential lately: `None` for nothing.
-    pub async fn received_by(
+    pub async fn received_of_grant(
         &self,
         reader: &Can<of::PipelineRead>,
         (credential, pipeline): (Uuid, Uuid),
