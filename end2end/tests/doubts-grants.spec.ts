@@ -98,6 +98,12 @@ const SAVED: Saved[] = [
     mend: 'Change the grant',
   },
   {
+    what: 'a name that Git lets no branch have',
+    conditions: { 'Only from these branches': 'release/' },
+    sentence: 'No branch and no tag can have the name in a branch condition, so no run meets it.',
+    mend: 'Change the grant',
+  },
+  {
     what: 'repositories that are none of the credential',
     conditions: { 'Only these repositories': 'other/x' },
     sentence: 'The credential is for other repositories than this grant',

@@ -38,8 +38,6 @@ pub enum Doubt {
     NoReference,
     /// A pattern of no name that Git allows.
     NoName,
-    /// A repository that begins with the registry's host.
-    HostInPath,
     /// Some of its repositories are not the credential's, or none of them is.
     OutsidePaths {
         is_all: bool,
@@ -140,9 +138,6 @@ impl Doubt {
             }
             Self::NoName => {
                 "No branch and no tag can have the name in a branch condition, so no run meets it. Only * stands for other characters: write release/*, not release/.".to_owned()
-            }
-            Self::HostInPath => {
-                "A repository of this grant begins with the registry's host, so it is of no image. Enter what follows the host, for example acme/api.".to_owned()
             }
             Self::OutsidePaths { is_all: true } => {
                 "The credential is for other repositories than this grant, so the pipeline never receives it.".to_owned()
@@ -253,7 +248,6 @@ impl Doubt {
             | Self::NothingPushes
             | Self::NoReference
             | Self::NoName
-            | Self::HostInPath
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {
                 ("Change the grant", paths::edit_grant(project, pipeline, about))

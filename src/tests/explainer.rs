@@ -116,7 +116,12 @@ async fn what_it_says_is_what_a_delivery_does() {
                     assert!(matches!(reply.status.as_u16(), 403 | 404 | 409), "{case}");
                     assert!(!reply.text().contains("hunter2"), "{case}");
                     let is_absent = reply.status == 404;
-                    assert_eq!(said.summary.contains("anonymously"), is_absent, "{case}");
+                    let without = if intent == "pull" {
+                        "anonymously"
+                    } else {
+                        "the registry denies the push"
+                    };
+                    assert_eq!(said.summary.contains(without), is_absent, "{case}");
                 }
             }
         }

@@ -121,7 +121,7 @@ async fn granter(app: &App, browser: &Browser) -> Granter {
 fn drone(repository: u32) -> TrustForm {
     TrustForm {
         provider: "drone".to_owned(),
-        claims: [("repo.id".to_owned(), repository.to_string())].into(),
+        claims: [("repo.id".to_owned(), (repository + 1).to_string())].into(),
         ..TrustForm::default()
     }
 }

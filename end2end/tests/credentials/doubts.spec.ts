@@ -31,6 +31,18 @@ for (const { what, typed, label, sentence } of [
   });
 }
 
+test('a token in the field of the username is asked about before everybody can read it', async ({ page, instance }) => {
+  const name = unique('swapped');
+  const dialog = await openNew(page, instance);
+  await fillIn(dialog, { 'Name': name, 'Registry URL': HOST, 'Username': `ghp_${unique('example')}`, 'Password': secret() });
+  await send(dialog);
+  await expect(dialog.getByRole('button', { name: 'Save anyway' })).toBeVisible();
+  await expectWrong(dialog, 'Username', /This looks like a token\. Usernames are not hidden/);
+  await fillIn(dialog, { Username: 'acme-bot', Password: secret() });
+  await send(dialog);
+  await expectSaid(page, `${name} was created for ${HOST}.`);
+});
+
 test('a secret that was saved anyway is marked until it is replaced', async ({ page, instance }) => {
   const name = unique('anyway');
   const dialog = await openNew(page, instance);

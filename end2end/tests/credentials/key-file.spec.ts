@@ -1,4 +1,4 @@
-import { expectSaid, openEdit, openNew, openRow, pathOf, send } from '../../support/credentials.ts';
+import { addCredential, expectSaid, openEdit, openNew, openRow, pathOf, send } from '../../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline, fetchConfig, signInFor } from '../../support/pipelines.ts';
 import { keyFile, unique } from '../../support/secrets.ts';
@@ -114,6 +114,18 @@ test('the same key can be kept for other Google hosts while it is at hand', asyn
   for (const [which, host] of [[name, 'gcr.io'] as const, ...copies]) {
     await expect((await openRow(page, instance, which)).getByText(host, { exact: true })).toBeVisible();
   }
+});
+
+test('a copy of the key that another credential stands in for says so', async ({ page, instance }) => {
+  const [name, twin] = [unique('copied'), unique('twin')];
+  const paths = `acme/${name}`;
+  await addCredential(page, instance, { name: twin, registry_url: 'eu.gcr.io', paths });
+  const dialog = await openNew(page, instance);
+  await fillIn(dialog, { 'Name': name, 'Registry URL': 'gcr.io', ...METHOD, [PASTE]: json(keyFile()), 'Repository path (Optional)': paths });
+  await dialog.getByText('The same key for other Google hosts').click();
+  await dialog.getByLabel('eu.gcr.io').check();
+  await send(dialog);
+  await expectSaid(page, `${twin} is for the same registry, repository path and access as ${name} (eu.gcr.io). A pipeline with both receives neither.`);
 });
 
 test('the other Google hosts stay chosen when the form comes back', async ({ page, instance }) => {

@@ -31,11 +31,7 @@ pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<
     } else if terms.branches.iter().any(|pattern| is_no_name(pattern)) {
         doubts.push(Doubt::NoName);
     }
-    if credential.host.named_in(&terms.repositories).is_err() {
-        doubts.push(Doubt::HostInPath);
-    } else {
-        doubts.extend(outside(&terms.repositories, &credential.paths));
-    }
+    doubts.extend(outside(&terms.repositories, &credential.paths));
     if terms.intent == Access::PullAndPush && !credential.access.satisfies(terms.intent) {
         doubts.push(Doubt::OnlyPulls { credential: id });
     }

@@ -123,15 +123,6 @@ fn a_pattern_that_git_allows_no_name_for_is_doubted() {
 }
 
 #[test]
-fn a_repository_that_begins_with_the_host_is_doubted() {
-    let of =
-        |repositories| Terms { repositories: list(repositories), ..Terms::plain(Access::Pull) };
-    let any = || [github("refs/heads/*")];
-    assert_eq!(doubts(&of("acme ghcr.io/acme"), &any(), true), [Doubt::HostInPath]);
-    assert!(doubts(&of("acme quay.io/acme"), &any(), true).is_empty());
-}
-
-#[test]
 fn what_the_credential_lacks_is_doubted() {
     let id = Uuid::nil();
     let whole = Summary { id, ..credential("ghcr", "acme/mirror acme/tools") };

@@ -22,7 +22,6 @@ fn each() -> Vec<Doubt> {
         Doubt::NothingPushes,
         Doubt::NoReference,
         Doubt::NoName,
-        Doubt::HostInPath,
         Doubt::OutsidePaths { is_all: true },
         Doubt::OutsidePaths { is_all: false },
         Doubt::OnlyPulls { credential },
