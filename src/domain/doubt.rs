@@ -142,7 +142,7 @@ impl Doubt {
                 "No branch and no tag can have the name in a branch condition, so no run meets it. Only * stands for other characters: write release/*, not release/.".to_owned()
             }
             Self::HostInPath => {
-                "A repository of this grant begins with the registry's host, so it is of no image. Enter what follows the host, for example acme/api.".to_owned()
+                "A repository of this grant begins with the registry's host, so no image matches it. Enter what follows the host, for example acme/api.".to_owned()
             }
             Self::OutsidePaths { is_all: true } => {
                 "The credential is for other repositories than this grant, so the pipeline never receives it.".to_owned()
