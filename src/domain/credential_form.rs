@@ -127,8 +127,13 @@ impl CredentialForm {
         let mut paths = registry::path_scope(&self.paths)
             .map_err(|problem| at("paths", problem.to_string()))
             .unwrap_or_default();
-        if let Some(Err(problem)) = host.map(|host| host.named_in(&paths)) {
-            at("paths", problem.to_string());
+        // What stands in the address is the repository path if there is no other one.
+        let in_address = parsed.as_ref().and_then(|parsed| parsed.path.clone());
+        let in_address = in_address.filter(|_| paths.is_empty());
+        for (field, said) in [("paths", &paths[..]), ("registry_url", in_address.as_slice())] {
+            if let Some(Err(problem)) = host.map(|host| host.named_in(said)) {
+                at(field, problem.to_string());
+            }
         }
         let access = Access::from_word(&self.access);
         if access.is_none() {

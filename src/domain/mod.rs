@@ -33,6 +33,7 @@ pub mod ago;
 pub mod approval;
 pub mod asker;
 pub mod audit;
+mod authority;
 pub mod choosing;
 pub mod compromise;
 pub mod counted;

@@ -266,7 +266,7 @@ fn summary(
             named(&names)
         );
     }
-    // Nobody pushes without a name.
+    // No registry lets anonymous clients push.
     let without = match intent {
         Access::Pull => " and pull anonymously",
         Access::PullAndPush => ", and the registry denies the push",

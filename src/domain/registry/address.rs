@@ -45,6 +45,7 @@ pub(super) fn plain_text<'a>(
         text.split('@').skip(1).any(|after| !is_digest(after) || after.contains('/'));
     match text {
         "" => Err(HostProblem::Empty),
+        _ if text.eq_ignore_ascii_case("docker hub") => Err(HostProblem::DockerHub),
         _ if is_command(text) => Err(HostProblem::Command),
         _ if text.contains(['<', '>', '{', '}', '$']) && !has_user_info => {
             Err(HostProblem::Placeholder)
@@ -192,6 +193,8 @@ mod tests {
             ("https://zebra:zeb/ra@ghcr.io", HostProblem::UserInfo),
             ("zebra@sha256:5000/acme", HostProblem::UserInfo),
             ("ghcr.io zebra", HostProblem::InnerSpace),
+            ("docker hub", HostProblem::DockerHub),
+            ("Docker Hub", HostProblem::DockerHub),
             ("docker login -u zebra -p zebra ghcr.io", HostProblem::Command),
             ("docker login -u zebra@example.com ghcr.io", HostProblem::Command),
             ("sudo podman pull ghcr.io/zebra/api:1.2", HostProblem::Command),

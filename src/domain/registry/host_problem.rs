@@ -45,6 +45,10 @@ pub enum HostProblem {
         "The address still contains a placeholder or a variable. Put the real value in its place, for example acme.azurecr.io."
     )]
     Placeholder,
+    #[error(
+        "That is a name, and not an address. The registry of Docker Hub is docker.io: enter that."
+    )]
+    DockerHub,
     #[error("That is the website of Docker Hub, not its registry: use docker.io.")]
     DockerWebsite,
     #[error(

@@ -4,6 +4,7 @@
 mod tests;
 
 use super::{Format, Transport};
+use crate::domain::authority::{authority, is_port, port};
 use crate::domain::typed_text::name_problem;
 use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
@@ -83,14 +84,11 @@ const NO_PLACE: &str =
 /// Whether its host is no pattern, and its port one that can be called. What else is wrong with it is found
 /// when it is looked up.
 fn names_one_place(address: &str) -> bool {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority.rsplit('@').next().unwrap_or_default();
-    // Behind the bracket of an IPv6 address, if there is one.
-    let tail = authority.rsplit(']').next().unwrap_or_default();
-    let port = tail.split_once(':').map(|(_, port)| port).filter(|port| !port.contains(':'));
-    let is_called = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
-    !authority.contains('*') && port.is_none_or(is_called)
+    let authority = authority(address);
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    // An IPv6 address without its brackets has no port.
+    let port = port(authority).filter(|port| !port.contains(':'));
+    !host.contains('*') && port.is_none_or(is_port)
 }
 
 fn address_problem(address: &str) -> Option<FieldError> {

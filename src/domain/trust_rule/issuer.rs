@@ -2,6 +2,7 @@
 
 use super::form::{LOCAL, VALUE_MAX};
 use super::{Provider, TrustForm};
+use crate::domain::authority::{authority, is_port, port};
 use crate::domain::credential::Access;
 use crate::domain::typed_text::is_invisible;
 use serde_json::{Map, Value};
@@ -208,12 +209,12 @@ pub fn issuer_problem(issuer: &str) -> Option<String> {
                 || rest.starts_with('/')
                 || rest.contains(['?', '#', '@', '\\'])
                 || rest.contains(|c: char| c.is_whitespace() || is_invisible(c))
-                || authority(rest).contains(['*', ','])
+                || authority(issuer).contains(['*', ','])
                 || issuer.len() > VALUE_MAX =>
         {
             Some("The issuer must be an address with a host and at most a path.".to_owned())
         }
-        Some(rest) if !has_sound_port(rest) => {
+        Some(_) if port(authority(issuer)).is_some_and(|port| !is_port(port)) => {
             Some("The port of the issuer is not a number from 1 to 65535.".to_owned())
         }
         Some(rest) if rest.contains("/.well-known/") => Some(
@@ -226,22 +227,6 @@ pub fn issuer_problem(issuer: &str) -> Option<String> {
         ),
         Some(_) => None,
     }
-}
-
-/// What stands before the first slash.
-fn authority(rest: &str) -> &str {
-    rest.split('/').next().unwrap_or_default()
-}
-
-/// Whether what stands behind the host's colon is a port, if there is one.
-fn has_sound_port(rest: &str) -> bool {
-    // Behind the bracket of an IPv6 address, if there is one.
-    let tail = authority(rest).rsplit(']').next().unwrap_or_default();
-    let is_port = |digits: &str| {
-        digits.bytes().all(|b| b.is_ascii_digit())
-            && digits.parse::<u16>().is_ok_and(|port| port > 0)
-    };
-    tail.split_once(':').is_none_or(|(_, digits)| is_port(digits))
 }
 
 /// The host of an address, in small letters and without a usual port, and its path.

@@ -7,6 +7,9 @@ use crate::domain::departure::Thing;
 use crate::domain::user::Role;
 use crate::error::Result;
 use crate::vault::{Vault, today};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
 /// Events about a pipeline or a member that are looked at.
 const LOOKED_AT: u64 = 10_000;
@@ -37,10 +40,17 @@ impl Vault {
 
     async fn there_though_ended(&self) -> Result<Vec<PutBack>> {
         let mut found = Vec::new();
+        // The events of a pipeline are read once, however many tokens it has.
+        let mut revoked: HashMap<Uuid, BTreeSet<String>> = HashMap::new();
         for one in self.store.departures().everything(today()).await? {
             let (Thing::Token(id), Some(pipeline)) = (&one.thing, &one.pipeline) else { continue };
-            let events = self.store.chain().about(one.project, pipeline.id, LOOKED_AT).await?;
-            if events.iter().any(|event| has_revoked(event, id)) {
+            let ended = match revoked.entry(pipeline.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unread) => {
+                    unread.insert(self.revoked_of(one.project, pipeline.id).await?)
+                }
+            };
+            if ended.contains(id) {
                 let what = format!("token {id} of {}", pipeline.name);
                 found.push(PutBack { project: one.slug.clone(), what });
             }
@@ -60,11 +70,16 @@ impl Vault {
         }
         Ok(found)
     }
-}
 
-fn has_revoked(event: &AuditEvent, token: &str) -> bool {
-    event.action == Action::TokenRevoked
-        && matches!(&event.detail, Detail::Token(revoked) if revoked == token)
+    /// The tokens of the pipeline that were revoked.
+    async fn revoked_of(&self, project: Uuid, pipeline: Uuid) -> Result<BTreeSet<String>> {
+        let events = self.store.chain().about(project, pipeline, LOOKED_AT).await?;
+        let revoked = events.into_iter().filter_map(|event| match (event.action, event.detail) {
+            (Action::TokenRevoked, Detail::Token(id)) => Some(id),
+            _ => None,
+        });
+        Ok(revoked.collect())
+    }
 }
 
 /// What the event left the member with, if it is about that.

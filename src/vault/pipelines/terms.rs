@@ -15,8 +15,7 @@ use crate::store::unless_taken;
 use crate::vault::{Vault, gather, now, today};
 use uuid::Uuid;
 
-const GRANT_CHANGED: &str =
-    "The grant was changed or approved while this page was open. Check it and save again.";
+const GRANT_CHANGED: &str = "The grant, its credential or its pipeline was changed while this page was open. Check the grant and save again.";
 
 impl Vault {
     /// Changes the terms of a grant. Who gives more than before gives it anew: it is theirs, and no

@@ -23,6 +23,7 @@ fn a_form_is_read_with_all_that_is_wrong_with_it() {
         ("https://siem.example.com:8443/in?a=b:c*", true),
         ("https://*.example.com", false),
         ("https://siem.example.com:0", false),
+        ("https://siem.example.com:+443", false),
     ] {
         let form = DestinationForm { address: address.to_owned(), ..form.clone() };
         assert_eq!(form.read().is_ok(), is_right, "{address}");

@@ -107,6 +107,7 @@ fn a_value_that_the_provider_writes_in_another_form_is_refused() {
 fn an_issuer_is_an_address_that_tokens_can_name() {
     for bad in [
         "https://*.example.com",
+        "https://*.example.com/a://b",
         "https://a.example,https://b.example",
         "https://issuer.example.com:0",
         "https://issuer.example.com:99999",
