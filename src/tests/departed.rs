@@ -5,6 +5,7 @@ mod afterwards;
 mod audited;
 mod decided;
 mod hidden;
+mod known;
 mod waiting;
 mod walls;
 
