@@ -20,7 +20,7 @@ fn listed(left: &Value) -> Vec<(String, Value)> {
 
 async fn ask(app: &App, path: &str, id: Uuid, more: &[(&str, &str)]) {
     let id = id.to_string();
-    let form = [&[("project", "acme"), ("id", id.as_str())], more].concat();
+    let form = [[("project", "acme"), ("id", id.as_str())].as_slice(), more].concat();
     let reply = app.owner.post_json_accept(path, &form).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.text());
 }
@@ -67,9 +67,8 @@ async fn a_version_is_of_who_typed_it_and_not_of_who_made_it_current() {
 async fn a_token_service_is_listed_with_who_accepted_it_last() {
     let app = App::new().await;
     let leaving = app.new_member("leaving", Role::Maintainer).await;
-    let [own, others] = ["ghcr.io", "quay.io"];
-    let own = app.credential(&app.owner, "acme", "own", own, "one").await;
-    let others = app.credential(&app.owner, "acme", "others", others, "two").await;
+    let own = app.credential(&app.owner, "acme", "own", "ghcr.io", "one").await;
+    let others = app.credential(&app.owner, "acme", "others", "quay.io", "two").await;
     for id in [own, others] {
         let id = id.to_string();
         let form =
