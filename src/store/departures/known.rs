@@ -1,6 +1,8 @@
 //! What goes on to be known or reached through somebody who left: secrets that they typed, and token
 //! services that they accepted. Only the audit has the id of who did it. What is read are the events of
-//! the person, by the index on who did something, and of each credential that these are about.
+//! the person, by the index on who did something, and of each credential that these are about: SQLite
+//! joins in the order in which a cross join has them, and looks for no action by the index on actions when
+//! it is asked for one with something behind it.
 
 use super::Departures;
 use crate::domain::audit::{Action, Subject};
@@ -12,12 +14,10 @@ use uuid::Uuid;
 /// The credentials whose current secret the person typed: the first event that wrote a secret, from when
 /// that version was written on, is theirs. A switch to an older version does not change when it was written.
 const TYPED: &str = "SELECT project.id, project.slug, credential.id, credential.name, person.name
-    FROM project
-    INNER JOIN audit_event ON audit_event.chain = project.id
+    FROM project CROSS JOIN audit_event CROSS JOIN credential
     INNER JOIN person ON person.id = audit_event.actor_id
-    INNER JOIN credential ON credential.id = audit_event.subject_id
-        AND credential.project_id = project.id
-    WHERE audit_event.actor_id = ? AND audit_event.action IN (?, ?, ?)
+    WHERE audit_event.chain = project.id AND credential.id = audit_event.subject_id
+    AND credential.project_id = project.id AND audit_event.actor_id = ? AND (audit_event.action || '') IN (?, ?, ?)
     AND audit_event.at >= credential.secret_set_at
     AND NOT EXISTS (SELECT 1 FROM audit_event AS earlier
         WHERE earlier.chain = audit_event.chain AND earlier.subject_id = audit_event.subject_id
@@ -28,12 +28,10 @@ const TYPED: &str = "SELECT project.id, project.slug, credential.id, credential.
 const ACCEPTED: &str =
     "SELECT project.id, project.slug, credential.id, credential.name, person.name,
     credential.token_service
-    FROM project
-    INNER JOIN audit_event ON audit_event.chain = project.id
+    FROM project CROSS JOIN audit_event CROSS JOIN credential
     INNER JOIN person ON person.id = audit_event.actor_id
-    INNER JOIN credential ON credential.id = audit_event.subject_id
-        AND credential.project_id = project.id
-    WHERE audit_event.actor_id = ? AND credential.token_service IS NOT NULL
+    WHERE audit_event.chain = project.id AND credential.id = audit_event.subject_id
+    AND credential.project_id = project.id AND audit_event.actor_id = ? AND credential.token_service IS NOT NULL
     AND (audit_event.action = ? OR (audit_event.action = ? AND audit_event.detail LIKE ?))
     AND NOT EXISTS (SELECT 1 FROM audit_event AS later
         WHERE later.chain = audit_event.chain AND later.subject_id = audit_event.subject_id
