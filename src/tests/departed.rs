@@ -38,6 +38,14 @@ pub async fn operate(app: &App, args: &[&str]) -> Said {
     spawn_blocking(move || said(command, b"")).await.unwrap()
 }
 
+/// What the doctor says is back although it was ended or changed.
+pub async fn back(app: &App) -> Value {
+    let report = operate(app, &["doctor", "--json"]).await.json();
+    // Without it, the doctor could not look, or is an older program than these tests.
+    assert!(report["ended"].is_array(), "{report}");
+    report["ended"].clone()
+}
+
 /// A pipeline with a token of the owner's, and a maintainer who made one of everything for it.
 struct Scene {
     app: App,

@@ -1,17 +1,12 @@
 //! Rows that were changed in Regcred, and that somebody put back whole as they were before.
 
 use crate::app::{App, PASSWORD, credential_form};
-use crate::departed::operate;
+use crate::departed::{back, operate};
 use crate::signing::Woodpecker;
 use regcred::domain::trust_rule::Provider;
 use regcred::domain::user::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// What the doctor says is back.
-async fn back(app: &App) -> Value {
-    operate(app, &["doctor", "--json"]).await.json()["ended"].clone()
-}
 
 /// Keeps the rows of the table, does it, and puts the rows back. Before that, nothing is found.
 async fn rolled_back(app: &App, table: &str, act: impl AsyncFnOnce()) -> Value {
