@@ -2,7 +2,7 @@
 
 use super::{LOOKED_AT, PutBack};
 use crate::domain::audit::{Action, AuditEvent, Detail, Field};
-use crate::domain::credential::{Credential, CredentialSettings};
+use crate::domain::credential::{Access, Credential, CredentialSettings};
 use crate::domain::project::Project;
 use crate::error::Result;
 use crate::vault::Vault;
@@ -18,7 +18,9 @@ impl Vault {
                     continue;
                 };
                 let now = value(&one, field);
-                if now != left {
+                // An older program may have had other words for the same.
+                let is_known = |left: &str| Access::ALL.iter().any(|one| one.label() == left);
+                if now != left && (field != Field::Access || is_known(left)) {
                     let (label, name) = (field.label(), &one.summary.name);
                     let what = format!("{label} of {name}: {}, not {}", said(&now), said(left));
                     found.push(PutBack { project: project.slug.clone(), what });
