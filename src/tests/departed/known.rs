@@ -34,7 +34,7 @@ async fn the_secrets_that_somebody_typed_and_that_are_current_are_listed_whateve
         let typed = app.credential(&leaving, "acme", "typed", "ghcr.io", "one").await;
         let replaced = app.credential(&leaving, "acme", "replaced", "quay.io", "two").await;
         app.credential(&namesake, "acme", "other", "docker.io", "three").await;
-        let edit = [("revision", "1"), ("password", "four")];
+        let edit = [("revision", "1"), ("password", "four"), ("anyway", "true")];
         ask(&app, "/rpc/credentials/replace-secret", replaced, &edit).await;
 
         let email = app.evidence(&leaving, "acme").await.person().email.clone();
@@ -53,7 +53,7 @@ async fn a_version_is_of_who_typed_it_and_not_of_who_made_it_current() {
     let app = App::new().await;
     let leaving = app.new_member("leaving", Role::Maintainer).await;
     let id = app.credential(&leaving, "acme", "ghcr", "ghcr.io", "one").await;
-    let edit = [("revision", "1"), ("password", "two")];
+    let edit = [("revision", "1"), ("password", "two"), ("anyway", "true")];
     ask(&app, "/rpc/credentials/replace-secret", id, &edit).await;
     ask(&app, "/rpc/versions/switch", id, &[("version", "1")]).await;
     let email = app.evidence(&leaving, "acme").await.person().email.clone();

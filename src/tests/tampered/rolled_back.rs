@@ -52,7 +52,7 @@ async fn an_account_that_was_disabled_and_an_admin_who_is_none_are_found_when_th
     let email = app.evidence(&leaving, "acme").await.person().email.clone();
     operate(&app, &["user", "admin", &email, "--yes"]).await.done();
     let columns = ["is_admin", "disabled_at", "mac"];
-    let found = columns_rolled_back(&app, ("person", &columns), async || {
+    let found = columns_rolled_back(&app, ("person", columns.as_slice()), async || {
         operate(&app, &["user", "admin", &email, "--no"]).await.done();
         operate(&app, &["user", "disable", &email, "--yes"]).await.done();
     })
@@ -70,7 +70,7 @@ async fn an_account_that_was_enabled_is_found_when_it_is_disabled_again() {
     let email = app.evidence(&leaving, "acme").await.person().email.clone();
     operate(&app, &["user", "disable", &email, "--yes"]).await.done();
     let columns = ["disabled_at", "mac"];
-    let found = columns_rolled_back(&app, ("person", &columns), async || {
+    let found = columns_rolled_back(&app, ("person", columns.as_slice()), async || {
         operate(&app, &["user", "enable", &email]).await.done();
     })
     .await;
@@ -187,7 +187,7 @@ async fn a_protected_mark_that_was_set_is_found_when_it_is_gone() {
     let app = App::new().await;
     let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await.to_string();
     let columns = ["is_protected", "revision", "updated_at", "updated_by", "mac"];
-    let found = columns_rolled_back(&app, ("credential", &columns), async || {
+    let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
         let edit = [("id", id.as_str()), ("revision", "1"), ("is_protected", "true")];
         let form = credential_form("acme", "ghcr", "ghcr.io", "", &edit);
         app.owner.post_multipart("/rpc/credentials/update", &form, None).await;
@@ -206,7 +206,7 @@ async fn a_protected_mark_that_a_second_person_took_off_is_found_when_it_is_back
     let id = app.credential_with(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2", &more).await;
     let id = id.to_string();
     let columns = ["is_protected", "revision", "updated_at", "updated_by", "mac"];
-    let found = columns_rolled_back(&app, ("credential", &columns), async || {
+    let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
         let edit = [("id", id.as_str()), ("revision", "1"), ("is_protected", "")];
         let form = credential_form("acme", "ghcr", "ghcr.io", "", &edit);
         app.owner.post_multipart("/rpc/credentials/update", &form, None).await;
