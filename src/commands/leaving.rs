@@ -40,7 +40,7 @@ impl Leaving {
         let head = if self.keep {
             "These stay, although the user may no longer make them. Decide on each:"
         } else {
-            "This is what the user made, approved or was shown:"
+            "This is what the user made, approved, typed or was shown:"
         };
         let (_, table) = self.listed(left);
         let ends = self.ending(left);

@@ -70,7 +70,7 @@ enum MemberAction {
     },
     /// Remove a member, and end what they created in the project
     #[command(
-        after_help = "The pipeline tokens that the member created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret or the token of an audit destination that they were shown stops until it is renewed. The command lists all of it first. Grants and other audit destinations stay. With --keep, all of it stays and is listed, so that you can decide on it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
+        after_help = "The pipeline tokens that the member created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and a shared secret or the token of an audit destination that they were shown stops until it is renewed. The command lists all of it first. Grants and other audit destinations stay. Secrets that they typed and token services that they accepted stay and are listed: rotate those secrets. With --keep, all of it stays and is listed, so that you can decide on it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred project member remove acme-web kim@example.com\n  regcred project member remove acme-web kim@example.com --keep"
     )]
     Remove {
         /// The project (first column of `regcred project list`)

@@ -45,7 +45,7 @@ enum Action {
     },
     /// Disable a user, and end their sessions and what they created
     #[command(
-        after_help = "In every project, the pipeline tokens that the user created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets and tokens of audit destinations that they were shown stop until they are renewed. The command lists all of it first. Grants, other audit destinations and trusted issuers stay. With --keep, all of it stays and is listed, so that you can decide on it. Run the command again without --keep to end it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --yes\n  regcred user disable dana@example.com --keep"
+        after_help = "In every project, the pipeline tokens that the user created are revoked, their trust rules stop until another maintainer confirms them, their approvals are withdrawn, and shared secrets and tokens of audit destinations that they were shown stop until they are renewed. The command lists all of it first. Grants, other audit destinations and trusted issuers stay. Secrets that they typed and token services that they accepted stay and are listed: rotate those secrets. With --keep, all of it stays and is listed, so that you can decide on it. Run the command again without --keep to end it. Without a terminal, nothing is changed unless --yes or --keep is given or nothing would end.\n\nExamples:\n  regcred user disable dana@example.com\n  regcred user disable dana@example.com --yes\n  regcred user disable dana@example.com --keep"
     )]
     Disable {
         /// The email address of the user

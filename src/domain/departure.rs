@@ -52,6 +52,9 @@ impl Leftover {
         match &self.thing {
             Thing::Destination { id, .. } => Some(paths::destination(&self.slug, *id)),
             Thing::Issuer { id, .. } => Some(paths::remove_issuer(*id)),
+            Thing::TypedSecret { credential } | Thing::TokenService { credential, .. } => {
+                Some(paths::credential(&self.slug, credential.id))
+            }
             _ => None,
         }
     }
@@ -75,6 +78,10 @@ pub enum Thing {
     Destination { id: Uuid, name: String, transport: Transport, is_shown: bool },
     /// An issuer that they put on the list of those whose tokens are accepted.
     Issuer { id: Uuid, url: String },
+    /// The current secret of a credential, which they typed and so know.
+    TypedSecret { credential: Subject },
+    /// A token service that they accepted, so that the secret of the credential goes to it.
+    TokenService { credential: Subject, origin: String },
 }
 
 impl Thing {
@@ -85,7 +92,10 @@ impl Thing {
             Self::Destination { transport, is_shown, .. } => {
                 *is_shown && *transport == Transport::Pull
             }
-            Self::Grant { .. } | Self::Issuer { .. } => false,
+            Self::Grant { .. }
+            | Self::Issuer { .. }
+            | Self::TypedSecret { .. }
+            | Self::TokenService { .. } => false,
             _ => true,
         }
     }
@@ -103,6 +113,10 @@ impl Thing {
             Self::Grant { credential, .. } => format!("grant for {}", credential.name),
             Self::Destination { name, .. } => format!("destination {name}"),
             Self::Issuer { url, .. } => format!("issuer {url}"),
+            Self::TypedSecret { credential } => format!("typed secret of {}", credential.name),
+            Self::TokenService { credential, origin } => {
+                format!("token service {origin} of {}", credential.name)
+            }
         }
     }
 
@@ -113,7 +127,11 @@ impl Thing {
             Self::SharedSecret => "stops until it is renewed",
             Self::Approval { .. } => "is withdrawn, so the grant waits for approval again",
             Self::Destination { .. } if self.ends() => "stops until its token is renewed",
-            Self::Grant { .. } | Self::Destination { .. } | Self::Issuer { .. } => self.stays(),
+            Self::Grant { .. }
+            | Self::Destination { .. }
+            | Self::Issuer { .. }
+            | Self::TypedSecret { .. }
+            | Self::TokenService { .. } => self.stays(),
         }
     }
 
@@ -124,13 +142,20 @@ impl Thing {
                 "stays; renew its token"
             }
             Self::Destination { is_shown: true, .. } => "stays; renew its signing secret",
+            Self::TypedSecret { .. } => "stays; they know the secret, so rotate it",
             _ => STAYS,
         }
     }
 
     /// Whether it is about pipelines of the project: about all of them, when it names none.
     pub fn is_of_pipelines(&self) -> bool {
-        !matches!(self, Self::Destination { .. } | Self::Issuer { .. })
+        !matches!(
+            self,
+            Self::Destination { .. }
+                | Self::Issuer { .. }
+                | Self::TypedSecret { .. }
+                | Self::TokenService { .. }
+        )
     }
 
     /// What the last use of it says; an approval, a grant and a secret are not used themselves.

@@ -1,7 +1,11 @@
 //! What outlives the right of who made it: live tokens and trust rules, approvals, grants, and the
-//! secrets that people were shown.
+//! secrets that people were shown or typed.
 
 mod elsewhere;
+mod known;
+mod standing;
+
+pub use standing::{StandingGrant, StandingRule};
 
 use super::Departures;
 use super::prepared::numbered;
@@ -133,6 +137,7 @@ impl<C: Sealing> Departures<'_, C> {
             left.extend(self.read(&kind, Whose::Id(person), project, today).await?);
             left.extend(self.read(&kind, Whose::Name(person), project, today).await?);
         }
+        left.extend(self.known(person, project).await?);
         let mut values: Vec<Value> = vec![person.into()];
         values.extend(project.map(Value::from));
         let one = project.map_or("", |_| " AND shared_secret_view.project_id = ?");

@@ -81,6 +81,7 @@ pub use connect::Address;
 pub use credentials::Alike;
 pub use definitions::{Changed, Definitions, NamedIn};
 pub use deliverables::{Deliverable, Held};
+pub use departures::{StandingGrant, StandingRule};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.
 pub use entity::credential::ActiveModel as CredentialChanges;

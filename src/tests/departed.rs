@@ -5,6 +5,7 @@ mod afterwards;
 mod audited;
 mod decided;
 mod hidden;
+mod known;
 mod waiting;
 mod walls;
 
@@ -35,6 +36,14 @@ pub async fn operate(app: &App, args: &[&str]) -> Said {
         command.env("DATABASE_URL", url);
     }
     spawn_blocking(move || said(command, b"")).await.unwrap()
+}
+
+/// What the doctor says is back although it was ended or changed.
+pub async fn back(app: &App) -> Value {
+    let report = operate(app, &["doctor", "--json"]).await.json();
+    // Without it, the doctor could not look, or is an older program than these tests.
+    assert!(report["ended"].is_array(), "{report}");
+    report["ended"].clone()
 }
 
 /// A pipeline with a token of the owner's, and a maintainer who made one of everything for it.

@@ -10,6 +10,7 @@ mod older;
 mod put_back;
 mod random;
 mod renamed;
+mod rolled_back;
 mod walls;
 
 use crate::app::{App, credential_form};

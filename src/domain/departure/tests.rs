@@ -18,7 +18,16 @@ fn what_hands_nothing_to_who_made_it_outlives_their_right() {
         (rule(None), true, "trust rule"),
         (Thing::SharedSecret, true, "shared Drone secret"),
         (Thing::Approval { grant: id, credential: credential.clone() }, true, "approval for ghcr"),
-        (Thing::Grant { grant: id, credential }, false, "grant for ghcr"),
+        (Thing::Grant { grant: id, credential: credential.clone() }, false, "grant for ghcr"),
+        (
+            Thing::TokenService {
+                credential: credential.clone(),
+                origin: "https://auth.example.com".to_owned(),
+            },
+            false,
+            "token service https://auth.example.com of ghcr",
+        ),
+        (Thing::TypedSecret { credential }, false, "typed secret of ghcr"),
         (destination(Transport::Pull, true), true, "destination siem"),
         (destination(Transport::Pull, false), false, "destination siem"),
         (destination(Transport::Webhook, true), false, "destination siem"),
@@ -72,7 +81,10 @@ fn what_is_about_no_pipeline_has_a_page_to_decide_on_it() {
         is_shown: true,
     };
     let issuer = Thing::Issuer { id: Uuid::nil(), url: "https://gitlab.example.com".to_owned() };
+    let credential = Subject { id: Uuid::nil(), name: "ghcr".to_owned() };
+    let typed = Thing::TypedSecret { credential };
     for (left, page) in [
+        (left("acme", typed), Some("/p/acme/credentials/")),
         (left("acme", destination()), Some("/p/acme/audit/shipping?destination=")),
         (left("", destination()), Some("/admin/audit/shipping?destination=")),
         (left("", issuer), Some("/admin/issuers/")),

@@ -1,8 +1,9 @@
 //! What is kept, or has stopped, is for others to decide on.
 
-use super::{FETCH, Scene, losses, operate};
+use super::{FETCH, Scene, back, losses, operate};
 use crate::app::{App, PASSWORD};
 use regcred::domain::user::Role;
+use serde_json::json;
 use uuid::Uuid;
 
 const LEFT: &str = "Created by maintainer, who is no longer a maintainer or owner";
@@ -125,4 +126,20 @@ async fn the_approvals_of_who_left_are_withdrawn_and_the_grant_waits_again() {
             "SELECT COUNT(*) FROM audit_event WHERE action = 'grant.approval_withdrawn'";
         assert_eq!(app.scalar_i64(withdrawn).await, 1);
     }
+}
+
+#[tokio::test]
+async fn an_approval_that_was_withdrawn_is_found_by_the_doctor_when_it_is_back() {
+    let app = App::new().await;
+    let (_, maintainer) = approved(&app).await;
+    let email = format!("maintainer-{}@example.com", maintainer.simple());
+    assert_eq!(back(&app).await, json!([]));
+    app.tamper("CREATE TABLE kept AS SELECT * FROM access_grant").await;
+    operate(&app, &losses(&email)[0]).await.done();
+    assert_eq!(back(&app).await, json!([]));
+    assert_eq!(app.tamper("DELETE FROM access_grant").await, 1);
+    assert_eq!(app.tamper("INSERT INTO access_grant SELECT * FROM kept").await, 1);
+    app.tamper("DROP TABLE kept").await;
+    let what = "approval of the grant of release to build";
+    assert_eq!(back(&app).await, json!([{ "project": "acme", "what": what }]));
 }

@@ -1,5 +1,10 @@
-//! What was ended and works again although nobody gave it anew. Who can write to the database can put a
-//! row back as it once was, with its MAC; but the audit log says that it was ended.
+//! What was ended and works again although nobody gave it anew, and what was changed and is as it was
+//! before. Who can write to the database can put a row back as it once was, with its MAC; but the audit log
+//! says how it was left. It says nothing of a password but when it was set.
+
+mod access;
+mod guards;
+mod instance;
 
 use crate::domain::actor::Operator;
 use crate::domain::audit::{Action, AuditEvent, Detail};
@@ -11,20 +16,21 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// Events about a pipeline or a member that are looked at.
+/// Events about a pipeline, a member or a credential that are looked at.
 const LOOKED_AT: u64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct PutBack {
-    /// The project's part of the URL.
+    /// The project's part of the URL; empty for the instance.
     pub project: String,
     /// For example "token 4kX1 of build".
     pub what: String,
 }
 
 impl Vault {
-    /// The tokens that work although they were revoked, and the members who have more than they were left
-    /// with.
+    /// The tokens that work although they were revoked, the members who have more than they were left
+    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants,
+    /// approvals, trust rules, and the guards of credentials.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -55,8 +61,11 @@ impl Vault {
                 found.push(PutBack { project: one.slug.clone(), what });
             }
         }
+        found.extend(self.instance_put_back().await?);
         for entry in self.store.projects().list().await? {
             let project = entry.project;
+            found.extend(self.access_put_back(&project).await?);
+            found.extend(self.guards_put_back(&project).await?);
             for (person, role) in self.store.projects().roster(project.id).await? {
                 let events = self.store.chain().about(project.id, person.id, LOOKED_AT).await?;
                 // The newest comes first. Who was a member before there were events has none.

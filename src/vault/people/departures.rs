@@ -207,7 +207,10 @@ async fn end_one(
             let detail = row.map_or(Detail::Nothing, |row| detail_of(&row.shown));
             (write.destinations().end_token(*id, person).await?, Action::DestinationEnded, detail)
         }
-        Thing::Grant { .. } | Thing::Issuer { .. } => return Ok(None),
+        Thing::Grant { .. }
+        | Thing::Issuer { .. }
+        | Thing::TypedSecret { .. }
+        | Thing::TokenService { .. } => return Ok(None),
     };
     Ok(is_done.then_some((action, detail)))
 }

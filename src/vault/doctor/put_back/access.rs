@@ -1,0 +1,145 @@
+//! Grants, approvals and trust rules that are not as the audit of their project says that they were left.
+//! An event names the pipeline with the credential or the provider, and not the row; so the rows of each
+//! pair are compared with all events about it.
+
+use super::{LOOKED_AT, PutBack};
+use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::project::Project;
+use crate::domain::trust_rule::Provider;
+use crate::error::Result;
+use crate::store::{StandingGrant, StandingRule};
+use crate::vault::Vault;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+impl Vault {
+    pub(super) async fn access_put_back(&self, project: &Project) -> Result<Vec<PutBack>> {
+        let mut grants: BTreeMap<(Uuid, Uuid), Vec<StandingGrant>> = BTreeMap::new();
+        for one in self.store.departures().standing_grants(project.id).await? {
+            grants.entry((one.pipeline.id, one.credential.id)).or_default().push(one);
+        }
+        let mut rules: BTreeMap<(Uuid, &'static str), Vec<StandingRule>> = BTreeMap::new();
+        for one in self.store.departures().standing_rules(project.id).await? {
+            rules.entry((one.pipeline.id, one.provider.word())).or_default().push(one);
+        }
+        let pipelines = grants.keys().map(|(pipeline, _)| *pipeline);
+        let pipelines = pipelines.chain(rules.keys().map(|(pipeline, _)| *pipeline));
+        let mut histories: BTreeMap<Uuid, Vec<AuditEvent>> =
+            pipelines.map(|pipeline| (pipeline, Vec::new())).collect();
+        for (pipeline, events) in &mut histories {
+            *events = self.store.chain().about(project.id, *pipeline, LOOKED_AT).await?;
+        }
+        let mut found = Vec::new();
+        let mut put = |what: String| {
+            found.push(PutBack { project: project.slug.clone(), what });
+        };
+        for ((pipeline, credential), rows) in &grants {
+            let (Some(events), Some(row)) = (histories.get(pipeline), rows.first()) else {
+                continue;
+            };
+            let of = format!("{} to {}", row.credential.name, row.pipeline.name);
+            let pair = of_grants(events, *credential);
+            if is_whole(events) && are_too_many(&pair, rows.len(), GRANTS) {
+                put(format!("grant of {of}"));
+            }
+            if is_approval_back(&pair, rows) {
+                put(format!("approval of the grant of {of}"));
+            }
+        }
+        for ((pipeline, _), rows) in &rules {
+            let (Some(events), Some(row)) = (histories.get(pipeline), rows.first()) else {
+                continue;
+            };
+            let pair = of_rules(events, row.provider);
+            let is_back = is_whole(events) && are_too_many(&pair, rows.len(), RULES)
+                || is_ended_back(&pair, rows)
+                || is_change_undone(&pair, rows);
+            if is_back {
+                let (provider, pipeline) = (row.provider.label(), &row.pipeline.name);
+                put(format!("trust rule for {provider} of {pipeline}"));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What makes one, and what takes one away.
+const GRANTS: (Action, Action) = (Action::GrantCreated, Action::GrantDeleted);
+const RULES: (Action, Action) = (Action::RuleCreated, Action::RuleDeleted);
+
+fn of_grants(events: &[AuditEvent], wanted: Uuid) -> Vec<&AuditEvent> {
+    let is_of = |event: &&AuditEvent| matches!(&event.detail, Detail::Grant { credential, .. } if *credential == wanted);
+    events.iter().filter(is_of).collect()
+}
+
+fn of_rules(events: &[AuditEvent], wanted: Provider) -> Vec<&AuditEvent> {
+    let is_of = |event: &&AuditEvent| {
+        matches!(
+            &event.detail,
+            Detail::Provider(provider) | Detail::Rule { provider, .. } if *provider == wanted
+        )
+    };
+    events.iter().filter(is_of).collect()
+}
+
+/// Whether these are all events about the pipeline, each with what it was about as data. Older ones have
+/// it in words.
+fn is_whole(events: &[AuditEvent]) -> bool {
+    let counts = [GRANTS.0, GRANTS.1, RULES.0, RULES.1];
+    let is_told = |event: &AuditEvent| {
+        !counts.contains(&event.action)
+            || matches!(
+                event.detail,
+                Detail::Grant { .. } | Detail::Provider(_) | Detail::Rule { .. }
+            )
+    };
+    events.iter().any(|event| event.action == Action::PipelineCreated) && events.iter().all(is_told)
+}
+
+/// Whether there are more rows than were made and not taken away.
+fn are_too_many(events: &[&AuditEvent], rows: usize, (made, taken): (Action, Action)) -> bool {
+    let count = |action| events.iter().filter(|event| event.action == action).count();
+    rows + count(taken) > count(made)
+}
+
+/// Whether the last thing that was done to approvals was to withdraw one, and none is missing.
+fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
+    // Of two grants of one credential, what was deleted may be the one that waited.
+    let last = events.iter().find(|event| {
+        matches!(
+            event.action,
+            Action::GrantApproved | Action::ApprovalWithdrawn | Action::GrantDeleted
+        )
+    });
+    last.is_some_and(|event| event.action == Action::ApprovalWithdrawn)
+        && rows.iter().all(|row| row.approved_at.is_some())
+}
+
+/// Whether fewer rules have stopped than were stopped since some moment, and neither confirmed nor deleted.
+fn is_ended_back(events: &[&AuditEvent], rows: &[StandingRule]) -> bool {
+    let (mut still, mut least) = (0_i64, 0_i64);
+    for event in events {
+        match event.action {
+            Action::RuleEnded => still += 1,
+            Action::RuleConfirmed | Action::RuleDeleted => still -= 1,
+            _ => {}
+        }
+        least = least.max(still);
+    }
+    let ended = rows.iter().filter(|row| row.is_ended).count();
+    i64::try_from(ended).is_ok_and(|ended| ended < least)
+}
+
+/// Whether every rule was written before the last change of one. A change of its title alone writes
+/// no new rule.
+fn is_change_undone(events: &[&AuditEvent], rows: &[StandingRule]) -> bool {
+    let is_change = |event: &AuditEvent| match (event.action, &event.detail) {
+        (Action::RuleChanged, Detail::Rule { changes, .. }) => {
+            changes.iter().any(|change| change.term != "Title")
+        }
+        (Action::RuleConfirmed | Action::RuleDeleted, _) => true,
+        _ => false,
+    };
+    let Some(last) = events.iter().find(|event| is_change(event)) else { return false };
+    last.action == Action::RuleChanged && rows.iter().all(|row| row.created_at < last.at)
+}
