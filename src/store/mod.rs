@@ -79,7 +79,7 @@ pub use backup::{
 pub use chain::{CheckedLinks, CosignatureRow, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
-pub use definitions::{Changed, Definitions, NamedIn};
+pub use definitions::{Changed, Definitions, NamedIn, SaidIn};
 pub use deliverables::{Deliverable, Held};
 pub use entity::Sealed;
 /// The columns that a write to a credential sets; the others stay as they are.
