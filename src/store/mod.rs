@@ -91,7 +91,7 @@ pub use entity::outbox::Model as OutboxRow;
 pub use entity::session::Model as SessionRow;
 /// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
 pub use entity::slot::Model as SlotRow;
-pub use findings::{DeliveredImage, Findings, FoundCredential, FoundGrant, RefusedWhole};
+pub use findings::{DeliveredImage, Findings, FoundCredential, FoundGrant, Refusal};
 pub use grants::{ApprovalRow, GrantRow};
 pub use guard_changes::GuardChangeRow;
 pub use held_up::HeldUp;
