@@ -59,8 +59,8 @@ impl Change {
 }
 
 /// `asked`: the image that was refused while others are received, or the registry that whole requests were refused for;
-/// empty where neither tells it from others. `refused`: how often since the change, and the link of the last time. `last_delivery`: the link of the last one before it. Without one it never worked, so
-/// that no change broke it.
+/// empty where neither tells it from others. `refused`: how often since the change, and the link of the last time.
+/// `last_delivery`: the link of the last one before it. Without one it never worked, so that no change broke it.
 pub fn refused_since(
     (credential, pipeline): (Option<Thing>, Thing),
     asked: &str,

@@ -112,7 +112,7 @@ async fn who_accepted_that_two_credentials_share_a_secret_did_not_accept_that_on
         assert_eq!(accept(&app.owner, row.id, "Meant so.", &tomorrow()).await.status, 200);
     }
     assert_eq!(scene.found(0).await, none());
-    replace_secret(app, "quay", "one of its own").await;
+    replace_secret(app, "quay", "second").await;
     replace_secret(app, "third", "first").await;
     let mut open = scene.found(0).await;
     open.sort_by(|one, other| one.1.cmp(&other.1));
