@@ -109,6 +109,7 @@ mod m20261130_000050_kinds_of_tokens;
 mod m20261130_000051_makers_of_destinations;
 mod m20261130_000052_images_of_credentials;
 mod m20261130_000053_links_of_reports;
+mod m20261130_000054_references_since;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -167,6 +168,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_makers_of_destinations::Migration),
             Box::new(m20261130_000052_images_of_credentials::Migration),
             Box::new(m20261130_000053_links_of_reports::Migration),
+            Box::new(m20261130_000054_references_since::Migration),
         ]
     }
 }

@@ -70,7 +70,7 @@ const SAVED: Saved[] = [
   {
     what: 'an event in the words of another provider',
     provider: 'buildkite',
-    rule: { 'Organization id': '0184', 'Pipeline id': '0185', 'Step': 'build' },
+    rule: { 'Organization id': '0184990a-477b-4fa8-9968-496074483cee', 'Pipeline id': '0184990a-4782-42b5-afc1-16715b10b8ff', 'Step': 'build' },
     conditions: { 'Only on these events': 'push' },
     sentence: 'The trust rules of this pipeline accept runs of other events only',
     mend: 'Change the grant',

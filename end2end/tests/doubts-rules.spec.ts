@@ -7,9 +7,10 @@ import { expect, test } from '../support/test.ts';
 
 const GITHUB = { 'Repository id': '1', 'Owner id': '2' };
 const MAIN = { ...GITHUB, 'Git reference': 'refs/heads/main' };
-const BUILDKITE = { 'Organization id': '0184', 'Pipeline id': '0185' };
+const ORGANIZATION = '0184990a-477b-4fa8-9968-496074483cee';
+const BUILDKITE = { 'Organization id': ORGANIZATION, 'Pipeline id': '0184990a-4782-42b5-afc1-16715b10b8ff' };
 const AZURE = 'https://vstoken.dev.azure.com/acme';
-const CIRCLE = 'https://oidc.circleci.com/org/0184';
+const CIRCLE = `https://oidc.circleci.com/org/${ORGANIZATION}`;
 
 type Saved = {
   what: string;
@@ -68,8 +69,14 @@ const SAVED: Saved[] = [
   {
     what: 'a repository without its host',
     provider: 'circleci', label: 'CircleCI', issuer: CIRCLE,
-    values: { 'Issuer': CIRCLE, 'Project id': '0185', 'Repository': 'acme/api', 'Git reference': 'refs/heads/main' },
+    values: { 'Issuer': CIRCLE, 'Project id': BUILDKITE['Pipeline id'], 'Repository': 'acme/api', 'Git reference': 'refs/heads/main' },
     sentence: 'CircleCI writes the repository with its host',
+  },
+  {
+    what: 'names in the place of ids',
+    provider: 'buildkite', label: 'Buildkite',
+    values: { 'Organization id': 'acme', 'Pipeline id': 'api', 'Branch': 'main' },
+    sentence: 'The organization id and pipeline id are not UUIDs, so no token matches. Enter the id that the provider shows',
   },
 ];
 

@@ -92,7 +92,7 @@ test('a rule is changed, and is called by its title', async ({ page, instance })
 test('a rule that no token can match is doubted, with the link that mends it', async ({ page, instance }) => {
   const path = await openPipeline(page, instance);
   await page.goto(`${path}/trust/new?provider=buildkite`);
-  await sendRule(page, instance, { 'Organization id': '0184', 'Pipeline id': '0185', 'Branch': 'main', 'Tag': 'v1' });
+  await sendRule(page, instance, { 'Organization id': '0184990a-477b-4fa8-9968-496074483cee', 'Pipeline id': '0184990a-4782-42b5-afc1-16715b10b8ff', 'Branch': 'main', 'Tag': 'v1' });
   await expectSaid(page, 'A build of a tag has no branch');
   const row = rulesOf(page).getByRole('row').filter({ hasText: 'Buildkite' });
   await expect(row).toContainText('A build of a tag has no branch');

@@ -133,6 +133,18 @@ pub struct Statement {
     pub notes: Vec<String>,
 }
 
+/// What a statement is of, by which it is the same one wherever it stands in the file.
+pub type Reference = (String, bool, Option<String>, Option<String>);
+
+impl Statement {
+    /// Its kind, whether it is hidden, the registry and the repository: of an image another tag is the same reference.
+    pub fn reference(&self) -> Reference {
+        let (host, repository) = (self.named.host(), self.named.repository());
+        let kind = self.kind.word().to_owned();
+        (kind, self.is_hidden, host.map(str::to_owned), repository.map(str::to_owned))
+    }
+}
+
 /// A file as it is declared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeclaredFile {
@@ -201,6 +213,8 @@ pub struct Definition {
     pub first_seen: Moment,
     pub changed: Moment,
     pub last_seen: Moment,
+    /// When it named something else last, whatever else in it changed.
+    pub names_changed: Moment,
     /// What it says, as a hash: whoever declares the same again changes nothing.
     pub said: String,
 }

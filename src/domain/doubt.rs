@@ -1,6 +1,7 @@
 //! What is doubted of a grant or a trust rule that was saved: whether it can ever work. Nothing is
 //! refused for a doubt. It is said after the save and stands at the row until it is mended.
 
+mod mend;
 mod of_grant;
 mod of_rule;
 mod saved;
@@ -8,6 +9,7 @@ mod saved;
 mod tests;
 mod tie;
 
+pub use mend::Mend;
 pub use of_grant::{Around, of_grant};
 pub use of_rule::{of_rule, of_rule_beside};
 pub use saved::Saved;
@@ -15,7 +17,6 @@ pub use tie::{Held, tied_by_host, ties};
 
 use super::matching::named;
 use super::moment::Day;
-use super::paths::{self, with_query};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,6 +77,8 @@ pub enum Doubt {
     /// Of a rule: the fields that it does not check, by their labels in small letters.
     Lacks(Vec<String>),
     ForeignAudience,
+    /// Ids that are no UUIDs, where the provider signs these only, by the labels of their fields.
+    NoUuid(Vec<String>),
     /// A reference that names no kind, by the label of its field.
     ShortReference(String),
     /// A reference of a kind that the provider does not have, by the label of its field.
@@ -99,13 +102,6 @@ pub enum Doubt {
     NoGrants,
     /// The issuer was asked and did not answer as it must: the sentences.
     IssuerSilent(String),
-}
-
-/// Where a doubt is mended: the words of the link, and its address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mend {
-    pub label: &'static str,
-    pub href: String,
 }
 
 impl Doubt {
@@ -185,6 +181,15 @@ impl Doubt {
             Self::ForeignAudience => {
                 "This audience belongs to another service. Enter the address of Regcred, and let the job request it.".to_owned()
             }
+            Self::NoUuid(labels) => {
+                let labels: Vec<String> = labels.iter().map(|label| label.to_lowercase()).collect();
+                let names: Vec<&str> = labels.iter().map(String::as_str).collect();
+                let are = if names.len() == 1 { "is not a UUID" } else { "are not UUIDs" };
+                format!(
+                    "The {} {are}, so no token matches. Enter the id that the provider shows, for example 0184990a-4782-42b5-afc1-16715b10b8ff, not a name.",
+                    named(&names)
+                )
+            }
             Self::ShortReference(label) => format!(
                 "The {} is not a whole reference, so no token matches. For a branch, write refs/heads/main.",
                 label.to_lowercase()
@@ -233,55 +238,5 @@ impl Doubt {
                 "No token can be verified with this trust rule yet. {told}"
             ),
         }
-    }
-
-    /// The one place that mends it. `about` is the grant or the rule of the pipeline.
-    pub fn mend(&self, project: &str, pipeline: Uuid, about: Uuid) -> Mend {
-        let (label, href) = match self {
-            Self::NoIdentity | Self::BranchNotProved | Self::EventNotProved => (
-                "Add a trust rule",
-                with_query(&paths::new_rule(project, pipeline), "provider", "github"),
-            ),
-            Self::OtherBranches
-            | Self::OtherEvents
-            | Self::OnlyForks
-            | Self::NothingPushes
-            | Self::NoReference
-            | Self::NoName
-            | Self::OutsidePaths { .. }
-            | Self::Ended { .. } => {
-                ("Change the grant", paths::edit_grant(project, pipeline, about))
-            }
-            Self::OnlyPulls { credential }
-            | Self::Tie { credential, .. }
-            | Self::HostTie { credential, .. } => {
-                ("Edit the credential", paths::edit_credential(project, *credential))
-            }
-            Self::CredentialExpired { credential, .. }
-            | Self::SecretLooksWrong { credential, .. } => {
-                ("Replace its secret", paths::replace_secret(project, *credential))
-            }
-            Self::CredentialDisabled { credential } => {
-                ("Open the credential", paths::credential(project, *credential))
-            }
-            Self::NoGrantForRule | Self::NoGrantForForks | Self::NoGrants => {
-                ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
-            }
-            Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),
-            Self::Lacks(_)
-            | Self::ForeignAudience
-            | Self::ShortReference(_)
-            | Self::ForeignKind(_)
-            | Self::ProtectedIsNoTruth
-            | Self::ServiceAccountShape
-            | Self::AzureSubjectShape
-            | Self::NoPipelineSubject
-            | Self::OriginShape
-            | Self::WorkflowWithoutReference
-            | Self::BranchAsReference
-            | Self::TagAsReference
-            | Self::BranchAndTag => ("Change the rule", paths::edit_rule(project, pipeline, about)),
-        };
-        Mend { label, href }
     }
 }

@@ -1,6 +1,7 @@
 //! What pipelines declare: their files, and what these say.
 
 mod rows;
+mod since;
 
 use super::entity::{definition, definition_statement, readable};
 use super::latest::latest;
@@ -17,6 +18,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, Statement as Sql, Value,
 };
+use since::names_now;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -59,6 +61,15 @@ pub struct NamedIn {
     pub path: String,
     /// Unknown where only the registry is named.
     pub repository: Option<String>,
+}
+
+/// A statement of a file.
+#[derive(Clone, Debug)]
+pub struct SaidIn {
+    pub file: Uuid,
+    pub statement: Statement,
+    /// Since when the file names this without a break; unknown where a server of before wrote it.
+    pub since: Option<Moment>,
 }
 
 /// Names on a registry that are read of the files of some pipelines, at most.
@@ -109,11 +120,8 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
         Ok(readable(rows))
     }
 
-    /// What all of these files say, each statement with its file.
-    pub async fn statements_of(
-        &self,
-        files: &[Definition],
-    ) -> Result<Vec<(Uuid, Statement)>, DbErr> {
+    /// What all of these files say.
+    pub async fn statements_of(&self, files: &[Definition]) -> Result<Vec<SaidIn>, DbErr> {
         use definition_statement::Column::{DefinitionId, Number};
         if files.is_empty() {
             return Ok(Vec::new());
@@ -125,8 +133,8 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
             .all(self.db)
             .await?;
         let read = |row: definition_statement::Model| {
-            let file = row.definition_id;
-            Statement::try_from(row).ok().map(|statement| (file, statement))
+            let (file, since) = (row.definition_id, row.named_since.map(Moment));
+            Statement::try_from(row).ok().map(|statement| SaidIn { file, statement, since })
         };
         Ok(rows.into_iter().filter_map(read).collect())
     }
@@ -155,13 +163,15 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
         origin: &Origin,
         at: Moment,
     ) -> Result<(), DbErr> {
-        let replaced: Vec<Uuid> =
-            changed.iter().filter_map(|one| one.before.map(|before| before.id)).collect();
-        self.remove(replaced).await?;
+        let replaced: Vec<&Definition> = changed.iter().filter_map(|one| one.before).collect();
+        let known = self.names_of(&replaced).await?;
+        self.remove(replaced.iter().map(|before| before.id).collect()).await?;
         let (mut files, mut statements) = (Vec::new(), Vec::new());
         for Changed { file, said, before } in changed {
             let counts = Counts::of(&file.statements);
             let id = before.map_or_else(Uuid::now_v7, |before| before.id);
+            let named = before.and_then(|before| Some((before, known.get(&before.id)?)));
+            let (names, names_changed) = names_now(file, named, at);
             files.push(ActiveModel {
                 id: Set(id),
                 project_id: Set(self.project),
@@ -176,12 +186,16 @@ impl<C: ConnectionTrait> Definitions<'_, C> {
                 unread: Set(counts.unread),
                 first_seen_at: Set(before.map_or(at, |before| before.first_seen).0),
                 changed_at: Set(at.0),
+                names_changed_at: Set(Some(names_changed.0)),
                 ..of_origin(origin, before.map_or(at, |before| before.last_seen.max(at)))
             });
-            let rows = (0..).zip(&file.statements).map(|(number, one)| row_of(id, number, one));
+            let rows = (0..).zip(&file.statements).map(|(number, one)| {
+                let since = names.get(&one.reference()).copied().unwrap_or(at);
+                row_of(id, number, (one, since))
+            });
             statements.extend(rows);
         }
-        // A file has 19 values, and a statement 10. SQLite takes 32,766 at once.
+        // A file has 20 values, and a statement 11. SQLite takes 32,766 at once.
         for part in files.chunks(1_000) {
             let insert = Entity::insert_many(part.to_vec());
             insert.exec_without_returning(self.db).await?;

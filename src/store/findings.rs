@@ -1,8 +1,10 @@
 //! Findings: what was found of a project when it was looked for last, and who accepted what.
 
 mod facts;
+mod refused;
 
-pub use facts::{DeliveredImage, FoundCredential, FoundGrant, RefusedWhole};
+pub use facts::{DeliveredImage, FoundCredential, FoundGrant};
+pub use refused::Refusal;
 
 use super::entity::{Unreadable, finding, readable};
 use super::prepared::{Prepared, numbered};

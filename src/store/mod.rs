@@ -79,7 +79,7 @@ pub use backup::{
 pub use chain::{CheckedLinks, CosignatureRow, EventRow, Growth, Mac, Recorded, Signed, Tree};
 pub use connect::Address;
 pub use credentials::Alike;
-pub use definitions::{Changed, Definitions, NamedIn};
+pub use definitions::{Changed, Definitions, NamedIn, SaidIn};
 pub use deliverables::{Deliverable, Held};
 pub use departures::{StandingGrant, StandingRule};
 pub use entity::Sealed;
@@ -92,7 +92,7 @@ pub use entity::outbox::Model as OutboxRow;
 pub use entity::session::Model as SessionRow;
 /// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
 pub use entity::slot::Model as SlotRow;
-pub use findings::{DeliveredImage, Findings, FoundCredential, FoundGrant, RefusedWhole};
+pub use findings::{DeliveredImage, Findings, FoundCredential, FoundGrant, Refusal};
 pub use grants::{ApprovalRow, GrantRow};
 pub use guard_changes::GuardChangeRow;
 pub use held_up::HeldUp;

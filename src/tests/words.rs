@@ -130,8 +130,8 @@ const DOUBTED: &[(&str, &str)] = &[
     ("form[provider]", "buildkite"),
     ("form[issuer]", "https://agent.buildkite.com"),
     ("form[audience]", "https://regcred.example.com"),
-    ("form[claims][organization_id]", "0184"),
-    ("form[claims][pipeline_id]", "0185"),
+    ("form[claims][organization_id]", "0184990a-477b-4fa8-9968-496074483cee"),
+    ("form[claims][pipeline_id]", "0184990a-4782-42b5-afc1-16715b10b8ff"),
     ("form[claims][build_branch]", "main"),
     ("form[claims][build_tag]", "v1"),
 ];

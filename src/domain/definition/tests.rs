@@ -13,6 +13,7 @@ fn definition(origin: Origin) -> Definition {
         first_seen: Moment(0),
         changed: Moment(0),
         last_seen: Moment(0),
+        names_changed: Moment(0),
         said: String::new(),
     }
 }

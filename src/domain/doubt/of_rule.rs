@@ -3,7 +3,8 @@
 use super::Doubt;
 use crate::domain::grant::{Terms, fits};
 use crate::domain::trust_rule::{
-    AZURE_PIPELINE_CLAIMS, OwnHosts, Provider, TrustRule, is_service_account, names_its_kind,
+    AZURE_PIPELINE_CLAIMS, ClaimField, OwnHosts, Provider, TrustRule, is_service_account,
+    names_its_kind,
 };
 use uuid::Uuid;
 
@@ -18,6 +19,14 @@ pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
     if rule.has_foreign_audience(own) {
         doubts.push(Doubt::ForeignAudience);
     }
+    let is_no_uuid = |field: &&ClaimField| {
+        field.is_uuid() && rule.claims.get(field.name).is_some_and(|value| !is_uuid(value))
+    };
+    let ids = rule.provider.fields().iter().filter(is_no_uuid);
+    let ids: Vec<String> = ids.map(|field| field.label.to_owned()).collect();
+    if !ids.is_empty() {
+        doubts.push(Doubt::NoUuid(ids));
+    }
     for field in rule.provider.fields().iter().filter(|field| field.is_reference()) {
         let Some(value) = rule.claims.get(field.name) else { continue };
         if !names_its_kind(value) {
@@ -28,6 +37,11 @@ pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
     }
     doubts.extend(of_provider(rule));
     doubts
+}
+
+/// Whether it is written as providers sign such ids, and in none of the other forms that are read.
+fn is_uuid(value: &str) -> bool {
+    Uuid::try_parse(value).is_ok_and(|id| id.hyphenated().to_string() == value)
 }
 
 /// What only one provider has.

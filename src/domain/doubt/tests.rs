@@ -11,6 +11,9 @@ use crate::domain::registry::RegistryHost;
 use crate::domain::trust_rule::{OwnHosts, Provider, TrustRule};
 use std::collections::BTreeMap;
 
+/// As providers sign ids.
+const ID: &str = "0184990a-4782-42b5-afc1-16715b10b8ff";
+
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
@@ -222,11 +225,11 @@ fn the_host_alone_tells_a_whole_registry_from_no_part_of_it_though_a_file_does()
 #[test]
 fn a_rule_that_no_token_matches_is_doubted() {
     let buildkite = |more: &[(&str, &str)]| {
-        let who = [("organization_id", "a"), ("pipeline_id", "b")];
+        let who = [("organization_id", ID), ("pipeline_id", ID)];
         TrustRule::sample(Provider::Buildkite, &[&who[..], more].concat())
     };
     let circleci = |origin| {
-        let id = ("oidc.circleci.com/project-id", "a");
+        let id = ("oidc.circleci.com/project-id", ID);
         TrustRule::sample(Provider::CircleCi, &[id, ("oidc.circleci.com/vcs-origin", origin)])
     };
     let gitlab = |more| TrustRule::sample(Provider::GitLab, &[("project_id", "20"), more]);

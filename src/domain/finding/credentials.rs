@@ -167,10 +167,16 @@ pub fn same_secret(one: &CredentialFacts, others: Vec<Thing>) -> Option<Found> {
         "The credential holds the same secret as {}{more}. If it leaks from one of them, you have to replace it in all of them.",
         first.name
     );
-    // Who accepted some did not accept more of them.
-    let about = others.len().to_string();
+    // Who accepted these did not accept others.
+    let about = format!("{} {}", others.len(), mark(&others));
     let evidence = others.into_iter().take(EVIDENCE).map(Evidence::Credential).collect();
     Some(Found { about, fact, evidence, ..of(FindingKind::SameSecret, one) })
+}
+
+/// Tells these things from any others, however many there are: most of an id is random, and nobody chooses it.
+fn mark(things: &[Thing]) -> String {
+    let mark = things.iter().fold(0, |mark, thing| mark ^ thing.id.as_u128());
+    Uuid::from_u128(mark).simple().to_string()
 }
 
 /// Others that a finding names.

@@ -18,6 +18,8 @@ const LINES: usize = 10;
 pub struct Declared<'a> {
     pub file: &'a Definition,
     pub statement: Statement,
+    /// Since when the file names it without a break.
+    pub since: Moment,
     /// Which granted credential serves it, by the rules of deliveries.
     pub found: Match,
     /// Since when the pipeline may have that credential; `None` without a grant of it.
@@ -37,7 +39,7 @@ pub struct Received {
     pub figures: Figures,
     /// The last delivery there ever was.
     pub last_ever: Option<Moment>,
-    /// The repositories that it was delivered for since the files were changed last, where a request named one.
+    /// The repositories that it was delivered for since the files name what they name, where a request named one.
     pub images: Vec<ReceivedImage>,
 }
 
@@ -149,8 +151,8 @@ fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> 
     let Match::Credential { id, name } = &one.found else { return None };
     // What a variable stands for may be another image.
     let Named::Image { .. } = &one.statement.named else { return None };
-    // The file may have named something else before it was changed, and the grant may be newer.
-    let since = one.file.changed.max(one.granted?);
+    // The grant may be newer.
+    let since = one.since.max(one.granted?);
     if !older(since, TO_FETCH, now) {
         return None;
     }
@@ -177,9 +179,9 @@ fn not_delivered(facts: &DeclaredFacts<'_>, one: &Declared<'_>, now: Moment) -> 
 }
 
 /// Since when what it receives is what its files, as they are now, should name: before, they may have named something
-/// else.
+/// else. A change of anything else in them does not count.
 pub fn compared_since(files: &[Definition], now: Moment) -> Option<Moment> {
-    let changed = files.iter().map(|file| file.changed).max()?;
+    let changed = files.iter().map(|file| file.names_changed).max()?;
     Some(changed.max(first_moment(now)))
 }
 

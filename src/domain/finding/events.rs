@@ -58,27 +58,28 @@ impl Change {
     }
 }
 
-/// `host`: the registry that whole requests were refused for, if they named one. `refused`: how often since the change,
-/// and the link of the last time. `last_delivery`: the link of the last one before it. Without one it never worked, so
-/// that no change broke it.
+/// `asked`: the image that was refused while others are received, or the registry that whole requests were refused for;
+/// empty where neither tells it from others. `refused`: how often since the change, and the link of the last time.
+/// `last_delivery`: the link of the last one before it. Without one it never worked, so that no change broke it.
 pub fn refused_since(
     (credential, pipeline): (Option<Thing>, Thing),
-    host: &str,
+    asked: &str,
     (refused, last_refusal): (i64, i64),
     last_delivery: Option<i64>,
     change: &Change,
 ) -> Option<Found> {
     let is_since = last_delivery? < change.link && change.link < last_refusal;
     let more = if refused < REFUSALS_COUNTED { "" } else { " or more" };
-    let (what, nothing) = match (&credential, host) {
-        (Some(_), _) => ("it".to_owned(), "nothing"),
-        (None, "") => ("credentials".to_owned(), "nothing"),
-        (None, host) => (format!("credentials for {host}"), "nothing for that registry"),
+    let what = if credential.is_some() { "it" } else { "credentials" };
+    let (what, nothing) = match asked {
+        "" => (what.to_owned(), "nothing"),
+        image if image.contains('/') => (format!("{what} for {image}"), "nothing for that image"),
+        host => (format!("{what} for {host}"), "nothing for that registry"),
     };
     (is_since && refused >= REFUSALS).then(|| Found {
         credential,
         pipeline: Some(pipeline),
-        about: host.to_owned(),
+        about: asked.to_owned(),
         fact: format!(
             "The pipeline received {what} before. On {} {}. After that the pipeline was refused {refused} times{more} and received {nothing}.",
             change.at.day().to_text(),

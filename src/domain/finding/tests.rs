@@ -243,6 +243,9 @@ fn what_is_refused_since_a_change_names_the_first_change_after_the_last_delivery
         let found = refused_since(both(), "", (refused, last_refusal), last_delivery, &change);
         assert_eq!(found.is_some(), is_found, "{refused} {last_refusal} {last_delivery:?}");
     }
+    let image = refused_since(both(), "ghcr.io/acme/api", (3, 20), Some(5), &change).unwrap();
+    assert!(image.fact.contains("received it for ghcr.io/acme/api before"), "{image:?}");
+    assert!(image.fact.contains("received nothing for that image"), "{image:?}");
     let whole = |host| refused_since((None, thing("build")), host, (3, 20), Some(5), &change);
     let [ghcr, quay] = ["ghcr.io", "quay.io"].map(|host| whole(host).unwrap());
     assert!(ghcr.key() != quay.key() && ghcr.fact.contains("credentials for ghcr.io"), "{ghcr:?}");

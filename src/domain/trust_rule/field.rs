@@ -36,6 +36,11 @@ impl ClaimField {
         )
     }
 
+    /// Whether the claim is an id of which the provider signs the UUID and never a name.
+    pub fn is_uuid(&self) -> bool {
+        matches!(self.name, "oidc.circleci.com/project-id" | "organization_id" | "pipeline_id")
+    }
+
     /// Whether the claim says from where a run of the repository is, and not which one it is. The name
     /// of a workflow says whose it is.
     pub fn says_from_where(&self) -> bool {

@@ -34,7 +34,7 @@ pub(super) fn of_origin(origin: &Origin, at: Moment) -> ActiveModel {
 pub(super) fn row_of(
     definition: Uuid,
     number: i32,
-    one: &Statement,
+    (one, since): (&Statement, Moment),
 ) -> definition_statement::ActiveModel {
     let detail =
         Detail { named: one.named.clone(), seen_in: one.seen_in, notes: one.notes.clone() };
@@ -48,6 +48,7 @@ pub(super) fn row_of(
         is_hidden: Set(one.is_hidden),
         host: Set(one.named.host().map(str::to_owned)),
         repository: Set(one.named.repository().map(str::to_owned)),
+        named_since: Set(Some(since.0)),
         // Its keys are texts, so nothing in it can fail.
         detail: Set(serde_json::to_string(&detail).unwrap_or_default()),
     }
@@ -75,6 +76,7 @@ impl From<Model> for Definition {
             },
             first_seen: Moment(row.first_seen_at),
             changed: Moment(row.changed_at),
+            names_changed: Moment(row.names_changed_at.unwrap_or(row.changed_at)),
             last_seen: Moment(row.last_seen_at),
             said: row.said,
         }

@@ -26,6 +26,8 @@ entities! {
         unread: i64,
         first_seen_at: i64,
         changed_at: i64,
+        /// When it named something else last. Servers of before did not say so.
+        names_changed_at: Option<i64>,
         last_seen_at: i64,
     }
     /// What one line of it says.
@@ -41,6 +43,8 @@ entities! {
         is_hidden: bool,
         host: Option<String>,
         repository: Option<String>,
+        /// Since when the file names this without a break. Servers of before did not say so.
+        named_since: Option<i64>,
         /// What is named with all its parts, how it was seen and what is noted of it, as JSON.
         detail: String,
     }

@@ -1,6 +1,5 @@
 //! The facts that findings are made of: rows of a project, some at a time. Nothing of it decides, so no MAC is asked.
 
-use super::Counted;
 use crate::domain::credential::Access;
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::{Day, Moment};
@@ -82,22 +81,8 @@ impl GrantFacts {
     }
 }
 
-/// It stops at the bound. The fetches of the pipeline come first, by their own index: a pipeline has one chain.
-const REFUSED: &str = "SELECT COUNT(*) AS number FROM (
-    SELECT r.seq FROM pipeline_fetch f CROSS JOIN receipt r
-    WHERE f.pipeline_id = ? AND f.seq > ? AND r.chain = f.chain AND r.seq = f.seq
-        AND r.outcome = ? AND COALESCE(r.credential_id, ?) = ? LIMIT ?
-) found";
-
 /// How many fetches of a pipeline are looked at one by one: the newest.
-const LOOKED_AT: i64 = 10_000;
-
-/// Requests that were refused as a whole, with what they asked for.
-const REFUSED_WHOLE: &str = "SELECT r.image AS image, r.seq AS seq FROM (
-    SELECT f.chain, f.seq FROM pipeline_fetch f WHERE f.pipeline_id = ? AND f.seq > ?
-        ORDER BY f.seq DESC LIMIT ?
-) found CROSS JOIN receipt r
-    WHERE r.chain = found.chain AND r.seq = found.seq AND r.outcome = ? AND r.credential_id IS NULL";
+pub(super) const LOOKED_AT: i64 = 10_000;
 
 /// The images that were named when something was delivered. Where only a registry was named, none is.
 const IMAGES: &str =
@@ -115,15 +100,6 @@ pub struct DeliveredImage {
     pub credential_id: Uuid,
     pub image: String,
     /// The last link.
-    pub seq: i64,
-}
-
-/// A request that was refused as a whole.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct RefusedWhole {
-    /// The image or the registry, if it named one.
-    pub image: Option<String>,
-    /// The link.
     pub seq: i64,
 }
 
@@ -235,43 +211,6 @@ impl<C: Sealing> Secrets<'_, C> {
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// How often the pipeline was refused the credential after a link: up to a bound.
-    pub async fn refused_after(
-        &self,
-        (credential, pipeline): (Uuid, Uuid),
-        link: i64,
-        most: i64,
-    ) -> Result<i64, DbErr> {
-        static COUNT: Prepared = Prepared::new();
-        let backend = self.db.get_database_backend();
-        let values: Vec<Value> = vec![
-            pipeline.into(),
-            link.into(),
-            Outcome::Refused.word().into(),
-            Uuid::nil().into(),
-            credential.into(),
-            most.into(),
-        ];
-        let count = COUNT.with(backend, || numbered(backend, REFUSED), values);
-        let counted = Counted::find_by_statement(count).one(self.db).await?;
-        Ok(counted.map_or(0, |counted| counted.number))
-    }
-
-    /// The requests of the pipeline after a link that were refused as a whole, of the newest fetches.
-    pub async fn refused_whole(
-        &self,
-        pipeline: Uuid,
-        link: i64,
-    ) -> Result<Vec<RefusedWhole>, DbErr> {
-        static REFUSALS: Prepared = Prepared::new();
-        let backend = self.db.get_database_backend();
-        let refused = Outcome::Refused.word();
-        let values: Vec<Value> =
-            vec![pipeline.into(), link.into(), LOOKED_AT.into(), refused.into()];
-        let refusals = REFUSALS.with(backend, || numbered(backend, REFUSED_WHOLE), values);
-        RefusedWhole::find_by_statement(refusals).all(self.db).await
-    }
-
     /// The images that credentials were delivered to the pipeline for since a moment, of the newest fetches.
     pub async fn images_since(
         &self,

@@ -259,3 +259,34 @@ async fn an_image_is_found_however_much_was_delivered_for_another_one_since() {
     let later = Moment(8 + LATELY * DAY_MS);
     assert!(receipts.images_lately(ghcr, later).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn the_last_delivery_for_an_image_is_that_to_the_pipeline_whatever_others_received_since() {
+    let scene = Scene::new().await;
+    let ghcr = scene.credential("ghcr", "ghcr.io").await;
+    let recorder = Recorder::start(scene.store.clone(), Arc::new(mac));
+    let of = |pipeline: Uuid, image: &str, outcome: Outcome| {
+        let mut row = fetch(&[(Some(ghcr), outcome)]);
+        row.pipeline_id = pipeline;
+        row.receipts[0].image = Some(image.to_owned());
+        row
+    };
+    let (api, web, other) = ("ghcr.io/acme/api", "ghcr.io/acme/web", Uuid::from_u128(99));
+    for (pipeline, image, outcome) in [
+        (PIPELINE, api, Outcome::Delivered),
+        (other, api, Outcome::Delivered),
+        (PIPELINE, web, Outcome::Delivered),
+        (PIPELINE, api, Outcome::Refused),
+    ] {
+        assert_eq!(recorder.record(vec![of(pipeline, image, outcome)]).await, Ok(()));
+    }
+    let receipts = scene.store.receipts(PROJECT);
+    let refusals = receipts.refusals((ghcr, PIPELINE), Moment(0)).await.unwrap();
+    let refused: Vec<_> = refusals.iter().map(|one| one.image.as_deref()).collect();
+    assert_eq!(refused, [Some(api)]);
+    let last = receipts.last_of_image((ghcr, PIPELINE), api).await.unwrap();
+    assert_eq!(last, Some(refusals[0].seq - 3));
+    let later = receipts.refusals((ghcr, PIPELINE), Moment(8)).await.unwrap();
+    assert!(later.is_empty());
+    assert_eq!(receipts.last_of_image((ghcr, other), web).await.unwrap(), None);
+}

@@ -51,8 +51,8 @@ async fn a_rule_that_can_never_match_is_doubted_and_says_where_it_is_changed() {
         ("form[provider]", "buildkite"),
         ("form[issuer]", "https://agent.buildkite.com"),
         ("form[audience]", "https://regcred.example.com"),
-        ("form[claims][organization_id]", "0184"),
-        ("form[claims][pipeline_id]", "0185"),
+        ("form[claims][organization_id]", "0184990a-477b-4fa8-9968-496074483cee"),
+        ("form[claims][pipeline_id]", "0184990a-4782-42b5-afc1-16715b10b8ff"),
         ("form[claims][build_branch]", "main"),
         ("form[claims][build_tag]", "v1"),
     ];
@@ -60,6 +60,22 @@ async fn a_rule_that_can_never_match_is_doubted_and_says_where_it_is_changed() {
     let sentence = "A build of a tag has no branch";
     scene.assert_doubted(&page, sentence, "Change the rule").await;
     assert!(page.contains("No credential is granted to this pipeline yet"), "{page}");
+}
+
+#[tokio::test]
+async fn a_name_in_the_place_of_an_id_is_doubted_after_the_save_and_says_where_it_is_changed() {
+    let scene = Scene::new().await;
+    let buildkite = [
+        ("form[provider]", "buildkite"),
+        ("form[issuer]", "https://agent.buildkite.com"),
+        ("form[audience]", "https://regcred.example.com"),
+        ("form[claims][organization_id]", "acme"),
+        ("form[claims][pipeline_id]", "api"),
+        ("form[claims][build_branch]", "main"),
+    ];
+    let page = scene.page_after("/rpc/trust-rules/create", &buildkite).await;
+    let sentence = "The organization id and pipeline id are not UUIDs, so no token matches.";
+    scene.assert_doubted(&page, sentence, "Change the rule").await;
 }
 
 #[tokio::test]

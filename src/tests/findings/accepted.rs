@@ -84,6 +84,42 @@ async fn a_finding_resolves_by_itself_and_comes_back_with_its_fact() {
     assert!(gone.iter().all(|one| one.id != id), "after 90 days it is forgotten");
 }
 
+/// Gives the credential with that name another secret.
+async fn replace_secret(app: &App, name: &str, secret: &str) {
+    let of_it = format!("FROM credential WHERE name = '{name}'");
+    let id = app.database.scalar::<Uuid>(&format!("SELECT id {of_it}")).await.to_string();
+    let revision = app.scalar_i64(&format!("SELECT revision {of_it}")).await.to_string();
+    let form = [
+        ("project", "acme"),
+        ("id", id.as_str()),
+        ("revision", revision.as_str()),
+        ("password", secret),
+    ];
+    let path = "/rpc/credentials/replace-secret";
+    let reply = app.owner.post_multipart_json_accept(path, &form, None).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn who_accepted_that_two_credentials_share_a_secret_did_not_accept_that_one_of_them_and_a_third_do()
+ {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    app.credential(&app.owner, "acme", "quay", "quay.io", "first").await;
+    app.credential(&app.owner, "acme", "third", "r.example.com", "another").await;
+    scene.found(0).await;
+    for row in listed(app, FindingState::Open).await.rows {
+        assert_eq!(accept(&app.owner, row.id, "Meant so.", &tomorrow()).await.status, 200);
+    }
+    assert_eq!(scene.found(0).await, none());
+    replace_secret(app, "quay", "second").await;
+    replace_secret(app, "third", "first").await;
+    let mut open = scene.found(0).await;
+    open.sort_by(|one, other| one.1.cmp(&other.1));
+    let each = ["ghcr", "third"].map(|name| one(FindingKind::SameSecret, name, ""));
+    assert_eq!(open, each.concat());
+}
+
 #[tokio::test]
 async fn a_blank_reason_and_a_day_that_is_too_far_are_said_at_their_fields() {
     let app = App::new().await;

@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 const GHCR: &str = "/api/v1/credential?server=ghcr.io";
 const QUAY: &str = "/api/v1/credential?server=quay.io";
+const API: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fapi";
+const WEB: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fweb";
 
 /// Revokes what the pipeline was granted of the credential with that name.
 async fn revoke(app: &App, pipeline: Uuid, credential: &str) {
@@ -119,4 +121,62 @@ async fn a_credential_of_another_registry_that_was_deleted_is_not_why_one_is_ref
         }
         assert_eq!(super::found(&app, 0).await, expected, "{host}");
     }
+}
+
+/// An image is refused again and again, and another one of the registry is received each time.
+async fn assert_found_by_image(scene: &Scene, credential: &str) {
+    for times in 0..4 {
+        let found = one(FindingKind::RefusedSince, credential, "build");
+        let expected = if times < 3 { none() } else { found };
+        assert_eq!(scene.found(0).await, expected, "{times} times");
+        assert_ne!(scene.app.fetch(&scene.token, API).await.status, 200);
+        assert_eq!(scene.app.fetch(&scene.token, WEB).await.status, 200);
+    }
+    let page = super::listed(&scene.app, FindingState::Open).await;
+    assert_eq!(page.rows[0].found.about, "ghcr.io/acme/api");
+}
+
+#[tokio::test]
+async fn an_image_that_is_refused_is_found_while_others_of_the_same_credential_are_received() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    for image in [API, WEB] {
+        assert_eq!(app.fetch(&scene.token, image).await.status, 200);
+    }
+    revoke(app, scene.build, "ghcr").await;
+    app.grant(scene.build, scene.ghcr, &[("form[repositories]", "acme/web")]).await;
+    assert_found_by_image(&scene, "ghcr").await;
+    revoke(app, scene.build, "ghcr").await;
+    app.grant(scene.build, scene.ghcr, &[]).await;
+    assert_eq!(app.fetch(&scene.token, API).await.status, 200);
+    assert_eq!(scene.found(0).await, none());
+}
+
+#[tokio::test]
+async fn an_image_that_was_never_received_is_not_found_however_often_it_is_refused() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    assert_eq!(app.fetch(&scene.token, WEB).await.status, 200);
+    revoke(app, scene.build, "ghcr").await;
+    app.grant(scene.build, scene.ghcr, &[("form[repositories]", "acme/web")]).await;
+    assert_eq!(app.fetch(&scene.token, WEB).await.status, 200);
+    for _ in 0..4 {
+        assert_ne!(app.fetch(&scene.token, API).await.status, 200);
+    }
+    assert_eq!(app.fetch(&scene.token, WEB).await.status, 200);
+    assert_eq!(scene.found(0).await, none());
+}
+
+#[tokio::test]
+async fn an_image_of_a_revoked_grant_is_found_while_another_credential_serves_the_registry() {
+    let scene = Scene::with(&[("access", "pull"), ("paths", "acme/api")], "pull").await;
+    let app = &scene.app;
+    let more = [("access", "pull"), ("paths", "acme/web")];
+    let web = app.credential_with(&app.owner, "acme", "web", "ghcr.io", "another", &more).await;
+    app.grant(scene.build, web, &[]).await;
+    for image in [API, WEB] {
+        assert_eq!(app.fetch(&scene.token, image).await.status, 200);
+    }
+    revoke(app, scene.build, "ghcr").await;
+    assert_found_by_image(&scene, "").await;
 }

@@ -1,8 +1,9 @@
 //! What files name beside what was delivered.
 
-use super::{App, Scene, none, one};
+use super::{App, Scene, in_days, none, one};
 use crate::definitions::{SELF, report};
 use regcred::domain::finding::FindingKind;
+use regcred::vault::told_at;
 
 #[tokio::test]
 async fn an_image_that_no_file_names_is_found_until_one_does() {
@@ -62,4 +63,60 @@ async fn what_a_run_of_a_branch_may_have_and_never_fetches_is_found() {
     let text = report("Dockerfile", "FROM ghcr.io/acme/base\n");
     assert_eq!(app.nobody().tell(&token, SELF, &text).await.status, 200);
     assert_eq!(super::found(&app, 8).await, one(FindingKind::NotDelivered, "ghcr", "deploy"));
+}
+
+/// What the Dockerfile of the pipeline says after so many days, each time.
+async fn declared(scene: &Scene, texts: &[(i64, &str)]) {
+    for (days, text) in texts {
+        told_at(in_days(*days), scene.declare("Dockerfile", text)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_week_to_fetch_runs_on_whatever_else_changes_in_the_file() {
+    let scene = Scene::new().await;
+    let texts = [
+        (0, "FROM ghcr.io/acme/base\n"),
+        (3, "# A comment.\nFROM ghcr.io/acme/base\n"),
+        (6, "# Another one.\nFROM ghcr.io/acme/base:2\nRUN true\n"),
+    ];
+    declared(&scene, &texts).await;
+    assert_eq!(scene.found(6).await, none());
+    assert_eq!(scene.found(8).await, one(FindingKind::NotDelivered, "ghcr", "build"));
+}
+
+#[tokio::test]
+async fn what_was_named_no_more_for_a_while_has_a_new_week() {
+    let scene = Scene::new().await;
+    let texts =
+        [(0, "FROM ghcr.io/acme/base\n"), (3, "FROM scratch\n"), (6, "FROM ghcr.io/acme/base\n")];
+    declared(&scene, &texts).await;
+    assert_eq!(scene.found(12).await, none());
+    assert_eq!(scene.found(14).await, one(FindingKind::NotDelivered, "ghcr", "build"));
+}
+
+#[tokio::test]
+async fn what_no_file_names_stays_found_whatever_else_changes_in_the_files() {
+    let scene = Scene::new().await;
+    declared(&scene, &[(0, "FROM ghcr.io/acme/base\n")]).await;
+    for image in ["acme/base", "acme/web"] {
+        let path = format!("/api/v1/docker-config?image=ghcr.io/{image}");
+        let reply = told_at(in_days(1), scene.app.fetch(&scene.token, &path)).await;
+        assert_eq!(reply.status, 200);
+    }
+    let web = one(FindingKind::NotDeclared, "ghcr", "build");
+    assert_eq!(scene.found(1).await, web);
+    declared(&scene, &[(2, "# A comment.\nFROM ghcr.io/acme/base\n")]).await;
+    assert_eq!(scene.found(2).await, web);
+}
+
+#[tokio::test]
+async fn of_a_file_that_a_server_of_before_wrote_the_week_runs_from_its_last_change() {
+    let scene = Scene::new().await;
+    declared(&scene, &[(0, "FROM ghcr.io/acme/base\n")]).await;
+    scene.app.raw("UPDATE definition_statement SET named_since = NULL").await;
+    scene.app.raw("UPDATE definition SET names_changed_at = NULL").await;
+    declared(&scene, &[(3, "# A comment.\nFROM ghcr.io/acme/base\n")]).await;
+    assert_eq!(scene.found(6).await, none());
+    assert_eq!(scene.found(8).await, one(FindingKind::NotDelivered, "ghcr", "build"));
 }

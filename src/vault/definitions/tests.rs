@@ -47,6 +47,7 @@ fn what_is_replaced_leaves_room_for_what_replaces_it() {
         first_seen: Moment(0),
         changed: Moment(0),
         last_seen: Moment(0),
+        names_changed: Moment(0),
         said: String::new(),
     };
     let full: Vec<Definition> =

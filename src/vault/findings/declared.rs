@@ -3,7 +3,7 @@
 use super::used::window;
 use super::{AT_ONCE, Known};
 use crate::domain::credential::Summary;
-use crate::domain::definition::{Definition, Match, Statement};
+use crate::domain::definition::{Definition, Match};
 use crate::domain::finding::{
     Declared, DeclaredFacts, Found, Received, ReceivedImage, Thing, compared_since, of_declared,
 };
@@ -12,7 +12,7 @@ use crate::domain::pipeline::Grant;
 use crate::domain::registry::RegistryHost;
 use crate::domain::usage::Figures;
 use crate::error::Result;
-use crate::store::{UsageOf, UsedPipeline};
+use crate::store::{SaidIn, UsageOf, UsedPipeline};
 use crate::vault::definitions::Granted;
 use crate::vault::{Vault, now, today};
 use std::collections::{BTreeSet, HashMap};
@@ -122,7 +122,7 @@ impl Vault {
         Ok(of_declared(&facts, now()))
     }
 
-    /// The images that each credential was delivered for since the files were changed last.
+    /// The images that each credential was delivered for since the files name what they name.
     async fn images_of(
         &self,
         project: Uuid,
@@ -157,23 +157,26 @@ fn since(held: &[(Grant, Option<Summary>)]) -> HashMap<Uuid, Moment> {
 /// The statements of these files, each with what a delivery would choose for it.
 fn declared<'a>(
     files: &'a [Definition],
-    statements: Vec<(Uuid, Statement)>,
+    statements: Vec<SaidIn>,
     (granted, since): (&Granted, &HashMap<Uuid, Moment>),
     registries: &Registries<'_>,
 ) -> Vec<Declared<'a>> {
     let by_id: HashMap<Uuid, &Definition> = files.iter().map(|file| (file.id, file)).collect();
     // Many lines name the same few registries.
-    let hosts: BTreeSet<&str> = statements.iter().filter_map(|(_, one)| one.named.host()).collect();
+    let hosts: BTreeSet<&str> =
+        statements.iter().filter_map(|one| one.statement.named.host()).collect();
     let served: BTreeSet<String> =
         hosts.into_iter().filter(|host| is_served(host, registries)).map(str::to_owned).collect();
-    let one = |(file, statement): (Uuid, Statement)| {
+    let one = |SaidIn { file, statement, since: named_since }: SaidIn| {
+        let file = by_id.get(&file).copied()?;
         let found = granted.serve(&statement);
         let granted = match &found {
             Match::Credential { id, .. } => since.get(id).copied(),
             _ => None,
         };
         Some(Declared {
-            file: by_id.get(&file).copied()?,
+            file,
+            since: named_since.unwrap_or(file.changed),
             found,
             granted,
             is_served: statement.named.host().is_none_or(|host| served.contains(host)),

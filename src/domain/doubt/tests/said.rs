@@ -1,7 +1,8 @@
 //! What is said of each doubt, and where it leads.
 
-use super::super::{Saved, paths};
+use super::super::Saved;
 use super::{Doubt, Uuid, day, list};
+use crate::domain::paths;
 
 /// Each doubt there is, and of some the two ways in which it is said.
 fn each() -> Vec<Doubt> {
@@ -35,6 +36,8 @@ fn each() -> Vec<Doubt> {
         of_host("one other"),
         Doubt::Lacks(list("subject")),
         Doubt::ForeignAudience,
+        Doubt::NoUuid(list("one")),
+        Doubt::NoUuid(list("one other")),
         Doubt::ShortReference("Git reference".to_owned()),
         Doubt::ForeignKind("Git reference".to_owned()),
         Doubt::ProtectedIsNoTruth,

@@ -1,6 +1,7 @@
 //! Values that look right and that no provider writes so.
 
 use super::super::{Doubt, of_rule};
+use super::ID;
 use crate::domain::trust_rule::{OwnHosts, Provider, TrustRule};
 
 /// What is doubted, whatever the server's address is.
@@ -75,7 +76,7 @@ fn a_reference_is_of_a_kind_that_its_provider_has() {
 #[test]
 fn a_tag_of_buildkite_is_its_name_alone() {
     let tagged = |tag| {
-        let who = [("organization_id", "a"), ("pipeline_id", "b"), ("build_tag", tag)];
+        let who = [("organization_id", ID), ("pipeline_id", ID), ("build_tag", tag)];
         TrustRule::sample(Provider::Buildkite, &who)
     };
     assert!(doubts(&tagged("v*")).is_empty());
@@ -97,4 +98,33 @@ fn only_a_pipelines_own_token_of_azure_says_of_which_pipeline_it_is() {
     }
     let other = of("sc://acme/shop/push", ("team", "a"));
     assert!(doubts(&other).is_empty(), "what else there is, is not known");
+}
+
+#[test]
+fn an_id_that_is_no_uuid_is_doubted_where_the_provider_signs_only_these() {
+    let no_uuid = |labels: &[&str]| {
+        let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
+        vec![Doubt::NoUuid(labels)]
+    };
+    let circleci = |id| {
+        let origin = ("oidc.circleci.com/vcs-origin", "github.com/acme/api");
+        let reference = ("oidc.circleci.com/vcs-ref", "refs/heads/main");
+        let id = ("oidc.circleci.com/project-id", id);
+        TrustRule::sample(Provider::CircleCi, &[id, origin, reference])
+    };
+    let buildkite = |organization, pipeline| {
+        let who = [("organization_id", organization), ("pipeline_id", pipeline)];
+        TrustRule::sample(Provider::Buildkite, &[who[0], who[1], ("build_branch", "main")])
+    };
+    let simple = ID.replace('-', "");
+    for (rule, expected) in [
+        (circleci(ID), vec![]),
+        (circleci("acme"), no_uuid(&["Project id"])),
+        (circleci(&simple), no_uuid(&["Project id"])),
+        (buildkite(ID, ID), vec![]),
+        (buildkite("acme", ID), no_uuid(&["Organization id"])),
+        (buildkite("acme", "api"), no_uuid(&["Organization id", "Pipeline id"])),
+    ] {
+        assert_eq!(doubts(&rule), expected, "{rule:?}");
+    }
 }

@@ -22,6 +22,7 @@ fn file(passwords: i64, days: i64) -> Definition {
         first_seen: ago(days),
         changed: ago(days),
         last_seen: ago(days),
+        names_changed: ago(days),
         said: String::new(),
     }
 }
@@ -62,7 +63,8 @@ fn declared(
     (statement, found, is_served): (Statement, Match, bool),
     received: Vec<Received>,
 ) -> Vec<FindingKind> {
-    let one = Declared { file, statement, found, granted: Some(ago(7)), is_served };
+    let since = file.names_changed;
+    let one = Declared { file, statement, since, found, granted: Some(ago(7)), is_served };
     let facts = DeclaredFacts {
         pipeline: thing("build"),
         files: std::slice::from_ref(file),
@@ -96,13 +98,14 @@ fn what_files_name_is_held_against_what_was_received() {
     assert!(declared(&old, ghcr(), vec![received("quay.io", Some(8))]).len() == 1);
     let revoked = Received { grant: None, ..received("quay.io", Some(1)) };
     assert!(declared(&old, ghcr(), vec![revoked]).is_empty(), "it receives it no more");
-    let changed = Definition { changed: ago(6), ..file(0, 60) };
+    let changed = Definition { names_changed: ago(6), ..file(0, 60) };
     assert!(declared(&changed, ghcr(), Vec::new()).is_empty(), "it may be named since then");
     let before = vec![received("quay.io", Some(7))];
     assert!(declared(&changed, ghcr(), before).is_empty(), "it may have been named then");
     let one = Declared {
         file: &old,
         statement: pulls("ghcr.io"),
+        since: ago(7),
         found: served(),
         granted: Some(ago(6)),
         is_served: true,
@@ -146,7 +149,7 @@ fn an_image_that_no_file_names_is_found_unless_its_registry_is_named_as_a_whole(
         let statement = (statement(Kind::Pulls, named.clone()), Match::Unknown, true);
         assert_eq!(declared(&old, statement, vec![one]), expected, "{named:?}");
     }
-    let changed = Definition { changed: ago(2), ..file(0, 400) };
+    let changed = Definition { names_changed: ago(2), ..file(0, 400) };
     assert_eq!(compared_since(&[changed, file(0, 7)], NOW), Some(ago(2)));
     assert_eq!(compared_since(&[], NOW), None);
     assert!(compared_since(&[file(0, 400)], NOW) > Some(ago(90)), "it is in the window");
