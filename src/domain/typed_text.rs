@@ -107,6 +107,18 @@ pub(crate) fn text_problem(text: &str, max: usize, may_break_lines: bool) -> Opt
     text.chars().any(is_bad).then(|| UNSEEN.to_owned())
 }
 
+/// What stands behind the colon of a host, if there is one; behind the bracket of an IPv6 address.
+pub(super) fn port_of(authority: &str) -> Option<&str> {
+    let tail = authority.rsplit(']').next().unwrap_or_default();
+    tail.split_once(':').map(|(_, port)| port)
+}
+
+/// Whether it is the number of a port that can be called.
+pub(super) fn is_port(text: &str) -> bool {
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit());
+    is_plain && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
 /// Labels separated by commas, each once.
 pub(super) fn labels(text: &str) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();

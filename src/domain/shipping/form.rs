@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{Format, Transport};
-use crate::domain::typed_text::name_problem;
+use crate::domain::typed_text::{is_port, name_problem, port_of};
 use crate::error::{Error, FieldError, Result};
 use serde::{Deserialize, Serialize};
 
@@ -86,11 +86,8 @@ fn names_one_place(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority.rsplit('@').next().unwrap_or_default();
-    // Behind the bracket of an IPv6 address, if there is one.
-    let tail = authority.rsplit(']').next().unwrap_or_default();
-    let port = tail.split_once(':').map(|(_, port)| port).filter(|port| !port.contains(':'));
-    let is_called = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
-    !authority.contains('*') && port.is_none_or(is_called)
+    let port = port_of(authority).filter(|port| !port.contains(':'));
+    !authority.contains('*') && port.is_none_or(is_port)
 }
 
 fn address_problem(address: &str) -> Option<FieldError> {

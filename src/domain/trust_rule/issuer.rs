@@ -3,7 +3,7 @@
 use super::form::{LOCAL, VALUE_MAX};
 use super::{Provider, TrustForm};
 use crate::domain::credential::Access;
-use crate::domain::typed_text::is_invisible;
+use crate::domain::typed_text::{is_invisible, is_port, port_of};
 use serde_json::{Map, Value};
 
 /// What Microsoft's tokens are for unless something else is asked for, which in Azure DevOps is not
@@ -213,7 +213,7 @@ pub fn issuer_problem(issuer: &str) -> Option<String> {
         {
             Some("The issuer must be an address with a host and at most a path.".to_owned())
         }
-        Some(rest) if !has_sound_port(rest) => {
+        Some(rest) if port_of(authority(rest)).is_some_and(|port| !is_port(port)) => {
             Some("The port of the issuer is not a number from 1 to 65535.".to_owned())
         }
         Some(rest) if rest.contains("/.well-known/") => Some(
@@ -231,17 +231,6 @@ pub fn issuer_problem(issuer: &str) -> Option<String> {
 /// What stands before the first slash.
 fn authority(rest: &str) -> &str {
     rest.split('/').next().unwrap_or_default()
-}
-
-/// Whether what stands behind the host's colon is a port, if there is one.
-fn has_sound_port(rest: &str) -> bool {
-    // Behind the bracket of an IPv6 address, if there is one.
-    let tail = authority(rest).rsplit(']').next().unwrap_or_default();
-    let is_port = |digits: &str| {
-        digits.bytes().all(|b| b.is_ascii_digit())
-            && digits.parse::<u16>().is_ok_and(|port| port > 0)
-    };
-    tail.split_once(':').is_none_or(|(_, digits)| is_port(digits))
 }
 
 /// The host of an address, in small letters and without a usual port, and its path.
