@@ -108,6 +108,19 @@ test('a search that finds nothing says so and offers to clear it', async ({ page
   await expect(page.getByRole('table')).toBeVisible();
 });
 
+test('the link that clears the list says what it clears', async ({ page, instance }) => {
+  await addCredential(page, instance, { name: unique('some') });
+  const none = unique('none');
+  for (const [asked, name] of [
+    [`q=${none}`, 'Clear search'],
+    ['access=pull', 'Clear filters'],
+    [`q=${none}&access=pull`, 'Clear search and filters'],
+  ] as const) {
+    await page.goto(`${instance.project}/credentials?${asked}`);
+    await expect(page.getByRole('link', { name: /^Clear/ }), asked).toHaveText(name);
+  }
+});
+
 test('filters and order are in the address, and survive a reload', async ({ page, instance }) => {
   const prefix = unique('filter');
   await addCredential(page, instance, { name: `${prefix}-pull`, expires_on: '2020-01-31' });
