@@ -92,7 +92,7 @@ export const CHANGES = {
   'a search for pipelines without a result': 'Looked at on 2026-11-30: nothing had to be changed.',
   'the trusted issuers': 'It says that some issuers are always accepted: it said that trust rules can use only those on the list.',
   'removing an issuer': 'It says what happens if the issuer is removed: it said that its tokens are no longer accepted, before anything was confirmed.',
-  'the jobs': 'With forced colours there is a line below the heads of its table: there was none.',
+  'the jobs': 'On a phone a job is its name and a running line: it was a card with a line for each column.',
   'a filtered audit': 'The panel of its filters stays in the window: in a low window it could end below it.',
   'an audit without a result': 'Looked at on 2026-11-30: nothing had to be changed.',
   'an audit event': 'Looked at on 2026-11-30: nothing had to be changed.',

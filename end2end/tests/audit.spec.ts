@@ -20,6 +20,7 @@ test('an auditor finds who did what, reads an event, exports what is listed and 
   await stranger.getByLabel('Action', { exact: true }).selectOption('credential.created');
   await stranger.getByRole('button', { name: 'Apply' }).click();
   await expect(stranger.getByRole('link', { name: 'Remove filter Action: credential.created' })).toBeVisible();
+  await expect(stranger.getByRole('link', { name: 'Clear filters', exact: true })).toBeVisible();
   const row = stranger.getByRole('row').filter({ hasText: name });
   await expect(row).toContainText('created');
 

@@ -1,5 +1,6 @@
 //! What the dates of a credential say about it today (design: fine, due, expiring, expired, unknown).
 
+use super::ago::day_from_today;
 use super::moment::Day;
 
 super::words! {
@@ -49,19 +50,15 @@ pub fn is_soon(today: Day, expires_on: Option<Day>) -> bool {
     expires_on.is_some_and(|day| (0..=SOON_DAYS).contains(&day.days_after(today)))
 }
 
-/// What the list says beside a date: `Expires in 3 days`, `Expired 2 days ago`, and long after it
+/// What the list says beside a date: `Expires in 3 days`, `Expired yesterday`, and long after it
 /// `Expired on 2020-01-31`.
 pub fn sentence(today: Day, expires_on: Option<Day>, renew_on: Option<Day>) -> String {
-    let days = |n: i64| {
-        if n == 1 { "1 day".to_owned() } else { format!("{n} days") }
-    };
     match (state(today, expires_on, renew_on), expires_on) {
         (ExpiryState::Expired, Some(day)) if today.days_after(day) > COUNTED_DAYS => {
             format!("Expired on {}", day.to_text())
         }
-        (ExpiryState::Expired, Some(day)) => format!("Expired {} ago", days(today.days_after(day))),
-        (ExpiryState::Expiring, Some(day)) if day == today => "Expires today".to_owned(),
-        (ExpiryState::Expiring, Some(day)) => format!("Expires in {}", days(day.days_after(today))),
+        (ExpiryState::Expired, Some(day)) => format!("Expired {}", day_from_today(day, today)),
+        (ExpiryState::Expiring, Some(day)) => format!("Expires {}", day_from_today(day, today)),
         (ExpiryState::Fine, Some(day)) => format!("Expires {}", day.to_text()),
         (state, _) => state.label().to_owned(),
     }
@@ -90,8 +87,15 @@ mod tests {
         assert_eq!(state(today, on(61), on(0)), ExpiryState::Due);
         assert_eq!(state(today, None, on(1)), ExpiryState::Fine);
         assert_eq!(state(today, None, None), ExpiryState::Unknown);
-        assert_eq!(sentence(today, on(-1), None), "Expired 1 day ago");
-        assert_eq!(sentence(today, on(3), None), "Expires in 3 days");
+        for (days, said) in [
+            (-2, "Expired 2 days ago"),
+            (-1, "Expired yesterday"),
+            (0, "Expires today"),
+            (1, "Expires tomorrow"),
+            (3, "Expires in 3 days"),
+        ] {
+            assert_eq!(sentence(today, on(days), None), said);
+        }
     }
 
     #[test]

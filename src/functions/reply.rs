@@ -58,7 +58,7 @@ impl Form {
 
     /// It was sent with a password, or without one.
     pub(super) fn with_password(self, password: &str) -> Self {
-        Self { had_secret: !password.is_empty(), ..self }
+        self.with_secret(!password.is_empty())
     }
 
     /// Its address, with what was typed and why it was refused.

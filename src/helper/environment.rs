@@ -35,11 +35,11 @@ impl Variables {
     }
 
     /// A text without the space around it: a file of variables with the line ends of Windows leaves a
-    /// carriage return at the end of each, which nobody sees.
+    /// carriage return at the end of each, which nobody sees. One that has nothing else is empty.
     pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(OsString::into_string).transpose();
         let text = text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))?;
-        Ok(text.map(|text| text.trim().to_owned()))
+        Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
     /// A text as far as it can be shown: what is not UTF-8 in it is replaced.
@@ -59,7 +59,8 @@ impl Variables {
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         let value = self.get(name)?;
         let bare = value.to_str().map(|text| text.trim_end_matches(['\r', '\n']).to_owned());
-        Some(bare.map_or_else(|| PathBuf::from(&value), PathBuf::from))
+        let path = bare.map_or_else(|| PathBuf::from(&value), PathBuf::from);
+        Some(path).filter(|path| !path.as_os_str().is_empty())
     }
 
     pub fn is_on(&self, name: &str) -> Result<Option<bool>, Failure> {
@@ -90,6 +91,12 @@ mod tests {
         assert_eq!(variables.text("A").unwrap().as_deref(), Some("push"));
         assert_eq!(variables.is_on("B").unwrap(), Some(true));
         assert_eq!(variables.path("C"), Some(PathBuf::from("/x/token ")));
+        let unfilled = Variables::of(&[("A", "\r"), ("B", " \r\n")]);
+        for name in ["A", "B"] {
+            assert!(unfilled.text(name).unwrap().is_none(), "{name}");
+            assert!(unfilled.is_on(name).unwrap().is_none(), "{name}");
+        }
+        assert_eq!(unfilled.path("A"), None);
     }
 
     #[test]

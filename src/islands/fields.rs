@@ -18,7 +18,10 @@ pub(super) fn forget_what_was_wrong(event: &Event) -> Option<()> {
     let said = field.get_attribute("aria-describedby").unwrap_or_default();
     let own = line.id();
     let others = said.split(' ').filter(|id| *id != own).collect::<Vec<_>>().join(" ");
-    let _ = field.set_attribute("aria-describedby", &others);
+    let _ = match others.as_str() {
+        "" => field.remove_attribute("aria-describedby"),
+        others => field.set_attribute("aria-describedby", others),
+    };
     line.remove();
     field.remove_attribute("aria-invalid").ok()
 }

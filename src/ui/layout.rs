@@ -114,7 +114,7 @@ fn Shell(
                     <div>
                         <p>
                             "The encryption key is a file next to the data. Back it up separately. Without it, no secret can be read. "
-                            <a href=paths::help("operating#key")>"Which file"</a>
+                            <a href=paths::help("operating#key")>"See where it is"</a> "."
                         </p>
                         <PostButton
                             action=NoteKeyBackup::url()

@@ -44,7 +44,7 @@ test('a row says what is stored, but no secret', async ({ page, instance }) => {
     expires_on: '2020-01-31',
   });
   const row = await openRow(page, instance, name);
-  for (const text of ['The deploy jobs of the shop', 'ghcr.io', 'Pull and push', 'Never', 'just now, Dana Kim']) {
+  for (const text of ['The deploy jobs of the shop', 'ghcr.io', 'Pull and push', 'Never used', 'just now, Dana Kim']) {
     await expect(row).toContainText(text);
   }
   await expect(row.getByTitle('GitHub Container Registry')).toHaveText('ghcr.io');
@@ -103,9 +103,22 @@ test('a search that finds nothing says so and offers to clear it', async ({ page
   await addCredential(page, instance, { name: unique('some') });
   await page.goto(`${instance.project}/credentials?q=${unique('none')}&access=pull`);
   await expect(page.getByText('No credentials match.')).toBeVisible();
-  await page.getByRole('link', { name: 'Clear search and filters' }).click();
+  await page.getByRole('link', { name: 'Clear search and filters', exact: true }).click();
   await expect(page).toHaveURL(`${instance.project}/credentials`);
   await expect(page.getByRole('table')).toBeVisible();
+});
+
+test('the link that clears the list says what it clears', async ({ page, instance }) => {
+  await addCredential(page, instance, { name: unique('some') });
+  const none = unique('none');
+  for (const [asked, name] of [
+    [`q=${none}`, 'Clear search'],
+    ['access=pull', 'Clear filters'],
+    [`q=${none}&access=pull`, 'Clear search and filters'],
+  ] as const) {
+    await page.goto(`${instance.project}/credentials?${asked}`);
+    await expect(page.getByRole('link', { name: /^Clear/ }), asked).toHaveText(name);
+  }
 });
 
 test('filters and order are in the address, and survive a reload', async ({ page, instance }) => {
@@ -139,7 +152,7 @@ test('the filters in use are named, and each is taken away by itself', async ({ 
   await expect(rowOf(page, `${prefix}-push`)).toBeVisible();
   await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}&unused=1&sort=changed`);
   await expect(page.getByRole('link', { name: 'Remove filter Used by: Never', exact: true })).toBeVisible();
-  await page.getByRole('link', { name: 'Clear', exact: true }).click();
+  await page.getByRole('link', { name: 'Clear search and filters', exact: true }).click();
   await expect(page).toHaveURL(`${instance.project}/credentials?sort=changed`);
   await expect(page.getByRole('link', { name: /^Remove filter/ })).toHaveCount(0);
 });

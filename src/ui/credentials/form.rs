@@ -39,8 +39,7 @@ pub fn Summary(form: FormState) -> impl IntoView {
     if !is_question(&form) {
         return form.summary().into_any();
     }
-    // A new credential has a secret, and an edit has no need of one.
-    let is_lost = form.failed().is_some_and(|form| form.had_secret || form.revision.is_none());
+    let is_lost = form.failed().is_some_and(|form| form.had_secret);
     let todo = if is_lost {
         "Correct them, or select “Save anyway”. Either way, enter the secret again: it is never kept in a form."
     } else {

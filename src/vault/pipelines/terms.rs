@@ -91,7 +91,7 @@ impl Vault {
         let doubts = self.doubted_of(granter, pipeline, |one| one.id == id).await;
         let mut sentences = vec![format!("The grant of {name} was changed.")];
         if waits && !is_less {
-            let sentence = "It gives more than before, so another member must approve it.";
+            let sentence = "The grant gives more than before, so another member must approve it.";
             sentences.push(sentence.to_owned());
         }
         Ok(Saved::with_doubts(sentences, (granter.project().slug.as_str(), pipeline), &doubts))

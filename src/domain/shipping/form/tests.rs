@@ -57,6 +57,7 @@ fn of_syslog_the_host_and_the_port_are_asked() {
         ("hunter2@siem.example.com", false),
         ("siem.example.com:0", false),
         ("siem.example.com:65536", false),
+        ("siem.example.com:+443", false),
         ("*.example.com:6514", false),
     ] {
         let form = DestinationForm { address: address.to_owned(), ..form.clone() };
