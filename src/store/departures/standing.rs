@@ -1,7 +1,7 @@
 //! What stands in the rows, to be compared with what the audit says of it: grants, trust rules and
 //! credentials, whoever they are of and whether or not we wrote them.
 
-use super::{Departures, grant};
+use super::Departures;
 use crate::domain::audit::Subject;
 use crate::domain::credential::Credential;
 use crate::domain::moment::Moment;
@@ -11,9 +11,8 @@ use crate::store::seals::Sealing;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult};
 use uuid::Uuid;
 
-const GRANTS: &str = "SELECT pipeline.id, pipeline.name, access_grant.created_at,
-    access_grant.approved_at, access_grant.approved_by, access_grant.id, access_grant.project_id,
-    credential.id, credential.name
+const GRANTS: &str = "SELECT pipeline.id, pipeline.name, credential.id, credential.name,
+    access_grant.approved_by
     FROM access_grant INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
     INNER JOIN credential ON credential.id = access_grant.credential_id
     WHERE access_grant.project_id = ?";
@@ -27,9 +26,7 @@ const RULES: &str = "SELECT pipeline.id, pipeline.name, trust_rule.created_at, t
 pub struct StandingGrant {
     pub pipeline: Subject,
     pub credential: Subject,
-    pub created_at: Moment,
-    /// `None`: nobody approved it.
-    pub approved_at: Option<Moment>,
+    pub is_approved: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -44,14 +41,13 @@ impl<C: Sealing> Departures<'_, C> {
     /// Every grant of the project.
     pub async fn standing_grants(&self, project: Uuid) -> Result<Vec<StandingGrant>, DbErr> {
         let read = |row: &QueryResult| -> Result<StandingGrant, DbErr> {
-            let (_, credential) = grant(row)?;
-            let approver: Option<Uuid> = row.try_get_by_index(4)?;
-            let approved_at = row.try_get_by_index::<Option<i64>>(3)?.map(Moment);
             Ok(StandingGrant {
                 pipeline: pipeline(row)?,
-                credential,
-                created_at: Moment(row.try_get_by_index(2)?),
-                approved_at: approved_at.filter(|_| approver.is_some()),
+                credential: Subject {
+                    id: row.try_get_by_index(2)?,
+                    name: row.try_get_by_index(3)?,
+                },
+                is_approved: row.try_get_by_index::<Option<Uuid>>(4)?.is_some(),
             })
         };
         self.rows(GRANTS, vec![project.into()]).await?.iter().map(read).collect()

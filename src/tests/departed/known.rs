@@ -25,6 +25,15 @@ async fn ask(app: &App, path: &str, id: Uuid, more: &[(&str, &str)]) {
     assert_eq!(reply.status, 200, "{path}: {}", reply.text());
 }
 
+/// The owner types another secret.
+async fn replace(app: &App, id: Uuid, more: &[(&str, &str)]) {
+    let id = id.to_string();
+    let form = [[("project", "acme"), ("id", id.as_str())].as_slice(), more].concat();
+    let path = "/rpc/credentials/replace-secret";
+    let reply = app.owner.post_multipart_json_accept(path, &form, None).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
 #[tokio::test]
 async fn the_secrets_that_somebody_typed_and_that_are_current_are_listed_whatever_their_name() {
     for number in 0..3 {
@@ -35,7 +44,7 @@ async fn the_secrets_that_somebody_typed_and_that_are_current_are_listed_whateve
         let replaced = app.credential(&leaving, "acme", "replaced", "quay.io", "two").await;
         app.credential(&namesake, "acme", "other", "docker.io", "three").await;
         let edit = [("revision", "1"), ("password", "four"), ("anyway", "true")];
-        ask(&app, "/rpc/credentials/replace-secret", replaced, &edit).await;
+        replace(&app, replaced, &edit).await;
 
         let email = app.evidence(&leaving, "acme").await.person().email.clone();
         let keep = [&losses(&email)[number][..], &["--keep", "--json"]].concat();
@@ -54,7 +63,7 @@ async fn a_version_is_of_who_typed_it_and_not_of_who_made_it_current() {
     let leaving = app.new_member("leaving", Role::Maintainer).await;
     let id = app.credential(&leaving, "acme", "ghcr", "ghcr.io", "one").await;
     let edit = [("revision", "1"), ("password", "two"), ("anyway", "true")];
-    ask(&app, "/rpc/credentials/replace-secret", id, &edit).await;
+    replace(&app, id, &edit).await;
     ask(&app, "/rpc/versions/switch", id, &[("version", "1")]).await;
     let email = app.evidence(&leaving, "acme").await.person().email.clone();
     let said = operate(&app, &[&losses(&email)[0][..], &["--json"]].concat()).await;

@@ -112,7 +112,7 @@ fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
         )
     });
     last.is_some_and(|event| event.action == Action::ApprovalWithdrawn)
-        && rows.iter().all(|row| row.approved_at.is_some())
+        && rows.iter().all(|row| row.is_approved)
 }
 
 /// Whether fewer rules have stopped than were stopped since some moment, and neither confirmed nor deleted.
