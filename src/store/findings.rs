@@ -4,7 +4,7 @@ mod facts;
 mod refused;
 
 pub use facts::{DeliveredImage, FoundCredential, FoundGrant};
-pub use refused::Refusal;
+pub use refused::RefusedRequest;
 
 use super::entity::{Unreadable, finding, readable};
 use super::prepared::{Prepared, numbered};

@@ -1,8 +1,7 @@
 //! Rows in, domain values out.
 //!
-//! Every query about a project's nouns begins at the project: `store.credentials(project)` is the
-//! only way to the table. A write is one transaction with its audit event: `store.write()` gives
-//! it, and the same handles work inside.
+//! Every query about a project's nouns begins at the project: `store.credentials(project)` is the only way to the
+//! table. A write is one transaction with its audit event: `store.write()` gives it, and the same handles work inside.
 
 mod as_json;
 mod assertions;
@@ -92,7 +91,7 @@ pub use entity::outbox::Model as OutboxRow;
 pub use entity::session::Model as SessionRow;
 /// A slot's row, found by the SHA-256 of the id in the URL. Its content is sealed to its id.
 pub use entity::slot::Model as SlotRow;
-pub use findings::{DeliveredImage, Findings, FoundCredential, FoundGrant, Refusal};
+pub use findings::{DeliveredImage, Findings, FoundCredential, FoundGrant, RefusedRequest};
 pub use grants::{ApprovalRow, GrantRow};
 pub use guard_changes::GuardChangeRow;
 pub use held_up::HeldUp;

@@ -38,7 +38,7 @@ const LAST_OF_IMAGE: &str = "SELECT MAX(CASE WHEN (
 
 /// A refusal.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Refusal {
+pub struct RefusedRequest {
     /// The image or the registry, if the request named one.
     pub image: Option<String>,
     /// The link.
@@ -79,7 +79,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         &self,
         (credential, pipeline): (Uuid, Uuid),
         since: Moment,
-    ) -> Result<Vec<Refusal>, DbErr> {
+    ) -> Result<Vec<RefusedRequest>, DbErr> {
         static FOUND: Prepared = Prepared::new();
         let backend = self.db.get_database_backend();
         let values: Vec<Value> = vec![
@@ -91,7 +91,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             credential.into(),
         ];
         let refusals = FOUND.with(backend, || numbered(backend, REFUSALS), values);
-        Refusal::find_by_statement(refusals).all(self.db).await
+        RefusedRequest::find_by_statement(refusals).all(self.db).await
     }
 
     /// The link of the last delivery of the credential to the pipeline for that image.

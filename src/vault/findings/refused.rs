@@ -8,7 +8,7 @@ use crate::domain::finding::{Change, Found, REFUSALS, REFUSALS_COUNTED, Thing, r
 use crate::domain::moment::Moment;
 use crate::domain::registry::RegistryHost;
 use crate::error::Result;
-use crate::store::Refusal;
+use crate::store::RefusedRequest;
 use crate::vault::Vault;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ impl Vault {
         }
         let (receipts, both) = (self.store.receipts(project), (None, pipeline.clone()));
         let rows = receipts.refusals((Uuid::nil(), pipeline.id), since()).await?;
-        let mut asked: BTreeMap<Option<String>, Vec<Refusal>> = BTreeMap::new();
+        let mut asked: BTreeMap<Option<String>, Vec<RefusedRequest>> = BTreeMap::new();
         for row in rows {
             let host = row.image.as_deref().map(|image| image.split('/').take(1).collect());
             asked.entry(host).or_default().push(row);
@@ -273,7 +273,7 @@ fn judged(
 }
 
 /// The images that were refused again and again, each with the links: those that were refused last.
-fn often(rows: Vec<Refusal>) -> Vec<(String, Vec<i64>)> {
+fn often(rows: Vec<RefusedRequest>) -> Vec<(String, Vec<i64>)> {
     let mut images: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     for row in rows {
         if let Some(image) = row.image.filter(|image| image.contains('/')) {
