@@ -68,4 +68,9 @@ pub(super) const MORE: &[Grows] = &[
         has: "NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.chain = p.id AND e.action = ?)",
         why: "once a day: the projects of a version that left no events of reports",
     },
+    Grows {
+        starts: "SELECT MAX(CASE WHEN ( SELECT f.pipeline_id FROM pipeline_fetch f",
+        has: "ORDER BY r.seq DESC LIMIT ?",
+        why: "the newest deliveries for one image, which an index has: it goes through these few alone",
+    },
 ];
