@@ -1,7 +1,7 @@
 //! buildah.
 
 use super::Call;
-use super::docker::{build, is_elsewhere, manifests, transfer};
+use super::docker::{base, build, is_elsewhere, manifests, transfer};
 use super::options::Given;
 use crate::found::Kind;
 use crate::variables::HOLE;
@@ -39,10 +39,7 @@ pub(super) fn run(call: &mut Call<'_>) {
                 ["pull", "pull-always", "pull-never", "quiet", "q", "tls-verify", "http-proxy"];
             let given = Given::read(rest, &|name| !switches.contains(&name), true);
             if let Some(name) = given.rest.first().filter(|_| !given.has(&["pull-never"])) {
-                let name = name.strip_prefix("docker://").unwrap_or(name);
-                if name != "scratch" {
-                    call.takes_image(name);
-                }
+                base(call, name);
             }
         }
         _ => {}

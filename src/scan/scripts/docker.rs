@@ -59,7 +59,8 @@ const SWITCHES: [&str; 30] = [
 ];
 
 /// Options of `build` that have a value, as far as one could be taken for something else.
-const BUILD: [&str; 38] = [
+const BUILD: [&str; 39] = [
+    "from",
     "t",
     "tag",
     "f",
@@ -227,7 +228,18 @@ pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     for name in given.values(&["cache-to"]).filter_map(buildx::cache) {
         call.image(Kind::Pushes, &name);
     }
+    for name in given.values(&["from"]) {
+        base(call, name);
+    }
     for context in given.values(&["build-context"]) {
         buildx::add_context(context, call.place_of(context), call.found);
+    }
+}
+
+/// The image that podman and buildah begin with.
+pub(super) fn base(call: &mut Call<'_>, name: &str) {
+    let bare = name.strip_prefix("docker://").unwrap_or(name);
+    if bare != "scratch" && !is_elsewhere(bare) {
+        call.takes_image(bare);
     }
 }

@@ -19,6 +19,12 @@ fn each_command_of_a_client_is_understood() {
         ("buildah manifest add l docker://quay.io/acme/a:1", vec!["1  pulls  quay.io/acme/a:1"]),
         ("buildah from --pull-never acme/a", vec![]),
         (
+            "podman build --from acme/base:1 -t quay.io/acme/a .",
+            vec!["1  builds  quay.io/acme/a", "1  pulls  docker.io/acme/base:1"],
+        ),
+        ("buildah bud --from=docker://quay.io/acme/b .", vec!["1  pulls  quay.io/acme/b"]),
+        ("podman build --from scratch .", vec![]),
+        (
             "skopeo sync --src docker --dest docker quay.io/acme/a:1 ghcr.io/mirror",
             vec!["1  pulls  quay.io/acme/a:1", "1  pushes  ghcr.io/mirror/a:1"],
         ),
