@@ -34,6 +34,30 @@ pub(super) fn filled(text: &str, lookup: &dyn Fn(&str) -> Lookup) -> String {
     substitute(text, Syntax { positional: false, ..Syntax::SHELL }, lookup)
 }
 
+/// `%NAME%` is a variable of Windows: `value` says what is put there.
+pub(super) fn with_percent_values(text: &str, value: &dyn Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('%') {
+        out.push_str(before);
+        let is_name = |name: &str| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        match behind.split_once('%') {
+            Some((name, after)) if is_name(name) => {
+                out.push_str(&value(name));
+                rest = after;
+            }
+            _ => {
+                out.push('%');
+                rest = behind;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The words of a command as a script that begins on the line of the first: each word stays on its line.
 pub(super) fn command_line(words: &[(String, usize)]) -> String {
     let mut text = String::new();

@@ -13,6 +13,7 @@ mod tokens;
 use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
+use crate::systems::common::with_percent_values;
 use crate::variables::{HOLE, hole, without_holes};
 use crate::yaml::Script;
 use arguments::{Argument, Call, call, value};
@@ -168,7 +169,7 @@ impl Reader<'_, '_> {
         };
         let text = self.value(argument);
         let text = match word {
-            "bat" => self.environment.filled(&with_percent_holes(&text)),
+            "bat" => self.environment.filled(&with_percent_values(&text, &hole)),
             "sh" => text,
             _ => text.replace("$env:", "$"),
         };
@@ -227,30 +228,6 @@ impl Reader<'_, '_> {
     fn registry(&self) -> Option<String> {
         self.scopes.last().and_then(|scope| scope.registry.clone())
     }
-}
-
-/// `%NAME%` is a variable of Windows.
-fn with_percent_holes(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('%') {
-        out.push_str(before);
-        let is_name = |name: &str| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        };
-        match behind.split_once('%') {
-            Some((name, after)) if is_name(name) => {
-                out.push_str(&hole(name));
-                rest = after;
-            }
-            _ => {
-                out.push('%');
-                rest = behind;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// The name with the registry's host before it, if it has none itself. Where a variable may hold a host, nobody knows.

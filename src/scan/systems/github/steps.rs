@@ -7,6 +7,7 @@ use super::{Around, Reader, actions, written};
 use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
+use crate::systems::common::with_percent_values;
 use crate::yaml::{Node, Script};
 
 /// One step, with what is around it.
@@ -149,9 +150,13 @@ fn action_name(uses: &str) -> &str {
 
 /// Whether the step's script is one that a shell reads.
 fn is_shell(step: &Node) -> bool {
+    !["python", "python3", "perl", "node", "ruby"].contains(&shell(step))
+}
+
+/// The program that reads the step's script, if the step names it.
+fn shell(step: &Node) -> &str {
     let shell = step.get("shell").and_then(Node::text).unwrap_or_default();
-    let program = shell.split_whitespace().next().unwrap_or_default();
-    !["python", "python3", "perl", "node", "ruby"].contains(&program)
+    shell.split_whitespace().next().unwrap_or_default()
 }
 
 /// Adds the container commands of a script.
@@ -168,6 +173,9 @@ pub(super) fn script(
     if text.lines().count() != script.text.lines().count() {
         let lines = script.text.lines().map(|line| scope.put_in(line).replace('\n', " "));
         text = lines.collect::<Vec<_>>().join("\n");
+    }
+    if shell(step.node) == "cmd" {
+        text = with_percent_values(&text, &|name| format!("${{{name}}}"));
     }
     let place = step.place(script.line, key);
     let lookup = |name: &str| scope.variable(name);

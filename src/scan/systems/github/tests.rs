@@ -102,3 +102,11 @@ fn the_scope_without_anything_knows_nothing() {
     let called = Scope { is_called: true, ..Scope::default() };
     assert_eq!(called.put_in("a${{ inputs.a }}b"), "ab");
 }
+
+#[test]
+fn a_script_of_windows_has_its_own_variables() {
+    let text = "on: push\njobs:\n  a:\n    runs-on: x\n    env: {TAG: '2'}\n    steps:\n      - shell: cmd\n        run: |\n          docker push acme/x:%TAG%\n          docker push acme/y:%BUILD%\n";
+    let lines = seen(text);
+    assert_eq!(lines[0], ".github/workflows/a.yml:9  pushes  docker.io/acme/x:2  a");
+    assert!(lines[1].contains("unresolved: docker.io/acme/y, BUILD"), "{lines:?}");
+}

@@ -1,7 +1,8 @@
 //! What the corpus does not show of Groovy.
 
-use super::{host_of, origin, qualified, with_percent_holes};
+use super::{host_of, origin, qualified};
 use crate::scan_text;
+use crate::systems::common::with_percent_values;
 use crate::variables::hole;
 
 const FOUND: &str = "Jenkinsfile:1  pulls  docker.io/acme/a";
@@ -39,7 +40,7 @@ fn the_address_of_a_registry_has_a_host() {
 
 #[test]
 fn windows_has_variables_of_its_own() {
-    let filled = with_percent_holes("docker push acme/api:%TAG% 100% of %a b%");
+    let filled = with_percent_values("docker push acme/api:%TAG% 100% of %a b%", &hole);
     assert_eq!(filled, format!("docker push acme/api:{} 100% of %a b%", hole("TAG")));
 }
 
