@@ -58,6 +58,11 @@ pub(super) fn with_percent_values(text: &str, value: &dyn Fn(&str) -> String) ->
     out
 }
 
+/// A script of PowerShell, with the environment's variables as the other shells write them.
+pub(super) fn of_powershell(text: &str) -> String {
+    text.replace("$env:", "$").replace("${env:", "${")
+}
+
 /// The words of a command as a script that begins on the line of the first: each word stays on its line.
 pub(super) fn command_line(words: &[(String, usize)]) -> String {
     let mut text = String::new();

@@ -13,7 +13,7 @@ mod tokens;
 use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
-use crate::systems::common::with_percent_values;
+use crate::systems::common::{of_powershell, with_percent_values};
 use crate::variables::{HOLE, hole, without_holes};
 use crate::yaml::Script;
 use arguments::{Argument, Call, call, value};
@@ -171,7 +171,7 @@ impl Reader<'_, '_> {
         let text = match word {
             "bat" => self.environment.filled(&with_percent_values(&text, &hole)),
             "sh" => text,
-            _ => text.replace("$env:", "$"),
+            _ => of_powershell(&text),
         };
         let place = self.place(line, word);
         let environment = self.environment;

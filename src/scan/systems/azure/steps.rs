@@ -3,7 +3,7 @@
 use super::Reader;
 use super::scope::{Scope, get, items};
 use crate::scripts;
-use crate::systems::common::Environment;
+use crate::systems::common::{Environment, of_powershell, with_percent_values};
 use crate::variables::Lookup;
 use crate::yaml::{Node, Script};
 
@@ -37,7 +37,12 @@ impl Reader<'_, '_> {
         let Some(script) = node.script() else { return };
         let text = scope.put_in_script(script.text);
         let text = match key {
-            "pwsh" | "powershell" => text.replace("$env:", "$"),
+            "pwsh" | "powershell" => of_powershell(&text),
+            // On Windows it is one of cmd. Elsewhere `%Y%m` is a form of dates, and names have more than one letter.
+            "script" => with_percent_values(&text, &|name| match name.len() {
+                1 => format!("%{name}%"),
+                _ => format!("${{{name}}}"),
+            }),
             _ => text,
         };
         let keeps_lines = script.keeps_lines && text.lines().count() == script.text.lines().count();

@@ -7,7 +7,7 @@ use super::{Around, Reader, actions, written};
 use crate::found::{Findings, Kind, Place};
 use crate::scripts;
 use crate::source::Source;
-use crate::systems::common::with_percent_values;
+use crate::systems::common::{of_powershell, with_percent_values};
 use crate::yaml::{Node, Script};
 
 /// One step, with what is around it.
@@ -174,8 +174,10 @@ pub(super) fn script(
         let lines = script.text.lines().map(|line| scope.put_in(line).replace('\n', " "));
         text = lines.collect::<Vec<_>>().join("\n");
     }
-    if shell(step.node) == "cmd" {
-        text = with_percent_values(&text, &|name| format!("${{{name}}}"));
+    match shell(step.node) {
+        "cmd" => text = with_percent_values(&text, &|name| format!("${{{name}}}")),
+        "pwsh" | "powershell" => text = of_powershell(&text),
+        _ => {}
     }
     let place = step.place(script.line, key);
     let lookup = |name: &str| scope.variable(name);

@@ -105,8 +105,10 @@ fn the_scope_without_anything_knows_nothing() {
 
 #[test]
 fn a_script_of_windows_has_its_own_variables() {
-    let text = "on: push\njobs:\n  a:\n    runs-on: x\n    env: {TAG: '2'}\n    steps:\n      - shell: cmd\n        run: |\n          docker push acme/x:%TAG%\n          docker push acme/y:%BUILD%\n";
+    let text = "on: push\njobs:\n  a:\n    runs-on: x\n    env: {TAG: '2'}\n    steps:\n      - shell: cmd\n        run: |\n          docker push acme/x:%TAG%\n          docker push acme/y:%BUILD%\n      - shell: pwsh\n        run: docker push \"acme/z:${env:TAG}\"\n      - shell: pwsh\n        run: docker push acme/z:1-$env:TAG\n";
     let lines = seen(text);
     assert_eq!(lines[0], ".github/workflows/a.yml:9  pushes  docker.io/acme/x:2  a");
     assert!(lines[1].contains("unresolved: docker.io/acme/y, BUILD"), "{lines:?}");
+    assert_eq!(lines[2], ".github/workflows/a.yml:12  pushes  docker.io/acme/z:2  a");
+    assert_eq!(lines[3], ".github/workflows/a.yml:14  pushes  docker.io/acme/z:1-2  a");
 }
