@@ -42,10 +42,16 @@ impl Reader<'_, '_> {
                     self.found.registry(Kind::LogsIn, &host, place);
                 }
             }
-            "bash" | "cmdline" | "powershell" | "azurecli" | "azurepowershell" | "shellscript" => {
+            runs @ ("bash" | "cmdline" | "powershell" | "azurecli" | "azurepowershell"
+            | "shellscript") => {
+                let shell = match runs {
+                    "cmdline" => "script",
+                    "powershell" | "azurepowershell" => "powershell",
+                    _ => "bash",
+                };
                 for key in ["script", "inlineScript", "inline"] {
                     if let Some(script) = inputs.node(key) {
-                        self.script(&script, step, scope, "bash");
+                        self.script(&script, step, scope, shell);
                     }
                 }
             }
