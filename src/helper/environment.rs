@@ -35,7 +35,7 @@ impl Variables {
     }
 
     /// A text without the space around it: a file of variables with the line ends of Windows leaves a
-    /// carriage return at the end of each, which nobody sees. One that has nothing else is empty.
+    /// carriage return at the end of each, which nobody sees. One that has nothing else counts as not set.
     pub fn text(&self, name: &str) -> Result<Option<String>, Failure> {
         let text = self.get(name).map(OsString::into_string).transpose();
         let text = text.map_err(|_| Failure::here(format!("{name} is not UTF-8.")))?;

@@ -13,7 +13,6 @@ mod others;
 mod printed;
 mod registries;
 mod shell;
-mod signatures;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -103,10 +103,12 @@ fn without_an_identity_the_settings_are_named() {
 #[test]
 fn an_invalid_token_is_refused_and_not_repeated() {
     let stub = Stub::answering(&[issued()]);
-    for text in [" ", "hunter2 x", "hunter2\r\nHost: evil.example.com", "hünter2"] {
+    for text in ["hunter2 x", "hunter2\r\nHost: evil.example.com", "hünter2"] {
         let said = token(&stub, &[("REGCRED_TOKEN", text)]).unwrap_err().to_string();
         assert_eq!(said, "regcred: REGCRED_TOKEN does not contain a token.");
     }
+    let blank = token(&stub, &[("REGCRED_TOKEN", " \r\n")]).unwrap_err().to_string();
+    assert!(blank.starts_with("regcred: No token is set."), "{blank}");
     assert!(stub.seen().is_empty());
 }
 

@@ -1,4 +1,4 @@
-//! What a cluster is told to run, and to log in with.
+//! What a cluster is told to log in with.
 
 use super::Call;
 use super::options::Given;
@@ -41,47 +41,18 @@ const TAKE: [&str; 33] = [
     "restart",
 ];
 
-/// `kubectl set image deployment/web web=NAME`, `kubectl run web --image=NAME`,
-/// `kubectl create secret docker-registry NAME --docker-server=HOST`
+/// `kubectl create secret docker-registry NAME --docker-server=HOST`. What a cluster is told to run is pulled by the
+/// cluster, and its manifests say so.
 pub(super) fn kubectl(call: &mut Call<'_>) {
     let given = Given::read(call.words, &|name| TAKE.contains(&name), false);
     let words: Vec<&str> = given.rest.iter().map(String::as_str).collect();
-    match words[..] {
-        ["create", "secret", "docker-registry", ..] => {
-            let host = given.values(&["docker-server"]).next().unwrap_or_default();
-            // What it logs in to is in a file then.
-            if !given.has(&["from-file"]) {
-                call.registry(Kind::LogsIn, host);
-            }
-            for value in given.values(&["docker-password"]) {
-                call.password("--docker-password", value);
-            }
-        }
-        ["set", "image", ..] => {
-            let names = words.iter().skip(2).filter_map(|word| word.split_once('='));
-            for (_, name) in names {
-                call.image(Kind::Pulls, name);
-            }
-        }
-        ["run" | "create" | "debug" | "new-app", ..] => {
-            for name in given.values(&["image", "docker-image"]) {
-                call.image(Kind::Pulls, name);
-            }
-        }
-        _ => {}
+    let ["create", "secret", "docker-registry", ..] = words[..] else { return };
+    let host = given.values(&["docker-server"]).next().unwrap_or_default();
+    // What it logs in to is in a file then.
+    if !given.has(&["from-file"]) {
+        call.registry(Kind::LogsIn, host);
     }
-}
-
-/// `kustomize edit set image web=NAME`: what stands before `=` is the name that the manifests have.
-pub(super) fn kustomize(call: &mut Call<'_>) {
-    let given = Given::read(call.words, &|_| false, false);
-    let words: Vec<&str> = given.rest.iter().map(String::as_str).collect();
-    let ["edit", "set", "image", names @ ..] = &words[..] else { return };
-    for name in names {
-        let name = name.split_once('=').map_or(*name, |(_, name)| name);
-        // `*` keeps the name, or the tag.
-        if !name.contains('*') {
-            call.image(Kind::Pulls, name);
-        }
+    for value in given.values(&["docker-password"]) {
+        call.password("--docker-password", value);
     }
 }

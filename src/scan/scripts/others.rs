@@ -1,7 +1,7 @@
 //! Programs that talk to registries themselves.
 
 use super::options::Given;
-use super::{Call, artifacts, cluster, copies, signatures};
+use super::{Call, artifacts, cluster, copies};
 use crate::buildx;
 use crate::found::Kind;
 
@@ -19,10 +19,14 @@ pub(super) fn run(program: &str, call: &mut Call<'_>) {
         "buildctl" | "buildctl-daemonless.sh" => buildctl(call),
         "helm" => artifacts::helm(call),
         "oras" => artifacts::oras(call),
-        "cosign" => signatures::cosign(call),
-        "trivy" => signatures::trivy(call),
+        "cosign" => {
+            if let [command, rest @ ..] = call.words
+                && command == "login"
+            {
+                call.login(rest);
+            }
+        }
         "kubectl" | "oc" => cluster::kubectl(call),
-        "kustomize" => cluster::kustomize(call),
         "pack" => pack(call),
         "gcloud" => gcloud(call),
         "doctl" => fixed(call, ["registry", "login"], "registry.digitalocean.com"),

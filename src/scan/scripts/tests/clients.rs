@@ -57,23 +57,17 @@ fn each_command_of_a_client_is_understood() {
         ),
         ("oras manifest fetch --pretty ghcr.io/acme/a:1", vec!["1  pulls  ghcr.io/acme/a:1"]),
         ("oras push --oci-layout folder:1 a.txt", vec![]),
-        ("cosign sign --yes ghcr.io/acme/a:1", vec!["1  pushes  ghcr.io/acme/a:1"]),
-        ("trivy image --no-progress --severity HIGH acme/a", vec!["1  pulls  docker.io/acme/a"]),
-        ("trivy image --input a.tar", vec![]),
+        ("cosign login -u me ghcr.io", vec!["1  logs in  ghcr.io"]),
+        ("cosign sign --yes ghcr.io/acme/a:1", vec![]),
         (
             "buildctl build --output type=image,name=ghcr.io/acme/a,push=true --import-cache type=registry,ref=ghcr.io/acme/c",
             vec!["1  pushes  ghcr.io/acme/a", "1  pulls  ghcr.io/acme/c"],
         ),
-        (
-            "kubectl -n x set image deployment/web web=acme/a:1",
-            vec!["1  pulls  docker.io/acme/a:1"],
-        ),
-        ("kubectl run a --image=acme/a -- docker pull b", vec!["1  pulls  docker.io/acme/a"]),
+        ("kubectl -n x set image deployment/web web=acme/a:1", vec![]),
         (
             "kubectl create secret docker-registry r --docker-server=ghcr.io --docker-username=me",
             vec!["1  logs in  ghcr.io"],
         ),
-        ("kustomize edit set image web=ghcr.io/acme/a:1 b=*:2", vec!["1  pulls  ghcr.io/acme/a:1"]),
         ("docker login --help", vec![]),
         (
             "doctl registry login --expiry-seconds 600",
