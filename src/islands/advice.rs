@@ -4,7 +4,7 @@ use super::listening::listen;
 use super::preview::input;
 use crate::functions::registry::Recognised;
 use leptos::prelude::*;
-use leptos::web_sys::HtmlSelectElement;
+use leptos::web_sys::{HtmlInputElement, HtmlSelectElement};
 use wasm_bindgen::JsCast;
 
 /// The name that is offered, for as long as the person types none of their own.
@@ -47,9 +47,22 @@ impl NameOffer {
         }
         let pushes = select("access").is_some_and(|field| field.value() == "pull_push");
         let name = if pushes { names.1.clone() } else { names.0.clone() };
-        field.set_value(&name);
+        fill_field(&field, &name);
         self.names.set_value(names);
         self.filled.set_value(name);
+    }
+}
+
+/// Fills in the field for the person. If they stand in it already, it is selected, as it is when one
+/// comes to a filled field: what they type replaces it and is not added to it.
+pub(super) fn fill_field(field: &HtmlInputElement, value: &str) {
+    if field.value() == value {
+        return;
+    }
+    field.set_value(value);
+    let active = document().active_element();
+    if active.is_some_and(|active| active.is_same_node(Some(field))) {
+        field.select();
     }
 }
 

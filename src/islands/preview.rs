@@ -1,6 +1,6 @@
 //! What the form says about a registry while its address is typed, or chosen among the presets.
 
-use super::advice::{NameOffer, say_at_fields};
+use super::advice::{NameOffer, fill_field, say_at_fields};
 use super::listening::listen;
 use super::recognised::{read, recognised};
 use crate::functions::registry::Recognised;
@@ -202,7 +202,7 @@ fn fill_username(answer: &Recognised, filled: StoredValue<String>) {
         return;
     }
     let username = answer.username.clone().unwrap_or_default();
-    field.set_value(&username);
+    fill_field(&field, &username);
     filled.set_value(username);
 }
 

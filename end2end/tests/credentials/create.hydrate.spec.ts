@@ -93,6 +93,28 @@ test('only the answer about the last address counts', async ({ page, instance })
   await expectValues(dialog, { 'Registry URL': 'ghcr.io', 'Username': '' });
 });
 
+test('what is filled in late, where the person stands already, is replaced by what they type', async ({ page, instance }) => {
+  for (const [label, filled] of [['Username', '$oauthtoken'], ['Name', 'nvidia-pull']] as const) {
+    const dialog = await openNew(page, instance);
+    await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/rpc/registry/recognise', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/rpc/registry/recognise');
+    await fillIn(dialog, { 'Registry URL': 'nvcr.io' });
+    await asked;
+    await dialog.getByLabel(label, { exact: true }).focus();
+    release();
+    await expectValues(dialog, { [label]: filled });
+    await page.keyboard.type('acme-bot');
+    await expectValues(dialog, { [label]: 'acme-bot' });
+    await page.unroute('**/rpc/registry/recognise');
+  }
+});
+
 test('a preset fills in the form as it stands, and nothing typed is lost', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
   await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
