@@ -118,7 +118,9 @@ impl Settings {
         } else {
             has_other_url = written.keep_to_itself();
         }
-        let image = text("REGCRED_IMAGE", written.image)?;
+        // As far as it can be shown: what is wrong with it stops no pull.
+        let image = variables.shown("REGCRED_IMAGE").filter(|typed| !typed.trim().is_empty());
+        let image = image.or(written.image);
         Ok(Self {
             url: text("REGCRED_URL", written.url)?,
             has_other_url,
