@@ -162,4 +162,8 @@ async fn an_identity_token_is_handed_out_as_one_or_not_at_all() {
     }
     let path = "/api/v1/kubelet?image=ghcr.io%2Facme%2Fapi";
     assert_eq!(app.fetch(&token, path).await.status, 409);
+    // It is no password, so the registry is not asked for a short-lived token with it.
+    let path = "/api/v1/registry-token?image=ghcr.io%2Facme%2Fapi";
+    assert_eq!(app.fetch(&token, path).await.status, 409);
+    assert_eq!(last(&app, pipeline).await.reason.as_deref(), Some(Lost::IdentityToken.label()));
 }

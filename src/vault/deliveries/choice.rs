@@ -2,7 +2,7 @@
 //! allows, and why not the rest.
 
 use super::receipts::{Asked, Book, Handed};
-use super::{DeliveryRequest, Entry, Given, Ledger};
+use super::{DeliveryRequest, Entry, Given, Ledger, content};
 use crate::domain::actor::Pipeline;
 use crate::domain::matching::{
     Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide, decide_with_pulls,
@@ -82,6 +82,13 @@ impl Vault {
                 unreadable.push(one);
                 continue;
             };
+            let is_token = won.is_narrow || request.wants_token;
+            let stored = content(&one.credential.summary.username, &secret);
+            if let (true, Err(lost)) = (is_token, stored.exchanged()) {
+                book.refuse(asked.of(won.index), one, lost.label());
+                refused = refused.or_else(|| Some(not_held(one, lost)));
+                continue;
+            }
             let given = match self.given(request, won, one, secret).await {
                 Ok(given) => given,
                 Err(error) => {
