@@ -50,7 +50,8 @@ impl Doubt {
             | Self::NoUuid(_)
             | Self::ShortReference(_)
             | Self::ForeignKind(_)
-            | Self::ProtectedIsNoTruth
+            | Self::NoTruth(_)
+            | Self::OpenPattern(_)
             | Self::ServiceAccountShape
             | Self::AzureSubjectShape
             | Self::NoPipelineSubject

@@ -1,4 +1,5 @@
-//! What is doubted of a trust rule: values that its provider never signs.
+//! What is doubted of a trust rule: values that its provider never signs, and patterns of more than
+//! they seem to be.
 
 use super::Doubt;
 use crate::domain::grant::{Terms, fits};
@@ -35,8 +36,40 @@ pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
             doubts.push(Doubt::ForeignKind(field.label.to_owned()));
         }
     }
+    for (name, value) in &rule.claims {
+        let is_truth = || ["true", "false"].iter().any(|word| fits(value, word));
+        if rule.provider.is_flag(name) && !is_truth() {
+            doubts.push(Doubt::NoTruth(name.clone()));
+        }
+    }
     doubts.extend(of_provider(rule));
+    let is_wide = |field: &&ClaimField| {
+        let is_branch = field.is_reference() || field.name == "build_branch";
+        is_branch && rule.claims.get(field.name).is_some_and(|value| is_open(value))
+    };
+    let open = rule.provider.fields().iter().filter(is_wide);
+    doubts.extend(open.map(|field| Doubt::OpenPattern(field.label.to_owned())));
     doubts
+}
+
+/// Whether a pattern for branches has a `*` at a word, so that it is of other names, too. Tags are
+/// numbered, and a pattern for them is meant so.
+fn is_open(pattern: &str) -> bool {
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let (Some((_, behind)), Some((_, before))) = (parts.split_first(), parts.split_last()) else {
+        return false;
+    };
+    let is_word =
+        |two: [Option<char>; 2]| two.iter().all(|sign| sign.is_some_and(char::is_alphanumeric));
+    let ends = |part: &&str| {
+        let mut signs = part.chars().rev();
+        is_word([signs.next(), signs.next()])
+    };
+    let begins = |part: &&str| {
+        let mut signs = part.chars();
+        is_word([signs.next(), signs.next()])
+    };
+    !pattern.starts_with("refs/tags/") && (before.iter().any(ends) || behind.iter().any(begins))
 }
 
 /// Whether it is written as providers sign such ids, and in none of the other forms that are read.
@@ -51,11 +84,6 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
         Provider::GitHub => {
             let is_whole = is_workflow(claim("job_workflow_ref")?);
             (!is_whole).then_some(Doubt::WorkflowWithoutReference)
-        }
-        Provider::GitLab => {
-            let protected = claim("ref_protected")?;
-            let is_truth = ["true", "false"].iter().any(|word| fits(protected, word));
-            (!is_truth).then_some(Doubt::ProtectedIsNoTruth)
         }
         Provider::Kubernetes => {
             (!is_service_account(claim("sub")?)).then_some(Doubt::ServiceAccountShape)
@@ -93,7 +121,7 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
             (None, Some(tag)) => tag.starts_with("refs/").then_some(Doubt::TagAsReference),
             (None, None) => None,
         },
-        Provider::Other | Provider::Woodpecker | Provider::Drone => None,
+        Provider::GitLab | Provider::Other | Provider::Woodpecker | Provider::Drone => None,
     }
 }
 

@@ -244,7 +244,7 @@ fn a_rule_that_no_token_matches_is_doubted() {
         (github("main"), Some(Doubt::ShortReference("Git reference".to_owned()))),
         (gitlab(("ref_path", "main")), Some(Doubt::ShortReference("Git reference".to_owned()))),
         (gitlab(("ref_protected", "true")), None),
-        (gitlab(("ref_protected", "yes")), Some(Doubt::ProtectedIsNoTruth)),
+        (gitlab(("ref_protected", "yes")), Some(Doubt::NoTruth("ref_protected".to_owned()))),
         (cluster(), None),
         (
             TrustRule::sample(Provider::Kubernetes, &[("sub", "ci:build")]),

@@ -115,7 +115,7 @@ impl Provider {
                 "Other Entra workloads work here as well. Enter the workload's object id as the subject.",
             ],
             Self::Other => &[
-                "Regcred does not know which claims of this issuer name a branch, an event or a fork, so its tokens never meet a condition on them.",
+                "Regcred does not know which claims of this issuer name a branch, an event or a fork, so its tokens never meet a condition on them. If event_name, ref or ref_type says that the run is for a pull request, it counts as a fork's.",
             ],
             Self::Woodpecker | Self::Drone => &[],
         }
