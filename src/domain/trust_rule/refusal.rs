@@ -120,6 +120,9 @@ fn nearly(rule: &TrustRule, check: &ClaimCheck) -> Option<&'static str> {
 
 /// Whether letters of another alphabet are all that differs.
 fn looks_like(wanted: &str, found: &str) -> bool {
+    if wanted == found {
+        return false;
+    }
     let pairs = || wanted.chars().zip(found.chars());
     let is_alike = |(wanted, found): (char, char)| {
         wanted == found
