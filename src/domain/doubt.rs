@@ -40,6 +40,8 @@ pub enum Doubt {
     NoReference,
     /// A pattern of no name that Git allows.
     NoName,
+    /// A pattern for branches that is also of names which only begin or end like it.
+    OpenCondition,
     /// Some of its repositories are not the credential's, or none of them is.
     OutsidePaths {
         is_all: bool,
@@ -86,8 +88,7 @@ pub enum Doubt {
     ForeignKind(String),
     /// Another word than true and false, by the name of the claim.
     NoTruth(String),
-    /// A pattern for branches that is also of names which only begin or end like it, by the label of
-    /// its field.
+    /// The same in a rule, by the label of its field.
     OpenPattern(String),
     /// A subject that the provider never writes.
     ServiceAccountShape,
@@ -139,6 +140,9 @@ impl Doubt {
             }
             Self::NoName => {
                 "No branch and no tag can have the name in a branch condition, so no run meets it. Only * stands for other characters: write release/*, not release/.".to_owned()
+            }
+            Self::OpenCondition => {
+                "A branch condition also matches names that only begin or end like it, such as main-old for main*. Write the whole name, or put the * behind a slash: release/*.".to_owned()
             }
             Self::OutsidePaths { is_all: true } => {
                 "The credential is for other repositories than this grant, so the pipeline never receives it.".to_owned()

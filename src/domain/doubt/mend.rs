@@ -25,6 +25,7 @@ impl Doubt {
             | Self::NothingPushes
             | Self::NoReference
             | Self::NoName
+            | Self::OpenCondition
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {
                 ("Change the grant", paths::edit_grant(project, pipeline, about))

@@ -2,7 +2,7 @@
 //! they seem to be.
 
 use super::Doubt;
-use crate::domain::grant::{Terms, fits};
+use crate::domain::grant::{Terms, fits, is_open_ended};
 use crate::domain::trust_rule::{
     AZURE_PIPELINE_CLAIMS, ClaimField, OwnHosts, Provider, TrustRule, is_service_account,
     names_its_kind,
@@ -45,31 +45,11 @@ pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
     doubts.extend(of_provider(rule));
     let is_wide = |field: &&ClaimField| {
         let is_branch = field.is_reference() || field.name == "build_branch";
-        is_branch && rule.claims.get(field.name).is_some_and(|value| is_open(value))
+        is_branch && rule.claims.get(field.name).is_some_and(|value| is_open_ended(value))
     };
     let open = rule.provider.fields().iter().filter(is_wide);
     doubts.extend(open.map(|field| Doubt::OpenPattern(field.label.to_owned())));
     doubts
-}
-
-/// Whether a pattern for branches has a `*` at a word, so that it is of other names, too. Tags are
-/// numbered, and a pattern for them is meant so.
-fn is_open(pattern: &str) -> bool {
-    let parts: Vec<&str> = pattern.split('*').collect();
-    let (Some((_, behind)), Some((_, before))) = (parts.split_first(), parts.split_last()) else {
-        return false;
-    };
-    let is_word =
-        |two: [Option<char>; 2]| two.iter().all(|sign| sign.is_some_and(char::is_alphanumeric));
-    let ends = |part: &&str| {
-        let mut signs = part.chars().rev();
-        is_word([signs.next(), signs.next()])
-    };
-    let begins = |part: &&str| {
-        let mut signs = part.chars();
-        is_word([signs.next(), signs.next()])
-    };
-    !pattern.starts_with("refs/tags/") && (before.iter().any(ends) || behind.iter().any(begins))
 }
 
 /// Whether it is written as providers sign such ids, and in none of the other forms that are read.

@@ -23,6 +23,7 @@ fn each() -> Vec<Doubt> {
         Doubt::NothingPushes,
         Doubt::NoReference,
         Doubt::NoName,
+        Doubt::OpenCondition,
         Doubt::OutsidePaths { is_all: true },
         Doubt::OutsidePaths { is_all: false },
         Doubt::OnlyPulls { credential },
