@@ -138,7 +138,7 @@ fn buildkite_reference(text: &impl Fn(&str) -> Option<String>, has_tag: bool) ->
 /// whoever's it is. That it is none is not believed.
 fn other_fork(text: &impl Fn(&str) -> Option<String>) -> Option<bool> {
     let is_event = text("event_name").is_some_and(|event| is_request(&event));
-    let is_kind = text("ref_type").is_some_and(|kind| kind.starts_with("pull"));
+    let is_kind = text("ref_type").is_some_and(|kind| kind == "pr" || kind.starts_with("pull"));
     let is_reference = text("ref").is_some_and(|name| is_requested(None, &name));
     (is_event || is_kind || is_reference).then_some(true)
 }

@@ -118,7 +118,7 @@ fn what_an_unknown_issuer_says_in_the_shape_of_a_known_one_is_read_as_its() {
 
 /// Forgejo's tokens have GitHub's words, older ones no ids, and Semaphore's a kind of reference:
 /// <https://forgejo.org/docs/next/user/actions/security-openid-connect>,
-/// <https://docs.semaphoreci.com/using-semaphore/openid>.
+/// <https://docs.semaphoreci.com/reference/openid>.
 #[test]
 fn a_pull_request_of_an_unknown_issuer_counts_as_a_forks() {
     let shapes = vec![
@@ -132,6 +132,7 @@ fn a_pull_request_of_an_unknown_issuer_counts_as_a_forks() {
         ("by its reference", json!({"ref": "refs/pull/7/merge"}), Taken(None, MayBe)),
         ("at GitLab", json!({"ref": "refs/merge-requests/7/head"}), Taken(None, MayBe)),
         ("by its kind", json!({"ref_type": "pull-request"}), Taken(None, MayBe)),
+        ("by its kind, in short", json!({"ref_type": "pr"}), Taken(None, MayBe)),
         ("branch", json!({"ref_type": "branch", "ref": "main"}), Taken(None, Own)),
         ("null", json!({"event_name": null, "ref": null}), Taken(None, Own)),
         ("schedule", json!({"event_name": "schedule"}), Taken(None, Own)),
