@@ -126,7 +126,7 @@ fn looks_like(wanted: &str, found: &str) -> bool {
     let pairs = || wanted.chars().zip(found.chars());
     let is_alike = |(wanted, found): (char, char)| {
         wanted == found
-            || (wanted.is_ascii_alphabetic() && !found.is_ascii() && found.is_alphabetic())
+            || (wanted.is_ascii_alphabetic() && found.is_alphabetic() && !is_latin(found))
     };
     wanted.chars().count() == found.chars().count()
         && pairs().all(is_alike)
@@ -157,6 +157,11 @@ fn of_other_code(
         }
         _ => None,
     }
+}
+
+/// Whether the letter is of our alphabet, perhaps with an accent.
+fn is_latin(letter: char) -> bool {
+    letter.is_ascii() || ('\u{C0}'..='\u{24F}').contains(&letter)
 }
 
 fn sentence(why: &Why, names: &[String]) -> String {
