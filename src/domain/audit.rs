@@ -144,6 +144,21 @@ impl Action {
     pub fn is_refusal(self) -> bool {
         Self::REFUSALS.contains(&self)
     }
+
+    /// Whether it is a save of a credential, which counts its revision up by one.
+    pub fn saves_credential(self) -> bool {
+        matches!(
+            self,
+            Self::CredentialUpdated
+                | Self::GuardLowered
+                | Self::SecretReplaced
+                | Self::SecretStaged
+                | Self::SecretSwitched
+                | Self::CredentialDisabled
+                | Self::CredentialEnabled
+                | Self::CredentialCompromised
+        )
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -29,8 +29,8 @@ pub struct PutBack {
 
 impl Vault {
     /// The tokens that work although they were revoked, the members who have more than they were left
-    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants,
-    /// approvals, trust rules, and the guards of credentials.
+    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants with
+    /// their terms, approvals, trust rules, and credentials.
     ///
     /// # Errors
     /// When the database does not answer.

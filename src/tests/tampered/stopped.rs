@@ -1,0 +1,120 @@
+//! Deliveries that were stopped or narrowed in Regcred, and go on because somebody put rows back.
+
+use super::rolled_back::{ask, columns_rolled_back, of_acme, rolled_back};
+use crate::app::{App, Browser, PASSWORD};
+use crate::edits::save;
+use regcred::domain::user::Role;
+use uuid::Uuid;
+
+/// What every save of a credential writes.
+const SAVED: [&str; 4] = ["revision", "updated_at", "updated_by", "mac"];
+
+async fn ghcr(app: &App) -> Uuid {
+    app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2-hunter2").await
+}
+
+#[tokio::test]
+async fn a_credential_that_was_disabled_or_enabled_is_found_when_it_is_as_before() {
+    let (disable, enable) = ("/rpc/credentials/disable", "/rpc/credentials/enable");
+    let columns = [&["disabled_at"][..], &SAVED[..]].concat();
+    for (before, function, said) in [
+        (None, disable, "State of ghcr: Enabled, not Disabled"),
+        (Some(disable), enable, "State of ghcr: Disabled, not Enabled"),
+    ] {
+        let app = App::new().await;
+        let id = ghcr(&app).await.to_string();
+        let form = [("project", "acme"), ("id", id.as_str())];
+        if let Some(before) = before {
+            ask(&app, before, &form).await;
+        }
+        let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
+            ask(&app, function, &form).await;
+        })
+        .await;
+        assert_eq!(found, of_acme(said));
+    }
+}
+
+#[tokio::test]
+async fn a_credential_that_was_marked_as_compromised_is_found_when_the_mark_is_gone() {
+    let app = App::new().await;
+    let id = ghcr(&app).await.to_string();
+    let columns = ["compromised_at", "compromised_by", "compromised_version"];
+    let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
+        let form = [("project", "acme"), ("id", id.as_str())];
+        ask(&app, "/rpc/credentials/compromise", &form).await;
+    })
+    .await;
+    assert_eq!(found, of_acme("Compromised mark of ghcr: No, not Yes"));
+}
+
+#[tokio::test]
+async fn a_secret_that_was_replaced_is_found_when_it_is_the_current_one_again() {
+    let app = App::new().await;
+    let id = ghcr(&app).await;
+    let columns = [&["secret_version", "secret_set_at", "secret_set_by"][..], &SAVED[..]].concat();
+    let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
+        let reply = save(&app, id, "1", &[("password", "correct-horse-battery")]).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    })
+    .await;
+    assert_eq!(found, of_acme("credential ghcr"));
+}
+
+#[tokio::test]
+async fn a_grant_that_was_narrowed_is_found_when_its_terms_are_as_before() {
+    let app = App::new().await;
+    let id = ghcr(&app).await;
+    let (pipeline, _) = app.pipeline(&app.owner, "acme", "build", &[id], "pull").await;
+    let grant = app.database.scalar::<Uuid>("SELECT id FROM access_grant").await.to_string();
+    let pipeline = pipeline.to_string();
+    let found = rolled_back(&app, "access_grant", async || {
+        let form = [
+            ("project", "acme"),
+            ("pipeline", pipeline.as_str()),
+            ("id", grant.as_str()),
+            ("form[intent]", "pull"),
+            ("form[branches]", "main"),
+            ("password", PASSWORD),
+        ];
+        ask(&app, "/rpc/grants/update", &form).await;
+    })
+    .await;
+    assert_eq!(found, of_acme("terms of the grant of ghcr to build"));
+}
+
+/// That person approves the only grant for so many days, as it stands now.
+async fn approve(app: &App, by: &Browser, pipeline: Uuid, days: &str) {
+    let grant = app.database.scalar::<Uuid>("SELECT id FROM access_grant").await.to_string();
+    let epoch = app.scalar_i64("SELECT identity_epoch FROM pipeline").await.to_string();
+    let revision = app.scalar_i64("SELECT revision FROM access_grant").await.to_string();
+    let pipeline = pipeline.to_string();
+    let form = [
+        ("project", "acme"),
+        ("pipeline", pipeline.as_str()),
+        ("id", grant.as_str()),
+        ("epoch", epoch.as_str()),
+        ("revision", revision.as_str()),
+        ("days", days),
+        ("password", PASSWORD),
+    ];
+    let reply = by.post_json_accept("/rpc/grants/approve", &form).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn an_approval_that_was_given_for_less_is_found_when_the_longer_one_is_back() {
+    let app = App::new().await;
+    let more = [("is_protected", "true")];
+    let secret = "hunter2-hunter2";
+    let id = app.credential_with(&app.owner, "acme", "release", "ghcr.io", secret, &more).await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    app.grant(pipeline, id, &[("form[intent]", "pull_push")]).await;
+    let second = app.member(Role::Maintainer, "acme").await;
+    approve(&app, &second, pipeline, "300").await;
+    let found = rolled_back(&app, "access_grant", async || {
+        approve(&app, &second, pipeline, "7").await;
+    })
+    .await;
+    assert_eq!(found, of_acme("approval of the grant of release to build"));
+}
