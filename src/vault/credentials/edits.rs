@@ -51,7 +51,7 @@ impl Vault {
         ends: Option<String>,
     ) -> Result<Saved> {
         let project = editor.project().id;
-        let write = self.write_in(project).await?;
+        let write = self.write_by(editor).await?;
         let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         if revision != stored.revision {
             return Err(self.stale(&write, project, &stored, revision).await?);
