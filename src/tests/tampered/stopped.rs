@@ -1,7 +1,8 @@
-//! Deliveries that were stopped or narrowed in Regcred, and go on because somebody put rows back.
+//! What was stopped or narrowed in Regcred, and goes on because somebody put rows back.
 
 use super::rolled_back::{ask, columns_rolled_back, of_acme, rolled_back};
 use crate::app::{App, Browser, PASSWORD};
+use crate::departed::operate;
 use crate::edits::save;
 use regcred::domain::user::Role;
 use uuid::Uuid;
@@ -117,4 +118,40 @@ async fn an_approval_that_was_given_for_less_is_found_when_the_longer_one_is_bac
     })
     .await;
     assert_eq!(found, of_acme("approval of the grant of release to build"));
+}
+
+#[tokio::test]
+async fn a_destination_that_was_deleted_stopped_or_without_a_token_is_found_when_it_is_as_before() {
+    for (end, said) in [
+        ("delete", "destination siem"),
+        ("switch", "destination siem (started)"),
+        ("leave", "token of the destination siem"),
+    ] {
+        let app = App::new().await;
+        let keeper = app.new_member("keeper", Role::Owner).await;
+        let email = app.evidence(&keeper, "acme").await.person().email.clone();
+        let form = [
+            ("project", "acme"),
+            ("form[name]", "siem"),
+            ("form[transport]", "pull"),
+            ("form[format]", "json"),
+            ("form[address]", ""),
+            ("form[from]", "now"),
+            ("password", PASSWORD),
+        ];
+        let reply = keeper.post_json_accept("/rpc/destinations/create", &form).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let id = app.database.scalar::<Uuid>("SELECT id FROM destination").await.to_string();
+        let found = rolled_back(&app, "destination", async || {
+            if end == "leave" {
+                let remove = ["project", "member", "remove", "acme", email.as_str(), "--yes"];
+                operate(&app, &remove).await.done();
+            } else {
+                let form = [("project", "acme"), ("id", id.as_str()), ("password", PASSWORD)];
+                ask(&app, &format!("/rpc/destinations/{end}"), &form).await;
+            }
+        })
+        .await;
+        assert_eq!(found, of_acme(said));
+    }
 }

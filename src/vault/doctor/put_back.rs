@@ -3,6 +3,7 @@
 //! says how it was left. It says nothing of a password but when it was set.
 
 mod access;
+mod destinations;
 mod guards;
 mod instance;
 
@@ -11,7 +12,7 @@ use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::domain::departure::Thing;
 use crate::domain::user::Role;
 use crate::error::Result;
-use crate::vault::{Vault, today};
+use crate::vault::{INSTANCE, Vault, today};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -30,7 +31,7 @@ pub struct PutBack {
 impl Vault {
     /// The tokens that work although they were revoked, the members who have more than they were left
     /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants with
-    /// their terms, approvals, trust rules, and credentials.
+    /// their terms, approvals, trust rules, credentials, and destinations of audit events.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -62,10 +63,12 @@ impl Vault {
             }
         }
         found.extend(self.instance_put_back().await?);
+        found.extend(self.destinations_put_back(INSTANCE, "").await?);
         for entry in self.store.projects().list().await? {
             let project = entry.project;
             found.extend(self.access_put_back(&project).await?);
             found.extend(self.guards_put_back(&project).await?);
+            found.extend(self.destinations_put_back(project.id, &project.slug).await?);
             for (person, role) in self.store.projects().roster(project.id).await? {
                 let events = self.store.chain().about(project.id, person.id, LOOKED_AT).await?;
                 // The newest comes first. Who was a member before there were events has none.
