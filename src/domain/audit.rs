@@ -141,6 +141,14 @@ impl Action {
         Self::RefusalsSummed,
     ];
 
+    /// What ends a change of a credential's guards that was proposed.
+    pub const ENDS_GUARD_CHANGE: &'static [Self] = &[
+        Self::GuardLowered,
+        Self::GuardChangeRejected,
+        Self::GuardChangeWithdrawn,
+        Self::GuardChangeDismissed,
+    ];
+
     pub fn is_refusal(self) -> bool {
         Self::REFUSALS.contains(&self)
     }

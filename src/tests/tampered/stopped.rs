@@ -1,7 +1,7 @@
 //! What was stopped or narrowed in Regcred, and goes on because somebody put rows back.
 
 use super::rolled_back::{ask, columns_rolled_back, of_acme, rolled_back};
-use crate::app::{App, Browser, PASSWORD};
+use crate::app::{App, Browser, PASSWORD, Reply, credential_form};
 use crate::departed::operate;
 use crate::edits::save;
 use regcred::domain::user::Role;
@@ -154,4 +154,50 @@ async fn a_destination_that_was_deleted_stopped_or_without_a_token_is_found_when
         .await;
         assert_eq!(found, of_acme(said));
     }
+}
+
+/// Saves the protected mark of the credential as it stands now.
+async fn mark(app: &App, id: &str, is_protected: &str) {
+    let revision = app.scalar_i64("SELECT revision FROM credential").await.to_string();
+    let edit = [("id", id), ("revision", revision.as_str()), ("is_protected", is_protected)];
+    let form = credential_form("acme", "ghcr", "ghcr.io", "", &edit);
+    app.owner.post_multipart("/rpc/credentials/update", &form, None).await;
+}
+
+/// That person approves the only change that waits, as it stands now.
+async fn lower(app: &App, by: &Browser, id: &str) -> Reply {
+    let change = app.database.scalar::<Uuid>("SELECT id FROM guard_change").await.to_string();
+    let revision = app.scalar_i64("SELECT revision FROM credential").await.to_string();
+    let form = [
+        ("project", "acme"),
+        ("credential", id),
+        ("id", change.as_str()),
+        ("revision", revision.as_str()),
+        ("password", PASSWORD),
+    ];
+    by.post_json_accept("/rpc/guard-changes/approve", &form).await
+}
+
+#[tokio::test]
+async fn a_proposed_change_that_was_decided_on_is_found_and_approved_by_nobody_when_it_is_back() {
+    let app = App::new().await;
+    let second = app.new_member("second", Role::Maintainer).await;
+    let (secret, more) = ("hunter2-hunter2", [("is_protected", "true")]);
+    let id = app.credential_with(&app.owner, "acme", "ghcr", "ghcr.io", secret, &more).await;
+    let id = id.to_string();
+    let protected = "SELECT COUNT(*) FROM credential WHERE is_protected";
+    mark(&app, &id, "").await;
+    let found = rolled_back(&app, "guard_change", async || {
+        let reply = lower(&app, &second, &id).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(app.scalar_i64(protected).await, 0);
+        mark(&app, &id, "true").await;
+        assert_eq!(app.scalar_i64(protected).await, 1);
+    })
+    .await;
+    assert_eq!(found, of_acme("proposed change of ghcr"));
+    let reply = lower(&app, &second, &id).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert!(reply.text().contains("changed or removed outside Regcred"), "{}", reply.text());
+    assert_eq!(app.scalar_i64(protected).await, 1);
 }

@@ -6,6 +6,7 @@ use crate::domain::audit::{Action, AuditEvent, Detail, Field};
 use crate::domain::credential::{Access, Credential, CredentialSettings};
 use crate::domain::project::Project;
 use crate::error::Result;
+use crate::store::GuardChangeRow;
 use crate::vault::Vault;
 
 impl Vault {
@@ -15,6 +16,11 @@ impl Vault {
             let events = self.store.chain().about(project.id, one.summary.id, LOOKED_AT).await?;
             let mut back = guards_back(&one, &events);
             back.extend(stop_back(&one, &events));
+            let changes = self.store.guard_changes(project.id);
+            let change = changes.of_credential(one.summary.id).await?;
+            if change.is_some_and(|change| is_decided(&change, &events)) {
+                back.push(format!("proposed change of {}", one.summary.name));
+            }
             if back.is_empty() && is_older(&one, &events) {
                 back.push(format!("credential {}", one.summary.name));
             }
@@ -66,6 +72,18 @@ fn stop_back(credential: &Credential, events: &[AuditEvent]) -> Vec<String> {
         back.push(format!("Compromised mark of {name}: No, not Yes"));
     }
     back
+}
+
+/// Whether the change waits although somebody has decided on it, or it gave way to another member's.
+fn is_decided(change: &GuardChangeRow, events: &[AuditEvent]) -> bool {
+    let last = events.iter().find(|event| {
+        event.action == Action::GuardChangeProposed
+            || Action::ENDS_GUARD_CHANGE.contains(&event.action)
+    });
+    let is_theirs = |event: &AuditEvent| {
+        event.action == Action::GuardChangeProposed && event.actor == change.proposer
+    };
+    change.rejection.is_none() && !last.is_some_and(is_theirs)
 }
 
 /// Whether it was saved more often than it says, counted from 1 when it was created.
