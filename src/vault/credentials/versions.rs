@@ -123,7 +123,7 @@ impl Vault {
         version: i64,
     ) -> Result<(String, Option<Day>)> {
         let project = editor.project().id;
-        let write = self.write_in(project).await?;
+        let write = self.write_by(editor).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();

@@ -3,6 +3,7 @@
 //! says how it was left. It says nothing of a password but when it was set.
 
 mod access;
+mod destinations;
 mod guards;
 mod instance;
 
@@ -11,8 +12,14 @@ use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::domain::departure::Thing;
 use crate::domain::user::Role;
 use crate::error::Result;
+<<<<<<< HEAD
 use crate::vault::{Vault, today};
 use std::collections::HashMap;
+=======
+use crate::vault::{INSTANCE, Vault, today};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+>>>>>>> holes
 use uuid::Uuid;
 
 /// Events about a pipeline, a member or a credential that are looked at.
@@ -28,8 +35,8 @@ pub struct PutBack {
 
 impl Vault {
     /// The tokens that work although they were revoked, the members who have more than they were left
-    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants,
-    /// approvals, trust rules, and the guards of credentials.
+    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants with
+    /// their terms, approvals, trust rules, credentials, and destinations of audit events.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -53,10 +60,15 @@ impl Vault {
                 tokens.entry(one.project).or_default().push((pipeline, id));
             }
         }
+<<<<<<< HEAD
         let mut found = Vec::new();
         if is_asked("") {
             found.extend(self.instance_put_back().await?);
         }
+=======
+        found.extend(self.instance_put_back().await?);
+        found.extend(self.destinations_put_back(INSTANCE, "").await?);
+>>>>>>> holes
         for entry in self.store.projects().list().await? {
             let project = entry.project;
             if !is_asked(&project.slug) {
@@ -65,6 +77,7 @@ impl Vault {
             let tokens = tokens.remove(&project.id).unwrap_or_default();
             found.extend(self.access_put_back(&project, tokens).await?);
             found.extend(self.guards_put_back(&project).await?);
+            found.extend(self.destinations_put_back(project.id, &project.slug).await?);
             for (person, role) in self.store.projects().roster(project.id).await? {
                 let events = self.store.chain().about(project.id, person.id, LOOKED_AT).await?;
                 // The newest comes first. Who was a member before there were events has none.

@@ -76,6 +76,9 @@ impl Standing {
             if is_approval_back(&pair, rows) {
                 found.push(format!("approval of the grant of {of}"));
             }
+            if are_terms_back(&pair, rows) {
+                found.push(format!("terms of the grant of {of}"));
+            }
         }
         for rows in self.rules.values() {
             let Some(row) = rows.first() else { continue };
@@ -139,7 +142,8 @@ fn are_too_many(events: &[&AuditEvent], rows: usize, (made, taken): (Action, Act
     rows + count(taken) > count(made)
 }
 
-/// Whether the last thing that was done to approvals was to withdraw one, and none is missing.
+/// Whether the last thing that was done to approvals was to withdraw one, and none is missing, or to give
+/// one, and there is only one with another last day.
 fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
     // Of two grants of one credential, what was deleted may be the one that waited.
     let last = events.iter().find(|event| {
@@ -148,8 +152,34 @@ fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
             Action::GrantApproved | Action::ApprovalWithdrawn | Action::GrantDeleted
         )
     });
-    last.is_some_and(|event| event.action == Action::ApprovalWithdrawn)
-        && rows.iter().all(|row| row.is_approved)
+    let Some(last) = last else { return false };
+    match (last.action, &last.detail) {
+        (Action::ApprovalWithdrawn, _) => rows.iter().all(|row| row.is_approved),
+        (Action::GrantApproved, Detail::Grant { until: Some(until), .. }) => {
+            // Who gives more than before drops the approval that was given last.
+            let is_changed = events
+                .iter()
+                .any(|event| event.action == Action::GrantChanged && event.seq > last.seq);
+            let approvals = rows.iter().filter_map(|row| row.terms.as_ref()?.approval.as_ref());
+            let mut others = approvals.map(|approval| approval.until != *until).peekable();
+            !is_changed && others.peek().is_some() && others.all(|is_other| is_other)
+        }
+        _ => false,
+    }
+}
+
+/// Whether no grant says what the last change of one left it with.
+fn are_terms_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
+    let last = events.iter().find(|event| {
+        matches!(event.action, Action::GrantCreated | Action::GrantChanged | Action::GrantDeleted)
+    });
+    let Some(last) = last.filter(|event| event.action == Action::GrantChanged) else {
+        return false;
+    };
+    let Detail::Grant { changes, .. } = &last.detail else { return false };
+    let is_other =
+        |row: &StandingGrant| row.terms.as_ref().is_some_and(|terms| !terms.are_left_by(changes));
+    rows.iter().all(is_other)
 }
 
 /// Whether fewer rules have stopped than were stopped since some moment, and neither confirmed nor deleted.

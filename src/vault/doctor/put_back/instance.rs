@@ -13,14 +13,14 @@ impl Vault {
         for account in self.store.people().list().await? {
             let (id, email) = (account.person.id, &account.person.email);
             let states = [Action::UserDisabled, Action::UserEnabled];
-            let state = self.last_of(id, &states).await?;
+            let state = self.last_of((INSTANCE, id), &states).await?;
             let is_disabled = account.disabled_at.is_some();
             if state.is_some_and(|event| (event.action == Action::UserDisabled) != is_disabled) {
                 let state = if is_disabled { "disabled" } else { "enabled" };
                 put(format!("account of {email} ({state})"));
             }
             let rights = [Action::AdminGranted, Action::AdminRevoked, Action::UserCreated];
-            let right = self.last_of(id, &rights).await?.as_ref().and_then(admin_left);
+            let right = self.last_of((INSTANCE, id), &rights).await?.as_ref().and_then(admin_left);
             let is_admin = account.person.is_admin;
             if right.is_some_and(|left| left != is_admin) {
                 let right = if is_admin { "instance admin" } else { "no instance admin" };
@@ -29,18 +29,22 @@ impl Vault {
         }
         for issuer in self.store.issuers().list(usize::MAX).await? {
             // One that is added again has another id.
-            if self.last_of(issuer.id, &[Action::IssuerRemoved]).await?.is_some() {
+            if self.last_of((INSTANCE, issuer.id), &[Action::IssuerRemoved]).await?.is_some() {
                 put(format!("issuer {}", issuer.url));
             }
         }
         Ok(found)
     }
 
-    /// The last event of the instance about the subject in which one of these was done.
-    async fn last_of(&self, subject: Uuid, actions: &[Action]) -> Result<Option<AuditEvent>> {
+    /// The last event of the chain about the subject in which one of these was done.
+    pub(super) async fn last_of(
+        &self,
+        (chain, subject): (Uuid, Uuid),
+        actions: &[Action],
+    ) -> Result<Option<AuditEvent>> {
         let mut last: Option<AuditEvent> = None;
         for action in actions {
-            let event = self.store.chain().last_about(INSTANCE, subject, *action).await?;
+            let event = self.store.chain().last_about(chain, subject, *action).await?;
             last = last.into_iter().chain(event).max_by_key(|event| event.seq);
         }
         Ok(last)
