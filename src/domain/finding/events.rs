@@ -2,7 +2,7 @@
 
 use super::credentials::{blank, first_moment, older};
 use super::{CACHED, Evidence, FindingKind, Found, REFUSALS, REFUSALS_COUNTED, Thing};
-use crate::domain::audit::{Action, AuditEvent};
+use crate::domain::audit::{Action, AuditEvent, Detail, Field};
 use crate::domain::moment::Moment;
 use uuid::Uuid;
 
@@ -15,6 +15,9 @@ const OF_CREDENTIAL: [Action; 6] = [
     Action::CredentialDeleted,
     Action::GuardLowered,
 ];
+
+/// What is said of a save that gave a credential another secret, whatever else it changed.
+const NEW_SECRETS: [Action; 2] = [Action::SecretReplaced, Action::SecretStaged];
 
 /// The same of a grant. Such an event is about the pipeline.
 const OF_GRANT: [Action; 3] =
@@ -44,6 +47,7 @@ impl Change {
         // Not by its name: somebody may have changed that since.
         let breaks = |event: &&AuditEvent| {
             OF_CREDENTIAL.contains(&event.action)
+                || (NEW_SECRETS.contains(&event.action) && changes(event, |it| it != Field::Secret))
                 || (OF_GRANT.contains(&event.action) && event.subject_id == pipeline)
         };
         let ties =
@@ -97,13 +101,14 @@ impl Found {
     }
 
     /// Whether it is one, given the newest events of its credential and of its grants: a grant that was changed in the
-    /// window, or a version that was made current a moment ago, is not judged yet.
+    /// window, or a credential that could only pull before, or a version that was made current a moment ago, is not judged
+    /// yet.
     pub fn stands(&self, events: &[AuditEvent], now: Moment) -> bool {
         let is_changed = |event: &AuditEvent| match self.kind {
             FindingKind::OnlyPulled => {
-                matches!(event.action, Action::GrantCreated | Action::GrantChanged)
-                    && self.pipeline.as_ref().is_some_and(|one| one.id == event.subject_id)
-                    && event.at >= first_moment(now)
+                let is_grant = matches!(event.action, Action::GrantCreated | Action::GrantChanged)
+                    && self.pipeline.as_ref().is_some_and(|one| one.id == event.subject_id);
+                (is_grant || changes_access(event)) && event.at >= first_moment(now)
             }
             FindingKind::OldVersion => {
                 event.action == Action::SecretSwitched && !older(event.at, CACHED, now)
@@ -112,4 +117,15 @@ impl Found {
         };
         !events.iter().any(is_changed)
     }
+}
+
+/// Whether somebody changed what the credential is for.
+fn changes_access(event: &AuditEvent) -> bool {
+    let is_save = matches!(event.action, Action::CredentialUpdated | Action::GuardLowered);
+    (is_save || NEW_SECRETS.contains(&event.action)) && changes(event, |it| it == Field::Access)
+}
+
+/// Whether one of the fields that it names is such a one.
+fn changes(event: &AuditEvent, is_such: impl Fn(Field) -> bool) -> bool {
+    matches!(&event.detail, Detail::Changed(all) if all.iter().any(|one| is_such(one.field)))
 }
