@@ -16,7 +16,8 @@ const OF_CREDENTIAL: [Action; 6] = [
     Action::GuardLowered,
 ];
 
-/// What is said of a save that gave a credential another secret, whatever else it changed.
+/// What is said of a save that gave a credential another secret, whatever else it changed: pipelines are refused only
+/// where that is who may have it.
 const NEW_SECRETS: [Action; 2] = [Action::SecretReplaced, Action::SecretStaged];
 
 /// The same of a grant. Such an event is about the pipeline.
@@ -47,7 +48,7 @@ impl Change {
         // Not by its name: somebody may have changed that since.
         let breaks = |event: &&AuditEvent| {
             OF_CREDENTIAL.contains(&event.action)
-                || (NEW_SECRETS.contains(&event.action) && changes(event, |it| it != Field::Secret))
+                || (NEW_SECRETS.contains(&event.action) && changes(event, Field::is_guard))
                 || (OF_GRANT.contains(&event.action) && event.subject_id == pipeline)
         };
         let ties =

@@ -68,7 +68,9 @@ fn a_save_that_changed_more_than_the_secret_may_be_why() {
         let event = || event(7, action, "ghcr", ago(1));
         let narrowed = [changing(event(), Field::Paths)];
         assert_eq!(Change::after(5, build, &narrowed, &[]).unwrap().link, 7, "{action:?}");
-        let replaced = [changing(event(), Field::Secret)];
-        assert!(Change::after(5, build, &replaced, &[]).is_none(), "another secret refuses nobody");
+        for field in [Field::Secret, Field::ExpiresOn] {
+            let replaced = [changing(event(), field)];
+            assert!(Change::after(5, build, &replaced, &[]).is_none(), "it refuses nobody");
+        }
     }
 }
