@@ -16,6 +16,18 @@ const OF_CREDENTIAL: [Action; 6] = [
     Action::GuardLowered,
 ];
 
+/// What nobody is refused for, whatever it becomes.
+const HARMLESS: [Field; 8] = [
+    Field::Name,
+    Field::Description,
+    Field::Email,
+    Field::Owner,
+    Field::Environment,
+    Field::Labels,
+    Field::ReviewOn,
+    Field::RotateEvery,
+];
+
 /// What is said of a save that gave a credential another secret, whatever else it changed: pipelines are refused only
 /// where that is who may have it.
 const NEW_SECRETS: [Action; 2] = [Action::SecretReplaced, Action::SecretStaged];
@@ -47,7 +59,7 @@ impl Change {
     ) -> Option<Self> {
         // Not by its name: somebody may have changed that since.
         let breaks = |event: &&AuditEvent| {
-            OF_CREDENTIAL.contains(&event.action)
+            (OF_CREDENTIAL.contains(&event.action) && !is_harmless(event))
                 || (NEW_SECRETS.contains(&event.action) && changes(event, Field::is_guard))
                 || (OF_GRANT.contains(&event.action) && event.subject_id == pipeline)
         };
@@ -124,6 +136,12 @@ impl Found {
 fn changes_access(event: &AuditEvent) -> bool {
     let is_save = matches!(event.action, Action::CredentialUpdated | Action::GuardLowered);
     (is_save || NEW_SECRETS.contains(&event.action)) && changes(event, |it| it == Field::Access)
+}
+
+/// Whether it says what was changed, and that this was nothing else.
+fn is_harmless(event: &AuditEvent) -> bool {
+    let Detail::Changed(all) = &event.detail else { return false };
+    !all.is_empty() && all.iter().all(|one| HARMLESS.contains(&one.field))
 }
 
 /// Whether one of the fields that it names is such a one.

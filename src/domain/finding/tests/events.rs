@@ -7,7 +7,7 @@ use crate::domain::finding::{Change, FindingKind, Found, credentials};
 /// The same event, of a save that changed this field.
 fn changing(event: AuditEvent, field: Field) -> AuditEvent {
     let change = FieldChange { field, from: None, to: None };
-    AuditEvent { detail: Detail::Changed(vec![FieldChange::secret(), change]), ..event }
+    AuditEvent { detail: Detail::Changed(vec![change]), ..event }
 }
 
 #[test]
@@ -72,5 +72,20 @@ fn a_save_that_changed_more_than_the_secret_may_be_why() {
             let replaced = [changing(event(), field)];
             assert!(Change::after(5, build, &replaced, &[]).is_none(), "it refuses nobody");
         }
+    }
+}
+
+#[test]
+fn a_save_of_what_nobody_is_refused_for_is_not_why() {
+    let build = thing("build").id;
+    let saved = |seq, field| changing(event(seq, Action::CredentialUpdated, "ghcr", ago(1)), field);
+    for field in [Field::Description, Field::Owner, Field::ReviewOn] {
+        assert!(Change::after(5, build, &[saved(7, field)], &[]).is_none(), "{field:?}");
+        let both = [saved(7, field), saved(8, Field::Paths)];
+        assert_eq!(Change::after(5, build, &both, &[]).unwrap().link, 8, "{field:?}");
+    }
+    let other = Field::ALL.iter().copied().filter(|field| field.is_guard());
+    for field in other.chain([Field::Username, Field::ExpiresOn]) {
+        assert_eq!(Change::after(5, build, &[saved(7, field)], &[]).unwrap().link, 7, "{field:?}");
     }
 }
