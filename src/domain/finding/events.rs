@@ -39,6 +39,9 @@ const OF_GRANT: [Action; 3] =
 /// What people do to grants of another credential for the same registry, by which the two may tie.
 const OF_RIVAL: [Action; 3] = [Action::GrantCreated, Action::GrantChanged, Action::GrantApproved];
 
+/// What a credential is chosen by among several: two may tie since one of them has another.
+const CHOSEN_BY: [Field; 3] = [Field::Paths, Field::Access, Field::ExpiresOn];
+
 /// An event that may be why.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -50,7 +53,7 @@ pub struct Change {
 
 impl Change {
     /// The first of these events after the link that may have broken something for the pipeline. `own` are those of what
-    /// it received, and of grants of that; `rivals` those of grants of other credentials for the same registry.
+    /// it received, and of grants of that; `rivals` those of other credentials for the same registry.
     pub fn after(
         link: i64,
         pipeline: Uuid,
@@ -63,8 +66,11 @@ impl Change {
                 || (NEW_SECRETS.contains(&event.action) && changes(event, Field::is_guard))
                 || (OF_GRANT.contains(&event.action) && event.subject_id == pipeline)
         };
-        let ties =
-            |event: &&AuditEvent| OF_RIVAL.contains(&event.action) && event.subject_id == pipeline;
+        let ties = |event: &&AuditEvent| {
+            (OF_RIVAL.contains(&event.action) && event.subject_id == pipeline)
+                || event.action == Action::CredentialEnabled
+                || (is_save(event) && changes(event, |it| CHOSEN_BY.contains(&it)))
+        };
         let all = own.iter().filter(breaks).chain(rivals.iter().filter(ties));
         let first = all.filter(|event| event.seq > link).min_by_key(|event| event.seq)?;
         Some(Self {
@@ -134,8 +140,12 @@ impl Found {
 
 /// Whether somebody changed what the credential is for.
 fn changes_access(event: &AuditEvent) -> bool {
-    let is_save = matches!(event.action, Action::CredentialUpdated | Action::GuardLowered);
-    (is_save || NEW_SECRETS.contains(&event.action)) && changes(event, |it| it == Field::Access)
+    is_save(event) && changes(event, |it| it == Field::Access)
+}
+
+fn is_save(event: &AuditEvent) -> bool {
+    matches!(event.action, Action::CredentialUpdated | Action::GuardLowered)
+        || NEW_SECRETS.contains(&event.action)
 }
 
 /// Whether it says what was changed, and that this was nothing else.

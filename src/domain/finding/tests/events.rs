@@ -62,6 +62,24 @@ fn a_grant_of_another_credential_for_the_same_registry_may_be_why() {
 }
 
 #[test]
+fn another_credential_for_the_same_registry_may_be_why_since_it_is_on_or_for_other_paths() {
+    let build = thing("build").id;
+    let of_twin = |action| event(7, action, "twin", ago(1));
+    let saved = |field| changing(of_twin(Action::CredentialUpdated), field);
+    for (rival, is_why) in [
+        (of_twin(Action::CredentialEnabled), true),
+        (saved(Field::Paths), true),
+        (saved(Field::Access), true),
+        (saved(Field::ExpiresOn), true),
+        (saved(Field::Owner), false),
+        (of_twin(Action::CredentialCreated), false),
+    ] {
+        let found = Change::after(5, build, &[], std::slice::from_ref(&rival));
+        assert_eq!(found.is_some(), is_why, "{rival:?}");
+    }
+}
+
+#[test]
 fn a_save_that_changed_more_than_the_secret_may_be_why() {
     let build = thing("build").id;
     for action in [Action::SecretReplaced, Action::SecretStaged] {
