@@ -108,8 +108,8 @@ fn what_another_program_made_of_an_export_is_not_taken_for_a_change_of_its_links
     assert_eq!(of(format!("\u{feff}{text}").as_bytes()).unwrap(), whole, "nor is a mark");
     let wide: Vec<u8> =
         format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let packed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
-    let csv = b"link,at,kind\r\n1,2026-11-30T00:00:00Z,change\r\n";
+    let packed: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    let csv: &[u8] = b"link,at,kind\r\n1,2026-11-30T00:00:00Z,change\r\n";
     for other in [&wide[..], &packed, csv, b"{\"link\":1,\"kind\":\"change\"}\n", b"[]\n"] {
         let found = of(other);
         assert!(matches!(found, Err(ExportProblem::NotLinks)), "{found:?}");
