@@ -74,7 +74,7 @@ impl Vault {
                 found.extend(no_owner(&facts, &members, &roster));
                 found.extend(review_due(&facts, today()));
             }
-            known.extend(rows.into_iter().filter_map(known_of));
+            known.extend(rows.into_iter().filter_map(|row| known_of(row, &enabled)));
         }
     }
 
@@ -223,8 +223,12 @@ fn is_usual_name(row: &FoundCredential) -> bool {
     }
 }
 
-fn known_of(row: FoundCredential) -> Option<(Uuid, KnownCredential)> {
+fn known_of(
+    row: FoundCredential,
+    enabled: &HashMap<Uuid, Moment>,
+) -> Option<(Uuid, KnownCredential)> {
     let host = RegistryHost::stored(&row.host)?;
     let thing = Thing { id: row.id, name: row.name };
-    Some((row.id, KnownCredential { thing, host, is_insecure: row.is_insecure }))
+    let (is_insecure, enabled) = (row.is_insecure, enabled.get(&row.id).copied());
+    Some((row.id, KnownCredential { thing, host, is_insecure, enabled }))
 }
