@@ -102,8 +102,12 @@ fn said(switched: &Switched, is_disabled: bool) -> String {
         several => {
             let count = several.len();
             let of = if count < all { format!(" of {all}") } else { String::new() };
-            let effect = if is_disabled { "no longer receive them" } else { "receive them again" };
-            format!("{count}{of} credentials were {word}: pipelines {effect}.")
+            let effect = if is_disabled {
+                "pipelines no longer receive them"
+            } else {
+                "pipelines with a grant receive them again"
+            };
+            format!("{count}{of} credentials were {word}: {effect}.")
         }
     };
     let already =
@@ -140,7 +144,10 @@ mod tests {
         };
         for (found, expected) in [
             (said(3, 0, 0, true), "3 credentials were disabled: pipelines no longer receive them."),
-            (said(2, 0, 0, false), "2 credentials were enabled: pipelines receive them again."),
+            (
+                said(2, 0, 0, false),
+                "2 credentials were enabled: pipelines with a grant receive them again.",
+            ),
             (said(1, 0, 0, true), "ghcr is disabled: pipelines no longer receive it."),
             (
                 said(2, 0, 1, true),
@@ -148,7 +155,7 @@ mod tests {
             ),
             (
                 said(1, 1, 2, false),
-                "ghcr is enabled: pipelines receive it again. 1 was already enabled. 2 no longer exist.",
+                "ghcr is enabled: pipelines with a grant receive it again. 1 was already enabled. 2 no longer exist.",
             ),
             (said(0, 2, 0, false), "Nothing was changed. 2 were already enabled."),
         ] {

@@ -74,7 +74,7 @@ pub(super) fn switched(name: &str, is_disabled: bool) -> String {
     if is_disabled {
         format!("{name} is disabled: pipelines no longer receive it.")
     } else {
-        format!("{name} is enabled: pipelines receive it again.")
+        format!("{name} is enabled: pipelines with a grant receive it again.")
     }
 }
 

@@ -58,7 +58,7 @@ test('a secret that was saved anyway is marked until it is replaced', async ({ p
   await expect(replace.getByText('Secret looks wrong')).toBeVisible();
   await fillIn(replace, { Password: secret() });
   await send(replace);
-  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
+  await expectSaid(page, 'Version 2 of the secret is now current.');
   await expect(await openRow(page, instance, name)).not.toContainText('Secret looks wrong');
 });
 

@@ -73,7 +73,7 @@ async fn load(page: PageContext, act: Act) -> Result<Found> {
 fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) -> AnyView {
     let summary = head.credential.summary;
     let (project, id, name) = (page.project, summary.id, summary.name);
-    let number = found.version.version;
+    let (number, is_disabled) = (found.version.version, summary.disabled_at.is_some());
     let close_href = paths::credential_versions(&project, id);
     let title = match act {
         Act::Switch => format!("Make version {number} of {name} current?"),
@@ -98,10 +98,7 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
     match act {
         Act::Switch => {
             let before = replaced.map(|replaced| {
-                let consequence = format!(
-                    "Pipelines receive version {number} instead of version {} from their next fetch on.",
-                    replaced.version.version
-                );
+                let consequence = consequence(number, replaced.version.version, is_disabled);
                 view! {
                     <p>{consequence}</p>
                     <LastReceived used=replaced/>
@@ -166,6 +163,19 @@ fn obstacle(found: &VersionInUse, act: Act) -> Option<String> {
     }
 }
 
+/// What changes for pipelines.
+fn consequence(number: i64, replaced: i64, is_disabled: bool) -> String {
+    if is_disabled {
+        format!(
+            "The credential is disabled, so pipelines receive no version. After you enable it, they receive version {number} instead of version {replaced}."
+        )
+    } else {
+        format!(
+            "Pipelines receive version {number} instead of version {replaced} from their next fetch on."
+        )
+    }
+}
+
 /// When a version was received last, and by whom.
 #[component]
 fn LastReceived(used: VersionInUse) -> impl IntoView {
@@ -192,7 +202,14 @@ fn by(pipelines: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::by;
+    use super::{by, consequence};
+
+    #[test]
+    fn pipelines_are_not_said_to_receive_a_version_of_what_is_disabled() {
+        let said = "Pipelines receive version 1 instead of version 2 from their next fetch on.";
+        assert_eq!(consequence(1, 2, false), said);
+        assert!(consequence(1, 2, true).contains("is disabled, so pipelines receive no version."));
+    }
 
     #[test]
     fn the_sentence_ends_with_the_names_or_without_any() {
