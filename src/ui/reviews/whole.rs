@@ -15,6 +15,7 @@ use crate::ui::kit::{
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
 use uuid::Uuid;
 
 /// `/p/{project}/reviews/{id}?show=&kind=&after=`
@@ -103,6 +104,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     let needs_checkpoint = !is_open && review.closing.is_none();
     let closing = (is_open && page.may(Permission::AuditWrite)).then(|| page.project.clone());
     view! {
+        <Title text=title.clone()/>
         <PageHead title up>
             <Actions page id needs_checkpoint/>
         </PageHead>
