@@ -1,6 +1,7 @@
 //! The versions of a credential's secret: which is delivered, which is staged, which can come back.
 
 use super::frame::{Part, tab};
+use crate::domain::counted::grouped;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::secret_version::{SecretVersion, VersionState};
@@ -60,7 +61,7 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
             <span class="muted">{format!(", {}", version.set_by)}</span>
         }),
         Cell::of(view! {
-            {version.deliveries}
+            {grouped(version.deliveries)}
             {version
                 .last_delivered_at
                 .map(|at| view! { <span class="muted">" · last " <Time at/></span> })}

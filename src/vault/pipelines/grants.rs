@@ -176,7 +176,7 @@ impl Vault {
         };
         write.grants(project).insert(row).await.map_err(|error| {
             let sentence =
-                "The pipeline already has a grant for this credential with this access. Revoke it first.";
+                "The pipeline already has a grant for this credential with this access. Edit that grant, or revoke it first.";
             unless_taken(error, Error::at("credentials", sentence))
         })?;
         let what = (Action::GrantCreated, pipeline.clone(), detail);
