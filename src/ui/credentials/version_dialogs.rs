@@ -1,5 +1,6 @@
 //! What is asked before another version of a secret is delivered, and before one is destroyed.
 
+use crate::domain::credential::Credential;
 use crate::domain::credential_page::{CredentialHead, VersionInUse};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
@@ -71,6 +72,7 @@ async fn load(page: PageContext, act: Act) -> Result<Found> {
 }
 
 fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) -> AnyView {
+    let obstacle = obstacle(&found, &head.credential, act);
     let summary = head.credential.summary;
     let (project, id, name) = (page.project, summary.id, summary.name);
     let (number, is_disabled) = (found.version.version, summary.disabled_at.is_some());
@@ -79,7 +81,7 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
         Act::Switch => format!("Make version {number} of {name} current?"),
         Act::Destroy => format!("Destroy version {number} of {name}?"),
     };
-    if let Some(sentence) = obstacle(&found, act) {
+    if let Some(sentence) = obstacle {
         return view! {
             <Title text=title.clone()/>
             <Dialog id="version" title close_href=close_href.clone()>
@@ -146,7 +148,7 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
 }
 
 /// Why it cannot be done, which nothing that is typed would change.
-fn obstacle(found: &VersionInUse, act: Act) -> Option<String> {
+fn obstacle(found: &VersionInUse, credential: &Credential, act: Act) -> Option<String> {
     let number = found.version.version;
     match (act, found.version.state) {
         (Act::Switch, VersionState::Current) => {
@@ -159,7 +161,8 @@ fn obstacle(found: &VersionInUse, act: Act) -> Option<String> {
         (Act::Switch, VersionState::Unreadable) => Some(format!(
             "Version {number} cannot be current: its stored secret cannot be decrypted."
         )),
-        _ => None,
+        (Act::Switch, _) => found.version.unfit_for(credential),
+        (Act::Destroy, _) => None,
     }
 }
 
