@@ -101,3 +101,24 @@ async fn a_version_without_a_day_says_so_when_it_waits_and_when_it_is_current() 
     }
     assert_eq!(expires_on(&app, id).await, Day::parse(DAY), "the first one brings its own");
 }
+
+#[tokio::test]
+async fn what_has_expired_is_not_enabled_without_a_word() {
+    let app = App::new().await;
+    let id = dated(&app).await;
+    let text = id.to_string();
+    let form = [("project", "acme"), ("id", text.as_str())];
+    let enabled = async || {
+        app.owner.post_json_accept("/rpc/credentials/disable", &form).await;
+        let reply = app.owner.post_form("/rpc/credentials/enable", &form).await;
+        app.owner.follow(reply).await.text()
+    };
+    let page = enabled().await;
+    assert!(page.contains("is enabled: pipelines with a grant receive it again."), "{page}");
+    let now = app.stored("acme", id).await.revision.to_string();
+    assert_eq!(save(&app, id, &now, &[("expires_on", "2020-01-31")]).await.status, 200);
+    let page = enabled().await;
+    let said = "The credential expired on 2020-01-31, so the registry may refuse it.";
+    assert!(page.contains("ghcr is enabled.") && page.contains(said), "{page}");
+    assert!(page.contains("alert-warning") && page.contains("Replace the secret"), "{page}");
+}
