@@ -55,7 +55,11 @@ pub async fn switch_credentials(
             }
             switched => switched?,
         };
-        let flash = Flash::from(said(&switched, is_disabled));
+        let sentence = said(&switched, is_disabled);
+        let flash = match switched.doubtful {
+            0 => Flash::from(sentence),
+            doubtful => Flash::doubt(vec![sentence, doubted(doubtful)]),
+        };
         if switched.changed.is_empty() {
             return Ok(Some(flash));
         }
@@ -93,7 +97,7 @@ fn read(ids: &[String]) -> Result<BTreeSet<Uuid>> {
 
 /// What was done to which one, or to how many, and why not to the others.
 fn said(switched: &Switched, is_disabled: bool) -> String {
-    let Switched { changed, unchanged, missing } = switched;
+    let Switched { changed, unchanged, missing, .. } = switched;
     let all = changed.len() + unchanged + missing;
     let word = if is_disabled { "disabled" } else { "enabled" };
     let first = match changed.as_slice() {
@@ -118,6 +122,12 @@ fn said(switched: &Switched, is_disabled: bool) -> String {
     sentences.join(" ")
 }
 
+/// What is said of those that are enabled and may not work all the same.
+fn doubted(count: usize) -> String {
+    let says = if count == 1 { "its state says" } else { "their states say" };
+    format!("{count} of the enabled credentials may not work: {says} why.")
+}
+
 fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
@@ -137,10 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_work_is_counted() {
+        let [one, two] = [1, 2].map(doubted);
+        assert_eq!(one, "1 of the enabled credentials may not work: its state says why.");
+        assert_eq!(two, "2 of the enabled credentials may not work: their states say why.");
+    }
+
+    #[test]
     fn the_sentence_names_one_counts_several_and_says_what_became_of_the_others() {
         let said = |changed: usize, unchanged, missing, is_disabled| {
             let changed = vec![(Uuid::nil(), "ghcr".to_owned()); changed];
-            said(&Switched { changed, unchanged, missing }, is_disabled)
+            let switched = Switched { changed, unchanged, missing, ..Switched::default() };
+            said(&switched, is_disabled)
         };
         for (found, expected) in [
             (said(3, 0, 0, true), "3 credentials were disabled: pipelines no longer receive them."),

@@ -24,6 +24,8 @@ pub struct Switched {
     pub unchanged: usize,
     /// How many the project does not have, or has no longer.
     pub missing: usize,
+    /// How many of those that were enabled pipelines may not get on with.
+    pub doubtful: usize,
 }
 
 impl Vault {
@@ -85,6 +87,8 @@ impl Vault {
             };
             match self.switch(&write, editor, &found, is_disabled).await? {
                 Some(recorded) => {
+                    let is_doubtful = !is_disabled && doubt(&found.summary, today()).is_some();
+                    switched.doubtful += usize::from(is_doubtful);
                     switched.changed.push((*id, found.summary.name));
                     last = Some(recorded);
                 }
