@@ -23,7 +23,8 @@ async function openReview(page: Page, instance: Instance): Promise<string> {
 
 /** Closes the review that the browser is at. */
 async function closeReview(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Close review' }).click();
+  await page.locator('summary', { hasText: 'Close review' }).click();
+  await page.getByRole('button', { name: 'Close review', exact: true }).click();
   await expect(page.getByText('The review was closed')).toBeVisible();
 }
 

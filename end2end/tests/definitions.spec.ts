@@ -57,7 +57,8 @@ test('files are chosen or pasted, replace those of the same path, and are delete
   await expect(page.getByRole('region', { name: 'References' })).toContainText('quay.io/acme/api:1');
   await expect(page.getByRole('main')).not.toContainText('library/redis');
 
-  await files.getByRole('button', { name: 'Delete build/Dockerfile' }).click();
+  await files.locator('summary', { hasText: 'Delete build/Dockerfile' }).click();
+  await files.getByRole('button', { name: 'Delete', exact: true }).click();
   await expectSaid(page, 'build/Dockerfile was deleted from the definitions.');
   await expect(page.getByText('No file has been declared yet.')).toBeVisible();
 });

@@ -186,7 +186,7 @@ test('a credential is granted later and revoked', async ({ page, instance }) => 
   const question = page.getByRole('dialog', { name: `Revoke ${name}` });
   await expect(question).toContainText('The pipeline last received this credential');
   await question.getByRole('button', { name: 'Revoke', exact: true }).click();
-  await expectSaid(page, `can no longer use ${name}.`);
+  await expectSaid(page, `The grant of ${name} to`);
   expect(await hosts()).toEqual([]);
 });
 

@@ -58,7 +58,7 @@ test('a secret that was saved anyway is marked until it is replaced', async ({ p
   await expect(replace.getByText('Secret looks wrong')).toBeVisible();
   await fillIn(replace, { Password: secret() });
   await send(replace);
-  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
+  await expectSaid(page, 'Version 2 of the secret is now current.');
   await expect(await openRow(page, instance, name)).not.toContainText('Secret looks wrong');
 });
 
@@ -146,7 +146,11 @@ test('a change that would stop a pipeline names it before it is saved', async ({
   expect((await fetchConfig(instance, token, { intent: 'push', image: `${host}/acme/api` })).status).toBe(200);
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { 'Access': 'Pull', 'Repository path (Optional)': 'acme/web' });
+  // What is asked about a folded field is seen, too.
+  await dialog.locator('summary', { hasText: 'More options' }).click();
+  await expect(dialog.getByLabel('Repository path (Optional)')).toBeHidden();
   await send(dialog);
+  await expect(dialog.getByLabel('Repository path (Optional)')).toBeVisible();
   await expectWrong(dialog, 'Access', `${ci} received this credential to push in the last 30 days. If you save this, Regcred no longer delivers it to push.`);
   await expectWrong(dialog, 'Repository path (Optional)', `${ci} received this credential for acme/api in the last 30 days. If you save this, Regcred no longer delivers it for that repository.`);
   await expect(dialog.getByRole('row').filter({ hasText: ci }), 'with its last use').toContainText('Used once');
