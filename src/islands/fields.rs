@@ -1,6 +1,6 @@
 //! What a field and the box beside it say while a form is filled in. The server looks again at what is sent.
 
-use super::page::{element, is};
+use super::page::{element, find, is};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlInputElement};
@@ -39,4 +39,17 @@ pub(super) fn tick_both(event: &Event) -> Option<()> {
     let other = row.query_selector(other).ok()??.dyn_into::<HtmlInputElement>().ok()?;
     other.set_checked(ticked.checked());
     Some(())
+}
+
+/// The same for what was ticked before the scripts ran: of the two, the one that was changed counts.
+pub(super) fn tick_both_of_before() {
+    let changed = [
+        (format!("li:has({PUSHING}:checked:not([checked])) {GRANTED}:not(:checked)"), true),
+        (format!("li:has({GRANTED}[checked]:not(:checked)) {PUSHING}:checked"), false),
+    ];
+    for (others, is_ticked) in changed {
+        while let Some(other) = find(&others) {
+            other.unchecked_ref::<HtmlInputElement>().set_checked(is_ticked);
+        }
+    }
 }
