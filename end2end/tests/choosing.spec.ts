@@ -1,3 +1,4 @@
+import { isAwake } from '../support/awake.ts';
 import { addCredential } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn, searchListed } from '../support/form.ts';
 import { grantsOf } from '../support/granting.ts';
@@ -30,8 +31,14 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
   await expect(dialog.getByRole('alert')).toHaveCount(0);
   // What was found has the focus, where Enter sends nothing; in the field it searches once more. Without a script the page says which button saves.
   await expect(credentialBox(dialog, beyond)).toBeFocused();
-  if (javaScriptEnabled) await page.keyboard.press('Enter');
+  if (javaScriptEnabled) {
+    await isAwake(page);
+    await page.keyboard.press('Enter');
+  }
+  await page.waitForLoadState();
+  const sought = page.waitForEvent('load');
   await field.press('Enter');
+  await sought;
   if (!javaScriptEnabled) await expect(dialog.getByRole('alert')).toContainText('Press Create to save.');
   await expect(page).toHaveURL(/\/pipelines\/new\?back=/);
   await expect(field).toHaveAccessibleDescription('1 credential matches.');
@@ -57,8 +64,10 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
 
   // In any other field Enter saves, where a script knows in which it was pressed.
   await fillIn(dialog, { 'Your password': instance.account.password });
-  if (javaScriptEnabled) await dialog.getByLabel('Your password', { exact: true }).press('Enter');
-  else await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  if (javaScriptEnabled) {
+    await isAwake(page);
+    await dialog.getByLabel('Your password', { exact: true }).press('Enter');
+  } else await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await readToken(page);
   for (const name of [ticked, beyond]) {
     await expect(grantsOf(page).getByRole('link', { name, exact: true })).toBeVisible();
@@ -68,6 +77,7 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
   const grants = grantsOf(page);
   // Enter on a select sends nothing, so that a typed password stays.
   if (javaScriptEnabled) {
+    await isAwake(page);
     await fillIn(grants, { 'Your password': instance.account.password });
     await grants.getByLabel('Access', { exact: true }).press('Enter');
     await expect(grants.getByLabel('Your password', { exact: true })).toHaveValue(instance.account.password);
