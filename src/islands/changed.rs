@@ -24,12 +24,13 @@ pub(super) fn is_changed(within: &str) -> bool {
 
 fn is_typed(within: &str) -> Option<bool> {
     let fields = document().query_selector_all(&format!("{within} {TYPED}")).ok()?;
-    let part = |field: &JsValue, key: &str| Reflect::get(field, &key.into()).ok();
-    Some(
-        (0..fields.length())
-            .filter_map(|index| fields.get(index))
-            .any(|field| part(&field, "value") != part(&field, "defaultValue")),
-    )
+    Some((0..fields.length()).filter_map(|index| fields.get(index)).any(|field| is_other(&field)))
+}
+
+/// Whether another value stands in a field that is typed into than it came with.
+pub(super) fn is_other(field: &JsValue) -> bool {
+    let part = |key: &str| Reflect::get(field, &key.into()).ok();
+    part("value") != part("defaultValue")
 }
 
 /// Whether a form of the page holds what no page before it knows: a field that was changed, or what

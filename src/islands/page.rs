@@ -3,7 +3,7 @@
 
 use super::changed::is_filled_in;
 use super::copy::copy;
-use super::fields::{forget_what_was_wrong, tick_both, tick_both_of_before};
+use super::fields::{self, forget_what_was_wrong, tick_both};
 use super::filter::{filter, filter_by_what_stands};
 use super::selection;
 use leptos::ev;
@@ -49,8 +49,9 @@ pub fn PageBehaviour() -> impl IntoView {
         window_event_listener(ev::keydown, |event| press(&event));
         return_from_dialog();
         // Somebody may have been faster than this script.
-        selection::tell();
-        tick_both_of_before();
+        selection::begin();
+        fields::tick_both_of_before();
+        let _ = fields::forget_what_was_wrong_before();
         let _ = filter_by_what_stands();
     });
     view! { <span hidden=true></span> }

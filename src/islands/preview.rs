@@ -89,8 +89,10 @@ pub fn Previewed(children: Children) -> impl IntoView {
                 return;
             };
             let answer = if is_example { answer.of_an_example() } else { answer };
-            // An answer that was overtaken by a later one is dropped.
-            if turn.get_value() == asked {
+            // An answer that was overtaken by a later one, or by what is typed, is dropped.
+            let typed = typed_address();
+            let is_still = if is_example { typed.trim().is_empty() } else { typed == address };
+            if is_still && turn.get_value() == asked {
                 fill_username(&answer, filled);
                 offer.fill_in(answer.names.clone());
                 say_at_fields(&answer, is_again);
