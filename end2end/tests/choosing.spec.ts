@@ -7,12 +7,13 @@ import { post } from '../support/post.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
-// Each has a project of its own, with more than a form lists.
+// Each has a project of its own, with more than a form lists. Making so many takes a busy machine long.
 test.use({ fresh: true });
 
 const many = (prefix: string) => Array.from({ length: 54 }, (_, i) => `${prefix}-${String(i).padStart(2, '0')}`);
 
 test('a pipeline is granted a credential that its form did not list', async ({ page, instance, javaScriptEnabled }) => {
+  test.slow();
   const names = many(unique('image'));
   const [ticked, beyond] = [names[1]!, names[51]!];
   for (const name of names) await addCredential(page, instance, { name });
@@ -89,6 +90,7 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
 });
 
 test('a pipeline that is not listed is found in Match', async ({ page, instance }) => {
+  test.slow();
   const names = many(unique('build'));
   for (const name of names) {
     await post(page, `${instance.url}/rpc/pipelines/create`, {

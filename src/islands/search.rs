@@ -1,7 +1,7 @@
 //! Results while one types. The form works without it: then they come when it is submitted.
 
 use super::changed::is_changed;
-use super::page::{element, find, focus};
+use super::page::{element, find, focus, is};
 use super::selection;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -96,7 +96,7 @@ fn show(html: &str, url: &str) {
         Some(())
     };
     let selected = selection::selected();
-    let focused = document().active_element();
+    let focused = document().active_element().filter(|at| is(at, "#results *"));
     if replace("results").is_none() {
         // Another page was answered, such as the one to sign in: it has something to say.
         let _ = window().location().assign(url);
