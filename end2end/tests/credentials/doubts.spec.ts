@@ -1,3 +1,4 @@
+import { isAwake } from '../../support/awake.ts';
 import { addCredential, expectSaid, openEdit, openNew, openReplace, openRow, pathOf, send } from '../../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline, fetchConfig, signInFor } from '../../support/pipelines.ts';
@@ -16,12 +17,13 @@ for (const { what, typed, label, sentence } of [
   test(`${what} is asked about before it is saved`, async ({ page, instance, javaScriptEnabled }) => {
     const name = unique('asked');
     const dialog = await openNew(page, instance);
+    const isKept = javaScriptEnabled !== false;
+    if (isKept) await isAwake(page);
     await fillIn(dialog, { Name: name, Username: 'acme-bot', ...typed });
     await send(dialog);
     await expect(dialog.getByRole('button', { name: 'Save anyway' })).toBeVisible();
     await expectWrong(dialog, label, sentence);
     // Where scripts run the form was not sent yet, so nothing is to be typed again.
-    const isKept = javaScriptEnabled !== false;
     await expectValues(dialog, { Name: name, Password: isKept ? typed.Password : '' });
     if (!isKept) {
       await expect(dialog.getByText('Nothing was saved yet.')).toBeVisible();
