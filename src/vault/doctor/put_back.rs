@@ -12,14 +12,8 @@ use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::domain::departure::Thing;
 use crate::domain::user::Role;
 use crate::error::Result;
-<<<<<<< HEAD
-use crate::vault::{Vault, today};
-use std::collections::HashMap;
-=======
 use crate::vault::{INSTANCE, Vault, today};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
->>>>>>> holes
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Events about a pipeline, a member or a credential that are looked at.
@@ -60,15 +54,11 @@ impl Vault {
                 tokens.entry(one.project).or_default().push((pipeline, id));
             }
         }
-<<<<<<< HEAD
         let mut found = Vec::new();
         if is_asked("") {
             found.extend(self.instance_put_back().await?);
+            found.extend(self.destinations_put_back(INSTANCE, "").await?);
         }
-=======
-        found.extend(self.instance_put_back().await?);
-        found.extend(self.destinations_put_back(INSTANCE, "").await?);
->>>>>>> holes
         for entry in self.store.projects().list().await? {
             let project = entry.project;
             if !is_asked(&project.slug) {
