@@ -37,6 +37,27 @@ async fn a_credential_that_was_disabled_or_enabled_is_found_when_it_is_as_before
 }
 
 #[tokio::test]
+async fn a_pipeline_or_credential_that_was_deleted_is_found_when_it_is_back() {
+    for (table, name) in [("pipeline", "build"), ("credential", "ghcr")] {
+        let app = App::new().await;
+        let id =
+            if table == "pipeline" { app.bare_pipeline(name).await.0 } else { ghcr(&app).await };
+        let id = id.to_string();
+        let found = rolled_back(&app, table, async || {
+            let form = [
+                ("project", "acme"),
+                ("id", id.as_str()),
+                ("typed_name", name),
+                ("password", PASSWORD),
+            ];
+            ask(&app, &format!("/rpc/{table}s/delete"), &form).await;
+        })
+        .await;
+        assert_eq!(found, of_acme(&format!("{table} {name}")));
+    }
+}
+
+#[tokio::test]
 async fn a_credential_that_was_marked_as_compromised_is_found_when_the_mark_is_gone() {
     let app = App::new().await;
     let id = ghcr(&app).await.to_string();

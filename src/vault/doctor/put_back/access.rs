@@ -1,5 +1,5 @@
-//! Grants, approvals and trust rules that are not as the audit of their project says that they were left.
-//! An event names the pipeline with the credential or the provider, and not the row; so the rows of each
+//! Pipelines, grants, approvals and trust rules that are not as the audit of their project says that they
+//! were left. An event names the pipeline with the credential or the provider, and not the row; so the rows of each
 //! pair are compared with all events about it.
 
 use super::{LOOKED_AT, PutBack};
@@ -13,6 +13,19 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl Vault {
+    /// The pipelines that are there although they were deleted, with all that they had.
+    pub(super) async fn pipelines_put_back(&self, project: &Project) -> Result<Vec<PutBack>> {
+        let mut found = Vec::new();
+        for pipeline in self.store.departures().standing_pipelines(project.id).await? {
+            let about = (project.id, pipeline.id);
+            if self.last_of(about, &[Action::PipelineDeleted]).await?.is_some() {
+                let what = format!("pipeline {}", pipeline.name);
+                found.push(PutBack { project: project.slug.clone(), what });
+            }
+        }
+        Ok(found)
+    }
+
     pub(super) async fn access_put_back(&self, project: &Project) -> Result<Vec<PutBack>> {
         let mut grants: BTreeMap<(Uuid, Uuid), Vec<StandingGrant>> = BTreeMap::new();
         for one in self.store.departures().standing_grants(project.id).await? {
