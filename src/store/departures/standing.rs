@@ -14,6 +14,9 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+const PIPELINES: &str =
+    "SELECT pipeline.id, pipeline.name FROM pipeline WHERE pipeline.project_id = ?";
+
 const GRANTS: &str = "SELECT pipeline.id, pipeline.name, credential.id, credential.name,
     access_grant.approved_by, access_grant.id
     FROM access_grant INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
@@ -43,6 +46,11 @@ pub struct StandingRule {
 }
 
 impl<C: Sealing> Departures<'_, C> {
+    /// Every pipeline of the project.
+    pub async fn standing_pipelines(&self, project: Uuid) -> Result<Vec<Subject>, DbErr> {
+        self.rows(PIPELINES, vec![project.into()]).await?.iter().map(pipeline).collect()
+    }
+
     /// Every grant of the project.
     pub async fn standing_grants(&self, project: Uuid) -> Result<Vec<StandingGrant>, DbErr> {
         let rows = access_grant::Entity::find();

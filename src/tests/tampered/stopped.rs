@@ -2,7 +2,7 @@
 
 use super::rolled_back::{ask, columns_rolled_back, of_acme, rolled_back};
 use crate::app::{App, Browser, PASSWORD, Reply, credential_form};
-use crate::departed::operate;
+use crate::departed::{operate, operate_with};
 use crate::edits::save;
 use regcred::domain::user::Role;
 use uuid::Uuid;
@@ -33,6 +33,27 @@ async fn a_credential_that_was_disabled_or_enabled_is_found_when_it_is_as_before
         })
         .await;
         assert_eq!(found, of_acme(said));
+    }
+}
+
+#[tokio::test]
+async fn a_pipeline_or_credential_that_was_deleted_is_found_when_it_is_back() {
+    for (table, name) in [("pipeline", "build"), ("credential", "ghcr")] {
+        let app = App::new().await;
+        let id =
+            if table == "pipeline" { app.bare_pipeline(name).await.0 } else { ghcr(&app).await };
+        let id = id.to_string();
+        let found = rolled_back(&app, table, async || {
+            let form = [
+                ("project", "acme"),
+                ("id", id.as_str()),
+                ("typed_name", name),
+                ("password", PASSWORD),
+            ];
+            ask(&app, &format!("/rpc/{table}s/delete"), &form).await;
+        })
+        .await;
+        assert_eq!(found, of_acme(&format!("{table} {name}")));
     }
 }
 
@@ -200,4 +221,18 @@ async fn a_proposed_change_that_was_decided_on_is_found_and_approved_by_nobody_w
     assert_eq!(reply.status, 409, "{}", reply.text());
     assert!(reply.text().contains("changed or removed outside Regcred"), "{}", reply.text());
     assert_eq!(app.scalar_i64(protected).await, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_with_its_password_is_found_when_it_is_back() {
+    let app = App::new().await;
+    let robbed = app.new_member("robbed", Role::Maintainer).await;
+    let email = app.evidence(&robbed, "acme").await.person().email.clone();
+    let found = rolled_back(&app, "session", async || {
+        let set = ["user", "password", email.as_str()];
+        operate_with(&app, &set, b"another horse battery staple").await.done();
+    })
+    .await;
+    let what = format!("session of {email}");
+    assert_eq!(found, serde_json::json!([{ "project": "", "what": what }]));
 }

@@ -29,8 +29,8 @@ pub struct PutBack {
 
 impl Vault {
     /// The tokens that work although they were revoked, the members who have more than they were left
-    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants with
-    /// their terms, approvals, trust rules, credentials, and destinations of audit events.
+    /// with, and what else is not as the audit log says that it was left: accounts, sessions, issuers,
+    /// pipelines, grants with their terms, approvals, trust rules, credentials, and destinations of audit events.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -65,6 +65,7 @@ impl Vault {
                 continue;
             }
             let tokens = tokens.remove(&project.id).unwrap_or_default();
+            found.extend(self.pipelines_put_back(&project).await?);
             found.extend(self.access_put_back(&project, tokens).await?);
             found.extend(self.guards_put_back(&project).await?);
             found.extend(self.destinations_put_back(project.id, &project.slug).await?);

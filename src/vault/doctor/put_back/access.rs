@@ -1,6 +1,6 @@
-//! Tokens, grants, approvals and trust rules that are not as the audit of their project says that they were
-//! left. An event names the pipeline with the token, the credential or the provider, and not the row of a
-//! grant or rule; so the rows of each pair are compared with all events about it.
+//! Pipelines, tokens, grants, approvals and trust rules that are not as the audit of their project says that
+//! they were left. An event names the pipeline with the token, the credential or the provider, and not the
+//! row of a grant or rule; so the rows of each pair are compared with all events about it.
 
 use super::{LOOKED_AT, PutBack};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
@@ -25,6 +25,19 @@ struct Standing {
 }
 
 impl Vault {
+    /// The pipelines that are there although they were deleted, with all that they had.
+    pub(super) async fn pipelines_put_back(&self, project: &Project) -> Result<Vec<PutBack>> {
+        let mut found = Vec::new();
+        for pipeline in self.store.departures().standing_pipelines(project.id).await? {
+            let about = (project.id, pipeline.id);
+            if self.last_of(about, &[Action::PipelineDeleted]).await?.is_some() {
+                let what = format!("pipeline {}", pipeline.name);
+                found.push(PutBack { project: project.slug.clone(), what });
+            }
+        }
+        Ok(found)
+    }
+
     /// `tokens`: those of the project that work, each with its pipeline.
     pub(super) async fn access_put_back(
         &self,

@@ -1,5 +1,5 @@
-//! Credentials that are not as the audit of their project says that they were left: their guards, whether
-//! they are disabled, and whether others may know their secret.
+//! Credentials that are not as the audit of their project says that they were left: whether there are any,
+//! their guards, whether they are disabled, and whether others may know their secret.
 
 use super::{LOOKED_AT, PutBack};
 use crate::domain::audit::{Action, AuditEvent, Detail, Field};
@@ -14,6 +14,12 @@ impl Vault {
         let mut found = Vec::new();
         for one in self.store.departures().standing_credentials(project.id).await? {
             let events = self.store.chain().about(project.id, one.summary.id, LOOKED_AT).await?;
+            let is_deleted = events.iter().any(|event| event.action == Action::CredentialDeleted);
+            if is_deleted {
+                let what = format!("credential {}", one.summary.name);
+                found.push(PutBack { project: project.slug.clone(), what });
+                continue;
+            }
             let mut back = guards_back(&one, &events);
             back.extend(stop_back(&one, &events));
             let changes = self.store.guard_changes(project.id);

@@ -1,10 +1,15 @@
-//! Accounts and issuers that are not as the audit of the instance says that they were left.
+//! Accounts, sessions and issuers that are not as the audit of the instance says that they were left.
 
 use super::PutBack;
+use crate::crypto::password::mark;
 use crate::domain::audit::{Action, AuditEvent, Detail};
 use crate::error::Result;
-use crate::vault::{INSTANCE, Vault};
+use crate::vault::{INSTANCE, PASSWORD, Vault, now};
+use serde_json::Value;
 use uuid::Uuid;
+
+/// Seconds after which every session is over that began before.
+const LONGEST: i64 = 24 * 60 * 60;
 
 impl Vault {
     pub(super) async fn instance_put_back(&self) -> Result<Vec<PutBack>> {
@@ -26,6 +31,9 @@ impl Vault {
                 let right = if is_admin { "instance admin" } else { "no instance admin" };
                 put(format!("rights of {email} ({right})"));
             }
+            if self.is_session_back(id).await? {
+                put(format!("session of {email}"));
+            }
         }
         for issuer in self.store.issuers().list(usize::MAX).await? {
             // One that is added again has another id.
@@ -34,6 +42,23 @@ impl Vault {
             }
         }
         Ok(found)
+    }
+
+    /// Whether the person has a session that began with a password which they had before another one was set.
+    /// That ended all of them.
+    async fn is_session_back(&self, person: Uuid) -> Result<bool> {
+        let set = self.last_of((INSTANCE, person), &[Action::PasswordSet]).await?;
+        // A password that is only kept in a stronger way is no other one.
+        let is_of_late = set.is_some_and(|set| set.at > now().plus_seconds(-LONGEST));
+        let (true, Some(row)) = (is_of_late, self.store.people().find(person).await?) else {
+            return Ok(false);
+        };
+        let mark = mark(&row.password_hash);
+        let began_before = |data: &String| {
+            let data = serde_json::from_str::<Value>(data).unwrap_or_default();
+            data.get(PASSWORD).and_then(Value::as_str).is_some_and(|began| began != mark)
+        };
+        Ok(self.store.sessions().of_person(person, now().0).await?.iter().any(began_before))
     }
 
     /// The last event of the chain about the subject in which one of these was done.
