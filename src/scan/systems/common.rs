@@ -45,13 +45,12 @@ pub(super) fn with_percent_values(text: &str, value: &dyn Fn(&str) -> String) ->
     })
 }
 
+/// What is put in the place of a form, and what is behind it.
+type Reading<'a> = &'a dyn for<'t> Fn(&str, &'t str) -> Option<(String, &'t str)>;
+
 /// The text with something else for each form that begins so. `read` gets what is before and behind its beginning, and
 /// says what is put there and what is behind the form; nothing if it is none, and it stays.
-pub(super) fn replacing(
-    text: &str,
-    open: &str,
-    read: &dyn for<'t> Fn(&str, &'t str) -> Option<(String, &'t str)>,
-) -> String {
+pub(super) fn replacing(text: &str, open: &str, read: Reading<'_>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once(open)
