@@ -4,7 +4,7 @@
 use super::Departures;
 use crate::domain::audit::Subject;
 use crate::domain::credential::Credential;
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Day, Moment};
 use crate::domain::trust_rule::Provider;
 use crate::store::entity::credential;
 use crate::store::seals::Sealing;
@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult};
 use uuid::Uuid;
 
 const GRANTS: &str = "SELECT pipeline.id, pipeline.name, credential.id, credential.name,
-    access_grant.approved_by
+    access_grant.approved_by, access_grant.approved_until
     FROM access_grant INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
     INNER JOIN credential ON credential.id = access_grant.credential_id
     WHERE access_grant.project_id = ?";
@@ -27,6 +27,7 @@ pub struct StandingGrant {
     pub pipeline: Subject,
     pub credential: Subject,
     pub is_approved: bool,
+    pub approved_until: Option<Day>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +49,9 @@ impl<C: Sealing> Departures<'_, C> {
                     name: row.try_get_by_index(3)?,
                 },
                 is_approved: row.try_get_by_index::<Option<Uuid>>(4)?.is_some(),
+                approved_until: row
+                    .try_get_by_index::<Option<String>>(5)?
+                    .and_then(|day| Day::parse(&day)),
             })
         };
         self.rows(GRANTS, vec![project.into()]).await?.iter().map(read).collect()

@@ -139,7 +139,8 @@ fn are_too_many(events: &[&AuditEvent], rows: usize, (made, taken): (Action, Act
     rows + count(taken) > count(made)
 }
 
-/// Whether the last thing that was done to approvals was to withdraw one, and none is missing.
+/// Whether the last thing that was done to approvals was to withdraw one, and none is missing; or to give
+/// one, and all end later than that.
 fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
     // Of two grants of one credential, what was deleted may be the one that waited.
     let last = events.iter().find(|event| {
@@ -148,8 +149,14 @@ fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
             Action::GrantApproved | Action::ApprovalWithdrawn | Action::GrantDeleted
         )
     });
-    last.is_some_and(|event| event.action == Action::ApprovalWithdrawn)
-        && rows.iter().all(|row| row.is_approved)
+    let Some(last) = last else { return false };
+    match (last.action, &last.detail) {
+        (Action::ApprovalWithdrawn, _) => rows.iter().all(|row| row.is_approved),
+        (Action::GrantApproved, Detail::Grant { until: Some(until), .. }) => {
+            rows.iter().all(|row| row.approved_until.is_some_and(|end| end > *until))
+        }
+        _ => false,
+    }
 }
 
 /// Whether fewer rules have stopped than were stopped since some moment, and neither confirmed nor deleted.
