@@ -141,8 +141,31 @@ impl Action {
         Self::RefusalsSummed,
     ];
 
+    /// What ends a change of a credential's guards that was proposed.
+    pub const ENDS_GUARD_CHANGE: &'static [Self] = &[
+        Self::GuardLowered,
+        Self::GuardChangeRejected,
+        Self::GuardChangeWithdrawn,
+        Self::GuardChangeDismissed,
+    ];
+
     pub fn is_refusal(self) -> bool {
         Self::REFUSALS.contains(&self)
+    }
+
+    /// Whether it is a save of a credential, which counts its revision up by one.
+    pub fn saves_credential(self) -> bool {
+        matches!(
+            self,
+            Self::CredentialUpdated
+                | Self::GuardLowered
+                | Self::SecretReplaced
+                | Self::SecretStaged
+                | Self::SecretSwitched
+                | Self::CredentialDisabled
+                | Self::CredentialEnabled
+                | Self::CredentialCompromised
+        )
     }
 }
 

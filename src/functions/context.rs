@@ -8,6 +8,7 @@ use crate::domain::moment::Moment;
 use crate::domain::permission::of;
 use crate::domain::user::Person;
 use crate::error::{Error, Result};
+pub use crate::vault::PASSWORD;
 use crate::vault::{SlotKind, Vault};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
@@ -23,8 +24,6 @@ use zeroize::Zeroizing;
 
 /// In the session: who is signed in.
 pub const PERSON: &str = "person";
-/// Which of their passwords they signed in with: see [`crate::vault::SignedIn::password`].
-pub const PASSWORD: &str = "password";
 const SEEN: &str = "seen";
 /// Who typed their password to give a credential away, and when, in milliseconds.
 const CONFIRMED: &str = "confirmed";

@@ -37,6 +37,13 @@ impl<C: Sealing> Sessions<'_, C> {
         }
     }
 
+    /// What is in those of a person that are not over at `now`, whoever wrote it.
+    pub async fn of_person(&self, person: Uuid, now: i64) -> Result<Vec<String>, DbErr> {
+        let rows = Entity::find().filter(Column::PersonId.eq(person));
+        let rows = rows.filter(Column::EndsAt.gt(now)).all(self.db).await?;
+        Ok(rows.into_iter().map(|row| row.data).collect())
+    }
+
     pub async fn delete(&self, id_hash: &[u8]) -> Result<(), DbErr> {
         Entity::delete_by_id(id_hash.to_vec()).exec(self.db).await.map(drop)
     }

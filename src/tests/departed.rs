@@ -27,6 +27,11 @@ const SECRET: &str = "hunter2-hunter2";
 
 /// Runs the program on the database that the servers of the test have open, and go on with.
 pub async fn operate(app: &App, args: &[&str]) -> Said {
+    operate_with(app, args, b"").await
+}
+
+/// The same with this on its standard input.
+pub async fn operate_with(app: &App, args: &[&str], input: &'static [u8]) -> Said {
     let folder = &app.database.folder;
     let key = folder.join("key");
     key_file(&key, &app.key_source().current.unwrap(), 0o600);
@@ -35,7 +40,7 @@ pub async fn operate(app: &App, args: &[&str]) -> Said {
     if let Address::Postgres(url) = &app.address {
         command.env("DATABASE_URL", url);
     }
-    spawn_blocking(move || said(command, b"")).await.unwrap()
+    spawn_blocking(move || said(command, input)).await.unwrap()
 }
 
 /// What the doctor says is back although it was ended or changed.

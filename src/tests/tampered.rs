@@ -11,6 +11,7 @@ mod put_back;
 mod random;
 mod renamed;
 mod rolled_back;
+mod stopped;
 mod walls;
 
 use crate::app::{App, credential_form};

@@ -60,7 +60,7 @@ impl Vault {
         let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
         let read = Method::from_word(&form.method)
             .and_then(|method| required(secret, method, form).map_err(|e| errors.push(e)).ok());
-        let write = self.write_in(editor.project().id).await?;
+        let write = self.write_by(editor).await?;
         self.check_name(&write, editor, form, None, &mut errors).await?;
         let owner = self.owner(&write, editor, form, None, &mut errors).await?;
         let (Ok(mut draft), Some(read), true) = (checked, read, errors.is_empty()) else {

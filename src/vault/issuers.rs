@@ -92,6 +92,8 @@ impl Vault {
         id: Uuid,
     ) -> Result<(ListedIssuer, Vec<UsingRule>)> {
         let issuer = self.store.issuers().find(id).await?.ok_or(Error::NotFound)?;
+        // Nothing ends by the word of somebody who is no admin any more.
+        drop(self.write_as_admin(admin).await?);
         self.revoke_ahead(&issuer.url).await?;
         let write = self.write_as_admin(admin).await?;
         let issuer = write.issuers().find(id).await?.ok_or(Error::NotFound)?;

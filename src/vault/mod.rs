@@ -62,7 +62,7 @@ pub use readiness::Unready;
 pub use sealed_notes::NoteKind;
 pub use shares::{Rate, Rates};
 pub use shipping::{ChainKeeper, FailingDestination, HoldingDestination, Pulled, Puller};
-pub use sign_in::{SignedIn, Visitor};
+pub use sign_in::{PASSWORD, SignedIn, Visitor};
 pub use signed::Signer;
 pub use slots::SlotKind;
 pub use trust_rules::{NewRule, problems_of_new_rule};

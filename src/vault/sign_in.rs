@@ -37,6 +37,9 @@ impl fmt::Debug for Visitor<'_> {
     }
 }
 
+/// In a session: see [`SignedIn::password`].
+pub const PASSWORD: &str = "password";
+
 /// Who signed in, and with which of their passwords.
 #[derive(Clone, Debug)]
 pub struct SignedIn {

@@ -4,6 +4,9 @@ use super::{ForkRule, Terms};
 use crate::domain::audit::TermChange;
 use crate::domain::moment::Day;
 
+/// What a save of the credential changes, too.
+const NEEDS_APPROVAL: &str = "Needs approval";
+
 impl Terms {
     /// What they allow, in a line: without the approval, and without what is as it usually is.
     pub fn in_words(&self) -> String {
@@ -28,6 +31,16 @@ impl Terms {
         let both = said(before).into_iter().zip(said(self));
         both.filter_map(|((term, from), (_, to))| TermChange::between(term, &from, &to)).collect()
     }
+
+    /// Whether they are as these changes of a grant left them. Whether they need an approval is not asked: no
+    /// event says when a save of the credential changed that.
+    pub fn are_left_by(&self, changes: &[TermChange]) -> bool {
+        let now = said(self);
+        changes.iter().all(|change| {
+            let term = now.iter().find(|(term, _)| *term == change.term);
+            change.term == NEEDS_APPROVAL || term.is_none_or(|(_, now)| *now == change.to)
+        })
+    }
 }
 
 /// Each term as people read it.
@@ -44,7 +57,7 @@ fn said(terms: &Terms) -> [(&'static str, String); 8] {
         ("Pull requests from forks", terms.forks.label().to_owned()),
         ("Last day", terms.expires_on.map(Day::to_text).unwrap_or_default()),
         ("Short-lived tokens only", yes(terms.is_narrow)),
-        ("Needs approval", yes(terms.needs_approval)),
+        (NEEDS_APPROVAL, yes(terms.needs_approval)),
     ]
 }
 
@@ -71,6 +84,9 @@ mod tests {
         let changes = after.changes_from(&before);
         let told: Vec<(&str, &str, &str)> =
             changes.iter().map(|change| (&*change.term, &*change.from, &*change.to)).collect();
+        assert!(after.are_left_by(&changes) && !before.are_left_by(&changes));
+        let unguarded = Terms { needs_approval: false, ..after.clone() };
+        assert!(unguarded.are_left_by(&changes) && before.are_left_by(&[]));
         assert_eq!(
             told,
             [

@@ -4,15 +4,21 @@
 use super::Departures;
 use crate::domain::audit::Subject;
 use crate::domain::credential::Credential;
-use crate::domain::moment::{Day, Moment};
+use crate::domain::grant::Terms;
+use crate::domain::moment::Moment;
 use crate::domain::trust_rule::Provider;
-use crate::store::entity::credential;
+use crate::store::entity::{access_grant, credential};
 use crate::store::seals::Sealing;
+use crate::store::terms;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult};
+use std::collections::HashMap;
 use uuid::Uuid;
 
+const PIPELINES: &str =
+    "SELECT pipeline.id, pipeline.name FROM pipeline WHERE pipeline.project_id = ?";
+
 const GRANTS: &str = "SELECT pipeline.id, pipeline.name, credential.id, credential.name,
-    access_grant.approved_by, access_grant.approved_until
+    access_grant.approved_by, access_grant.id
     FROM access_grant INNER JOIN pipeline ON pipeline.id = access_grant.pipeline_id
     INNER JOIN credential ON credential.id = access_grant.credential_id
     WHERE access_grant.project_id = ?";
@@ -27,7 +33,8 @@ pub struct StandingGrant {
     pub pipeline: Subject,
     pub credential: Subject,
     pub is_approved: bool,
-    pub approved_until: Option<Day>,
+    /// `None` for what cannot be read, which reaches nobody.
+    pub terms: Option<Terms>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,9 +46,19 @@ pub struct StandingRule {
 }
 
 impl<C: Sealing> Departures<'_, C> {
+    /// Every pipeline of the project.
+    pub async fn standing_pipelines(&self, project: Uuid) -> Result<Vec<Subject>, DbErr> {
+        self.rows(PIPELINES, vec![project.into()]).await?.iter().map(pipeline).collect()
+    }
+
     /// Every grant of the project.
     pub async fn standing_grants(&self, project: Uuid) -> Result<Vec<StandingGrant>, DbErr> {
+        let rows = access_grant::Entity::find();
+        let rows = rows.filter(access_grant::Column::ProjectId.eq(project)).all(self.db).await?;
+        let known: HashMap<Uuid, Option<Terms>> =
+            rows.iter().map(|row| (row.id, terms::read(row))).collect();
         let read = |row: &QueryResult| -> Result<StandingGrant, DbErr> {
+            let id: Uuid = row.try_get_by_index(5)?;
             Ok(StandingGrant {
                 pipeline: pipeline(row)?,
                 credential: Subject {
@@ -49,9 +66,7 @@ impl<C: Sealing> Departures<'_, C> {
                     name: row.try_get_by_index(3)?,
                 },
                 is_approved: row.try_get_by_index::<Option<Uuid>>(4)?.is_some(),
-                approved_until: row
-                    .try_get_by_index::<Option<String>>(5)?
-                    .and_then(|day| Day::parse(&day)),
+                terms: known.get(&id).cloned().flatten(),
             })
         };
         self.rows(GRANTS, vec![project.into()]).await?.iter().map(read).collect()

@@ -3,8 +3,10 @@
 
 use crate::app::{App, PASSWORD};
 use crate::rooms::sources;
+use regcred::domain::credential_form::CredentialForm;
 use regcred::domain::permission::of;
 use regcred::domain::user::Role;
+use regcred::vault::SecretInput;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
 /// them, or it is theirs and no way in.
@@ -53,7 +55,7 @@ async fn every_column_that_names_a_person_is_one_that_a_departure_knows() {
 }
 
 #[test]
-fn whoever_hands_out_access_writes_with_a_right_that_is_read_again() {
+fn whoever_hands_out_access_or_typed_their_password_writes_with_a_right_that_is_read_again() {
     let mut seen = 0;
     for source in sources().into_iter().filter(|source| source.path.starts_with("src/vault/")) {
         let code: String = source.code.split_whitespace().collect();
@@ -61,9 +63,12 @@ fn whoever_hands_out_access_writes_with_a_right_that_is_read_again() {
             let head = function.split('{').next().unwrap();
             // It is what reads the right again.
             let is_it = head.starts_with("write_as(");
-            if head.contains("&Granter") && !is_it {
+            let is_such = head.contains("&Granter") || head.contains(":Confirmed");
+            if is_such && !is_it {
                 seen += 1;
-                assert!(!function.contains("store.write"), "{}: {head}", source.path);
+                let reads_none = ["store.write", "self.write_in("];
+                let is_found = reads_none.iter().any(|begin| function.contains(begin));
+                assert!(!is_found, "{}: {head}", source.path);
             }
         }
     }
@@ -121,6 +126,32 @@ async fn a_right_that_ends_between_the_password_and_the_write_destroys_nothing()
         }
         assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM credential").await, 1);
         assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM pipeline").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_right_that_ends_before_the_write_says_nothing_of_which_secret_is_delivered() {
+    for (loss, expected) in [
+        ("DELETE FROM membership WHERE role = 'maintainer'", regcred::Error::NotFound),
+        ("UPDATE membership SET role = 'viewer'", regcred::Error::Forbidden),
+        ("UPDATE person SET disabled_at = 1 WHERE name = 'maintainer'", regcred::Error::NotFound),
+    ] {
+        let app = App::new().await;
+        let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "first").await;
+        let maintainer = app.member(Role::Maintainer, "acme").await;
+        let editor = app.evidence(&maintainer, "acme").await.can::<of::RegistryWrite>().unwrap();
+        assert!(app.raw(loss).await > 0);
+        let (vault, form) = (&app.vault, CredentialForm::default());
+        let secret = SecretInput { password: "second".into(), ..SecretInput::default() };
+        let done = [
+            vault.create_credential(&editor, &form, &secret).await.map(drop),
+            vault.update_credential(&editor, id, 1, &form, &secret).await.map(drop),
+            vault.make_current(&editor, id, 1).await.map(drop),
+        ];
+        for done in done {
+            assert_eq!(done, Err(expected.clone()), "{loss}");
+        }
+        assert_eq!(app.scalar_i64("SELECT COUNT(*) FROM secret_version").await, 1);
     }
 }
 

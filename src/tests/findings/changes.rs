@@ -41,8 +41,12 @@ async fn a_version_that_was_received_before_the_last_switch_is_not_the_one_in_us
     }
     assert_eq!(scene.found(6).await, none());
     assert_eq!(scene.found(8).await, one(FindingKind::OldVersion, "ghcr", "build"));
+    let page = owner.get("/p/acme/usage").await.text();
+    assert!(page.contains("1 to 2") && page.contains(">older"), "{page}");
     scene.fetch(1).await;
     assert_eq!(scene.found(8).await, none());
+    let page = owner.get("/p/acme/usage").await.text();
+    assert!(page.contains("1 to 2") && !page.contains(">older"), "{page}");
 }
 
 #[tokio::test]

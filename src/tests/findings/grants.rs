@@ -1,7 +1,8 @@
 //! What depends on grants: who shares a credential by them, and what is judged of one that waits or is gone.
 
-use super::{CONFIG, Scene, none, one};
+use super::{CONFIG, Scene, in_days, none, one};
 use regcred::domain::finding::FindingKind;
+use regcred::vault::told_at;
 
 #[tokio::test]
 async fn a_credential_that_pipelines_of_two_environments_receive_is_found() {
@@ -47,6 +48,23 @@ async fn a_grant_that_waits_for_its_approval_or_has_ended_is_not_judged() {
         app.raw(&format!("UPDATE access_grant SET {column} = {usable} {of_idle}")).await;
         assert_eq!(scene.found(31).await, idle, "{column}");
     }
+}
+
+#[tokio::test]
+async fn a_grant_that_was_revoked_and_made_again_is_judged_by_what_it_delivered_itself() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let (_, other) = app.pipeline(&app.owner, "acme", "other", &[scene.ghcr], "pull").await;
+    scene.fetch(0).await;
+    let of_build = "WHERE pipeline_id = (SELECT id FROM pipeline WHERE name = 'build')";
+    let made = in_days(1).0;
+    app.raw(&format!("UPDATE access_grant SET created_at = {made} {of_build}")).await;
+    let reply = told_at(in_days(25), app.fetch(&other, CONFIG)).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(scene.found(30).await, none());
+    assert_eq!(scene.found(32).await, one(FindingKind::NeverUsed, "ghcr", "build"));
+    scene.fetch(26).await;
+    assert_eq!(scene.found(32).await, none());
 }
 
 /// The pipeline receives two credentials, and its files name an image of the second alone.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Keeps the rows of the table, does it, and puts the rows back. Before that, nothing is found.
-async fn rolled_back(app: &App, table: &str, act: impl AsyncFnOnce()) -> Value {
+pub(super) async fn rolled_back(app: &App, table: &str, act: impl AsyncFnOnce()) -> Value {
     app.tamper(&format!("CREATE TABLE kept AS SELECT * FROM {table}")).await;
     act().await;
     assert_eq!(back(app).await, json!([]), "{table}");
@@ -20,7 +20,7 @@ async fn rolled_back(app: &App, table: &str, act: impl AsyncFnOnce()) -> Value {
 }
 
 /// The same with these columns of rows that others depend on.
-async fn columns_rolled_back(
+pub(super) async fn columns_rolled_back(
     app: &App,
     (table, columns): (&str, &[&str]),
     act: impl AsyncFnOnce(),
@@ -36,11 +36,11 @@ async fn columns_rolled_back(
     back(app).await
 }
 
-fn of_acme(what: &str) -> Value {
+pub(super) fn of_acme(what: &str) -> Value {
     json!([{ "project": "acme", "what": what }])
 }
 
-async fn ask(app: &App, path: &str, form: &[(&str, &str)]) {
+pub(super) async fn ask(app: &App, path: &str, form: &[(&str, &str)]) {
     let reply = app.owner.post_json_accept(path, form).await;
     assert_eq!(reply.status, 200, "{path}: {}", reply.text());
 }

@@ -51,7 +51,7 @@ impl Vault {
         ends: Option<String>,
     ) -> Result<Saved> {
         let project = editor.project().id;
-        let write = self.write_in(project).await?;
+        let write = self.write_by(editor).await?;
         let stored = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         if revision != stored.revision {
             return Err(self.stale(&write, project, &stored, revision).await?);
@@ -224,19 +224,7 @@ impl Vault {
         let saves =
             u64::try_from(stored.revision.saturating_sub(revision)).unwrap_or(0).clamp(1, 50);
         let events = write.chain().about(project, stored.summary.id, saves + 50).await?;
-        let is_save = |event: &&AuditEvent| {
-            matches!(
-                event.action,
-                Action::CredentialUpdated
-                    | Action::GuardLowered
-                    | Action::SecretReplaced
-                    | Action::SecretStaged
-                    | Action::SecretSwitched
-                    | Action::CredentialDisabled
-                    | Action::CredentialEnabled
-                    | Action::CredentialCompromised
-            )
-        };
+        let is_save = |event: &&AuditEvent| event.action.saves_credential();
         let since: Vec<&AuditEvent> =
             events.iter().filter(is_save).take(usize::try_from(saves).unwrap_or(1)).collect();
         let mut changes: Vec<Change> = Vec::new();

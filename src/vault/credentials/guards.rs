@@ -80,8 +80,8 @@ impl Vault {
     /// their page.
     ///
     /// # Errors
-    /// `Conflict` for who proposed it, when it is not what their page showed any more, and while a
-    /// grant of the credential is not as we wrote it.
+    /// `Conflict` for who proposed it, when it is not what their page showed any more, while a grant of
+    /// the credential is not as we wrote it, and for what was decided on before.
     pub async fn approve_guard_change(
         &self,
         granter: &Granter,
@@ -107,6 +107,12 @@ impl Vault {
                 "{} proposed this change, but no longer has the right to. Reject it, and propose it again.",
                 change.proposer
             )));
+        }
+        // Whoever put back what another member once proposed would be its second person.
+        let proposer = members.iter().find(|(person, _)| person.id == change.proposed_by);
+        let proposer = proposer.map(|(person, _)| person.name.as_str());
+        if !is_asked_by(proposer, &write, (project, credential)).await? {
+            return Err(changed_outside("this credential"));
         }
         if revision != stored.revision {
             return Err(changed(SAVED));
@@ -224,6 +230,25 @@ pub(super) async fn note_saved(
         return Ok(0);
     }
     Ok(if is_protected { grants.require_approval(id).await? } else { 0 })
+}
+
+/// Whether the audit says, too, that they proposed it, last of all, and that nobody has decided on it since.
+async fn is_asked_by(
+    proposer: Option<&str>,
+    write: &Write,
+    (project, credential): (Uuid, Uuid),
+) -> Result<bool> {
+    let (chain, asked) = (write.chain(), Action::GuardChangeProposed);
+    let Some(asked) = chain.last_about(project, credential, asked).await? else {
+        return Ok(false);
+    };
+    for action in Action::ENDS_GUARD_CHANGE {
+        let ended = chain.last_about(project, credential, *action).await?;
+        if ended.is_some_and(|ended| ended.seq > asked.seq) {
+            return Ok(false);
+        }
+    }
+    Ok(proposer == Some(asked.actor.as_str()))
 }
 
 /// What was proposed and nobody has rejected.

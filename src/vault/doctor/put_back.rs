@@ -3,6 +3,7 @@
 //! says how it was left. It says nothing of a password but when it was set.
 
 mod access;
+mod destinations;
 mod guards;
 mod instance;
 
@@ -11,7 +12,7 @@ use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::domain::departure::Thing;
 use crate::domain::user::Role;
 use crate::error::Result;
-use crate::vault::{Vault, today};
+use crate::vault::{INSTANCE, Vault, today};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -28,8 +29,8 @@ pub struct PutBack {
 
 impl Vault {
     /// The tokens that work although they were revoked, the members who have more than they were left
-    /// with, and what else is not as the audit log says that it was left: accounts, issuers, grants,
-    /// approvals, trust rules, and the guards of credentials.
+    /// with, and what else is not as the audit log says that it was left: accounts, sessions, issuers,
+    /// pipelines, grants with their terms, approvals, trust rules, credentials, and destinations of audit events.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -56,6 +57,7 @@ impl Vault {
         let mut found = Vec::new();
         if is_asked("") {
             found.extend(self.instance_put_back().await?);
+            found.extend(self.destinations_put_back(INSTANCE, "").await?);
         }
         for entry in self.store.projects().list().await? {
             let project = entry.project;
@@ -63,8 +65,10 @@ impl Vault {
                 continue;
             }
             let tokens = tokens.remove(&project.id).unwrap_or_default();
+            found.extend(self.pipelines_put_back(&project).await?);
             found.extend(self.access_put_back(&project, tokens).await?);
             found.extend(self.guards_put_back(&project).await?);
+            found.extend(self.destinations_put_back(project.id, &project.slug).await?);
             for (person, role) in self.store.projects().roster(project.id).await? {
                 let events = self.store.chain().about(project.id, person.id, LOOKED_AT).await?;
                 // The newest comes first. Who was a member before there were events has none.

@@ -34,7 +34,8 @@ impl Vault {
         self.write_while(granter, TO_GRANT).await
     }
 
-    /// The same of somebody who destroys: they typed their password since their right was read.
+    /// The same of somebody who destroys, and typed their password since their right was read, or who says
+    /// which secret is delivered: a departure lists those that the person typed.
     pub(in crate::vault) async fn write_by<P: Permit>(&self, by: &Can<P>) -> Result<Write> {
         self.write_while(by, Permissions::none().with(P::PERMISSION)).await
     }

@@ -1,6 +1,6 @@
-//! Tokens, grants, approvals and trust rules that are not as the audit of their project says that they were
-//! left. An event names the pipeline with the token, the credential or the provider, and not the row of a
-//! grant or rule; so the rows of each pair are compared with all events about it.
+//! Pipelines, tokens, grants, approvals and trust rules that are not as the audit of their project says that
+//! they were left. An event names the pipeline with the token, the credential or the provider, and not the
+//! row of a grant or rule; so the rows of each pair are compared with all events about it.
 
 use super::{LOOKED_AT, PutBack};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
@@ -25,6 +25,19 @@ struct Standing {
 }
 
 impl Vault {
+    /// The pipelines that are there although they were deleted, with all that they had.
+    pub(super) async fn pipelines_put_back(&self, project: &Project) -> Result<Vec<PutBack>> {
+        let mut found = Vec::new();
+        for pipeline in self.store.departures().standing_pipelines(project.id).await? {
+            let about = (project.id, pipeline.id);
+            if self.last_of(about, &[Action::PipelineDeleted]).await?.is_some() {
+                let what = format!("pipeline {}", pipeline.name);
+                found.push(PutBack { project: project.slug.clone(), what });
+            }
+        }
+        Ok(found)
+    }
+
     /// `tokens`: those of the project that work, each with its pipeline.
     pub(super) async fn access_put_back(
         &self,
@@ -75,6 +88,9 @@ impl Standing {
             }
             if is_approval_back(&pair, rows) {
                 found.push(format!("approval of the grant of {of}"));
+            }
+            if are_terms_back(&pair, rows) {
+                found.push(format!("terms of the grant of {of}"));
             }
         }
         for rows in self.rules.values() {
@@ -139,8 +155,8 @@ fn are_too_many(events: &[&AuditEvent], rows: usize, (made, taken): (Action, Act
     rows + count(taken) > count(made)
 }
 
-/// Whether the last thing that was done to approvals was to withdraw one, and none is missing; or to give
-/// one, and all end later than that.
+/// Whether the last thing that was done to approvals was to withdraw one, and none is missing, or to give
+/// one, and there is only one with another last day.
 fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
     // Of two grants of one credential, what was deleted may be the one that waited.
     let last = events.iter().find(|event| {
@@ -153,10 +169,30 @@ fn is_approval_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
     match (last.action, &last.detail) {
         (Action::ApprovalWithdrawn, _) => rows.iter().all(|row| row.is_approved),
         (Action::GrantApproved, Detail::Grant { until: Some(until), .. }) => {
-            rows.iter().all(|row| row.approved_until.is_some_and(|end| end > *until))
+            // Who gives more than before drops the approval that was given last.
+            let is_changed = events
+                .iter()
+                .any(|event| event.action == Action::GrantChanged && event.seq > last.seq);
+            let approvals = rows.iter().filter_map(|row| row.terms.as_ref()?.approval.as_ref());
+            let mut others = approvals.map(|approval| approval.until != *until).peekable();
+            !is_changed && others.peek().is_some() && others.all(|is_other| is_other)
         }
         _ => false,
     }
+}
+
+/// Whether no grant says what the last change of one left it with.
+fn are_terms_back(events: &[&AuditEvent], rows: &[StandingGrant]) -> bool {
+    let last = events.iter().find(|event| {
+        matches!(event.action, Action::GrantCreated | Action::GrantChanged | Action::GrantDeleted)
+    });
+    let Some(last) = last.filter(|event| event.action == Action::GrantChanged) else {
+        return false;
+    };
+    let Detail::Grant { changes, .. } = &last.detail else { return false };
+    let is_other =
+        |row: &StandingGrant| row.terms.as_ref().is_some_and(|terms| !terms.are_left_by(changes));
+    rows.iter().all(is_other)
 }
 
 /// Whether fewer rules have stopped than were stopped since some moment, and neither confirmed nor deleted.
