@@ -23,6 +23,9 @@ const LONGEST: usize = 8 * 1024;
 /// Bytes of values that are put into one text.
 const MOST: usize = 1024 * 1024;
 
+/// Bytes that are looked through for ends that are missing: a text may have nothing but beginnings.
+const MOST_IN_VAIN: usize = 4 * 1024 * 1024;
+
 /// What is known of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
@@ -106,7 +109,8 @@ impl Syntax {
 
 /// The text with the variables' values in it, and a hole for each that has none.
 pub fn substitute(text: &str, syntax: Syntax, lookup: &dyn Fn(&str) -> Lookup) -> String {
-    Engine { syntax, lookup, left: Cell::new(MOST) }.expand(text, 0)
+    let (left, in_vain) = (Cell::new(MOST), Cell::new(MOST_IN_VAIN));
+    Engine { syntax, lookup, left, in_vain }.expand(text, 0)
 }
 
 struct Engine<'a> {
@@ -114,6 +118,8 @@ struct Engine<'a> {
     lookup: &'a dyn Fn(&str) -> Lookup,
     /// Bytes of values that still can be put in.
     left: Cell<usize>,
+    /// Bytes that still can be looked through in vain.
+    in_vain: Cell<usize>,
 }
 
 impl Engine<'_> {
@@ -151,14 +157,14 @@ impl Engine<'_> {
             return &after[1..];
         }
         if let Some(inside) = after.strip_prefix("{{")
-            && let Some((expression, behind)) = inside.split_once("}}")
+            && let Some((expression, behind)) = self.ended(inside, |inside| inside.split_once("}}"))
         {
             out.push_str(&self.value(expression.trim(), depth));
             return behind;
         }
         if self.syntax.braces
             && let Some(inside) = after.strip_prefix('{')
-            && let Some(end) = closing_brace(inside)
+            && let Some(end) = self.ended(inside, closing_brace)
         {
             out.push_str(&self.braces(&inside[..end], depth));
             return &inside[end + 1..];
@@ -175,6 +181,19 @@ impl Engine<'_> {
         }
         out.push('$');
         after
+    }
+
+    /// The end that is looked for in the text, as long as not too much was looked through in vain.
+    fn ended<'t, T>(&self, text: &'t str, find: impl Fn(&'t str) -> Option<T>) -> Option<T> {
+        let left = self.in_vain.get();
+        if left == 0 {
+            return None;
+        }
+        let found = find(text);
+        if found.is_none() {
+            self.in_vain.set(left.saturating_sub(text.len()));
+        }
+        found
     }
 
     /// What is known of the variable. A value that is too long is not.

@@ -225,13 +225,22 @@ async fn approving_takes_permission_ones_own_password_and_a_number_of_days() {
 }
 
 #[tokio::test]
-async fn an_approval_says_that_a_pipeline_can_use_a_credential_only_where_it_can() {
+async fn an_approval_says_that_a_pipeline_can_use_a_credential_only_where_and_while_it_can() {
     let mut scene = Scene::new().await;
     let maintainer = scene.app.member(Role::Maintainer, "acme").await;
-    for (branches, is_met) in [("", true), ("main", false)] {
-        let name = if is_met { "any" } else { "main" };
+    let end = (time::OffsetDateTime::now_utc() + time::Duration::days(3)).date().to_string();
+    let earlier = format!("can use release until {end}.");
+    for (name, branches, ends, told) in [
+        ("any", "", "", "can use release until "),
+        ("main", "main", "", "is approved until "),
+        ("short", "", end.as_str(), earlier.as_str()),
+    ] {
         (scene.pipeline, scene.token) = scene.app.bare_pipeline(name).await;
-        let terms = [("form[intent]", "pull_push"), ("form[branches]", branches)];
+        let terms = [
+            ("form[intent]", "pull_push"),
+            ("form[branches]", branches),
+            ("form[expires_on]", ends),
+        ];
         scene.app.grant(scene.pipeline, scene.credential, &terms).await;
         let page = scene.page(&maintainer).await;
         let (pipeline, id) = (scene.pipeline.to_string(), page.grants[0].id.to_string());
@@ -247,8 +256,9 @@ async fn an_approval_says_that_a_pipeline_can_use_a_credential_only_where_it_can
         ];
         let reply = maintainer.post_form("/rpc/grants/approve", &form).await;
         let said = maintainer.follow(reply).await.text();
-        assert_eq!(said.contains("can use release until"), is_met, "{branches}: {said}");
-        assert_eq!(said.contains("is approved until"), !is_met, "{branches}: {said}");
+        assert!(said.contains(told), "{name}: {said}");
+        let is_met = said.contains("can use release until ");
+        assert_ne!(is_met, said.contains("is approved until "), "{name}: {said}");
     }
 }
 

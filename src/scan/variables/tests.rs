@@ -118,3 +118,13 @@ fn an_expression_is_named_without_the_password_of_an_address() {
     let hole = hole("format('https://bot:zebra@ghcr.io/a')");
     assert_eq!(holes(&hole), ["format(https@ghcr.ioa)"]);
 }
+
+#[test]
+fn an_end_that_is_missing_is_not_looked_for_again_and_again() {
+    // At each of them to the end of the text, this would take minutes.
+    for text in ["${".repeat(200_000), "${{".repeat(200_000)] {
+        assert_eq!(with(&text, Syntax::COMPOSE, &[]), text);
+    }
+    let both = format!("${{TAG}} {} $TAG", "${".repeat(10));
+    assert_eq!(compose(&both), format!("1.2 {} 1.2", "${".repeat(10)));
+}

@@ -227,3 +227,49 @@ async fn a_protected_mark_that_a_second_person_took_off_is_found_when_it_is_back
     .await;
     assert_eq!(found, of_acme("Protected of ghcr: Yes, not No"));
 }
+
+#[tokio::test]
+async fn access_and_paths_that_were_narrowed_are_found_when_they_are_as_before() {
+    let columns = ["access", "paths", "search_key", "revision", "updated_at", "updated_by", "mac"];
+    for (before, after, what) in [
+        (("access", "pull_push"), ("access", "pull"), "Access of ghcr: Pull and push, not Pull"),
+        (("paths", "acme"), ("paths", "acme/api"), "Repository path of ghcr: acme, not acme/api"),
+    ] {
+        let app = App::new().await;
+        let (owner, more) = (&app.owner, [before]);
+        let id = app.credential_with(owner, "acme", "ghcr", "ghcr.io", "hunter2", &more).await;
+        let id = id.to_string();
+        let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
+            let edit = [("id", id.as_str()), ("revision", "1"), after];
+            let form = credential_form("acme", "ghcr", "ghcr.io", "", &edit);
+            owner.post_multipart("/rpc/credentials/update", &form, None).await;
+            assert_eq!(app.scalar_i64("SELECT revision FROM credential").await, 2);
+        })
+        .await;
+        assert_eq!(found, of_acme(what));
+    }
+}
+
+#[tokio::test]
+async fn a_token_service_that_was_removed_or_replaced_is_found_when_it_is_as_before() {
+    let [first, second] = ["https://auth.example.com", "https://login.example.com"];
+    for (then, left) in [("", "none"), (second, second)] {
+        let app = App::new().await;
+        let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await.to_string();
+        let set = async |origin: &str| {
+            let form = [
+                ("project", "acme"),
+                ("id", id.as_str()),
+                ("origin", origin),
+                ("password", PASSWORD),
+            ];
+            ask(&app, "/rpc/credentials/token-service", &form).await;
+        };
+        set(first).await;
+        let columns = ["token_service", "updated_at", "updated_by", "mac"];
+        let found =
+            columns_rolled_back(&app, ("credential", columns.as_slice()), async || set(then).await)
+                .await;
+        assert_eq!(found, of_acme(&format!("Token service of ghcr: {first}, not {left}")));
+    }
+}

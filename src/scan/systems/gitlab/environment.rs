@@ -2,7 +2,7 @@
 
 use super::pipeline::Pipeline;
 use super::value::Value;
-use crate::systems::common::replacing;
+use crate::systems::common::{beginning, replacing};
 use crate::variables::{Lookup, hole};
 use std::cell::Cell;
 
@@ -131,8 +131,8 @@ impl Case {
 fn name_at(text: &str) -> Option<(&str, &str)> {
     let (inside, behind) = match text.strip_prefix('{') {
         Some(inside) => {
-            let (inside, behind) = inside.split_once('}')?;
-            (inside, Some(behind))
+            let end = beginning(inside).find('}')?;
+            (&inside[..end], Some(&inside[end + 1..]))
         }
         None => (text, None),
     };
