@@ -49,14 +49,21 @@ async fn a_grant_that_waits_for_its_approval_or_has_ended_is_not_judged() {
     }
 }
 
-#[tokio::test]
-async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
+/// The pipeline receives two credentials, and its files name an image of the second alone.
+async fn one_undeclared() -> Scene {
     let scene = Scene::new().await;
     let (app, by) = (&scene.app, &scene.app.owner);
     let quay = app.credential(by, "acme", "quay", "quay.io", "another").await;
     app.grant(scene.build, quay, &[]).await;
     scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
     scene.fetch(1).await;
+    scene
+}
+
+#[tokio::test]
+async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
+    let scene = one_undeclared().await;
+    let app = &scene.app;
     let undeclared = one(FindingKind::NotDeclared, "ghcr", "build");
     let of_ghcr = "WHERE credential_id = (SELECT id FROM credential WHERE name = 'ghcr')";
     for (change, undo) in [
@@ -78,12 +85,8 @@ async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
 
 #[tokio::test]
 async fn what_no_file_names_is_resolved_when_its_grant_is_revoked() {
-    let scene = Scene::new().await;
-    let (app, by) = (&scene.app, &scene.app.owner);
-    let quay = app.credential(by, "acme", "quay", "quay.io", "another").await;
-    app.grant(scene.build, quay, &[]).await;
-    scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
-    scene.fetch(1).await;
+    let scene = one_undeclared().await;
+    let app = &scene.app;
     assert_eq!(scene.found(1).await, one(FindingKind::NotDeclared, "ghcr", "build"));
     let of_ghcr = "credential_id = (SELECT id FROM credential WHERE name = 'ghcr')";
     app.raw(&format!("DELETE FROM access_grant WHERE {of_ghcr}")).await;
