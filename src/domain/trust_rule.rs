@@ -9,6 +9,7 @@ mod changes;
 mod check;
 mod draft;
 mod field;
+mod forgejo;
 mod form;
 mod issuer;
 mod more;

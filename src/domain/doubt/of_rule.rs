@@ -44,8 +44,13 @@ pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
     }
     doubts.extend(of_provider(rule));
     let is_wide = |field: &&ClaimField| {
-        let is_branch = field.is_reference() || field.name == "build_branch";
-        is_branch && rule.claims.get(field.name).is_some_and(|value| is_open_ended(value))
+        let Some(value) = rule.claims.get(field.name) else { return false };
+        match field.name {
+            // Whoever can push a branch can name an environment, and GitHub makes it.
+            "environment" | "build_branch" => is_open_ended(value),
+            "job_workflow_ref" => is_open_workflow(value),
+            _ => field.is_reference() && is_open_ended(value),
+        }
     };
     let open = rule.provider.fields().iter().filter(is_wide);
     doubts.extend(open.map(|field| Doubt::OpenPattern(field.label.to_owned())));
@@ -116,6 +121,12 @@ fn is_workflow(pattern: &str) -> bool {
         (names_its_kind(of) || of.contains('*')) && Provider::GitHub.has_reference(of)
             || is_commit(of)
     })
+}
+
+/// Whether the pattern is also of workflows or branches that only begin or end like it.
+fn is_open_workflow(pattern: &str) -> bool {
+    let (file, of) = pattern.rsplit_once('@').unwrap_or((pattern, ""));
+    is_open_ended(file) || (of.starts_with("refs/heads/") && is_open_ended(of))
 }
 
 /// Whether a commit is of the pattern, by one of the two digests that Git has.

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Narrowing claims that are too narrow for a first rule: a person asks for them.
 const LEFT_OUT: [&str; 3] = ["job_workflow_ref", "step_key", "ref_protected"];
+/// Ids that an issuer without a form of its own may say, beside a subject that consists of names.
+const OTHER_IDS: [&str; 2] = ["repository_id", "repository_owner_id"];
 /// The longest value that is taken over, in characters; the form takes no longer one.
 const VALUE_MAX: usize = 500;
 
@@ -44,6 +46,9 @@ impl TrustForm {
         {
             *subject = bitbucket::without_step(subject);
         }
+        let ids = OTHER_IDS.iter().filter(|_| provider == Provider::Other);
+        let ids: Vec<String> =
+            ids.filter_map(|name| Some(format!("{name}={}", said(name)?))).collect();
         Some(Self {
             provider: provider.word().to_owned(),
             issuer,
@@ -55,6 +60,7 @@ impl TrustForm {
                     |usual| said("aud").unwrap_or_else(|| usual.to_owned()),
                 ),
             claims: claims_of_rule,
+            more_claims: ids.join("\n"),
             title: title_of(provider, claims),
             ..Self::default()
         })

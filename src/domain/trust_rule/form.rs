@@ -2,6 +2,7 @@
 
 use super::audience::{OwnHosts, is_foreign};
 use super::bitbucket;
+use super::forgejo;
 use super::issuer::AZURE_AUDIENCE;
 use super::more::more;
 use super::runs::names_its_kind;
@@ -92,6 +93,9 @@ impl TrustForm {
             && own != provider
         {
             return vec![at("issuer", own.says_its_form())];
+        }
+        if provider != Provider::Other && forgejo::is_of(&self.issuer) {
+            return vec![at("issuer", forgejo::OTHER_FORM)];
         }
         let issuer =
             issuer_problem(&self.read_issuer(provider)).map(|message| at("issuer", message));

@@ -1,5 +1,6 @@
 //! Who signs under an issuer, and what is usual for the issuer and the audience of each provider.
 
+use super::forgejo;
 use super::form::{LOCAL, VALUE_MAX};
 use super::{Provider, TrustForm};
 use crate::domain::authority::{authority, is_port, port};
@@ -106,7 +107,9 @@ impl Provider {
     /// Whose shape the claims have, for an issuer whose address says nothing.
     pub fn of_claims(claims: &Map<String, Value>) -> Option<Self> {
         let has = |names: [&str; 2]| names.iter().all(|name| claims.contains_key(*name));
+        let issuer = claims.get("iss").and_then(Value::as_str);
         match () {
+            () if issuer.is_some_and(forgejo::is_of) => None,
             () if has(["repository_id", "event_name"]) => Some(Self::GitHub),
             () if has(["project_id", "pipeline_source"]) => Some(Self::GitLab),
             () if claims.keys().any(|name| name.starts_with("oidc.circleci.com/")) => {

@@ -5,6 +5,7 @@ mod azure;
 mod bitbucket;
 mod buildkite;
 mod circleci;
+mod forgejo;
 mod form;
 mod github;
 mod gitlab;

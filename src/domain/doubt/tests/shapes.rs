@@ -139,6 +139,8 @@ fn a_pattern_for_branches_that_is_also_of_names_like_them_is_doubted() {
         let who = [("organization_id", ID), ("pipeline_id", ID), ("build_branch", branch)];
         TrustRule::sample(Provider::Buildkite, &who)
     };
+    let environment =
+        |name| TrustRule::sample(Provider::GitLab, &[("project_id", "20"), ("environment", name)]);
     let open = |label: &str| vec![Doubt::OpenPattern(label.to_owned())];
     for (rule, expected) in [
         (github("refs/heads/main*"), open("Git reference")),
@@ -152,6 +154,12 @@ fn a_pattern_for_branches_that_is_also_of_names_like_them_is_doubted() {
         (github("refs/tags/v1*"), vec![]),
         (github("refs/*"), vec![]),
         (github("refs/heads/gh-readonly-queue/main/*"), vec![]),
+        (environment("prod*"), open("Environment")),
+        (environment("prod"), vec![]),
+        (environment("review/*"), vec![]),
+        (workflow("acme/ci*/.github/workflows/build.yml@refs/heads/main"), open("Workflow")),
+        (workflow("acme/ci/.github/workflows/build.yml@refs/heads/main*"), open("Workflow")),
+        (workflow("acme/ci/.github/workflows/*@refs/heads/release/*"), vec![]),
         (buildkite("main*"), open("Branch")),
         (buildkite("contributor:*"), vec![]),
     ] {
