@@ -1,7 +1,7 @@
 //! `POST /api/v1/woodpecker/{project}`: Woodpecker's registry extension (protocols 4.5). The server
 //! signs each request; its trust rule says which pipeline a repository is.
 //!
-//! Answers 200 with `{"registries":[…]}`, or 204. For pulling, unless the trust rule allows pushing,
+//! Answers 200 with `{"registries":[…]}`. For pulling, unless the trust rule allows pushing,
 //! the address in Woodpecker's settings ends in `?intent=push` and the run is no pull request.
 
 use super::answer;
@@ -49,5 +49,5 @@ pub(super) async fn create(
     let request = DeliveryRequest { also_pulls, ..request };
     let write = |entries: &[Entry], ledger: &mut Ledger| Ok(registries::object(entries, ledger));
     let delivered = vault.deliver(&pipeline, &request, write).await?;
-    Ok(answer::json_or_empty(delivered.body, &delivered.told))
+    Ok(answer::json(delivered.body, &delivered.told))
 }

@@ -51,14 +51,16 @@ pub(in crate::api) fn list(entries: &[Entry], ledger: &mut Ledger) -> Option<Zer
     Some(out)
 }
 
-/// Woodpecker's answer: the same list in `{"registries":…}`.
-pub(in crate::api) fn object(entries: &[Entry], ledger: &mut Ledger) -> Option<Zeroizing<String>> {
-    let list = list(entries, ledger)?;
+/// Woodpecker's answer: the same list in `{"registries":…}`, and an empty one when there is nothing in it.
+/// An answer without a body Woodpecker takes for one that was cut off, and asks again three times.
+pub(in crate::api) fn object(entries: &[Entry], ledger: &mut Ledger) -> Zeroizing<String> {
+    let list = list(entries, ledger);
+    let list = list.as_ref().map_or("[]", |list| list.as_str());
     let mut whole = Zeroizing::new(String::with_capacity(list.len() + 16));
-    for part in ["{\"registries\":", list.as_str(), "}"] {
+    for part in ["{\"registries\":", list, "}"] {
         whole.push_str(part);
     }
-    Some(whole)
+    whole
 }
 
 #[cfg(test)]
@@ -83,7 +85,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(&bare).unwrap(), expected);
         assert_eq!(ledger.held().len(), 2);
         assert_eq!(ledger.lost(&entries[1]), Some(Lost::NotText));
-        let wrapped = object(&entries, &mut Ledger::default()).unwrap();
+        let wrapped = object(&entries, &mut Ledger::default());
         let wrapped: Value = serde_json::from_str(&wrapped).unwrap();
         assert_eq!(wrapped, json!({"registries": expected}));
     }
@@ -125,8 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_list() {
+    fn nothing_is_no_list_or_an_empty_one() {
         assert!(list(&[], &mut Ledger::default()).is_none());
-        assert!(object(&[entry("ghcr.io", &[], &[0xff])], &mut Ledger::default()).is_none());
+        for entries in [&[entry("ghcr.io", &[], &[0xff])][..], &[]] {
+            let empty = object(entries, &mut Ledger::default());
+            assert_eq!(empty.as_str(), "{\"registries\":[]}");
+        }
     }
 }

@@ -73,7 +73,10 @@ async fn what_signs_its_requests_is_not_said_to_have_bytes_either() {
     let id = no_text(&app, "bytes", "ghcr.io").await;
     let (pipeline, _) = app.pipeline(&app.owner, "acme", "ci", &[id], "pull").await;
     for (path, reply) in Servers::of(&app, pipeline).await.ask(&app).await {
-        assert_eq!(reply.status, 204, "{path}: {}", reply.text());
+        // Woodpecker takes an answer without a body for one that was cut off.
+        let is_list = path.contains("woodpecker");
+        let wanted = if is_list { (200, "{\"registries\":[]}") } else { (204, "") };
+        assert_eq!((reply.status.as_u16(), &*reply.text()), wanted, "{path}");
         assert!(reply.header("regcred-left-out").ends_with(Lost::NotText.label()), "{path}");
         let receipt = last(&app, pipeline).await;
         assert_eq!(receipt.outcome, Outcome::Refused, "{path}");
