@@ -4,6 +4,7 @@ use super::rolled_back::{ask, columns_rolled_back, of_acme, rolled_back};
 use crate::app::{App, Browser, PASSWORD, Reply, credential_form};
 use crate::departed::{operate, operate_with};
 use crate::edits::save;
+use crate::trust::drone_rule;
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
@@ -235,4 +236,19 @@ async fn a_session_that_ended_with_its_password_is_found_when_it_is_back() {
     .await;
     let what = format!("session of {email}");
     assert_eq!(found, serde_json::json!([{ "project": "", "what": what }]));
+}
+
+#[tokio::test]
+async fn a_drone_secret_that_was_renewed_is_found_when_the_rules_of_before_are_back() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    drone_rule(&app, pipeline, "7").await;
+    app.raw("UPDATE trust_rule SET created_at = created_at - 600000").await;
+    let pipeline = pipeline.to_string();
+    let found = rolled_back(&app, "trust_rule", async || {
+        let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
+        ask(&app, "/rpc/trust-rules/renew-secret", &form).await;
+    })
+    .await;
+    assert_eq!(found, of_acme("trust rule for Drone of build"));
 }

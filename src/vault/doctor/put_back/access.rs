@@ -4,6 +4,7 @@
 
 use super::{LOOKED_AT, PutBack};
 use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::domain::trust_rule::Provider;
 use crate::error::Result;
@@ -62,6 +63,9 @@ impl Vault {
                 put(format!("terms of the grant of {of}"));
             }
         }
+        let chain = self.store.chain();
+        let renewed = chain.done_since(project.id, Action::DroneSecretRenewed, Moment(0)).await?;
+        let renewed = renewed.into_values().max();
         for ((pipeline, _), rows) in &rules {
             let (Some(events), Some(row)) = (histories.get(pipeline), rows.first()) else {
                 continue;
@@ -69,7 +73,8 @@ impl Vault {
             let pair = of_rules(events, row.provider);
             let is_back = is_whole(events) && are_too_many(&pair, rows.len(), RULES)
                 || is_ended_back(&pair, rows)
-                || is_change_undone(&pair, rows);
+                || is_change_undone(&pair, rows)
+                || renewed.is_some_and(|renewed| is_secret_back(rows, renewed));
             if is_back {
                 let (provider, pipeline) = (row.provider.label(), &row.pipeline.name);
                 put(format!("trust rule for {provider} of {pipeline}"));
@@ -78,6 +83,9 @@ impl Vault {
         Ok(found)
     }
 }
+
+/// Milliseconds for which a rule may have waited before it was written.
+const WAITED: i64 = 60_000;
 
 /// What makes one, and what takes one away.
 const GRANTS: (Action, Action) = (Action::GrantCreated, Action::GrantDeleted);
@@ -185,4 +193,12 @@ fn is_change_undone(events: &[&AuditEvent], rows: &[StandingRule]) -> bool {
     };
     let Some(last) = events.iter().find(|event| is_change(event)) else { return false };
     last.action == Action::RuleChanged && rows.iter().all(|row| row.created_at < last.at)
+}
+
+/// Whether one for Drone works that was written before the project's secret was renewed: that wrote all of
+/// them.
+fn is_secret_back(rows: &[StandingRule], renewed: Moment) -> bool {
+    rows.iter().any(|row| {
+        row.provider == Provider::Drone && !row.is_ended && row.created_at.0 + WAITED < renewed.0
+    })
 }
