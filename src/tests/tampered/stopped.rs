@@ -59,16 +59,19 @@ async fn a_pipeline_or_credential_that_was_deleted_is_found_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_credential_that_was_marked_as_compromised_is_found_when_the_mark_is_gone() {
+async fn a_compromised_credential_is_found_and_stays_disabled_when_its_mark_is_gone() {
     let app = App::new().await;
     let id = ghcr(&app).await.to_string();
     let columns = ["compromised_at", "compromised_by", "compromised_version"];
+    let form = [("project", "acme"), ("id", id.as_str())];
     let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
-        let form = [("project", "acme"), ("id", id.as_str())];
         ask(&app, "/rpc/credentials/compromise", &form).await;
     })
     .await;
     assert_eq!(found, of_acme("Compromised mark of ghcr: No, not Yes"));
+    let reply = app.owner.post_json_accept("/rpc/credentials/enable", &form).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert!(reply.text().contains("changed or removed outside Regcred"), "{}", reply.text());
 }
 
 #[tokio::test]
