@@ -52,7 +52,7 @@ pub enum Error {
     #[error("Sign in to continue.")]
     Unauthenticated,
     /// The person lacks the permission. 403.
-    #[error("Your role in this project does not allow this. Ask an owner of the project.")]
+    #[error("Your role in this project does not allow this. Ask an owner of the project to do it.")]
     Forbidden,
     /// A rule about this very thing forbids it; the sentence says which. 403.
     #[error("{0}")]

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { isModal } from '../support/awake.ts';
 import { addCredential, openNew } from '../support/credentials.ts';
 import { changeFirstEvent } from '../support/database.ts';
 import { command } from '../support/members.ts';
@@ -27,7 +28,7 @@ const MORE: Record<string, (page: Page, instance: Instance) => Promise<void>> = 
   },
   'what asks before a form is thrown away': async (page, instance) => {
     const dialog = await openNew(page, instance);
-    await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+    await isModal(page);
     await dialog.getByLabel('Registry URL', { exact: true }).fill('ghcr.io');
     await page.keyboard.press('Escape');
     await expect(page.getByRole('alertdialog')).toBeVisible();

@@ -1,5 +1,6 @@
 /** What the pages of reviews, findings, shipping and the audit look like after something was done on them. */
 import { expect, type Locator, type Page } from '@playwright/test';
+import { findOne } from './findings.ts';
 import { trustIssuer } from './issuers.ts';
 import { fillIn } from './form.ts';
 import { addRule } from './granting.ts';
@@ -23,30 +24,9 @@ async function openReview(page: Page, instance: Instance): Promise<string> {
 
 /** Closes the review that the browser is at. */
 async function closeReview(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Close review' }).click();
+  await page.locator('summary', { hasText: 'Close review' }).click();
+  await page.getByRole('button', { name: 'Close review', exact: true }).click();
   await expect(page.getByText('The review was closed')).toBeVisible();
-}
-
-/** A pipeline whose file names a registry without a credential; gives the row of what was found. */
-async function findOne(page: Page, instance: Instance): Promise<Locator> {
-  const name = unique('undeclared');
-  await addPipeline(page, instance, { name });
-  await openPart(page, 'definitions');
-  await fillIn(page, {
-    'Name of a pasted file (Optional)': 'Dockerfile',
-    'Text of a pasted file (Optional)': `FROM ${name}.example.com/acme/base\n`,
-  });
-  await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.getByText('The definitions were saved')).toBeVisible();
-  const row = page.getByRole('row').filter({ hasText: name });
-  // The server may be looking already, and not see the file.
-  await expect(async () => {
-    await page.goto('/admin/jobs');
-    await page.getByRole('button', { name: 'Run now: Look for findings' }).click({ timeout: 1_000 });
-    await page.goto(`${instance.project}/findings?kind=no_credential`);
-    await expect(row).toBeVisible({ timeout: 100 });
-  }).toPass();
-  return row;
 }
 
 /** Accepts the finding of the row, for this reason. */

@@ -3,7 +3,7 @@ import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** How long a process may take to be ready, and to end. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 export type Running = {
   /** What `ready` matched in the output. */

@@ -1,6 +1,6 @@
 /** What pages look like after something was done on them, for what is true of all of them. */
 import { expect, type Page } from '@playwright/test';
-import { addCredential, openEdit, openNew, openRow, pathOf, send } from './credentials.ts';
+import { addCredential, expectSaid, openEdit, openNew, openRow, pathOf, send } from './credentials.ts';
 import { fillIn } from './form.ts';
 import { DECIDED } from './decided.ts';
 import { GOVERNED } from './governed.ts';
@@ -72,6 +72,7 @@ export const STATES: Record<string, (page: Page, instance: Instance) => Promise<
     const dialog = await openEdit(page, instance, name);
     await fillIn(dialog, { Password: 'another token' });
     await send(dialog);
+    await expectSaid(page, `${name} was saved.`);
     await page.goto(`${await pathOf(page, instance, name)}/versions/1/destroy`);
     await page.getByRole('dialog').getByRole('button', { name: 'Destroy', exact: true }).click();
     await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();

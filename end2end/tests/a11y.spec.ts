@@ -59,6 +59,8 @@ test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 360, height: 740 } });
 
   test('no page is wider than 360 px', async ({ page, instance }) => {
+    // It goes through every page.
+    test.slow();
     const long = 'a'.repeat(60);
     await addCredential(page, instance, { name: unique(long), registry_url: `${long}.example.com`, username: long });
     const pages = { ...(await everyPage(page, instance)), 'long names': `${instance.project}/credentials?q=${long}` };

@@ -1,3 +1,4 @@
+import { isAwake } from '../support/awake.ts';
 import { addCredential } from '../support/credentials.ts';
 import { expectValues, expectWrong, fillIn, searchListed } from '../support/form.ts';
 import { grantsOf } from '../support/granting.ts';
@@ -6,12 +7,13 @@ import { post } from '../support/post.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
-// Each has a project of its own, with more than a form lists.
+// Each has a project of its own, with more than a form lists. Making so many takes a busy machine long.
 test.use({ fresh: true });
 
 const many = (prefix: string) => Array.from({ length: 54 }, (_, i) => `${prefix}-${String(i).padStart(2, '0')}`);
 
 test('a pipeline is granted a credential that its form did not list', async ({ page, instance, javaScriptEnabled }) => {
+  test.slow();
   const names = many(unique('image'));
   const [ticked, beyond] = [names[1]!, names[51]!];
   for (const name of names) await addCredential(page, instance, { name });
@@ -30,8 +32,14 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
   await expect(dialog.getByRole('alert')).toHaveCount(0);
   // What was found has the focus, where Enter sends nothing; in the field it searches once more. Without a script the page says which button saves.
   await expect(credentialBox(dialog, beyond)).toBeFocused();
-  if (javaScriptEnabled) await page.keyboard.press('Enter');
+  if (javaScriptEnabled) {
+    await isAwake(page);
+    await page.keyboard.press('Enter');
+  }
+  await page.waitForLoadState();
+  const sought = page.waitForEvent('load');
   await field.press('Enter');
+  await sought;
   if (!javaScriptEnabled) await expect(dialog.getByRole('alert')).toContainText('Press Create to save.');
   await expect(page).toHaveURL(/\/pipelines\/new\?back=/);
   await expect(field).toHaveAccessibleDescription('1 credential matches.');
@@ -57,8 +65,10 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
 
   // In any other field Enter saves, where a script knows in which it was pressed.
   await fillIn(dialog, { 'Your password': instance.account.password });
-  if (javaScriptEnabled) await dialog.getByLabel('Your password', { exact: true }).press('Enter');
-  else await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+  if (javaScriptEnabled) {
+    await isAwake(page);
+    await dialog.getByLabel('Your password', { exact: true }).press('Enter');
+  } else await dialog.getByRole('button', { name: 'Create', exact: true }).click();
   await readToken(page);
   for (const name of [ticked, beyond]) {
     await expect(grantsOf(page).getByRole('link', { name, exact: true })).toBeVisible();
@@ -68,6 +78,7 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
   const grants = grantsOf(page);
   // Enter on a select sends nothing, so that a typed password stays.
   if (javaScriptEnabled) {
+    await isAwake(page);
     await fillIn(grants, { 'Your password': instance.account.password });
     await grants.getByLabel('Access', { exact: true }).press('Enter');
     await expect(grants.getByLabel('Your password', { exact: true })).toHaveValue(instance.account.password);
@@ -79,6 +90,7 @@ test('a pipeline is granted a credential that its form did not list', async ({ p
 });
 
 test('a pipeline that is not listed is found in Match', async ({ page, instance }) => {
+  test.slow();
   const names = many(unique('build'));
   for (const name of names) {
     await post(page, `${instance.url}/rpc/pipelines/create`, {

@@ -25,6 +25,12 @@ type Saved = {
 
 const SAVED: Saved[] = [
   {
+    what: 'a pattern that is also of other branches',
+    provider: 'github', label: 'GitHub Actions',
+    values: { ...GITHUB, 'Git reference': 'refs/heads/main*' },
+    sentence: 'The git reference also matches names that only begin or end like it',
+  },
+  {
     what: 'a workflow without its reference',
     provider: 'github', label: 'GitHub Actions',
     values: { ...GITHUB, Workflow: 'acme/ci/.github/workflows/build.yml' },

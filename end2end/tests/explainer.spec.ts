@@ -41,6 +41,7 @@ test('the longest path wins, and each of the others has its reason', async ({ pa
 
   // What is not granted is granted from the answer.
   await main.getByRole('link', { name: 'Grant it' }).click();
+  await expect(page).toHaveURL(/\/grant\?pipeline=/);
   await expect(page.getByRole('dialog').getByLabel('Pipeline', { exact: true })).toHaveValue(new URL(page.url()).searchParams.get('pipeline')!);
   await expect(page.getByRole('heading', { name: `Grant ${other}` })).toBeVisible();
   await page.goBack();

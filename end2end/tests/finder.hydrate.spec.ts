@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { isAwake } from '../support/awake.ts';
+import { hold, isAwake, isModal } from '../support/awake.ts';
 import { addCredential, openNew, pathOf } from '../support/credentials.ts';
 import { addPipeline } from '../support/pipelines.ts';
 import { unique } from '../support/secrets.ts';
@@ -31,6 +31,27 @@ test('Ctrl K opens the finder, arrows walk through what is found, and Enter open
   await expect(page).toHaveURL(path);
 });
 
+test('results that come late leave the focus where it is, or give it back to the field', async ({ page, instance }) => {
+  const name = unique('late');
+  for (const end of ['a', 'b']) await addCredential(page, instance, { name: `${name}-${end}` });
+  await page.goto(`${instance.project}/find?q=${name}`);
+  await isAwake(page);
+  const found = page.getByRole('region', { name: 'Registry Credentials' }).getByRole('link');
+  await expect(found).toHaveCount(2);
+  // The first question finds the second one again, and the second question does not.
+  for (const [asked, focused] of [[`${name}-b`, found.first()], [unique('none'), field(page)]] as const) {
+    const isAsked = (url: URL) => url.searchParams.get('q') === asked;
+    const release = await hold(page, isAsked);
+    const asking = page.waitForRequest((request) => isAsked(new URL(request.url())));
+    await field(page).fill(asked);
+    await asking;
+    await found.last().focus();
+    release();
+    await expect(page).toHaveURL(new RegExp(`q=${asked}$`));
+    await expect(focused).toBeFocused();
+  }
+});
+
 test('Escape leads back to the search that was left', async ({ page, instance }) => {
   const name = unique('back');
   await addCredential(page, instance, { name });
@@ -38,6 +59,8 @@ test('Escape leads back to the search that was left', async ({ page, instance })
   await isAwake(page);
   await page.getByRole('searchbox').pressSequentially(name);
   await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  // The first letters may find no other one either.
+  await expect(page).toHaveURL(`${instance.project}/credentials?q=${name}`);
   await page.keyboard.press('Control+k');
   await expect(page).toHaveURL(/\/find\?from=/);
   await isAwake(page);
@@ -139,7 +162,7 @@ test('Ctrl K leaves no page whose form is filled in, wherever the focus is', asy
 
 test('Ctrl K throws nothing away that is typed into a form', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
-  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await isModal(page);
   const address = dialog.getByLabel('Registry URL', { exact: true });
   await address.fill('ghcr.io');
   await page.keyboard.press('Control+k');
@@ -151,6 +174,9 @@ test('Ctrl K throws nothing away that is typed into a form', async ({ page, inst
 test('the list of keys has Ctrl K', async ({ page, instance }) => {
   await page.goto(`${instance.project}/find`);
   await isAwake(page);
+  // In the field it is a letter.
+  await expect(field(page)).toBeFocused();
+  await field(page).blur();
   await page.keyboard.press('?');
   const keys = page.getByRole('group', { name: 'Keyboard shortcuts' });
   await expect(keys).toContainText('Ctrl K');

@@ -45,8 +45,9 @@ test('a grant says its conditions, and what a run says of itself meets none of t
 test('the terms of a grant are changed', async ({ page, instance }) => {
   const { name, host, token } = await prepare(page, instance);
   await grant(page, instance, `${name} (${host})`, { 'Only from these branches': 'main' });
-  expect(await hostsIn(await fetchConfig(instance, token))).toEqual([]);
   const row = grantsOf(page).getByRole('row').filter({ hasText: name });
+  await expect(row).toBeVisible();
+  expect(await hostsIn(await fetchConfig(instance, token))).toEqual([]);
   await row.getByRole('link', { name: `Edit the grant of ${name}` }).click();
   await expectValues(page, { 'Access': 'pull', 'Only from these branches': 'main' });
   const typed = { 'Access': 'Pull and push', 'Only from these branches': 'a b' };

@@ -18,6 +18,8 @@ const FUNCTIONS = [
 ];
 
 test('every page has all security headers and its own nonce', async ({ page, instance }) => {
+  // It goes through every page.
+  test.slow();
   const pages = await everyPage(page, instance);
   const nonces = new Set<string>();
   for (const [what, address] of Object.entries(pages)) {

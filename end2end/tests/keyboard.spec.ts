@@ -4,6 +4,9 @@ import { addPipeline, fetchConfig } from '../support/pipelines.ts';
 import { secret, unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
 
+// Of a project with more pipelines than a form lists, another one would have to be searched for.
+test.use({ fresh: true });
+
 /** How often Tab is pressed at most on the way to something. */
 const MOST = 400;
 

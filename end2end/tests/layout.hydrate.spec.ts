@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { holdScripts, isAwake, isModal } from '../support/awake.ts';
 import { everyPage } from '../support/pages.ts';
 import { slowWayTo } from '../support/slow.ts';
 import { expect, test } from '../support/test.ts';
@@ -42,21 +43,10 @@ function twoFrames(page: Page): Promise<void> {
 /** What has moved, once the scripts have run. */
 async function shiftsSoFar(page: Page): Promise<string[]> {
   if (await page.getByRole('dialog').count()) {
-    await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+    await isModal(page);
   }
   await twoFrames(page);
   return page.evaluate(() => (window as unknown as Shifting).shifts);
-}
-
-/** Keeps the program of the scripts from the browser until the function that is returned is called. */
-async function holdScripts(page: Page): Promise<() => void> {
-  let release = () => {};
-  const released = new Promise<void>((done) => { release = done; });
-  await page.route('**/*.wasm', async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
 }
 
 for (const what of PAGES) {
@@ -64,13 +54,12 @@ for (const what of PAGES) {
     const pages = await everyPage(page, instance);
     await noteShifts(page);
     const release = await holdScripts(page);
-    const loaded = page.waitForResponse('**/*.wasm');
     await page.goto(pages[what]!, { waitUntil: 'domcontentloaded' });
     await twoFrames(page);
     // A busy machine draws a long page in parts, and what moves by that is the next claim's.
     await page.evaluate(() => { (window as unknown as Shifting).shifts.length = 0; });
     release();
-    await (await loaded).finished();
+    await isAwake(page);
     await page.waitForLoadState('networkidle');
     expect(await shiftsSoFar(page)).toEqual([]);
   });

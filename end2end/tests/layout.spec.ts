@@ -50,6 +50,8 @@ test.describe('in a project of its own', () => {
   test.use({ fresh: true });
 
   test('no page but a guide is higher than two screens', async ({ page, instance }) => {
+    // It goes through every page.
+    test.slow();
     const pages = { ...(await everyPage(page, instance)), ...(await fill(page, instance)) };
     const high: string[] = [];
     for (const [what, address] of Object.entries(pages).filter(([what, address]) => !isGuide(address) && !isReport(address) && !isAnswer(what))) {
@@ -118,6 +120,8 @@ test.describe('zoomed to 200 %', () => {
   test.use({ viewport: { width: 640, height: 400 } });
 
   test('no page scrolls sideways, and the button of each dialog is in sight', async ({ page, instance }) => {
+    // It goes through every page.
+    test.slow();
     for (const [what, address] of Object.entries(await everyPage(page, instance))) {
       await page.goto(address);
       await expectNoSideScroll(page, what);
@@ -133,6 +137,8 @@ test.describe('with long names', () => {
   test.use({ fresh: true });
 
   test('no page scrolls sideways, however wide the window is', async ({ page, instance }) => {
+    // It goes through every page.
+    test.slow();
     const wide: string[] = [];
     for (const [what, address] of Object.entries(await everyPage(page, instance, LONG))) {
       await page.goto(address);

@@ -1,12 +1,8 @@
-import type { Page } from '@playwright/test';
-import { isAwake } from '../support/awake.ts';
+import { isAwake, isModal } from '../support/awake.ts';
 import { addCredential, expectListAt, openNew, openRow, pathOf, rowOf } from '../support/credentials.ts';
 import { fillIn } from '../support/form.ts';
 import { unique } from '../support/secrets.ts';
 import { expect, test } from '../support/test.ts';
-
-/** Waits until the page's own scripts run: only then a dialog is modal. */
-const isModal = (page: Page) => page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
 
 test('a form is sent once, however often its button is pressed, and says that it is under way', async ({ page, instance }) => {
   const name = unique('once');

@@ -28,7 +28,9 @@ test('who opens a review does not decide about their own, and closes it with a c
   await expect(row).toContainText('nobody decides about their own access');
   await expect(row.getByRole('checkbox')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Save decision' }), 'nothing can be selected').toHaveCount(0);
-  await page.getByRole('button', { name: 'Close review' }).click();
+  await page.locator('summary', { hasText: 'Close review' }).click();
+  await expect(page.getByText('This cannot be undone.'), 'what closing does is said first').toBeVisible();
+  await page.getByRole('button', { name: 'Close review', exact: true }).click();
   await expect(page.getByText('The review was closed')).toBeVisible();
   await page.getByRole('link', { name: 'Report' }).click();
   await expect(page.getByRole('heading', { name: 'When the review was closed' })).toBeVisible();

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { join } from 'node:path';
+import { isModal } from '../support/awake.ts';
 import { expectNoSideScroll } from '../support/axe.ts';
 import { addCredential, pathOf, type Draft } from '../support/credentials.ts';
 import { ANN, startDemo } from '../support/demo.ts';
@@ -49,7 +50,7 @@ for (const viewport of VIEWPORTS) {
         const list = `${instance.project}/credentials`;
         const draw = async (name: string, address: string, isDialog = true) => {
           await page.goto(address);
-          if (isDialog) await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+          if (isDialog) await isModal(page);
           await expectNoSideScroll(page, name);
           const path = join(folder(), `${name}-${viewport.width}-${colorScheme}.png`);
           await page.screenshot({ path, animations: 'disabled' });

@@ -75,6 +75,7 @@ test.describe('on a server of its own', () => {
 test('after signing out, Back shows nothing and the session is dead', async ({ page, context, stranger, instance }) => {
   await page.goto(`${instance.project}/credentials`);
   await signIn(page, instance.account);
+  await expect(page).toHaveURL(`${instance.project}/credentials`);
   await page.goto(`${instance.project}/pipelines`);
   const { cookies } = await context.storageState();
 

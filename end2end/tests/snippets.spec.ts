@@ -122,6 +122,7 @@ test('the lines of the CI that a trust rule names are shown first', async ({ pag
   await page.goto(`${path}/trust/new?provider=github`);
   await fillIn(page, { 'Repository id': '1', 'Owner id': '2', 'Environment': 'release', 'Your password': instance.account.password });
   await page.getByRole('button', { name: 'Add trust rule' }).click();
+  await page.waitForURL(/\/identity/);
   await openPart(page, 'connect');
   const clients = page.getByRole('navigation', { name: 'Client' });
   await expect(clients.getByRole('link', { name: 'GitHub Actions', exact: true })).toHaveAttribute('aria-current', 'page');

@@ -104,6 +104,10 @@ impl Line {
 pub enum ExportProblem {
     #[error("The export cannot be read: {0}.")]
     Unreadable(#[from] io::Error),
+    #[error(
+        "The export cannot be read at link 1. It must be an export with the format links, in UTF-8 and not packed. If it is, the line was changed."
+    )]
+    NotLinks,
     #[error("The export is of another chain than the checkpoint, from link {0} on.")]
     OtherChain(i64),
     /// The first link that is wrong.
@@ -156,8 +160,13 @@ pub fn verify(
             continue;
         }
         let number = next(&frontier).saturating_add(i64::try_from(beyond).unwrap_or(i64::MAX));
-        let line = serde_json::from_slice::<Line>(&text);
-        let line = line.ok().filter(|line| line.link == number);
+        let is_first = frontier.size() == 0 && beyond == 0;
+        let read = serde_json::from_slice::<Line>(if is_first { unmarked(&text) } else { &text });
+        // Another format, or what a program made of the file, is not yet a change.
+        let line = match read {
+            Err(_) if is_first => return Err(ExportProblem::NotLinks),
+            other => other.ok().filter(|line| line.link == number),
+        };
         let line = line.ok_or(ExportProblem::Wrong(number))?;
         if chain.is_some_and(|chain| chain != line.chain) {
             return Err(ExportProblem::OtherChain(number));
@@ -177,6 +186,11 @@ pub fn verify(
         return Err(ExportProblem::OtherRoot(checkpoint.size));
     }
     Ok(Verified { links: checkpoint.size, removed, beyond })
+}
+
+/// The text of a file without the mark of UTF-8, which some programs put before it.
+fn unmarked(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
 fn next(frontier: &Frontier) -> i64 {

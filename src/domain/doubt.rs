@@ -1,5 +1,6 @@
-//! What is doubted of a grant or a trust rule that was saved: whether it can ever work. Nothing is
-//! refused for a doubt. It is said after the save and stands at the row until it is mended.
+//! What is doubted of a grant or a trust rule that was saved: whether it can ever work, and lets in
+//! no more than it seems to. Nothing is refused for a doubt. It is said after the save and stands at
+//! the row until it is mended.
 
 mod mend;
 mod of_grant;
@@ -20,7 +21,7 @@ use super::moment::Day;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// One reason for which what was saved may never work.
+/// One reason for which what was saved may never work, or lets in more than it seems to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Doubt {
     /// Of a grant: nothing can act as its pipeline.
@@ -39,6 +40,8 @@ pub enum Doubt {
     NoReference,
     /// A pattern of no name that Git allows.
     NoName,
+    /// A pattern for branches that is also of names which only begin or end like it.
+    OpenCondition,
     /// Some of its repositories are not the credential's, or none of them is.
     OutsidePaths {
         is_all: bool,
@@ -83,7 +86,10 @@ pub enum Doubt {
     ShortReference(String),
     /// A reference of a kind that the provider does not have, by the label of its field.
     ForeignKind(String),
-    ProtectedIsNoTruth,
+    /// Another word than true and false, by the name of the claim.
+    NoTruth(String),
+    /// The same in a rule, by the label of its field.
+    OpenPattern(String),
     /// A subject that the provider never writes.
     ServiceAccountShape,
     AzureSubjectShape,
@@ -134,6 +140,9 @@ impl Doubt {
             }
             Self::NoName => {
                 "No branch and no tag can have the name in a branch condition, so no run meets it. Only * stands for other characters: write release/*, not release/.".to_owned()
+            }
+            Self::OpenCondition => {
+                "A branch condition also matches names that only begin or end like it, such as main-old for main*. Write the whole name, or put the * behind a slash: release/*.".to_owned()
             }
             Self::OutsidePaths { is_all: true } => {
                 "The credential is for other repositories than this grant, so the pipeline never receives it.".to_owned()
@@ -198,9 +207,13 @@ impl Doubt {
                 "The {} is of a kind that the provider does not have, so no token matches. Branches begin with refs/heads/, and tags with refs/tags/.",
                 label.to_lowercase()
             ),
-            Self::ProtectedIsNoTruth => {
-                "GitLab says true or false for a protected reference, so no token matches.".to_owned()
+            Self::NoTruth(claim) => {
+                format!("The provider says true or false for {claim}, so no token matches.")
             }
+            Self::OpenPattern(label) => format!(
+                "The {} also matches names that only begin or end like it, such as main-old for main*. Write the whole name, or put the * behind a slash: release/*.",
+                label.to_lowercase()
+            ),
             Self::ServiceAccountShape => {
                 "The subject of a service account is system:serviceaccount:NAMESPACE:NAME, so no token matches.".to_owned()
             }

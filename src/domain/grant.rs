@@ -6,7 +6,7 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub use pattern::{fits, is_no_name, is_no_reference, patterns, references, share};
+pub use pattern::{fits, is_no_name, is_no_reference, is_open_ended, patterns, references, share};
 
 use super::credential::Access;
 use super::matching::Lost;

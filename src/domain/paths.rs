@@ -18,6 +18,8 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// The first run; `link` in its query is the one-time link.
 pub const SETUP: &str = "/setup";
+/// What the addresses of the instance's pages begin with.
+pub const ADMIN: &str = "/admin/";
 pub const KEYS: &str = "/admin/keys";
 pub const JOBS: &str = "/admin/jobs";
 /// What was done in the instance, outside the projects.

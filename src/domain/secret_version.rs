@@ -1,6 +1,6 @@
 //! Versions of a secret: every change makes one, the last few are kept.
 
-use super::credential::Method;
+use super::credential::{Credential, Method};
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,22 @@ pub struct SecretVersion {
 impl SecretVersion {
     pub fn can_be_current(&self) -> bool {
         matches!(self.state, VersionState::Staged | VersionState::Kept)
+    }
+
+    /// Why it cannot be the current one of its credential, although its secret can be read.
+    pub fn unfit_for(&self, credential: &Credential) -> Option<String> {
+        let version = self.version;
+        if let Some(mark) = credential.compromised.as_ref().filter(|mark| mark.is_of(version)) {
+            return Some(format!(
+                "Version {version} cannot be current: it was stored before the credential was marked as compromised on {}. Store another secret.",
+                mark.at.day().to_text()
+            ));
+        }
+        (self.method != credential.summary.method).then(|| {
+            format!(
+                "Version {version} is for another authentication method. Edit the credential, change the method and enter the secret again."
+            )
+        })
     }
 
     /// Whether there is something to destroy, and it is not what is delivered.

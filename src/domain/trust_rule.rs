@@ -4,12 +4,14 @@
 
 mod ask;
 mod audience;
+mod bitbucket;
 mod changes;
 mod check;
 mod draft;
 mod field;
 mod form;
 mod issuer;
+mod more;
 mod proves;
 mod refusal;
 mod runs;

@@ -112,6 +112,8 @@ pub struct UsageRow {
     pub figures: Figures,
     /// The last delivery there ever was, in the window or before it.
     pub last_ever: Option<Moment>,
+    /// The version that it was of, once it is counted: an older one may have been made current again.
+    pub last_version: Option<i64>,
     /// Deliveries on each day that is drawn, the oldest first.
     pub days: Vec<i64>,
 }

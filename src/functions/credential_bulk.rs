@@ -55,7 +55,11 @@ pub async fn switch_credentials(
             }
             switched => switched?,
         };
-        let flash = Flash::from(said(&switched, is_disabled));
+        let sentence = said(&switched, is_disabled);
+        let flash = match switched.doubtful {
+            0 => Flash::from(sentence),
+            doubtful => Flash::doubt(vec![sentence, doubted(doubtful)]),
+        };
         if switched.changed.is_empty() {
             return Ok(Some(flash));
         }
@@ -93,7 +97,7 @@ fn read(ids: &[String]) -> Result<BTreeSet<Uuid>> {
 
 /// What was done to which one, or to how many, and why not to the others.
 fn said(switched: &Switched, is_disabled: bool) -> String {
-    let Switched { changed, unchanged, missing } = switched;
+    let Switched { changed, unchanged, missing, .. } = switched;
     let all = changed.len() + unchanged + missing;
     let word = if is_disabled { "disabled" } else { "enabled" };
     let first = match changed.as_slice() {
@@ -102,8 +106,12 @@ fn said(switched: &Switched, is_disabled: bool) -> String {
         several => {
             let count = several.len();
             let of = if count < all { format!(" of {all}") } else { String::new() };
-            let effect = if is_disabled { "no longer receive them" } else { "receive them again" };
-            format!("{count}{of} credentials were {word}: pipelines {effect}.")
+            let effect = if is_disabled {
+                "pipelines no longer receive them"
+            } else {
+                "pipelines with a grant receive them again"
+            };
+            format!("{count}{of} credentials were {word}: {effect}.")
         }
     };
     let already =
@@ -112,6 +120,12 @@ fn said(switched: &Switched, is_disabled: bool) -> String {
         .then(|| format!("{}.", counted(*missing, "no longer exists", "no longer exist")));
     let sentences: Vec<String> = [Some(first), already, gone].into_iter().flatten().collect();
     sentences.join(" ")
+}
+
+/// What is said of those that are enabled and may not work all the same.
+fn doubted(count: usize) -> String {
+    let says = if count == 1 { "its state says" } else { "their states say" };
+    format!("{count} of the enabled credentials may not work: {says} why.")
 }
 
 fn counted(count: usize, one: &str, more: &str) -> String {
@@ -133,14 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn what_may_not_work_is_counted() {
+        let [one, two] = [1, 2].map(doubted);
+        assert_eq!(one, "1 of the enabled credentials may not work: its state says why.");
+        assert_eq!(two, "2 of the enabled credentials may not work: their states say why.");
+    }
+
+    #[test]
     fn the_sentence_names_one_counts_several_and_says_what_became_of_the_others() {
         let said = |changed: usize, unchanged, missing, is_disabled| {
             let changed = vec![(Uuid::nil(), "ghcr".to_owned()); changed];
-            said(&Switched { changed, unchanged, missing }, is_disabled)
+            let switched = Switched { changed, unchanged, missing, ..Switched::default() };
+            said(&switched, is_disabled)
         };
         for (found, expected) in [
             (said(3, 0, 0, true), "3 credentials were disabled: pipelines no longer receive them."),
-            (said(2, 0, 0, false), "2 credentials were enabled: pipelines receive them again."),
+            (
+                said(2, 0, 0, false),
+                "2 credentials were enabled: pipelines with a grant receive them again.",
+            ),
             (said(1, 0, 0, true), "ghcr is disabled: pipelines no longer receive it."),
             (
                 said(2, 0, 1, true),
@@ -148,7 +173,7 @@ mod tests {
             ),
             (
                 said(1, 1, 2, false),
-                "ghcr is enabled: pipelines receive it again. 1 was already enabled. 2 no longer exist.",
+                "ghcr is enabled: pipelines with a grant receive it again. 1 was already enabled. 2 no longer exist.",
             ),
             (said(0, 2, 0, false), "Nothing was changed. 2 were already enabled."),
         ] {

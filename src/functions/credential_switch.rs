@@ -2,7 +2,7 @@
 
 use super::answer::Flash;
 use super::context::{member, vault};
-use super::credentials::list_query;
+use super::credentials::{REPLACE, list_query};
 use super::reply::{ask, finish_action, is_page};
 use crate::domain::paths;
 use crate::domain::permission::of;
@@ -52,11 +52,16 @@ pub async fn enable_credential(
     let page = list_page(&project, back);
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let (name, _) = vault().set_disabled(&editor, id, false).await?;
+        let (name, doubt) = vault().set_disabled(&editor, id, false).await?;
+        let flash = match doubt {
+            None => Flash::good(vec![switched(&name, false)]),
+            Some(doubt) => Flash::doubt(vec![format!("{name} is enabled."), doubt])
+                .with_link(paths::replace_secret(&project, id), REPLACE),
+        };
         // It was disabled a moment ago: nobody has to be sure of that again.
         let mut values = undo(&project, id, &page);
         values.push(("anyway", true.to_string()));
-        Ok(Flash::good(vec![switched(&name, false)]).with_undo(DisableCredential::url(), values))
+        Ok(flash.with_undo(DisableCredential::url(), values))
     };
     finish_action(&page, done.await).await
 }
@@ -74,7 +79,7 @@ pub(super) fn switched(name: &str, is_disabled: bool) -> String {
     if is_disabled {
         format!("{name} is disabled: pipelines no longer receive it.")
     } else {
-        format!("{name} is enabled: pipelines receive it again.")
+        format!("{name} is enabled: pipelines with a grant receive it again.")
     }
 }
 

@@ -21,7 +21,7 @@ use uuid::Uuid;
 const LIST_QUERY_MAX: usize = 4 * 1024;
 
 const SHOW: &str = "Show the credential";
-const REPLACE: &str = "Replace the secret";
+pub(super) const REPLACE: &str = "Replace the secret";
 pub(super) const SET_DAY: &str = "Set the expiry date";
 const NOT_REPLACED: &str = "The secret was not replaced: the one you typed first was not kept, and this time the field was blank.";
 

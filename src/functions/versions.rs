@@ -17,7 +17,7 @@ pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
         let (name, lost) = vault().make_current(&editor, id, version).await?;
-        let done = format!("Pipelines now receive version {version} of {name}.");
+        let done = format!("Version {version} of {name} is now current.");
         let Some(day) = lost else { return Ok(Flash::good(vec![done])) };
         let edit = paths::edit_credential(&project, id);
         Ok(Flash::doubt(vec![done, expiry::lost(&name, day)]).with_link(edit, SET_DAY))

@@ -199,7 +199,7 @@ pub fn exchange(
 fn reach(settings: &Settings) -> Result<(String, Web), Failure> {
     let server = settings.server()?;
     let web = Web::new(settings.timeout, settings.ca_file.as_deref(), Box::new(thread::sleep))?;
-    Ok((server, web))
+    Ok((server, web.through(settings.proxies.clone())))
 }
 
 fn body(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Failure> {

@@ -1,11 +1,12 @@
 //! The image that a job is about: of which registry, and which repository there.
 
 use crate::failure::Failure;
+use regcred_scan::Reference;
 
 /// Docker Hub, under the names that clients have for it.
 const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
-const NO_IMAGE: &str = "REGCRED_IMAGE must be an image, such as ghcr.io/acme/api:1.0, or several tags of one. It was ignored.";
+const NO_IMAGE: &str = "REGCRED_IMAGE must be an image in lowercase, such as ghcr.io/acme/api:1.0, or several tags of one. It was ignored.";
 
 /// An image, without its tag and digest.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,9 +45,8 @@ impl Image {
             _ => return Err(Failure::here(NO_IMAGE)),
         };
         let path = path.split_once(':').map_or(path, |(path, _)| path);
-        let is_path = path.split('/').all(|part| !part.is_empty())
-            && !path.contains(|c: char| c.is_control() || c.is_whitespace());
-        if !is_path {
+        // Any other repository Regcred would refuse to be asked for.
+        if Reference::parse(&format!("{}/{path}", HUB[0])).is_err() {
             return Err(Failure::here(NO_IMAGE));
         }
         Ok(Self { registry: registry(host), repository: path.to_owned() })
@@ -174,6 +174,12 @@ mod tests {
             "https://ghcr.io/v2/",
             "ftp://hunter2.example.com/api",
             "docker-daemon://hunter2/api",
+            // As a variable of the CI may have it, or has it not filled in.
+            "ghcr.io/Hunter2/Api:1",
+            "Hunter2/api",
+            "ghcr.io/$HUNTER2",
+            "ghcr.io/h\u{fffd}nter2/api",
+            "ghcr.io/hunter2-/api",
         ] {
             let said = Image::parse(text).unwrap_err().to_string();
             assert!(said.starts_with("regcred: REGCRED_IMAGE must be "), "{said}");

@@ -17,6 +17,9 @@ use zeroize::Zeroizing;
 
 const LIMIT: u64 = 256 * 1024;
 
+/// How long the kubelet keeps that there is nothing: not at all. A grant that is made then counts at once.
+const NOT_KEPT: &str = "0s";
+
 const GROUP: &str = "credentialprovider.kubelet.k8s.io/";
 
 const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha1"];
@@ -78,7 +81,7 @@ pub fn respond(
         api_version: &asked.api_version,
         kind: "CredentialProviderResponse",
         cache_key_type,
-        cache_duration,
+        cache_duration: if auth.is_some() { cache_duration } else { NOT_KEPT },
         auth: auth.map(|auth| {
             let entries = auth.iter().map(|(key, login)| {
                 let (username, password) = (login.username.as_str(), login.password.expose());

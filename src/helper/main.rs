@@ -14,6 +14,7 @@ mod json;
 mod kubelet;
 mod program;
 mod protocol;
+mod proxy;
 mod report;
 mod run;
 mod secret;

@@ -8,6 +8,7 @@ use crate::address;
 use crate::environment::Variables;
 use crate::failure::Failure;
 use crate::image::Image;
+use crate::proxy::Proxies;
 use crate::secret::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub is_strict: bool,
     /// Certificates that are trusted in addition to the usual ones.
     pub ca_file: Option<PathBuf>,
+    /// What a request goes through, which only the environment says.
+    pub proxies: Proxies,
     pub timeout: Duration,
     /// Where the ids of deliveries are noted.
     pub state: Option<PathBuf>,
@@ -115,7 +118,9 @@ impl Settings {
         } else {
             has_other_url = written.keep_to_itself();
         }
-        let image = text("REGCRED_IMAGE", written.image)?;
+        // As far as it can be shown: what is wrong with it stops no pull.
+        let image = variables.shown("REGCRED_IMAGE").filter(|typed| !typed.trim().is_empty());
+        let image = image.or(written.image);
         Ok(Self {
             url: text("REGCRED_URL", written.url)?,
             has_other_url,
@@ -136,6 +141,7 @@ impl Settings {
             )?,
             is_strict: is_on("REGCRED_STRICT", written.strict)?,
             ca_file: path("REGCRED_CA_FILE", written.ca_file),
+            proxies: Proxies::read(variables),
             timeout: timeout(variables.text("REGCRED_TIMEOUT")?, written.timeout)?,
             state: path("REGCRED_STATE", written.state),
             is_store_ignored: is_on("REGCRED_IGNORE_STORE", written.ignore_store)?,

@@ -1,8 +1,8 @@
 //! HTTP as this program needs it: one deadline, a few tries, no redirects, small answers.
 
-use crate::address;
 use crate::bounded;
 use crate::failure::Failure;
+use crate::proxy::Proxies;
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, HeaderValue};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, RequestBuilder};
+use ureq::{Agent, Proxy, RequestBuilder};
 use zeroize::Zeroizing;
 
 /// The largest answer that is read: a node's eighteen secrets of 64 KiB, with what JSON adds.
@@ -32,6 +32,7 @@ pub struct Web {
     agent: Agent,
     deadline: Instant,
     pause: Box<dyn Fn(Duration)>,
+    proxies: Proxies,
     /// From 0 to 1: spreads those who failed together.
     chance: fn() -> f64,
 }
@@ -71,11 +72,18 @@ impl Web {
             .http_status_as_error(false)
             // A redirect could carry the token to another host.
             .max_redirects(0)
+            .proxy(None)
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .accept("application/json")
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build();
-        Ok(Self { agent: config.new_agent(), deadline: Instant::now() + time, pause, chance })
+        let (agent, deadline) = (config.new_agent(), Instant::now() + time);
+        Ok(Self { agent, deadline, pause, proxies: Proxies::default(), chance })
+    }
+
+    /// The same through these proxies; without them it uses none.
+    pub fn through(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// Asks, up to three times while nobody can be reached or the other side is busy, and as often
@@ -131,10 +139,11 @@ impl Web {
         if left.is_zero() {
             return Try::Done(Err(late(request.whom)));
         }
+        let by = (self.proxies.of(request.url), left);
         let answered = match request.body {
-            None => dressed(self.agent.get(request.url), request, left).call(),
+            None => dressed(self.agent.get(request.url), request, by).call(),
             Some(body) => {
-                let builder = dressed(self.agent.post(request.url), request, left);
+                let builder = dressed(self.agent.post(request.url), request, by);
                 builder.content_type("application/json").send(body)
             }
         };
@@ -177,15 +186,12 @@ fn chance() -> f64 {
 fn dressed<Any>(
     mut builder: RequestBuilder<Any>,
     request: &Request<'_>,
-    left: Duration,
+    (proxy, left): (Option<Proxy>, Duration),
 ) -> RequestBuilder<Any> {
     for (name, value) in request.headers {
         builder = builder.header(*name, value.clone());
     }
-    let config = builder.config().timeout_global(Some(left));
-    // A proxy elsewhere has no way back to this machine, and would see a plain request.
-    let config = if address::is_loopback(request.url) { config.proxy(None) } else { config };
-    config.build()
+    builder.config().timeout_global(Some(left)).proxy(proxy).build()
 }
 
 fn late(whom: &str) -> Failure {

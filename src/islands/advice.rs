@@ -1,5 +1,6 @@
 //! What is filled in and said at the fields of a form once its registry is known.
 
+use super::changed::is_changed;
 use super::listening::listen;
 use super::preview::input;
 use crate::functions::registry::Recognised;
@@ -24,7 +25,12 @@ impl NameOffer {
     /// What may be done is a part of it.
     pub(super) fn follow_access(self) {
         let Some(access) = select("access") else { return };
-        listen(&access, "change", move |_| self.fill_in(self.names.get_value()));
+        let follow = move || self.fill_in(self.names.get_value());
+        listen(&access, "change", move |_| follow());
+        // It may have been chosen before this ran.
+        if is_changed(".field:has(> #access)") {
+            follow();
+        }
     }
 
     /// Whatever is typed there is theirs, a blank too.

@@ -129,6 +129,10 @@ fn say(form: &HtmlFormElement, questions: &[Question]) {
 }
 
 fn mark(field: &Element, question: &Question) {
+    // What is folded is not seen, and cannot have the focus.
+    if let Some(fold) = field.closest("details").ok().flatten() {
+        let _ = fold.set_attribute("open", "");
+    }
     let id = format!("{}-error", question.field);
     let hint = format!("{}-hint", question.field);
     let _ = field.set_attribute("aria-invalid", "true");

@@ -1,7 +1,8 @@
 //! What makes a dialog modal where scripts run.
 
+use super::changed::{came_back, is_changed};
 use super::listening::listen;
-use super::page::{came_back, remember_dialog};
+use super::page::remember_dialog;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -53,11 +54,13 @@ fn make_modal(dialog: &HtmlDialogElement) {
         dialog.set_open(true);
         return;
     }
-    // Somebody who began to type before this ran keeps their place.
+    // Somebody who went to another field than the page did, before this ran, keeps their place. Every
+    // field that is wrong asks for the focus, and the first one has it.
+    let first = find(dialog, "[autofocus]");
     let target = focused
-        .filter(|e| !e.has_attribute("autofocus"))
+        .filter(|e| first.as_ref() != Some(e))
         .or_else(|| find(dialog, "[aria-invalid='true']"))
-        .or_else(|| find(dialog, "[autofocus]"));
+        .or(first);
     if let Some(element) = target.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
@@ -100,6 +103,8 @@ fn leave_on_escape(dialog: &HtmlDialogElement, href: &str) {
 struct Question {
     bar: HtmlElement,
     keep: HtmlElement,
+    /// Whether something was filled in before this ran, or came back with the page.
+    was_filled_in: bool,
     /// What was typed in last.
     typed: Rc<RefCell<Option<HtmlElement>>>,
 }
@@ -108,7 +113,8 @@ impl Question {
     fn of(dialog: &HtmlDialogElement) -> Option<Self> {
         let bar = find(dialog, ".discard")?.dyn_into::<HtmlElement>().ok()?;
         let keep = bar.query_selector("button").ok()??.dyn_into::<HtmlElement>().ok()?;
-        let question = Self { bar, keep, typed: Rc::default() };
+        let was_filled_in = came_back() || is_changed("dialog form");
+        let question = Self { bar, keep, was_filled_in, typed: Rc::default() };
         let typed = Rc::clone(&question.typed);
         listen(dialog, "input", move |event| {
             *typed.borrow_mut() = event.target().and_then(|e| e.dyn_into::<HtmlElement>().ok());
@@ -118,13 +124,14 @@ impl Question {
         Some(question)
     }
 
-    /// What came back with the page was typed, too.
     fn is_due(&self) -> bool {
-        came_back() || self.typed.borrow().is_some()
+        self.was_filled_in || self.typed.borrow().is_some()
     }
 
     fn ask(&self) {
         self.bar.set_hidden(false);
+        let active = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+        self.typed.borrow_mut().get_or_insert_with(|| active.unwrap_or_else(|| self.keep.clone()));
         let _ = self.keep.focus();
     }
 

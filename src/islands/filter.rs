@@ -1,5 +1,6 @@
 //! Fewer rows while one types. Without it all of them are there.
 
+use super::page::find;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::js_sys::JsString;
@@ -26,7 +27,15 @@ pub fn FilterRows(list_id: String, label: String) -> impl IntoView {
 
 /// What such a field does, wherever on the page it is.
 pub(super) fn filter(event: &Event) -> Option<()> {
-    let field = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+    filter_by(&event.target()?.dyn_into::<HtmlInputElement>().ok()?)
+}
+
+/// The same for what stands in the field already when the scripts begin to run.
+pub(super) fn filter_by_what_stands() -> Option<()> {
+    filter_by(&find("[data-filter]")?.dyn_into::<HtmlInputElement>().ok()?)
+}
+
+fn filter_by(field: &HtmlInputElement) -> Option<()> {
     let list = document().get_element_by_id(&field.get_attribute("data-filter")?)?;
     let typed = lower(field.value().trim()).as_string()?;
     let mut row = list.first_element_child();

@@ -5,8 +5,8 @@ use super::listening::listen;
 use super::preview::input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use web_sys::HtmlInputElement;
 use web_sys::js_sys::{JSON, Reflect};
+use web_sys::{Element, File, HtmlInputElement};
 
 /// The most that is read, in bytes: the limit of a secret.
 const READ_MAX: f64 = 65_536.0;
@@ -38,28 +38,43 @@ pub fn KeyUpload(
     }
 }
 
-/// Tells of the file once one is chosen.
+/// Tells of the file once one is chosen, also if that was before this ran.
 #[island]
 pub fn KeyFileTold() -> impl IntoView {
     Effect::new(|_| {
         if let (Some(file), Some(told)) =
             (input("key_file"), document().get_element_by_id("key_file-told"))
         {
+            if chosen(&file).is_some() {
+                tell(file.clone(), told.clone());
+            }
             let of = file.clone();
-            listen(&file, "change", move |_| {
-                let (file, told) = (of.clone(), told.clone());
-                spawn_local(async move {
-                    told.set_text_content(of_file(&file).await.as_deref());
-                });
-            });
+            listen(&file, "change", move |_| tell(of.clone(), told.clone()));
         }
     });
     view! { <span hidden=true></span> }
 }
 
-/// What to say of the chosen file; `None` when there is none, or it cannot be read.
-async fn of_file(file: &HtmlInputElement) -> Option<String> {
-    let chosen = file.files()?.get(0)?;
+fn chosen(file: &HtmlInputElement) -> Option<File> {
+    file.files()?.get(0)
+}
+
+fn tell(file: HtmlInputElement, told: Element) {
+    spawn_local(async move {
+        let read = chosen(&file);
+        let sentence = match &read {
+            Some(read) => of_file(read).await,
+            None => None,
+        };
+        // Another one may have been chosen while this one was read.
+        if chosen(&file) == read {
+            told.set_text_content(sentence.as_deref());
+        }
+    });
+}
+
+/// What to say of the chosen file; `None` when it cannot be read.
+async fn of_file(chosen: &File) -> Option<String> {
     if chosen.size() > READ_MAX {
         return Some("This file is too large for a service account key.".to_owned());
     }

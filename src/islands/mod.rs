@@ -4,6 +4,7 @@
 mod advice;
 mod ask;
 mod asking;
+mod changed;
 mod copy;
 mod dialog;
 mod fields;

@@ -1,9 +1,10 @@
 //! What every page does where scripts run: a form is sent once, what was said can be put away, and
 //! keys lead to what is used most; text is copied, and rows are filtered. None of it is needed.
 
+use super::changed::is_filled_in;
 use super::copy::copy;
-use super::fields::{forget_what_was_wrong, tick_both};
-use super::filter::filter;
+use super::fields::{self, forget_what_was_wrong, tick_both};
+use super::filter::{filter, filter_by_what_stands};
 use super::selection;
 use leptos::ev;
 use leptos::prelude::*;
@@ -48,7 +49,10 @@ pub fn PageBehaviour() -> impl IntoView {
         window_event_listener(ev::keydown, |event| press(&event));
         return_from_dialog();
         // Somebody may have been faster than this script.
-        selection::tell();
+        selection::begin();
+        fields::tick_both_of_before();
+        let _ = fields::forget_what_was_wrong_before();
+        let _ = filter_by_what_stands();
     });
     view! { <span hidden=true></span> }
 }
@@ -62,7 +66,7 @@ pub(super) fn find(selector: &str) -> Option<Element> {
 }
 
 /// The focus on the element; `false` when there is none.
-fn focus(element: Option<Element>) -> bool {
+pub(super) fn focus(element: Option<Element>) -> bool {
     let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
     element.is_some_and(|element| element.focus().is_ok())
 }
@@ -180,37 +184,6 @@ fn open_finder() -> bool {
     (!is_kept
         && (click(find("#find a:not([aria-current])")) || focus(find("input[type='search']"))))
         || find("#find").is_some()
-}
-
-/// Whether a form of the page holds what no page before it knows: a field that was changed, or what
-/// came back with the page.
-fn is_filled_in() -> bool {
-    came_back() || find(CHOSEN).is_some() || is_typed().unwrap_or(false)
-}
-
-/// What was ticked or chosen otherwise than the page came with. A select without a mark of the server
-/// begins with its first option.
-const CHOSEN: &str = "main form[method='post'] :is(\
-    input:checked:not([checked]), input[checked]:not(:checked), \
-    select:has([selected]) option:checked:not([selected]), \
-    select:not(:has([selected])) option:checked:not(:first-child))";
-
-/// Whether a value is another than the page came with; a chosen file is one, too.
-fn is_typed() -> Option<bool> {
-    let fields =
-        "main form[method='post'] :is(input:not([type='checkbox'], [type='radio']), textarea)";
-    let fields = document().query_selector_all(fields).ok()?;
-    let part = |field: &JsValue, key: &str| Reflect::get(field, &key.into()).ok();
-    Some(
-        (0..fields.length())
-            .filter_map(|index| fields.get(index))
-            .any(|field| part(&field, "value") != part(&field, "defaultValue")),
-    )
-}
-
-/// Whether the page brings back what was typed into a form that was refused.
-pub(super) fn came_back() -> bool {
-    window().location().search().is_ok_and(|query| query.contains("back="))
 }
 
 pub(super) fn is(element: &Element, selector: &str) -> bool {

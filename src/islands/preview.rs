@@ -1,6 +1,7 @@
 //! What the form says about a registry while its address is typed, or chosen among the presets.
 
 use super::advice::{NameOffer, fill_field, say_at_fields};
+use super::changed::is_changed;
 use super::listening::listen;
 use super::recognised::{read, recognised};
 use crate::functions::registry::Recognised;
@@ -88,8 +89,10 @@ pub fn Previewed(children: Children) -> impl IntoView {
                 return;
             };
             let answer = if is_example { answer.of_an_example() } else { answer };
-            // An answer that was overtaken by a later one is dropped.
-            if turn.get_value() == asked {
+            // An answer that was overtaken by a later one, or by what is typed, is dropped.
+            let typed = typed_address();
+            let is_still = if is_example { typed.trim().is_empty() } else { typed == address };
+            if is_still && turn.get_value() == asked {
                 fill_username(&answer, filled);
                 offer.fill_in(answer.names.clone());
                 say_at_fields(&answer, is_again);
@@ -113,6 +116,12 @@ pub fn Previewed(children: Children) -> impl IntoView {
         }
         offer.follow_access();
         offer.end_when_typed();
+        // Somebody may have been faster than this script.
+        if is_changed(".field:has(> #registry_url)") {
+            look_up(typed_address(), false);
+        } else if is_changed(&format!(".field:has(#{MARK})")) {
+            ask_again(look_up);
+        }
     });
     view! {
         <div class="stack" on:input=heard>
@@ -135,13 +144,19 @@ fn is_marked() -> bool {
 
 /// The same address is another host for plain HTTP where it names the usual port.
 fn ask_again_on_change(mark: &HtmlInputElement, look_up: impl Fn(String, bool) + 'static) {
-    listen(mark, "change", move |_| {
-        let typed = input("registry_url").map(|field| field.value()).unwrap_or_default();
-        // Without an address the panel may tell of a preset's example.
-        if !typed.trim().is_empty() {
-            look_up(typed, false);
-        }
-    });
+    listen(mark, "change", move |_| ask_again(&look_up));
+}
+
+fn ask_again(look_up: impl Fn(String, bool)) {
+    let typed = typed_address();
+    // Without an address the panel may tell of a preset's example.
+    if !typed.trim().is_empty() {
+        look_up(typed, false);
+    }
+}
+
+fn typed_address() -> String {
+    input("registry_url").map(|field| field.value()).unwrap_or_default()
 }
 
 /// A preset's link fills in the form where it stands. `look_up` is told the address, and whether it

@@ -1,6 +1,7 @@
 //! Results while one types. The form works without it: then they come when it is submitted.
 
-use super::page::element;
+use super::changed::is_changed;
+use super::page::{element, find, focus, is};
 use super::selection;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,8 +11,7 @@ use std::time::Duration;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    DomParser, Event, FormData, HtmlFormElement, HtmlInputElement, Response, SupportedType,
-    UrlSearchParams,
+    DomParser, Element, Event, FormData, HtmlFormElement, Response, SupportedType, UrlSearchParams,
 };
 
 /// Long enough not to ask at every letter, short enough not to be felt.
@@ -50,7 +50,8 @@ fn search_on_input(form: &HtmlFormElement) {
             }
         });
     });
-    if is_typed_already(form) {
+    // Somebody may have been faster than this script.
+    if is_changed("#search") {
         search(());
     }
     let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
@@ -66,14 +67,6 @@ fn search_on_input(form: &HtmlFormElement) {
     }
     // It lives as long as the page.
     listener.forget();
-}
-
-/// Whether somebody was faster than this script.
-fn is_typed_already(form: &HtmlFormElement) -> bool {
-    let input = form.query_selector("input[type='search']").ok().flatten();
-    input
-        .and_then(|e| e.dyn_into::<HtmlInputElement>().ok())
-        .is_some_and(|input| input.value() != input.default_value())
 }
 
 /// Where the form would go, without the fields that say nothing.
@@ -103,6 +96,7 @@ fn show(html: &str, url: &str) {
         Some(())
     };
     let selected = selection::selected();
+    let focused = document().active_element().filter(|at| is(at, "#results *"));
     if replace("results").is_none() {
         // Another page was answered, such as the one to sign in: it has something to say.
         let _ = window().location().assign(url);
@@ -112,7 +106,20 @@ fn show(html: &str, url: &str) {
     for id in ["add", "chips", "find", "said", "projects"] {
         replace(id);
     }
+    if let Some(focused) = focused.filter(|focused| !focused.is_connected()) {
+        // What came in its place, or else the field: the keys would lead nowhere.
+        focus(same_as(&focused).or_else(|| find("#search input[type='search']")));
+    }
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(url));
     }
+}
+
+/// What now leads to the same place as an element that is gone, or has the same name.
+fn same_as(gone: &Element) -> Option<Element> {
+    let (name, value) = ["aria-label", "href", "value"]
+        .into_iter()
+        .find_map(|name| Some((name, gone.get_attribute(name)?)))?;
+    let is_plain = !value.contains(['"', '\\']);
+    find(&format!("#results {}[{name}=\"{value}\"]", gone.tag_name())).filter(|_| is_plain)
 }

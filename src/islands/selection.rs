@@ -25,14 +25,25 @@ pub(super) fn selected() -> Vec<String> {
     ticks.map(|tick| tick.value()).collect()
 }
 
+/// What was selected before the scripts ran is: all of them, if that box was ticked.
+pub(super) fn begin() {
+    if find(ALL).is_some_and(|all| is(&all, ":checked")) {
+        select_all(true);
+    }
+    tell();
+}
+
+fn select_all(is_selected: bool) {
+    for tick in ticks() {
+        tick.set_checked(is_selected);
+    }
+}
+
 /// Something on the page was changed.
 pub(super) fn change(event: &Event) {
     let Some(at) = element(event.target()) else { return };
     if is(&at, ALL) {
-        let is_checked = at.unchecked_ref::<HtmlInputElement>().checked();
-        for tick in ticks() {
-            tick.set_checked(is_checked);
-        }
+        select_all(is(&at, ":checked"));
     } else if !is(&at, TICKS) {
         return;
     }

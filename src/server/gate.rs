@@ -13,7 +13,7 @@ use crate::domain::paths::SIGN_IN;
 use crate::vault::{Lanes, Vault, network};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bodies::Room;
@@ -23,8 +23,8 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use waiting::BUSY;
 pub(super) use waiting::Connection;
+use waiting::{BUSY, COME_BACK};
 use wanted::Wanted;
 pub(super) use wanted::{is_open, proves_in_body};
 
@@ -153,6 +153,7 @@ pub(super) fn turned_away(refusal: Refusal) -> Response {
     let mut response = refusal.into_response();
     if refusal == BUSY {
         response.extensions_mut().insert(Refused);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(COME_BACK));
     }
     response
 }

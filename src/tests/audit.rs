@@ -4,6 +4,7 @@ mod checkpoint;
 mod daily;
 mod export;
 mod filters;
+mod newer;
 mod verify;
 
 use crate::app::{App, Browser};

@@ -62,6 +62,12 @@ async fn a_compromised_credential_is_delivered_again_only_with_another_secret() 
         let reply = post(&app, function, id, more).await;
         assert!(matches!(reply.error(), Error::Conflict(_)), "{function}: {}", reply.text());
     }
+    let versions = format!("/p/acme/credentials/{id}/versions");
+    let asked = format!("{versions}/1/current");
+    assert!(!app.owner.get(&versions).await.text().contains(&asked), "it is not offered");
+    let asked = app.owner.get(&asked).await.text();
+    assert!(asked.contains("was marked as compromised on"), "{asked}");
+    assert!(!asked.contains("/rpc/versions/switch"), "{asked}");
     // What was stored already is no other secret, whether it is current or not.
     for known in ["first", "second"] {
         let reply = save(&app, id, "3", &[("password", known)]).await;

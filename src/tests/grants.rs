@@ -80,7 +80,9 @@ async fn a_revoked_grant_is_gone_from_the_next_fetch() {
     let pipeline = id.to_string();
     let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("id", grant.as_str())];
     let reply = app.owner.post_form("/rpc/grants/delete", &form).await;
-    assert!(app.owner.follow(reply).await.text().contains("build can no longer use ghcr."));
+    assert!(
+        app.owner.follow(reply).await.text().contains("The grant of ghcr to build was revoked.")
+    );
     let after = app.docker_config(&token, "", &[]).await;
     assert!(auths(&after).is_empty());
     assert_eq!(app.owner.post_json_accept("/rpc/grants/delete", &form).await.status, 404);

@@ -86,6 +86,7 @@ fn each_error_of_a_page_has_a_paragraph() {
     let text = String::new;
     for error in [
         Error::Invalid(Vec::new()),
+        Error::Questioned(Vec::new()),
         Error::Stale { by: None, changes: Vec::new(), revision: 1 },
         Error::Unauthenticated,
         Error::Forbidden,

@@ -118,16 +118,18 @@ async fn each_part_of_the_page_is_at_its_address_and_older_activity_behind_a_lin
     let app = App::new().await;
     let (pipeline, _) = app.bare_pipeline("build").await;
     let base = format!("/p/acme/pipelines/{pipeline}");
-    for (part, heading) in [
-        ("", "id=\"grants\""),
-        ("/identity", "id=\"trust-rules\""),
-        ("/connect", "id=\"how-to\""),
-        ("/deliveries", "id=\"deliveries\""),
-        ("/activity", "id=\"activity\""),
+    for (part, heading, title) in [
+        ("", "id=\"grants\"", "build"),
+        ("/identity", "id=\"trust-rules\"", "Identity of build"),
+        ("/connect", "id=\"how-to\"", "Connect build"),
+        ("/definitions", "id=\"files\"", "Definitions of build"),
+        ("/deliveries", "id=\"deliveries\"", "Deliveries of build"),
+        ("/activity", "id=\"activity\"", "Activity of build"),
     ] {
         let page = app.owner.get(&format!("{base}{part}")).await;
         assert_eq!(page.status, 200, "{part}");
         assert!(page.text().contains(heading), "{part}: {}", page.text());
+        assert!(page.text().contains(&format!("<title>{title} · ")), "{part}: {}", page.text());
     }
     // Where the sections stood, links lead on.
     let first = app.owner.get(&base).await.text();

@@ -7,6 +7,7 @@ use regcred::domain::listing::percent;
 use regcred::domain::permission::of;
 use regcred::domain::pipeline::listing::{PipelineListing, PipelineQuery, PipelineSort};
 use regcred::domain::trust_rule::Provider;
+use regcred::domain::user::Role;
 use regcred::store::{Called, Unrecorded};
 use uuid::Uuid;
 
@@ -187,6 +188,13 @@ async fn a_list_without_rows_says_why_it_has_none() {
     let shown =
         async |query: &str| app.owner.get(&format!("/p/acme/pipelines{query}")).await.text();
     assert!(shown("?sort=created").await.contains("No pipelines yet"));
+    // Who may add none is told who may, here and where one is chosen.
+    let viewer = app.member(Role::Viewer, "acme").await;
+    for path in ["/p/acme/pipelines", "/p/acme/match"] {
+        let page = viewer.get(path).await.text();
+        assert!(page.contains("An owner or a maintainer of the project can add"), "{page}");
+        assert!(!app.owner.get(path).await.text().contains("An owner or a maintainer"), "{path}");
+    }
     fill(&app, 30).await;
     let next = |page: &str| crate::listing::link(page, "next").unwrap();
     let second = next(&shown("?q=row").await);

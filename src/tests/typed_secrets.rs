@@ -20,7 +20,7 @@ async fn the_same_secret_saved_again_makes_no_version_and_removes_none() {
     for again in ["second", "second\n"] {
         let page = saved(&app, id, "2", &[("password", again)]).await;
         assert!(page.contains(UNCHANGED) && page.contains("No changes to save"), "{page}");
-        assert!(!page.contains("Pipelines now receive"), "{page}");
+        assert!(!page.contains("is now current"), "{page}");
     }
     assert_eq!(app.stored("acme", id).await, before);
     // What else was typed is saved.
@@ -93,7 +93,7 @@ async fn nobody_is_told_that_pipelines_receive_a_disabled_credential() {
     assert!(page.contains("pipelines receive no secret"), "{page}");
     app.owner.post_form("/rpc/credentials/enable", &form).await;
     let page = saved(&app, id, "5", &[("password", "fourth")]).await;
-    assert!(page.contains("Pipelines now receive version 4 of the secret."), "{page}");
+    assert!(page.contains("Version 4 of the secret is now current."), "{page}");
 }
 
 #[tokio::test]

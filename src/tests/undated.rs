@@ -48,7 +48,7 @@ async fn another_secret_without_a_day_says_that_the_old_one_is_gone() {
     assert!(changes.contains(&FieldChange { field: Field::ExpiresOn, from, to }), "{changes:?}");
     // There is none to lose any more.
     let page = page_after(&app, id, "2", &[("password", "third")]).await;
-    assert!(page.contains("Pipelines now receive version 3"), "{page}");
+    assert!(page.contains("Version 3 of the secret is now current"), "{page}");
     assert!(!page.contains("no longer has an expiry date") && !page.contains(LINK), "{page}");
 }
 
@@ -58,7 +58,10 @@ async fn another_secret_with_its_day_says_nothing_of_the_old_one() {
     let id = dated(&app).await;
     let new = [("password", "second"), ("expires_on", "2099-12-31")];
     let page = page_after(&app, id, "1", &new).await;
-    assert!(page.contains("Pipelines now receive version 2") && !page.contains(LINK), "{page}");
+    assert!(
+        page.contains("Version 2 of the secret is now current") && !page.contains(LINK),
+        "{page}"
+    );
     assert_eq!(expires_on(&app, id).await, Day::parse("2099-12-31"));
 }
 
@@ -93,8 +96,29 @@ async fn a_version_without_a_day_says_so_when_it_waits_and_when_it_is_current() 
         let form = [("project", "acme"), ("id", text.as_str()), ("version", version)];
         let reply = app.owner.post_form("/rpc/versions/switch", &form).await;
         let page = app.owner.follow(reply).await.text();
-        assert!(page.contains(&format!("Pipelines now receive version {version} of ghcr")));
+        assert!(page.contains(&format!("Version {version} of ghcr is now current")));
         assert_eq!(page.contains(LOST) && page.contains(LINK), is_lost, "{version}: {page}");
     }
     assert_eq!(expires_on(&app, id).await, Day::parse(DAY), "the first one brings its own");
+}
+
+#[tokio::test]
+async fn what_has_expired_is_not_enabled_without_a_word() {
+    let app = App::new().await;
+    let id = dated(&app).await;
+    let text = id.to_string();
+    let form = [("project", "acme"), ("id", text.as_str())];
+    let enabled = async || {
+        app.owner.post_json_accept("/rpc/credentials/disable", &form).await;
+        let reply = app.owner.post_form("/rpc/credentials/enable", &form).await;
+        app.owner.follow(reply).await.text()
+    };
+    let page = enabled().await;
+    assert!(page.contains("is enabled: pipelines with a grant receive it again."), "{page}");
+    let now = app.stored("acme", id).await.revision.to_string();
+    assert_eq!(save(&app, id, &now, &[("expires_on", "2020-01-31")]).await.status, 200);
+    let page = enabled().await;
+    let said = "The credential expired on 2020-01-31, so the registry may refuse it.";
+    assert!(page.contains("ghcr is enabled.") && page.contains(said), "{page}");
+    assert!(page.contains("alert-warning") && page.contains("Replace the secret"), "{page}");
 }

@@ -48,6 +48,11 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
     let more_of_others =
         view! { <Onward what="Pages of what is waiting for other members" first next/> };
     let yours = columns(yours.rows, &page);
+    let empty = if query.after.is_some() {
+        "No more requests are waiting for you."
+    } else {
+        "Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, are listed here until a member other than their creator approves or rejects them."
+    };
     let others = has_others.then(|| columns(others.rows, &page));
     let count = waiting();
     view! {
@@ -61,7 +66,7 @@ fn whole((found, query): Found, page: PageContext) -> impl IntoView {
             <Table
                 columns=yours
                 class="compact"
-                empty="Nothing is waiting for you. Grants of protected credentials, and changes that lower their guards, are listed here until a member other than their creator approves or rejects them."
+                empty
             />
             {more}
         </Section>

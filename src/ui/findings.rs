@@ -64,7 +64,7 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
             <summary>"How use is judged"</summary>
             <p class="muted">
                 {format!(
-                    "Use is judged over the last {WINDOW} days, today included. A credential or grant that could not be used on all of these days is left out, unless it was never received: then it is listed after {NEVER} days. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding is not counted in the menu until its last day has passed. A resolved finding stays on this page for 90 days."
+                    "Use is judged over the last {WINDOW} days, today included. A credential or grant that could not be used on all of these days is left out, unless it was not received at all since it was added or granted: then it is listed after {NEVER} days. Clients keep what they received, so there may have been more pulls than deliveries. An accepted finding is not counted in the menu until its last day has passed. A resolved finding stays on this page for 90 days."
                 )}
             </p>
         </details>

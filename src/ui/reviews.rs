@@ -11,6 +11,7 @@ pub use report::ReportPage;
 pub use whole::ReviewPageView;
 
 use super::kit::{Dot, ExactDay, Time};
+use crate::domain::counted::grouped;
 use crate::domain::moment::Moment;
 use crate::domain::review::{Delegated, Review, ReviewItem, ReviewKind, Verdict};
 use leptos::prelude::*;
@@ -50,7 +51,10 @@ fn use_in_words(item: &ReviewItem) -> String {
         ReviewKind::Grant => {
             let count = format!(
                 "in {} days: {} to pull, {} to push, {} refused",
-                facts.days, facts.pulls, facts.pushes, facts.refused
+                facts.days,
+                grouped(facts.pulls),
+                grouped(facts.pushes),
+                grouped(facts.refused)
             );
             format!("{}; {count}", last("Last delivery"))
         }

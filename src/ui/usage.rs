@@ -9,6 +9,7 @@ mod row;
 pub use page::Page;
 
 use super::kit::PageContext;
+use crate::domain::counted::grouped;
 use crate::domain::paths;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ pub fn times(count: i64) -> String {
     match count {
         0 => "Never".to_owned(),
         1 => "Once".to_owned(),
-        n => format!("{n} times"),
+        n => format!("{} times", grouped(n)),
     }
 }
 
@@ -27,7 +28,7 @@ pub fn use_in_words(received: i64, used: i64) -> Option<String> {
         (0, _) => None,
         (_, 0) => Some("Only asked for".to_owned()),
         (_, 1) => Some("Used once".to_owned()),
-        (_, n) => Some(format!("Used {n} times")),
+        (_, n) => Some(format!("Used {} times", grouped(n))),
     }
 }
 
@@ -56,6 +57,6 @@ mod tests {
         ] {
             assert_eq!(use_in_words(received, used).as_deref(), words, "{received} {used}");
         }
-        assert_eq!([times(0), times(1), times(2)], ["Never", "Once", "2 times"]);
+        assert_eq!([0, 1, 2, 12_000].map(times), ["Never", "Once", "2 times", "12,000 times"]);
     }
 }

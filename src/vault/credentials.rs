@@ -148,7 +148,7 @@ impl Vault {
         let subject = Subject { id, name: draft.settings.name.clone() };
         let detail = Detail::Registry(draft.host.as_str().to_owned());
         let what = (Action::CredentialCreated, subject, detail);
-        Ok((id, self.record_event(write, project, editor, what).await?))
+        Ok((id, self.record_event_at(write, project, (editor, at), what).await?))
     }
 }
 

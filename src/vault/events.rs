@@ -4,6 +4,7 @@ use super::{Vault, now};
 use crate::crypto::keyring::Keyring;
 use crate::domain::actor::Acts;
 use crate::domain::audit::{Action, Detail, Subject};
+use crate::domain::moment::Moment;
 use crate::error::Result;
 use crate::store::{EventRow, Rank, Recorded, Write};
 use uuid::Uuid;
@@ -30,9 +31,21 @@ impl Vault {
         by: &impl Acts,
         what: What,
     ) -> Result<Recorded> {
+        self.record_event_at(write, chain, (by, now()), what).await
+    }
+
+    /// The same at the moment of what is written with it, where the two are compared: between two looks
+    /// at the clock it may be set back.
+    pub(super) async fn record_event_at(
+        &self,
+        write: &Write,
+        chain: Uuid,
+        (by, at): (&impl Acts, Moment),
+        what: What,
+    ) -> Result<Recorded> {
         // Whoever locks the end of the chain may learn of a newer key there.
         let mac = |message: &[u8]| self.keys.ring().mac(message);
-        Ok(write.chain().append(&mac, chain, event(by, what)).await?)
+        Ok(write.chain().append(&mac, chain, event_at(at, by, what)).await?)
     }
 
     /// Makes the transaction durable, with this as its last event.
@@ -48,10 +61,14 @@ impl Vault {
     }
 }
 
-pub(super) fn event(by: &impl Acts, (action, subject, detail): What) -> EventRow {
+pub(super) fn event(by: &impl Acts, what: What) -> EventRow {
+    event_at(now(), by, what)
+}
+
+fn event_at(at: Moment, by: &impl Acts, (action, subject, detail): What) -> EventRow {
     let actor = by.actor();
     EventRow {
-        at: now().0,
+        at: at.0,
         action,
         actor_id: actor.id(),
         actor: actor.name().to_owned(),

@@ -14,6 +14,7 @@ use crate::domain::finding::{
     self, Acceptance, COUNTED, Finding, FindingChanges, FindingPlace, FindingState, FindingsPage,
     FindingsQuery, Found, PAGE_ROWS, Thing,
 };
+use crate::domain::moment::Moment;
 use crate::domain::permission::{Permission, of};
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
@@ -35,6 +36,8 @@ struct KnownCredential {
     thing: Thing,
     host: RegistryHost,
     is_insecure: bool,
+    /// When it was enabled last, if that was in the window.
+    enabled: Option<Moment>,
 }
 
 impl Vault {

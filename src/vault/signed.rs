@@ -13,7 +13,7 @@ use crate::crypto::signature::{ed25519_holds, hmac_sha256_holds};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
 use crate::domain::proof::{Proof, fact, is_odd};
-use crate::domain::trust_rule::{Provider, TrustRule, claim, holds};
+use crate::domain::trust_rule::{Provider, TrustRule, claim, holds, judge};
 use crate::error::{Error, Result};
 use crate::store::{Rank, Unrecorded};
 use base64::Engine;
@@ -108,13 +108,11 @@ impl Vault {
         signer: Signer,
         claims: &Map<String, Value>,
     ) -> Result<(Pipeline, Access)> {
-        let Signer { project, provider, known, mark: (mark, until) } = signer;
-        let found = known.into_iter().find(|(rule, ..)| holds(rule, claims));
-        let Some((rule, pipeline, name)) = found else {
-            return Err(Error::Denied(
-                "No pipeline has a trust rule for this repository.".to_owned(),
-            ));
+        let Signer { project, provider, mut known, mark: (mark, until) } = signer;
+        let Some(found) = known.iter().position(|(rule, ..)| holds(rule, claims)) else {
+            return Err(Error::Denied(no_rule(known, claims)));
         };
+        let (rule, pipeline, name) = known.swap_remove(found);
         let write = self.store.write_in_line(Rank::Proof).await?;
         if !write.assertions().take(&mark, until).await? || self.used.has((mark, until)) {
             return Err(Error::Conflict(
@@ -142,6 +140,21 @@ fn signer(
         return Err(Error::Unauthenticated);
     }
     Ok(Signer { project, provider, known, mark })
+}
+
+/// What is said when no rule speaks of the repository: of those for its number, which other claim
+/// differs.
+fn no_rule(known: Vec<(TrustRule, Uuid, String)>, claims: &Map<String, Value>) -> String {
+    let number = fact(claim(claims, "repo.id"));
+    let rules = known.into_iter().map(|(rule, ..)| rule);
+    let rules: Vec<TrustRule> =
+        rules.filter(|rule| rule.claims.get("repo.id") == number.as_ref()).collect();
+    match judge(&rules, claims) {
+        Err(why) if !rules.is_empty() => {
+            format!("No pipeline has a trust rule for this repository: {why}.")
+        }
+        _ => "No pipeline has a trust rule for this repository.".to_owned(),
+    }
 }
 
 /// What a signed request is remembered by, and until when: without the key nobody makes another

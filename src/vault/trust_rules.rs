@@ -103,6 +103,8 @@ impl Vault {
         // of two first rules for Drone the later one finds the salt of the other.
         let what = (Action::RuleCreated, subject, Detail::Provider(provider));
         let recorded = self.record_event(&write, project, granter, what).await?;
+        // Whoever created a grant while the issuer was asked did not know of this rule.
+        rule.created_at = now();
         let mut sentences = vec!["The trust rule was added.".to_owned()];
         let mut shown_to = None;
         let secret = if provider == Provider::Drone {

@@ -177,6 +177,7 @@ impl Known {
             granted: self.grants.get(&pair).copied(),
             current_version: found.map(|one| one.secret_version),
             last_ever: last_ever(&figures, before),
+            last_version: last_version(&figures, before),
             days: drawn_days(&days, drawn),
             figures,
         }
@@ -197,6 +198,12 @@ impl Known {
 /// The later of what the window has and of what was counted of all time, which may be behind it.
 fn last_ever(figures: &Figures, before: Option<&PairKnown>) -> Option<Moment> {
     figures.last_at.max(before.map(|one| Moment(one.last_at)))
+}
+
+/// The version of the last delivery, unless there was one since that was counted.
+fn last_version(figures: &Figures, before: Option<&PairKnown>) -> Option<i64> {
+    let is_last = |one: &&PairKnown| figures.last_at.is_none_or(|last| last.0 <= one.last_at);
+    before.filter(is_last).map(|one| one.last_version)
 }
 
 /// The deliveries of each day that is drawn. What a clock that was ahead dated later than today is of

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { isAwake } from '../../support/awake.ts';
+import { holdScripts, isAwake } from '../../support/awake.ts';
 import { addCredential, rowOf } from '../../support/credentials.ts';
 import { unique } from '../../support/secrets.ts';
 import type { Instance } from '../../support/server.ts';
@@ -34,6 +34,17 @@ test('one tick box selects every row of the page, and none', async ({ page, inst
   for (const name of names) await expect(tick(page, name)).not.toBeChecked();
   await expect(page.getByRole('form', { name: 'Selected credentials' })).toBeHidden();
   await expect(told(page, 'selected')).toHaveCount(0);
+});
+
+test('what was selected before the scripts ran is selected once they run', async ({ page, instance }) => {
+  const prefix = unique('early');
+  for (const end of ['a', 'b']) await addCredential(page, instance, { name: `${prefix}-${end}` });
+  const release = await holdScripts(page);
+  await page.goto(`${instance.project}/credentials?q=${prefix}`, { waitUntil: 'domcontentloaded' });
+  await all(page).check();
+  release();
+  for (const end of ['a', 'b']) await expect(tick(page, `${prefix}-${end}`)).toBeChecked();
+  await expect(told(page, '2 selected')).toHaveCount(1);
 });
 
 test('the arrow keys lead from one tick box to the next', async ({ page, instance }) => {

@@ -50,7 +50,7 @@ test('what is selected is disabled, and the message after it takes it back', asy
   expect(await hosts()).toEqual(['c.example.com']);
 
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await expectSaid(page, '2 credentials were enabled: pipelines receive them again.');
+  await expectSaid(page, '2 credentials were enabled: pipelines with a grant receive them again.');
   await expectListAt(page, list);
   for (const name of names) await expect(rowOf(page, name)).not.toContainText('Disabled');
   expect(await hosts()).toHaveLength(3);
@@ -63,7 +63,7 @@ test('what is selected is enabled, and what is so already is left', async ({ pag
   await expectSaid(page, `${a} is disabled: pipelines no longer receive it.`);
   for (const name of [a, b]) await tick(page, name).check();
   await bar(page).getByRole('button', { name: 'Enable', exact: true }).click();
-  await expectSaid(page, `${a} is enabled: pipelines receive it again. 1 was already enabled.`);
+  await expectSaid(page, `${a} is enabled: pipelines with a grant receive it again. 1 was already enabled.`);
   await expect(rowOf(page, a)).not.toContainText('Disabled');
 });
 
@@ -148,7 +148,7 @@ test('fifty that are ticked in a search are disabled, and Undo leads back to the
   await expectSaid(page, '50 credentials were disabled: pipelines no longer receive them.');
   await expectListAt(page, list);
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await expectSaid(page, '50 credentials were enabled: pipelines receive them again.');
+  await expectSaid(page, '50 credentials were enabled: pipelines with a grant receive them again.');
   await expectListAt(page, list);
   await expect(page.getByRole('row').filter({ hasText: 'Disabled' })).toHaveCount(0);
 });

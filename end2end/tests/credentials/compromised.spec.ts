@@ -33,8 +33,10 @@ test('a compromised credential stops at once, and its checklist follows what is 
   await step('Store another secret').getByRole('link', { name: 'Replace secret' }).click();
   await fillIn(page.getByRole('dialog'), { 'Password': next });
   await page.getByRole('dialog').getByRole('button', { name: 'Replace secret' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.goto(path);
   await page.getByRole('button', { name: 'Enable', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Disable', exact: true })).toBeVisible();
   const config = await (await fetchConfig(instance, token)).json();
   expect(signInFor(config, 'registry.example.com')?.[1]).toBe(next);
   await page.getByRole('link', { name: 'Compromise', exact: true }).click();

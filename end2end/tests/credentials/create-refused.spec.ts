@@ -117,6 +117,7 @@ test('what was typed comes back once, and to nobody else', async ({ page, strang
   const name = unique('draft');
   await fillIn(dialog, { Name: name, 'Registry URL': 'hub.docker.com' });
   await send(dialog);
+  await expect(page).toHaveURL(/back=/);
   await expectValues(dialog, { Name: name });
   expect(page.url()).not.toContain(name);
   await stranger.goto(page.url());

@@ -1,4 +1,5 @@
 import type { Request } from '@playwright/test';
+import { hold, holdScripts, isModal } from '../../support/awake.ts';
 import { openNew, send, expectSaid } from '../../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { keyFile, secret, unique } from '../../support/secrets.ts';
@@ -30,11 +31,9 @@ test('what was wrong with a field is gone once it is changed', async ({ page, in
   await expectWrong(dialog, 'Registry URL', 'The registry host is missing.');
   await expectWrong(dialog, 'Username', 'Enter the username.');
   await expect(dialog.getByText('Enter it again.')).toHaveCount(0);
-  // The script of the page may not listen yet.
-  await expect(async () => {
-    await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
-    await expect(dialog.getByText('The registry host is missing.')).toHaveCount(0, { timeout: 500 });
-  }).toPass();
+  // Also if the scripts of the page did not run yet.
+  await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
+  await expect(dialog.getByText('The registry host is missing.')).toHaveCount(0);
   await expect(dialog.getByLabel('Registry URL', { exact: true })).not.toHaveAttribute('aria-invalid');
   await expectWrong(dialog, 'Username', 'Enter the username.');
 });
@@ -68,7 +67,7 @@ test('a username that the registry fixes is filled in, and one that was typed is
 
 test('only the answer about the last address counts', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
-  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await isModal(page);
   // The first answer is held back until the second one is there.
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -96,13 +95,8 @@ test('only the answer about the last address counts', async ({ page, instance })
 test('what is filled in late, where the person stands already, is replaced by what they type', async ({ page, instance }) => {
   for (const [label, filled] of [['Username', '$oauthtoken'], ['Name', 'nvidia-pull']] as const) {
     const dialog = await openNew(page, instance);
-    await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
-    let release = () => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
-    await page.route('**/rpc/registry/recognise', async (route) => {
-      await held;
-      await route.continue();
-    });
+    await isModal(page);
+    const release = await hold(page, '**/rpc/registry/recognise');
     const asked = page.waitForRequest('**/rpc/registry/recognise');
     await fillIn(dialog, { 'Registry URL': 'nvcr.io' });
     await asked;
@@ -117,7 +111,7 @@ test('what is filled in late, where the person stands already, is replaced by wh
 
 test('a preset fills in the form as it stands, and nothing typed is lost', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
-  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await isModal(page);
   let loads = 0;
   page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
   const preset = (name: string) => dialog.getByRole('link', { name, exact: true });
@@ -165,7 +159,7 @@ test('a key file says whose it is, and the key is not shown', async ({ page, ins
 
 test('a name is offered from the registry and the access until one is typed', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
-  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await isModal(page);
   await fillIn(dialog, { 'Registry URL': 'ghcr.io' });
   await expectValues(dialog, { Name: 'ghcr-pull' });
   await fillIn(dialog, { Access: 'Pull and push' });
@@ -198,7 +192,7 @@ test('a file that is too large for a key file is refused before it is sent', asy
 
 test('without an address the form is not sent, and the key file stays chosen', async ({ page, instance }) => {
   const dialog = await openNew(page, instance);
-  await page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
+  await isModal(page);
   await fillIn(dialog, { 'Name': unique('key'), 'Authentication method': 'GCP service account key' });
   const upload = dialog.getByLabel('Upload .json key file');
   const buffer = Buffer.from(JSON.stringify(keyFile()));
@@ -215,4 +209,25 @@ test('the fields are those of the chosen method', async ({ page, instance }) => 
   await fillIn(dialog, { 'Authentication method': 'GCP service account key' });
   await expect(dialog.getByLabel('Username', { exact: true })).toBeHidden();
   await expect(dialog.getByLabel('Service account key (JSON)')).toBeVisible();
+});
+
+test('what was typed and chosen before the scripts ran counts once they run', async ({ page, instance }) => {
+  const release = await holdScripts(page);
+  await page.goto(`${instance.project}/credentials/new`, { waitUntil: 'domcontentloaded' });
+  const dialog = page.getByRole('dialog', { name: 'Add Registry' });
+  await fillIn(dialog, { 'Registry URL': 'nvcr.io', 'Access': 'Pull and push' });
+  release();
+  await expect(dialog.getByRole('definition').first()).toHaveText('NVIDIA NGC');
+  await expectValues(dialog, { 'Registry URL': 'nvcr.io', 'Username': '$oauthtoken', 'Name': 'nvidia-push' });
+});
+
+test('a key file that was chosen before the scripts ran is told of', async ({ page, instance }) => {
+  const key = keyFile();
+  const release = await holdScripts(page);
+  await page.goto(`${instance.project}/credentials/new?preset=google`, { waitUntil: 'domcontentloaded' });
+  const dialog = page.getByRole('dialog', { name: 'Add Registry' });
+  const buffer = Buffer.from(JSON.stringify(key));
+  await dialog.getByLabel('Upload .json key file').setInputFiles({ name: 'key.json', mimeType: 'application/json', buffer });
+  release();
+  await expect(dialog.getByText(key.client_email!)).toBeVisible();
 });

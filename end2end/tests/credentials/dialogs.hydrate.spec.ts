@@ -1,12 +1,9 @@
-import type { Page } from '@playwright/test';
+import { holdScripts, isModal } from '../../support/awake.ts';
 import { addCredential, expectListAt, openNew, openRow, pathOf, rowOf, send } from '../../support/credentials.ts';
 import { confirm, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline } from '../../support/pipelines.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
-
-/** Waits until the page's own scripts have made the dialog modal. */
-const isModal = (page: Page) => page.waitForFunction(() => document.querySelector('dialog')?.matches(':modal'));
 
 test('Escape closes a dialog and leads to the list', async ({ page, instance }) => {
   const name = unique('escape');
@@ -118,12 +115,7 @@ test('after Escape, Back does not open the dialog over an empty page', async ({ 
 });
 
 test('what was typed before the scripts ran is kept', async ({ page, instance }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route('**/*.wasm', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await page.goto(`${instance.project}/credentials/new`, { waitUntil: 'commit' });
   const name = page.getByRole('dialog').getByLabel('Name', { exact: true });
   await name.fill('typed early');
@@ -132,4 +124,32 @@ test('what was typed before the scripts ran is kept', async ({ page, instance })
   await isModal(page);
   await expect(name).toHaveValue('typed early');
   await expect(page.getByRole('dialog').getByLabel('Registry URL', { exact: true })).toHaveValue('ghcr.io');
+});
+
+test('Escape asks about what was typed before the scripts ran', async ({ page, instance }) => {
+  const release = await holdScripts(page);
+  await page.goto(`${instance.project}/credentials/new`, { waitUntil: 'domcontentloaded' });
+  const field = page.getByRole('dialog').getByLabel('Registry URL', { exact: true });
+  await field.fill('registry.example.com');
+  release();
+  await isModal(page);
+  await page.keyboard.press('Escape');
+  const keep = page.getByRole('alertdialog').getByRole('button', { name: 'Keep editing' });
+  await expect(keep).toBeFocused();
+  await keep.click();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue('registry.example.com');
+});
+
+test('who went on to the next wrong field before the scripts ran stays there', async ({ page, instance }) => {
+  const dialog = await openNew(page, instance);
+  await fillIn(dialog, { 'Name': unique('next'), 'Registry URL': 'hub.docker.com', 'Username': 'a:b' });
+  const release = await holdScripts(page);
+  await send(dialog);
+  await expectWrong(dialog, 'Username', /colon/);
+  const field = dialog.getByLabel('Username', { exact: true });
+  await field.focus();
+  release();
+  await isModal(page);
+  await expect(field).toBeFocused();
 });

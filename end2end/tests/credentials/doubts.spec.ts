@@ -1,3 +1,4 @@
+import { isAwake } from '../../support/awake.ts';
 import { addCredential, expectSaid, openEdit, openNew, openReplace, openRow, pathOf, send } from '../../support/credentials.ts';
 import { expectValues, expectWrong, fillIn } from '../../support/form.ts';
 import { addPipeline, fetchConfig, signInFor } from '../../support/pipelines.ts';
@@ -16,12 +17,13 @@ for (const { what, typed, label, sentence } of [
   test(`${what} is asked about before it is saved`, async ({ page, instance, javaScriptEnabled }) => {
     const name = unique('asked');
     const dialog = await openNew(page, instance);
+    const isKept = javaScriptEnabled !== false;
+    if (isKept) await isAwake(page);
     await fillIn(dialog, { Name: name, Username: 'acme-bot', ...typed });
     await send(dialog);
     await expect(dialog.getByRole('button', { name: 'Save anyway' })).toBeVisible();
     await expectWrong(dialog, label, sentence);
     // Where scripts run the form was not sent yet, so nothing is to be typed again.
-    const isKept = javaScriptEnabled !== false;
     await expectValues(dialog, { Name: name, Password: isKept ? typed.Password : '' });
     if (!isKept) {
       await expect(dialog.getByText('Nothing was saved yet.')).toBeVisible();
@@ -58,7 +60,7 @@ test('a secret that was saved anyway is marked until it is replaced', async ({ p
   await expect(replace.getByText('Secret looks wrong')).toBeVisible();
   await fillIn(replace, { Password: secret() });
   await send(replace);
-  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
+  await expectSaid(page, 'Version 2 of the secret is now current.');
   await expect(await openRow(page, instance, name)).not.toContainText('Secret looks wrong');
 });
 
@@ -146,7 +148,11 @@ test('a change that would stop a pipeline names it before it is saved', async ({
   expect((await fetchConfig(instance, token, { intent: 'push', image: `${host}/acme/api` })).status).toBe(200);
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { 'Access': 'Pull', 'Repository path (Optional)': 'acme/web' });
+  // What is asked about a folded field is seen, too.
+  await dialog.locator('summary', { hasText: 'More options' }).click();
+  await expect(dialog.getByLabel('Repository path (Optional)')).toBeHidden();
   await send(dialog);
+  await expect(dialog.getByLabel('Repository path (Optional)')).toBeVisible();
   await expectWrong(dialog, 'Access', `${ci} received this credential to push in the last 30 days. If you save this, Regcred no longer delivers it to push.`);
   await expectWrong(dialog, 'Repository path (Optional)', `${ci} received this credential for acme/api in the last 30 days. If you save this, Regcred no longer delivers it for that repository.`);
   await expect(dialog.getByRole('row').filter({ hasText: ci }), 'with its last use').toContainText('Used once');

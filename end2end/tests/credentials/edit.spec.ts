@@ -44,7 +44,7 @@ test('a new password becomes the next version, and pipelines receive it at once'
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Password: password });
   await send(dialog);
-  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
+  await expectSaid(page, 'Version 2 of the secret is now current.');
   expect(signInFor(await (await fetchConfig(instance, token)).json(), HOST)).toEqual(['acme-bot', password]);
   await expect((await openEdit(page, instance, name)).getByText(/^Version 2,/)).toBeVisible();
 });

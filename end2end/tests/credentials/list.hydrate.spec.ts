@@ -1,4 +1,4 @@
-import { isAwake } from '../../support/awake.ts';
+import { hold, holdScripts, isAwake } from '../../support/awake.ts';
 import { addCredential, expectListAt, pathOf, rowOf } from '../../support/credentials.ts';
 import { unique } from '../../support/secrets.ts';
 import { expect, test } from '../../support/test.ts';
@@ -40,6 +40,19 @@ test('a filter works as it is chosen, and the rows it brings can be used', async
   await expect(page).toHaveURL(/access=pull_push/);
 });
 
+test('a filter that was chosen before the scripts ran works once they run', async ({ page, instance }) => {
+  const prefix = unique('early');
+  await addCredential(page, instance, { name: `${prefix}-pull` });
+  await addCredential(page, instance, { name: `${prefix}-push`, access: 'pull_push' });
+  const release = await holdScripts(page);
+  await page.goto(`${instance.project}/credentials?q=${prefix}`, { waitUntil: 'domcontentloaded' });
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByLabel('Access', { exact: true }).selectOption({ label: 'Pull and push' });
+  release();
+  await expect(page.getByText('1 credential', { exact: true })).toBeVisible();
+  await expect(rowOf(page, `${prefix}-push`)).toBeVisible();
+});
+
 test('a dialog opened from live search results leads back to them', async ({ page, instance }) => {
   const name = unique('brought');
   await addCredential(page, instance, { name });
@@ -60,13 +73,8 @@ test('only the answer to the last letters counts', async ({ page, instance }) =>
   await addCredential(page, instance, { name: `${prefix}-b` });
   await page.goto(`${instance.project}/credentials`);
   // The first answer is held back until the second one is there.
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
   const isFirst = (url: URL) => url.searchParams.get('q') === `${prefix}-a`;
-  await page.route(isFirst, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await hold(page, isFirst);
   const asked = page.waitForRequest((request) => isFirst(new URL(request.url())));
   await page.getByLabel(SEARCH).fill(`${prefix}-a`);
   await asked;
@@ -74,7 +82,9 @@ test('only the answer to the last letters counts', async ({ page, instance }) =>
   await expect(rowOf(page, `${prefix}-b`)).toBeVisible();
   const late = page.waitForResponse((response) => isFirst(new URL(response.url())));
   release();
-  await late;
+  await (await late).finished();
+  // What is asked now is answered after the page has read the late answer.
+  await page.evaluate(async () => (await fetch('/favicon.svg')).text());
   await expect(rowOf(page, `${prefix}-b`)).toBeVisible();
   await expect(rowOf(page, `${prefix}-a`)).toHaveCount(0);
   await expect(page).toHaveURL(new RegExp(`q=${prefix}-b`));
@@ -96,7 +106,8 @@ test('one menu serves every row, also those that a search brought', async ({ pag
   await page.goto(`${instance.project}/credentials`);
   await page.getByLabel(SEARCH).fill(prefix);
   await expect(page.getByText('2 credentials', { exact: true })).toBeVisible();
-  const address = page.url();
+  const address = `${instance.project}/credentials?q=${prefix}`;
+  await expect(page).toHaveURL(address);
   const menu = page.locator('#row-menu');
   const open = async (name: string) => {
     await rowOf(page, name).getByRole('button', { name: `More actions for ${name}` }).click();

@@ -164,15 +164,15 @@ test('the head of a column sorts by it, and then the other way round', async ({ 
   const order = () =>
     page.getByRole('link', { name: /^Edit / }).evaluateAll((links) => links.map((link) => link.getAttribute('aria-label')!.replace(/.*host/, '')));
   const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
-  expect(await order()).toEqual(['1', '2', '10']);
+  await expect.poll(order).toEqual(['1', '2', '10']);
   await expect(head('Name')).toHaveAttribute('aria-sort', 'ascending');
   await head('Name').getByRole('link').click();
   await expect(head('Name')).toHaveAttribute('aria-sort', 'descending');
-  expect(await order()).toEqual(['10', '2', '1']);
+  await expect.poll(order).toEqual(['10', '2', '1']);
   await head('Changed').getByRole('link').click();
   await expect(head('Changed')).toHaveAttribute('aria-sort', 'descending');
   await expect(head('Name')).not.toHaveAttribute('aria-sort');
-  expect(await order()).toEqual(['1', '2', '10']);
+  await expect.poll(order).toEqual(['1', '2', '10']);
   await expect(page).toHaveURL(`${instance.project}/credentials?q=${prefix}&sort=changed`);
 });
 

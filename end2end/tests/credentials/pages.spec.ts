@@ -81,6 +81,7 @@ test('nothing is destroyed by one click', async ({ page, instance }) => {
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Password: 'another token' });
   await send(dialog);
+  await expectSaid(page, `${name} was saved.`);
   const versions = `${await pathOf(page, instance, name)}/versions`;
   await page.goto(versions);
   await page.getByRole('link', { name: 'Destroy version 1' }).click();

@@ -20,6 +20,7 @@ test('a secret that was replaced by mistake is made current again', async ({ pag
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Password: second });
   await send(dialog);
+  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
   expect(await received(instance, token)).toBe(second);
 
   await page.goto(`${await pathOf(page, instance, name)}/versions`);
@@ -30,7 +31,7 @@ test('a secret that was replaced by mistake is made current again', async ({ pag
   await expect(asked).toContainText('Pipelines receive version 1 instead of version 2');
   await expect(asked).toContainText(/Version 2 was last received .* by reader/);
   await asked.getByRole('button', { name: 'Make current', exact: true }).click();
-  await expect(page.getByRole('status').filter({ hasText: `Pipelines now receive version 1 of ${name}` })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: `Version 1 of ${name} is now current` })).toBeVisible();
   expect(await received(instance, token)).toBe(first);
 
   await versions.getByRole('link', { name: 'Destroy version 2' }).click();
@@ -57,7 +58,7 @@ test('a new secret waits until somebody switches to it', async ({ page, instance
   const path = await pathOf(page, instance, name);
   await page.goto(path);
   await expect(page.getByText('Version 2 is staged', { exact: true })).toBeVisible();
-  await expect(page.getByText('Pipelines receive version 1.', { exact: true })).toBeVisible();
+  await expect(page.getByText('Version 1 is current.', { exact: true })).toBeVisible();
   const change = page.getByRole('link', { name: 'Make version 2 current' });
   await expect(change).toHaveAttribute('href', `${path}/versions/2/current`);
 

@@ -58,7 +58,7 @@ fn the_first_wrong_line_of_an_export_is_named() {
     assert_eq!(wrong_at(1, lines[1].replace("01ff", "01fe")), 2);
     assert_eq!(wrong_at(1, lines[1].replace("event", "fetch")), 2);
     assert_eq!(wrong_at(3, lines[4].clone()), 4);
-    assert_eq!(wrong_at(0, "[]".to_owned()), 1);
+    assert_eq!(wrong_at(1, "[]".to_owned()), 2);
     assert_eq!(wrong_at(0, lines[0].replace("\"kind\":\"event\",", "")), 1);
     let other = CHAIN.to_string().replace('1', "2");
     assert_eq!(wrong_at(2, lines[2].replace(&CHAIN.to_string(), &other)), 3);
@@ -96,4 +96,24 @@ fn what_stands_behind_the_links_of_the_checkpoint_is_links_too() {
     for wrong in [lines[4].as_str(), &lines[0], &next.replace("new", "old"), "zebra"] {
         assert!(matches!(behind(wrong), Err(ExportProblem::Wrong(6))), "{wrong}");
     }
+}
+
+#[test]
+fn what_another_program_made_of_an_export_is_not_taken_for_a_change_of_its_links() {
+    let (lines, checkpoint) = exported();
+    let text = lines.join("\r\n") + "\r\n";
+    let of = |bytes: &[u8]| export::verify(bytes, &checkpoint);
+    let whole = Verified { links: 5, removed: 1, beyond: 0 };
+    assert_eq!(of(text.as_bytes()).unwrap(), whole, "line ends are no part of a link");
+    assert_eq!(of(format!("\u{feff}{text}").as_bytes()).unwrap(), whole, "nor is a mark");
+    let wide: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let packed: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    let csv: &[u8] = b"link,at,kind\r\n1,2026-11-30T00:00:00Z,change\r\n";
+    for other in [&wide[..], &packed, csv, b"{\"link\":1,\"kind\":\"change\"}\n", b"[]\n"] {
+        let found = of(other);
+        assert!(matches!(found, Err(ExportProblem::NotLinks)), "{found:?}");
+    }
+    let marked = [&lines[0], &format!("\u{feff}{}", lines[1])].map(String::as_str).join("\n");
+    assert!(matches!(of(marked.as_bytes()), Err(ExportProblem::Wrong(2))), "only at the beginning");
 }

@@ -3,7 +3,7 @@
 use super::Action;
 use crate::checkpoints::checkpoint::Checkpoint;
 use crate::checkpoints::cosignature::{Cosignature, WitnessKey};
-use crate::checkpoints::export::{self, Line};
+use crate::checkpoints::export::{self, Line, Verified};
 use crate::checkpoints::note::{Key, Note};
 use crate::checkpoints::proof;
 use crate::commands::failure::Failure;
@@ -17,6 +17,9 @@ use std::path::Path;
 
 /// Bytes that a checkpoint or a proof has at most.
 const LONGEST: u64 = 1024 * 1024;
+
+/// What some programs begin a text in UTF-8 with.
+const MARK: char = '\u{feff}';
 
 /// The files of one verification.
 pub(super) struct ToVerify<'a> {
@@ -42,15 +45,22 @@ impl<'a> ToVerify<'a> {
         if let Some(proof) = self.proof {
             return self.one_event(proof);
         }
-        let mut found = None;
+        let mut found: Option<(Verified, Checkpoint, Vec<Witnessed>)> = None;
         for file in self.checkpoint {
+            let said = |problem: String| match self.checkpoint.len() {
+                1 => Failure::said(problem),
+                _ => Failure::said(format!("{}: {problem}", file.display())),
+            };
             let note = one_note(file)?;
             let checkpoint = Checkpoint::open(&note, self.keys);
-            let checkpoint = checkpoint.map_err(|problem| Failure::said(problem.to_string()))?;
+            let checkpoint = checkpoint.map_err(|problem| said(problem.to_string()))?;
             let cosigned = are_witnesses(&note, self.witnesses)?;
             let done = export::verify(BufReader::new(self.open()?), &checkpoint);
-            let done = done.map_err(|problem| Failure::said(problem.to_string()))?;
-            found = Some((done, checkpoint, cosigned));
+            let done = done.map_err(|problem| said(problem.to_string()))?;
+            // The one that covers the most says what holds.
+            found = found
+                .filter(|(known, ..)| known.links > done.links)
+                .or(Some((done, checkpoint, cosigned)));
         }
         let Some((done, checkpoint, cosigned)) = found else {
             return Err(Failure::said(
@@ -86,7 +96,7 @@ impl<'a> ToVerify<'a> {
         let link = proof::link(&proof).ok_or_else(|| said(proof::ProofProblem::Malformed))?;
         for line in BufReader::new(self.open()?).lines() {
             let line = line.map_err(|cause| unreadable(self.export, &cause))?;
-            let line = serde_json::from_str::<Line>(&line).ok();
+            let line = serde_json::from_str::<Line>(line.trim_start_matches(MARK)).ok();
             let Some(line) = line.filter(|line| line.number() == link) else { continue };
             let leaf = line.leaf().ok_or_else(|| said(proof::ProofProblem::Wrong))?;
             let (_, checkpoint) = proof::verify(&proof, leaf, self.keys).map_err(said)?;
@@ -126,9 +136,11 @@ pub(super) fn are_witnesses(note: &str, keys: &[WitnessKey]) -> Result<Vec<Witne
     keys.iter().map(one).collect()
 }
 
-/// A note in a file, with or without empty lines behind it.
+/// A note in a file, with or without empty lines behind it. No note has what other programs put into such a file: a
+/// mark before it, and line ends of two characters.
 pub(super) fn one_note(file: &Path) -> Result<String, Failure> {
-    Ok(format!("{}\n", read(file)?.trim_end()))
+    let text = read(file)?.replace("\r\n", "\n");
+    Ok(format!("{}\n", text.trim_start_matches(MARK).trim_end()))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -2,6 +2,7 @@
 
 use super::{Access, Credential, Method};
 use crate::domain::audit::{Field, FieldChange};
+use crate::domain::counted::count;
 use crate::domain::moment::Day;
 
 /// What the form of a credential decides, on creation and on every later save.
@@ -27,7 +28,7 @@ pub struct CredentialSettings {
 impl CredentialSettings {
     fn values(&self) -> [(Field, String); 14] {
         let day = |day: Option<Day>| day.map(Day::to_text).unwrap_or_default();
-        let rotate = self.rotate_every_days.map(|days| format!("{days} days"));
+        let rotate = self.rotate_every_days.map(|days| count(days.into(), "day"));
         [
             (Field::Name, self.name.clone()),
             (Field::Description, self.description.clone()),

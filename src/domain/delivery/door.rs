@@ -29,6 +29,14 @@ pub enum Content {
     Token,
 }
 
+impl Content {
+    /// What the registry gives for it, or why nothing: it is asked with a user name and a password, and
+    /// an identity token is none.
+    pub fn exchanged(self) -> Result<Self, Lost> {
+        if self == Self::Identity { Err(Lost::IdentityToken) } else { Ok(Self::Token) }
+    }
+}
+
 impl Door {
     /// Whether who reads its answer can use a registry's short-lived token instead of a secret.
     pub fn carries_tokens(self) -> bool {
@@ -119,6 +127,14 @@ mod tests {
         }
         for door in [Door::DockerConfig, Door::AuthJson, Door::DockerAuthConfig, Door::Buildx] {
             assert_eq!(door.refuses(Content::Bytes), None, "{door:?}");
+        }
+    }
+
+    #[test]
+    fn the_registry_is_asked_for_a_token_with_passwords_only() {
+        assert_eq!(Content::Identity.exchanged(), Err(Lost::IdentityToken));
+        for content in [Content::Text, Content::Bytes] {
+            assert_eq!(content.exchanged(), Ok(Content::Token), "{content:?}");
         }
     }
 

@@ -25,6 +25,7 @@ impl Doubt {
             | Self::NothingPushes
             | Self::NoReference
             | Self::NoName
+            | Self::OpenCondition
             | Self::OutsidePaths { .. }
             | Self::Ended { .. } => {
                 ("Change the grant", paths::edit_grant(project, pipeline, about))
@@ -50,7 +51,8 @@ impl Doubt {
             | Self::NoUuid(_)
             | Self::ShortReference(_)
             | Self::ForeignKind(_)
-            | Self::ProtectedIsNoTruth
+            | Self::NoTruth(_)
+            | Self::OpenPattern(_)
             | Self::ServiceAccountShape
             | Self::AzureSubjectShape
             | Self::NoPipelineSubject

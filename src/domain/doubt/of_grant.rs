@@ -2,7 +2,7 @@
 
 use super::Doubt;
 use crate::domain::credential::{Access, Summary};
-use crate::domain::grant::{Terms, is_no_name, is_no_reference};
+use crate::domain::grant::{Terms, is_no_name, is_no_reference, is_open_ended};
 use crate::domain::moment::Day;
 use crate::domain::registry::covers;
 use crate::domain::trust_rule::TrustRule;
@@ -30,6 +30,9 @@ pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<
         doubts.push(Doubt::NoReference);
     } else if terms.branches.iter().any(|pattern| is_no_name(pattern)) {
         doubts.push(Doubt::NoName);
+    }
+    if terms.branches.iter().any(|pattern| is_open_ended(pattern)) {
+        doubts.push(Doubt::OpenCondition);
     }
     doubts.extend(outside(&terms.repositories, &credential.paths));
     if terms.intent == Access::PullAndPush && !credential.access.satisfies(terms.intent) {

@@ -1,7 +1,8 @@
-//! What is doubted of a trust rule: values that its provider never signs.
+//! What is doubted of a trust rule: values that its provider never signs, and patterns of more than
+//! they seem to be.
 
 use super::Doubt;
-use crate::domain::grant::{Terms, fits};
+use crate::domain::grant::{Terms, fits, is_open_ended};
 use crate::domain::trust_rule::{
     AZURE_PIPELINE_CLAIMS, ClaimField, OwnHosts, Provider, TrustRule, is_service_account,
     names_its_kind,
@@ -35,7 +36,19 @@ pub fn of_rule(rule: &TrustRule, own: &OwnHosts) -> Vec<Doubt> {
             doubts.push(Doubt::ForeignKind(field.label.to_owned()));
         }
     }
+    for (name, value) in &rule.claims {
+        let is_truth = || ["true", "false"].iter().any(|word| fits(value, word));
+        if rule.provider.is_flag(name) && !is_truth() {
+            doubts.push(Doubt::NoTruth(name.clone()));
+        }
+    }
     doubts.extend(of_provider(rule));
+    let is_wide = |field: &&ClaimField| {
+        let is_branch = field.is_reference() || field.name == "build_branch";
+        is_branch && rule.claims.get(field.name).is_some_and(|value| is_open_ended(value))
+    };
+    let open = rule.provider.fields().iter().filter(is_wide);
+    doubts.extend(open.map(|field| Doubt::OpenPattern(field.label.to_owned())));
     doubts
 }
 
@@ -51,11 +64,6 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
         Provider::GitHub => {
             let is_whole = is_workflow(claim("job_workflow_ref")?);
             (!is_whole).then_some(Doubt::WorkflowWithoutReference)
-        }
-        Provider::GitLab => {
-            let protected = claim("ref_protected")?;
-            let is_truth = ["true", "false"].iter().any(|word| fits(protected, word));
-            (!is_truth).then_some(Doubt::ProtectedIsNoTruth)
         }
         Provider::Kubernetes => {
             (!is_service_account(claim("sub")?)).then_some(Doubt::ServiceAccountShape)
@@ -93,7 +101,7 @@ fn of_provider(rule: &TrustRule) -> Option<Doubt> {
             (None, Some(tag)) => tag.starts_with("refs/").then_some(Doubt::TagAsReference),
             (None, None) => None,
         },
-        Provider::Other | Provider::Woodpecker | Provider::Drone => None,
+        Provider::GitLab | Provider::Other | Provider::Woodpecker | Provider::Drone => None,
     }
 }
 

@@ -126,6 +126,14 @@ fn a_pattern_that_git_allows_no_name_for_is_doubted() {
 }
 
 #[test]
+fn a_pattern_that_is_also_of_names_like_it_is_doubted() {
+    let any = || [github("refs/heads/*")];
+    for open in ["main*", "*main", "dev main*", "refs/heads/main*"] {
+        assert_eq!(doubts(&from(open, ""), &any(), true), [Doubt::OpenCondition], "{open}");
+    }
+}
+
+#[test]
 fn what_the_credential_lacks_is_doubted() {
     let id = Uuid::nil();
     let whole = Summary { id, ..credential("ghcr", "acme/mirror acme/tools") };
@@ -244,7 +252,7 @@ fn a_rule_that_no_token_matches_is_doubted() {
         (github("main"), Some(Doubt::ShortReference("Git reference".to_owned()))),
         (gitlab(("ref_path", "main")), Some(Doubt::ShortReference("Git reference".to_owned()))),
         (gitlab(("ref_protected", "true")), None),
-        (gitlab(("ref_protected", "yes")), Some(Doubt::ProtectedIsNoTruth)),
+        (gitlab(("ref_protected", "yes")), Some(Doubt::NoTruth("ref_protected".to_owned()))),
         (cluster(), None),
         (
             TrustRule::sample(Provider::Kubernetes, &[("sub", "ci:build")]),

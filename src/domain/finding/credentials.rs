@@ -34,6 +34,7 @@ pub struct CredentialFacts {
 pub struct Granted {
     pub id: Uuid,
     pub intent: Access,
+    pub made: Moment,
     /// Since when the pipeline can use it: since it was made, or approved.
     pub since: Moment,
 }
@@ -83,9 +84,12 @@ fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
         grant: found.grant.or(grant),
         ..found
     };
-    if let Some(found) = unused(usable(one, since), pair.last_ever, now) {
+    // What an earlier grant delivered is no use of this one.
+    let made = pair.grants.iter().map(|grant| grant.made).min();
+    let last = pair.last_ever.filter(|last| Some(*last) >= made);
+    if let Some(found) = unused(usable(one, since), last, now) {
         let has_not = "the pipeline has not received it";
-        let fact = said(&found, "The credential was granted", has_not, since, pair.last_ever);
+        let fact = said(&found, "The credential was granted", has_not, since, last);
         return vec![about(Found { fact, ..found })];
     }
     let both = [only_pulled(one, pair, now), old_version(one, pair, now)];
@@ -220,12 +224,15 @@ fn is_of(username: &str, person: &Person) -> bool {
     !username.is_empty() && (username == email || username == login)
 }
 
-/// `members`: the names of those who may sign in.
-pub fn no_owner(one: &CredentialFacts, members: &[Person]) -> Option<Found> {
+/// `members`: those who may sign in; `roster`: everybody who belongs to the project.
+pub fn no_owner(one: &CredentialFacts, members: &[Person], roster: &[Person]) -> Option<Found> {
+    let is_owner = |person: &Person| person.name == one.owner;
     let fact = if one.owner.is_empty() {
         "The credential has no owner to ask when it expires or breaks.".to_owned()
-    } else if members.iter().any(|person| person.name == one.owner) {
+    } else if members.iter().any(is_owner) {
         return None;
+    } else if roster.iter().any(is_owner) {
+        format!("Its owner, {}, cannot sign in any more.", one.owner)
     } else {
         format!("Its owner, {}, is not a member of this project any more.", one.owner)
     };

@@ -83,8 +83,11 @@ fn found(of: &BTreeMap<&str, &ReceivedIn>) -> Option<Found> {
         .map(|(environment, one)| format!("{environment} ({})", one.pipeline.name))
         .collect();
     let links = of.values().take(EVIDENCE).filter_map(|one| one.link);
+    // Who accepted some environments did not accept one more. Two have no number, as before there were such.
+    let about = if of.len() > 2 { of.len().to_string() } else { String::new() };
     Some(Found {
         credential: Some(credential),
+        about,
         fact: format!(
             "In the last {WINDOW} days pipelines of {} environments received it: {}. A pipeline counts for the environment that its runs have to prove, or that all its other credentials name which name one. If this credential is meant for all environments, set its environment to any.",
             of.len(),

@@ -2,7 +2,7 @@
 
 use super::credentials::{blank, first_moment, older};
 use super::{CACHED, Evidence, FindingKind, Found, REFUSALS, REFUSALS_COUNTED, Thing};
-use crate::domain::audit::{Action, AuditEvent};
+use crate::domain::audit::{Action, AuditEvent, Detail, Field};
 use crate::domain::moment::Moment;
 use uuid::Uuid;
 
@@ -16,12 +16,31 @@ const OF_CREDENTIAL: [Action; 6] = [
     Action::GuardLowered,
 ];
 
+/// What nobody is refused for, whatever it becomes.
+const HARMLESS: [Field; 8] = [
+    Field::Name,
+    Field::Description,
+    Field::Email,
+    Field::Owner,
+    Field::Environment,
+    Field::Labels,
+    Field::ReviewOn,
+    Field::RotateEvery,
+];
+
+/// What is said of a save that gave a credential another secret, whatever else it changed: pipelines are refused only
+/// where that is who may have it.
+const NEW_SECRETS: [Action; 2] = [Action::SecretReplaced, Action::SecretStaged];
+
 /// The same of a grant. Such an event is about the pipeline.
 const OF_GRANT: [Action; 3] =
     [Action::GrantChanged, Action::GrantDeleted, Action::ApprovalWithdrawn];
 
 /// What people do to grants of another credential for the same registry, by which the two may tie.
 const OF_RIVAL: [Action; 3] = [Action::GrantCreated, Action::GrantChanged, Action::GrantApproved];
+
+/// What a credential is chosen by among several: two may tie since one of them has another.
+const CHOSEN_BY: [Field; 3] = [Field::Paths, Field::Access, Field::ExpiresOn];
 
 /// An event that may be why.
 #[derive(Clone, Debug)]
@@ -34,7 +53,7 @@ pub struct Change {
 
 impl Change {
     /// The first of these events after the link that may have broken something for the pipeline. `own` are those of what
-    /// it received, and of grants of that; `rivals` those of grants of other credentials for the same registry.
+    /// it received, and of grants of that; `rivals` those of other credentials for the same registry.
     pub fn after(
         link: i64,
         pipeline: Uuid,
@@ -43,11 +62,15 @@ impl Change {
     ) -> Option<Self> {
         // Not by its name: somebody may have changed that since.
         let breaks = |event: &&AuditEvent| {
-            OF_CREDENTIAL.contains(&event.action)
+            (OF_CREDENTIAL.contains(&event.action) && !is_harmless(event))
+                || (NEW_SECRETS.contains(&event.action) && changes(event, Field::is_guard))
                 || (OF_GRANT.contains(&event.action) && event.subject_id == pipeline)
         };
-        let ties =
-            |event: &&AuditEvent| OF_RIVAL.contains(&event.action) && event.subject_id == pipeline;
+        let ties = |event: &&AuditEvent| {
+            (OF_RIVAL.contains(&event.action) && event.subject_id == pipeline)
+                || event.action == Action::CredentialEnabled
+                || (is_save(event) && changes(event, |it| CHOSEN_BY.contains(&it)))
+        };
         let all = own.iter().filter(breaks).chain(rivals.iter().filter(ties));
         let first = all.filter(|event| event.seq > link).min_by_key(|event| event.seq)?;
         Some(Self {
@@ -97,13 +120,14 @@ impl Found {
     }
 
     /// Whether it is one, given the newest events of its credential and of its grants: a grant that was changed in the
-    /// window, or a version that was made current a moment ago, is not judged yet.
+    /// window, or a credential that could only pull before, or a version that was made current a moment ago, is not judged
+    /// yet.
     pub fn stands(&self, events: &[AuditEvent], now: Moment) -> bool {
         let is_changed = |event: &AuditEvent| match self.kind {
             FindingKind::OnlyPulled => {
-                matches!(event.action, Action::GrantCreated | Action::GrantChanged)
-                    && self.pipeline.as_ref().is_some_and(|one| one.id == event.subject_id)
-                    && event.at >= first_moment(now)
+                let is_grant = matches!(event.action, Action::GrantCreated | Action::GrantChanged)
+                    && self.pipeline.as_ref().is_some_and(|one| one.id == event.subject_id);
+                (is_grant || changes_access(event)) && event.at >= first_moment(now)
             }
             FindingKind::OldVersion => {
                 event.action == Action::SecretSwitched && !older(event.at, CACHED, now)
@@ -112,4 +136,25 @@ impl Found {
         };
         !events.iter().any(is_changed)
     }
+}
+
+/// Whether somebody changed what the credential is for.
+fn changes_access(event: &AuditEvent) -> bool {
+    is_save(event) && changes(event, |it| it == Field::Access)
+}
+
+fn is_save(event: &AuditEvent) -> bool {
+    matches!(event.action, Action::CredentialUpdated | Action::GuardLowered)
+        || NEW_SECRETS.contains(&event.action)
+}
+
+/// Whether it says what was changed, and that this was nothing else.
+fn is_harmless(event: &AuditEvent) -> bool {
+    let Detail::Changed(all) = &event.detail else { return false };
+    !all.is_empty() && all.iter().all(|one| HARMLESS.contains(&one.field))
+}
+
+/// Whether one of the fields that it names is such a one.
+fn changes(event: &AuditEvent, is_such: impl Fn(Field) -> bool) -> bool {
+    matches!(&event.detail, Detail::Changed(all) if all.iter().any(|one| is_such(one.field)))
 }

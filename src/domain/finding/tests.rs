@@ -44,7 +44,8 @@ fn credential() -> CredentialFacts {
 
 /// Granted long ago, and received a moment ago in the current version.
 fn pair() -> PairFacts {
-    let grant = Granted { id: Uuid::nil(), intent: Access::Pull, since: ago(300) };
+    let (id, intent) = (Uuid::nil(), Access::Pull);
+    let grant = Granted { id, intent, made: ago(300), since: ago(300) };
     let figures = Figures {
         pulls: 3,
         last_at: Some(ago(1)),
@@ -80,7 +81,7 @@ fn what_is_in_use_is_no_finding() {
     };
     let people = [person("Kim"), person("Bo")];
     assert_eq!(personal(&credential(), &people), None);
-    assert_eq!(no_owner(&credential(), &people), None);
+    assert_eq!(no_owner(&credential(), &people, &people), None);
     assert_eq!(review_due(&credential(), NOW.day()), None);
     assert_eq!(same_secret(&credential(), Vec::new()), None);
     for username in ["kim@example.com", "KIM", " kim "] {
@@ -96,8 +97,10 @@ fn what_is_in_use_is_no_finding() {
     }
     for owner in ["", "Alex"] {
         let one = CredentialFacts { owner: owner.to_owned(), ..credential() };
-        assert!(no_owner(&one, &people).is_some(), "{owner}");
+        assert!(no_owner(&one, &people, &people).is_some(), "{owner}");
     }
+    let disabled = no_owner(&credential(), &people[1..], &people).unwrap();
+    assert!(disabled.fact.contains("cannot sign in"), "{}", disabled.fact);
     for (days, is_due) in [(-1, true), (0, false), (1, false)] {
         let review_on = Some(NOW.day().plus_days(days));
         let one = CredentialFacts { review_on, ..credential() };
@@ -132,13 +135,19 @@ fn unused_is_judged_only_for_what_existed_the_whole_window() {
 
 #[test]
 fn a_grant_is_judged_by_itself_when_another_one_uses_the_credential() {
-    for (since, last, expected) in [
-        (300, Some(95), Some(FindingKind::Unused)),
-        (80, Some(95), None),
-        (300, None, Some(FindingKind::NeverUsed)),
-        (29, None, None),
+    for (made, since, last, expected) in [
+        (300, 300, Some(95), Some(FindingKind::Unused)),
+        // It was approved anew.
+        (300, 80, Some(95), None),
+        // An earlier grant was revoked.
+        (80, 80, Some(95), Some(FindingKind::NeverUsed)),
+        (94, 94, Some(95), Some(FindingKind::NeverUsed)),
+        (29, 29, Some(95), None),
+        (80, 80, Some(79), None),
+        (300, 300, None, Some(FindingKind::NeverUsed)),
+        (29, 29, None, None),
     ] {
-        let grant = Granted { since: ago(since), ..pair().grants[0] };
+        let grant = Granted { made: ago(made), since: ago(since), ..pair().grants[0] };
         let idle = PairFacts {
             pipeline: thing("idle"),
             grants: vec![grant],
@@ -147,7 +156,8 @@ fn a_grant_is_judged_by_itself_when_another_one_uses_the_credential() {
             last_version: None,
         };
         let found = of_use(&credential(), &[pair(), idle.clone()], NOW);
-        assert_eq!(kinds(&found), expected.into_iter().collect::<Vec<_>>(), "{since} {last:?}");
+        let expected: Vec<FindingKind> = expected.into_iter().collect();
+        assert_eq!(kinds(&found), expected, "{made} {since} {last:?}");
         assert!(found.iter().all(|found| found.pipeline == Some(thing("idle"))));
         let revoked = PairFacts { grants: Vec::new(), ..idle };
         assert!(used(&credential(), &[pair(), revoked]).is_empty(), "it receives nothing anyway");
@@ -195,27 +205,6 @@ fn event(seq: i64, action: Action, subject: &str, at: Moment) -> AuditEvent {
     let Thing { id: subject_id, name: subject } = thing(subject);
     let (actor, detail) = ("Kim".to_owned(), Detail::Nothing);
     AuditEvent { seq, at, action, actor, subject, subject_id, detail }
-}
-
-#[test]
-fn what_was_changed_a_moment_ago_is_not_judged_yet() {
-    let of = |kind| Found { pipeline: Some(thing("build")), ..credentials::blank(kind) };
-    let push = of(FindingKind::OnlyPulled);
-    for (action, subject, days, stands) in [
-        (Action::GrantChanged, "build", 89, false),
-        (Action::GrantChanged, "build", 90, true),
-        (Action::GrantChanged, "other", 1, true),
-        (Action::GrantApproved, "build", 1, true),
-    ] {
-        let events = [event(1, action, subject, ago(days))];
-        assert_eq!(push.stands(&events, NOW), stands, "{action:?} {subject} {days}");
-    }
-    let old = of(FindingKind::OldVersion);
-    for (days, stands) in [(6, false), (7, true)] {
-        let events = [event(1, Action::SecretSwitched, "ghcr", ago(days))];
-        assert_eq!(old.stands(&events, NOW), stands, "{days}");
-    }
-    assert!(push.depends_on_events() && !of(FindingKind::Tie).depends_on_events());
 }
 
 #[test]

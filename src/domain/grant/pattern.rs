@@ -99,3 +99,23 @@ pub fn is_no_reference(pattern: &str) -> bool {
         None => !rest.contains('*'),
     }
 }
+
+/// Whether a pattern for branches has a `*` at a word, so that it is of other names, too. Tags are
+/// numbered, and a pattern for them is meant so.
+pub fn is_open_ended(pattern: &str) -> bool {
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let (Some((_, behind)), Some((_, before))) = (parts.split_first(), parts.split_last()) else {
+        return false;
+    };
+    let is_word =
+        |two: [Option<char>; 2]| two.iter().all(|sign| sign.is_some_and(char::is_alphanumeric));
+    let ends = |part: &&str| {
+        let mut signs = part.chars().rev();
+        is_word([signs.next(), signs.next()])
+    };
+    let begins = |part: &&str| {
+        let mut signs = part.chars();
+        is_word([signs.next(), signs.next()])
+    };
+    !pattern.starts_with("refs/tags/") && (before.iter().any(ends) || behind.iter().any(begins))
+}

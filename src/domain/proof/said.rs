@@ -1,6 +1,6 @@
 //! What a provider's verified claims prove of a run (protocols 4.6).
 
-use super::{Proof, fact, is_odd};
+use super::{Proof, fact, is_odd, is_request, is_requested};
 use crate::domain::trust_rule::{Provider, has_tag};
 use serde_json::{Map, Value};
 
@@ -56,7 +56,8 @@ impl Proof {
                 commit: text("rpo_ver"),
                 ..proof
             },
-            Provider::Kubernetes | Provider::Other | Provider::Woodpecker | Provider::Drone => {
+            Provider::Other => Self { subject: text("sub"), is_fork: other_fork(&text), ..proof },
+            Provider::Kubernetes | Provider::Woodpecker | Provider::Drone => {
                 Self { subject: text("sub"), ..proof }
             }
         };
@@ -131,6 +132,15 @@ fn buildkite_reference(text: &impl Fn(&str) -> Option<String>, has_tag: bool) ->
         return text("build_tag").map(|tag| format!("refs/tags/{tag}"));
     }
     text("build_branch").map(|name| format!("refs/heads/{name}"))
+}
+
+/// What an issuer that nobody knows says in the words of others: that a run is for a proposed change,
+/// whoever's it is. That it is none is not believed.
+fn other_fork(text: &impl Fn(&str) -> Option<String>) -> Option<bool> {
+    let is_event = text("event_name").is_some_and(|event| is_request(&event));
+    let is_kind = text("ref_type").is_some_and(|kind| kind == "pr" || kind.starts_with("pull"));
+    let is_reference = text("ref").is_some_and(|name| is_requested(None, &name));
+    (is_event || is_kind || is_reference).then_some(true)
 }
 
 /// A fork's branch has its owner before it, with a colon that no name of a branch can have. Without

@@ -37,8 +37,8 @@ impl ReviewItem {
         let window = facts.days.saturating_mul(DAY_MS);
         let since = Moment(opened_at.0.saturating_sub(window));
         let was_there = self.made_at.is_some_and(|at| at <= since);
-        let is_unused = facts.last_at.is_none_or(|at| at < since) && self.delivered() == 0;
-        if is_unused {
+        // Not by the figures: they may be of an earlier grant of the same.
+        if facts.last_at.is_none_or(|at| at < since) {
             let reason = match facts.last_at {
                 None => "It was never used.".to_owned(),
                 Some(_) => format!("It was not used in the last {days}."),
@@ -54,10 +54,6 @@ impl ReviewItem {
             verdict: Verdict::Confirm,
             reason: format!("It was used in the last {days}."),
         })
-    }
-
-    fn delivered(&self) -> i64 {
-        self.facts.pulls + self.facts.pushes
     }
 }
 
@@ -106,6 +102,8 @@ mod tests {
             (5, facts(3, 0, ago(2), true), Some(Verdict::Confirm)),
             (200, facts(3, 1, ago(2), true), Some(Verdict::Confirm)),
             (200, facts(0, 0, ago(2), false), Some(Verdict::Confirm)),
+            // An earlier grant was used, and this one was not.
+            (5, facts(3, 0, None, true), None),
         ] {
             let found = item(ReviewKind::Grant, age, facts).suggestion(Moment(OPENED));
             assert_eq!(found.map(|one| one.verdict), expected, "{age}");

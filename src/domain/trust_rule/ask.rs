@@ -1,9 +1,46 @@
 //! How a CI is asked for the claims that a rule asks for, and what a provider's tokens do not say.
 
-use super::Provider;
+use super::{Provider, ValueKind};
 
+/// What every token of a job of GitHub Actions says.
+const GITHUB_CLAIMS: [&str; 17] = [
+    "sub",
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "repository_visibility",
+    "ref",
+    "ref_type",
+    "event_name",
+    "run_id",
+    "sha",
+    "actor",
+    "actor_id",
+    "workflow",
+    "workflow_ref",
+    "job_workflow_ref",
+    "runner_environment",
+];
+/// What every one of the `id_tokens` of a job of GitLab says.
+const GITLAB_CLAIMS: [&str; 12] = [
+    "sub",
+    "project_id",
+    "project_path",
+    "namespace_id",
+    "namespace_path",
+    "user_login",
+    "pipeline_id",
+    "pipeline_source",
+    "job_id",
+    "ref",
+    "ref_type",
+    "ref_protected",
+];
 /// Said wherever a job of Buildkite lacks an id.
 const BUILDKITE_IDS: &str = "request them with buildkite-agent oidc request-token --claim organization_id --claim pipeline_id";
+const BUILDKITE_OPTIONAL: &str =
+    "request it by its name with buildkite-agent oidc request-token --claim";
 const CIRCLECI_WEBHOOK: &str =
     "pipelines started by a custom webhook have none: start it from the repository";
 const AZURE_PIPELINE: &str = "only a pipeline's own token (p://) has it: ask SYSTEM_OIDCREQUESTURI without serviceConnectionId";
@@ -13,29 +50,22 @@ pub(in crate::domain) const AZURE_PIPELINE_CLAIMS: [&str; 6] =
     ["prj_id", "def_id", "rpo_ref", "rpo_id", "rpo_uri", "org_id"];
 
 impl Provider {
-    /// How a job comes by a claim that its token does not have; nothing where that is not known.
-    pub(super) fn how_to_have(self, claim: &str) -> Option<&'static str> {
-        let how = match (self, claim) {
-            (Self::Buildkite, "organization_id" | "pipeline_id") => BUILDKITE_IDS,
-            (Self::Buildkite, "build_tag") => "only a build of a tag has it",
-            (Self::Buildkite, "step_key") => "give the step a key",
-            (Self::CircleCi, "oidc.circleci.com/vcs-origin" | "oidc.circleci.com/vcs-ref") => {
-                CIRCLECI_WEBHOOK
+    /// How a job comes by a claim that its token does not have, or has without a value; nothing where
+    /// that is not known.
+    pub(super) fn how_to_have(self, claim: &str, is: ValueKind) -> Option<&'static str> {
+        match self {
+            Self::GitHub => of_github(claim, is),
+            Self::GitLab => of_gitlab(claim, is),
+            Self::Buildkite => of_buildkite(claim),
+            Self::CircleCi => {
+                let is_of_code =
+                    claim == "oidc.circleci.com/vcs-origin" || claim == "oidc.circleci.com/vcs-ref";
+                is_of_code.then_some(CIRCLECI_WEBHOOK)
             }
-            (Self::AzureDevOps, name) if AZURE_PIPELINE_CLAIMS.contains(&name) => AZURE_PIPELINE,
-            (Self::GitHub | Self::GitLab, "environment") => "give the job an environment",
-            (Self::GitHub, _) => {
-                "the token must be the job's own: give the job permissions: id-token: write, and ask ACTIONS_ID_TOKEN_REQUEST_URL for it"
-            }
-            (Self::GitLab, "ref_path") => "GitLab 16.0 and later send it",
-            (Self::GitLab, "job_project_id") => "GitLab 18.4 and later send it",
-            (Self::GitLab, _) => "the token must be one of the job's id_tokens: in .gitlab-ci.yml",
-            (Self::Kubernetes, _) => {
-                "use a token that expires: one of a projected volume, or of kubectl create token"
-            }
-            _ => return None,
-        };
-        Some(how)
+            Self::AzureDevOps => AZURE_PIPELINE_CLAIMS.contains(&claim).then_some(AZURE_PIPELINE),
+            Self::Kubernetes => of_cluster(claim),
+            Self::Other | Self::Woodpecker | Self::Drone => None,
+        }
     }
 
     /// How a job comes by a token for the audience that a rule asks for.
@@ -85,9 +115,70 @@ impl Provider {
                 "Other Entra workloads work here as well. Enter the workload's object id as the subject.",
             ],
             Self::Other => &[
-                "Regcred does not know which claims of this issuer name a branch, an event or a fork, so its tokens never meet a condition on them.",
+                "Regcred does not know which claims of this issuer name a branch, an event or a fork, so its tokens never meet a condition on them. If event_name, ref or ref_type says that the run is for a pull request, it counts as a fork's.",
             ],
             Self::Woodpecker | Self::Drone => &[],
         }
     }
+}
+
+fn of_github(claim: &str, is: ValueKind) -> Option<&'static str> {
+    let how = match claim {
+        "environment" => "give the job an environment",
+        "ref" if is == ValueKind::Empty => {
+            "the deployment of a commit has none: deploy a branch or a tag"
+        }
+        "head_ref" | "base_ref" => "only a run for a pull request has it",
+        "enterprise" | "enterprise_id" => "only a repository of an enterprise has it",
+        _ if claim.starts_with("repo_property_") => {
+            "an admin of the organization has to include the custom property in its tokens"
+        }
+        _ if GITHUB_CLAIMS.contains(&claim) => {
+            "the token must be the job's own: give the job permissions: id-token: write, and ask ACTIONS_ID_TOKEN_REQUEST_URL for it"
+        }
+        _ => return None,
+    };
+    Some(how)
+}
+
+fn of_gitlab(claim: &str, is: ValueKind) -> Option<&'static str> {
+    let how = match claim {
+        "environment" | "environment_protected" | "environment_action" | "deployment_tier" => {
+            "give the job an environment"
+        }
+        // An older server does not have the claim at all.
+        "ref_path" if is != ValueKind::Absent => "the pipeline is for no branch and no tag",
+        "ref_path" | "sha" | "runner_id" | "runner_environment" => "GitLab 16.0 and later send it",
+        "job_project_id" | "job_project_path" => "GitLab 18.4 and later send it",
+        "ci_config_ref_uri" | "ci_config_sha" => {
+            "only a pipeline that is defined in the project itself has it"
+        }
+        _ if GITLAB_CLAIMS.contains(&claim) => {
+            "the token must be one of the job's id_tokens: in .gitlab-ci.yml"
+        }
+        _ => return None,
+    };
+    Some(how)
+}
+
+fn of_buildkite(claim: &str) -> Option<&'static str> {
+    let how = match claim {
+        "organization_id" | "pipeline_id" => BUILDKITE_IDS,
+        "build_tag" => "only a build of a tag has it",
+        "step_key" => "give the step a key",
+        "build_id" | "cluster_id" | "cluster_name" | "queue_id" | "queue_key" => BUILDKITE_OPTIONAL,
+        _ if claim.starts_with("agent_tag:") => BUILDKITE_OPTIONAL,
+        _ => return None,
+    };
+    Some(how)
+}
+
+fn of_cluster(claim: &str) -> Option<&'static str> {
+    let is_below = |part: &str| claim.starts_with(part);
+    if is_below("kubernetes.io/pod/") || is_below("kubernetes.io/node/") {
+        return Some("use a token that is bound to a pod: one of a projected volume");
+    }
+    (claim == "sub" || is_below("kubernetes.io/")).then_some(
+        "use a token that expires: one of a projected volume, or of kubectl create token",
+    )
 }

@@ -6,7 +6,7 @@ use super::{Provider, TrustRule};
 use serde::{Deserialize, Serialize};
 
 /// Hosts and words that services other than this one ask for.
-const FOREIGN: [&str; 15] = [
+const FOREIGN: [&str; 16] = [
     "sts.amazonaws.com",
     "sts.amazonaws.com.cn",
     "iam.googleapis.com",
@@ -15,6 +15,8 @@ const FOREIGN: [&str; 15] = [
     // GitHub's own audience is the address of whoever owns the repository there.
     "github.com",
     "api.github.com",
+    // Buildkite's own, in the same way.
+    "buildkite.com",
     "management.azure.com",
     "management.core.windows.net",
     "sigstore",
@@ -135,6 +137,7 @@ mod tests {
             "https://oauth2.googleapis.com",
             "https://oauth2.googleapis.com/token",
             "https://github.com/acme",
+            "https://buildkite.com/acme-inc",
             "sigstore",
             "npm:registry.npmjs.org",
             "https://issuer.example.com",

@@ -1,5 +1,6 @@
 //! Whether claims are what a rule asks for, and which of them are not.
 
+use super::bitbucket;
 use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustRule, ValueKind};
 use crate::domain::grant::fits;
@@ -66,6 +67,9 @@ pub(super) fn matches(rule: &TrustRule, name: &str, wanted: &str, found: &str) -
     let field = rule.provider.fields().iter().find(|field| field.name == name);
     match field.map(|field| field.kind) {
         Some(Kind::Narrowing) => fits(wanted, found),
+        _ if name == "sub" && bitbucket::is_of(&rule.issuer) => {
+            bitbucket::is_of_subject(wanted, found)
+        }
         _ => found == wanted,
     }
 }

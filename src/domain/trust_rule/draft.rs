@@ -1,5 +1,6 @@
 //! The form of a rule, filled in from a token of a job or from the rule that is there.
 
+use super::bitbucket;
 use super::title::short;
 use super::{Kind, Provider, TrustForm, TrustRule};
 use crate::domain::proof::{Proof, fact};
@@ -36,8 +37,13 @@ impl TrustForm {
             }
             Kind::Extra => field.is_reference(),
         });
-        let claims_of_rule: BTreeMap<String, String> =
+        let mut claims_of_rule: BTreeMap<String, String> =
             wanted.filter_map(|field| Some((field.name.to_owned(), said(field.name)?))).collect();
+        if let Some(subject) = claims_of_rule.get_mut("sub")
+            && bitbucket::is_of(&issuer)
+        {
+            *subject = bitbucket::without_step(subject);
+        }
         Some(Self {
             provider: provider.word().to_owned(),
             issuer,

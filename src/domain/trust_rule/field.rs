@@ -55,6 +55,18 @@ impl ClaimField {
     }
 }
 
+impl Provider {
+    /// Whether its tokens say true or false for this claim and nothing else.
+    pub(in crate::domain) fn is_flag(self, claim: &str) -> bool {
+        matches!(
+            (self, claim),
+            (Self::GitHub | Self::GitLab, "ref_protected")
+                | (Self::GitLab, "environment_protected")
+                | (Self::CircleCi, "oidc.circleci.com/ssh-rerun")
+        )
+    }
+}
+
 /// Of each provider the claims, in the order people read them: name, label, and what the claim says
 /// and where to find the value.
 macro_rules! fields {
@@ -111,7 +123,7 @@ fields! {
         Extra "rpo_ref", "Git reference", "For example refs/heads/main. Only a pipeline's own token has it.";
     }
     Other {
-        Identity "sub", "Subject", "The whole sub claim of its tokens.";
+        Identity "sub", "Subject", "The whole sub claim of its tokens. For Bitbucket, only the UUID of the repository with its braces: what follows differs in each run.";
     }
     Woodpecker {
         Identity "repo.id", "Repository id", "The number in Woodpecker's address of the repository: /repos/7";

@@ -1,7 +1,9 @@
 //! The form of a rule: what was typed into it, read, or what is wrong with it.
 
 use super::audience::{OwnHosts, is_foreign};
-use super::check::IN_LIST;
+use super::bitbucket;
+use super::issuer::AZURE_AUDIENCE;
+use super::more::more;
 use super::runs::names_its_kind;
 use super::{ClaimField, Kind, Provider, TrustForm, issuer_problem};
 use crate::domain::grant::{fits, is_no_name};
@@ -32,7 +34,11 @@ impl TrustForm {
         let mut claims = BTreeMap::new();
         for field in provider.fields() {
             let typed = self.claims.get(field.name).map(|text| text.trim()).unwrap_or_default();
-            match read_claim(provider, field, typed) {
+            let read = match field.name {
+                "sub" if bitbucket::is_of(&self.issuer) => bitbucket::read(typed),
+                _ => read_claim(provider, field, typed),
+            };
+            match read {
                 Ok(Some(value)) => {
                     claims.insert(field.name.to_owned(), value);
                 }
@@ -92,6 +98,10 @@ impl TrustForm {
         let (of, audience) = (self.read_issuer(provider), self.read_audience(provider));
         let audience = if is_foreign(provider, &of, &audience, own) {
             Some(another_service(provider))
+        } else if Provider::fixes_audience(&of) && !audience.starts_with(AZURE_AUDIENCE) {
+            Some(format!(
+                "Jobs of Azure DevOps cannot choose the audience. Enter {AZURE_AUDIENCE}."
+            ))
         } else {
             audience_problem(&audience)
         };
@@ -155,8 +165,8 @@ fn read_claim(
         );
     }
     // With a * it is a pattern, of which one of the two words may be.
-    if field.name == "ref_protected" && !["true", "false"].iter().any(|word| fits(typed, word)) {
-        return said("Enter true, or leave this blank.");
+    if provider.is_flag(field.name) && !["true", "false"].iter().any(|word| fits(typed, word)) {
+        return said("Enter true or false, or leave this blank.");
     }
     if field.name == "repo.slug" && !is_slug(typed) {
         return said("Write the repository with its owner: acme/api.");
@@ -165,7 +175,9 @@ fn read_claim(
         return said("Write the whole address of the repository: https://github.com/acme/api.");
     }
     if provider == Provider::Kubernetes && field.name == "sub" && !is_service_account(typed) {
-        return said("Write the whole subject: system:serviceaccount:NAMESPACE:NAME.");
+        return said(
+            "Write the whole subject: system:serviceaccount:NAMESPACE:NAME. Names in Kubernetes have only small letters, digits, hyphens and dots.",
+        );
     }
     Ok(Some(as_it_is_signed(provider, field, typed)))
 }
@@ -183,11 +195,17 @@ fn is_slug(typed: &str) -> bool {
     !typed.contains(':') && parts.clone().count() > 1 && !parts.clone().any(str::is_empty)
 }
 
+/// Whether it is the subject of a service account whose namespace and name Kubernetes takes
+/// (RFC 1123).
 pub(in crate::domain) fn is_service_account(subject: &str) -> bool {
     let parts =
         subject.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+    let is_name = |name: &str| {
+        let is_sign = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+        !name.is_empty() && name.bytes().all(is_sign)
+    };
     parts.is_some_and(|(namespace, name)| {
-        !namespace.is_empty() && !name.is_empty() && !name.contains(':')
+        is_name(namespace) && is_name(name) && !namespace.contains('.')
     })
 }
 
@@ -195,6 +213,10 @@ pub(in crate::domain) fn is_service_account(subject: &str) -> bool {
 fn as_it_is_signed(provider: Provider, field: &ClaimField, typed: &str) -> String {
     if field.name == "oidc.circleci.com/vcs-origin" {
         return origin(typed);
+    }
+    if field.name == "repo.forge_url" {
+        let page = typed.trim_end_matches('/');
+        return page.strip_suffix(".git").unwrap_or(page).to_owned();
     }
     // A branch may be called like an id, and how any issuer writes one is not known.
     if field.kind == Kind::Narrowing || provider == Provider::Other {
@@ -237,41 +259,11 @@ fn audience_problem(audience: &str) -> Option<String> {
     value_problem(audience)
 }
 
-fn value_problem(value: &str) -> Option<String> {
+pub(super) fn value_problem(value: &str) -> Option<String> {
     if value.chars().count() > VALUE_MAX {
         return Some(format!("Use at most {VALUE_MAX} characters."));
     }
     value
         .contains(is_invisible)
         .then(|| "This contains an invisible character. Type it again.".to_owned())
-}
-
-/// The `name=value` lines.
-fn more(text: &str, provider: Provider) -> Result<BTreeMap<String, String>, String> {
-    let mut claims = BTreeMap::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (name, value) =
-            line.split_once('=').ok_or("Write one claim on each line: name=value.")?;
-        let (name, value) = (name.trim(), value.trim());
-        let plain = name.strip_suffix(IN_LIST).unwrap_or(name);
-        if plain.is_empty() || value.is_empty() || name.len() > 100 {
-            return Err("Write one claim on each line: name=value.".to_owned());
-        }
-        if matches!(plain, "iss" | "aud" | "exp" | "nbf" | "iat" | "jti") {
-            return Err(
-                "The issuer, the audience and the times are always checked. Remove them here."
-                    .to_owned(),
-            );
-        }
-        if provider.fields().iter().any(|field| field.name == plain) {
-            return Err("One of these claims has its own field above. Enter it there.".to_owned());
-        }
-        if let Some(message) = value_problem(value) {
-            return Err(message);
-        }
-        if claims.insert(name.to_owned(), value.to_owned()).is_some() {
-            return Err("One of these claims is repeated. Remove one of the two.".to_owned());
-        }
-    }
-    Ok(claims)
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// What Microsoft's tokens are for unless something else is asked for, which in Azure DevOps is not
 /// possible.
-const AZURE_AUDIENCE: &str = "api://AzureADTokenExchange";
+pub(super) const AZURE_AUDIENCE: &str = "api://AzureADTokenExchange";
 /// What stands before the id of an organization in its issuer.
 const CIRCLECI_ORGANIZATION: &str = "/org/";
 /// Where GitHub's own server has its issuer, and below it those of enterprises.
@@ -68,12 +68,21 @@ impl Provider {
             | "login.microsoftonline.us"
             | "login.partner.microsoftonline.cn" => Some(Self::AzureDevOps),
             "container.googleapis.com" if is_cluster => Some(Self::Kubernetes),
-            _ if host.starts_with("oidc.eks.") && is_cluster => Some(Self::Kubernetes),
+            _ if ["oidc.eks.", "oidc-eks."].iter().any(|start| host.starts_with(start))
+                && is_cluster =>
+            {
+                Some(Self::Kubernetes)
+            }
             _ if is_below("oic.prod-aks.azure.com") => Some(Self::Kubernetes),
             "kubernetes.default" | "kubernetes.default.svc" => Some(Self::Kubernetes),
             _ if host.starts_with("kubernetes.default.svc.") => Some(Self::Kubernetes),
             _ => None,
         }
+    }
+
+    /// Whether whoever signs under this issuer has one audience only, which no job can choose.
+    pub(super) fn fixes_audience(issuer: &str) -> bool {
+        host_and_path(issuer).is_some_and(|(host, _)| host == "vstoken.dev.azure.com")
     }
 
     /// Who publishes keys at such an address, for an issuer whose own address says nothing.
@@ -230,7 +239,7 @@ pub fn issuer_problem(issuer: &str) -> Option<String> {
 }
 
 /// The host of an address, in small letters and without a usual port, and its path.
-fn host_and_path(address: &str) -> Option<(String, String)> {
+pub(super) fn host_and_path(address: &str) -> Option<(String, String)> {
     let address = address.trim().to_ascii_lowercase();
     let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))?;
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

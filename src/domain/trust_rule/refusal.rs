@@ -30,6 +30,8 @@ enum Why {
     /// It is a tag's, and the rule asks for a branch.
     Tag,
     Fork,
+    /// It is a fork's, or the repository's under another name than the rule's.
+    ForkOrRenamed,
 }
 
 /// The first rule that takes the claims.
@@ -81,7 +83,8 @@ fn why(rule: &TrustRule, check: &ClaimCheck, claims: &Map<String, Value>) -> Why
     let is_list = check.name.ends_with(IN_LIST);
     match check.kind {
         ValueKind::Absent | ValueKind::Null | ValueKind::Empty => {
-            Why::Instead(check.kind, signer.how_to_have(&check.name))
+            let name = check.name.strip_suffix(IN_LIST).unwrap_or(&check.name);
+            Why::Instead(check.kind, signer.how_to_have(name, check.kind))
         }
         ValueKind::List if is_list => Why::Differs,
         _ if is_list => Why::NoList,
@@ -92,8 +95,7 @@ fn why(rule: &TrustRule, check: &ClaimCheck, claims: &Map<String, Value>) -> Why
         ValueKind::Plain if is_of_tag(rule, &check.name, claims) => Why::Tag,
         ValueKind::Plain => match nearly(rule, check) {
             Some(difference) => Why::Nearly(difference),
-            None if is_of_fork(signer, check, claims) => Why::Fork,
-            None => Why::Differs,
+            None => of_other_code(rule, signer, check, claims).unwrap_or(Why::Differs),
         },
     }
 }
@@ -118,27 +120,48 @@ fn nearly(rule: &TrustRule, check: &ClaimCheck) -> Option<&'static str> {
 
 /// Whether letters of another alphabet are all that differs.
 fn looks_like(wanted: &str, found: &str) -> bool {
+    if wanted == found {
+        return false;
+    }
     let pairs = || wanted.chars().zip(found.chars());
     let is_alike = |(wanted, found): (char, char)| {
         wanted == found
-            || (wanted.is_ascii_alphabetic() && !found.is_ascii() && found.is_alphabetic())
+            || (wanted.is_ascii_alphabetic() && found.is_alphabetic() && !is_latin(found))
     };
     wanted.chars().count() == found.chars().count()
         && pairs().all(is_alike)
         && pairs().any(|(wanted, found)| wanted == found)
 }
 
-/// Whether another value of this claim means that the run is of a fork, and no other project's.
-fn is_of_fork(signer: Provider, check: &ClaimCheck, claims: &Map<String, Value>) -> bool {
+/// What another value of this claim means, where the run is known to be the project's of the rule.
+fn of_other_code(
+    rule: &TrustRule,
+    signer: Provider,
+    check: &ClaimCheck,
+    claims: &Map<String, Value>,
+) -> Option<Why> {
     match signer {
-        Provider::CircleCi => check.name == "oidc.circleci.com/vcs-origin",
+        // A renamed repository keeps its project, as a fork has it.
+        Provider::CircleCi => {
+            let project = "oidc.circleci.com/project-id";
+            let is_project = fact(claims.get(project)).as_ref() == rule.claims.get(project);
+            (check.name == "oidc.circleci.com/vcs-origin" && is_project)
+                .then_some(Why::ForkOrRenamed)
+        }
         // The job runs in the project of the rule, and the code is another's.
         Provider::GitLab => {
             let job = fact(claims.get("job_project_id"));
-            check.name == "project_id" && job.as_deref() == Some(check.wanted.as_str())
+            let is_fork =
+                check.name == "project_id" && job.as_deref() == Some(check.wanted.as_str());
+            is_fork.then_some(Why::Fork)
         }
-        _ => false,
+        _ => None,
     }
+}
+
+/// Whether the letter is of our alphabet, perhaps with an accent.
+fn is_latin(letter: char) -> bool {
+    letter.is_ascii() || ('\u{C0}'..='\u{24F}').contains(&letter)
 }
 
 fn sentence(why: &Why, names: &[String]) -> String {
@@ -166,6 +189,11 @@ fn sentence(why: &Why, names: &[String]) -> String {
         Why::Fork => {
             format!(
                 "{name} {is} not what the trust rule asks for: the run is for a fork, and a fork is not the repository"
+            )
+        }
+        Why::ForkOrRenamed => {
+            format!(
+                "{name} {is} not what the trust rule asks for: the run is for a fork, and a fork is not the repository, or the repository has another name now"
             )
         }
     }

@@ -2,6 +2,7 @@
 //! document: what is the right answer, and what is said.
 
 mod azure;
+mod bitbucket;
 mod buildkite;
 mod circleci;
 mod form;
@@ -10,6 +11,7 @@ mod gitlab;
 mod issuers;
 mod kubernetes;
 mod other;
+mod values;
 
 use super::*;
 use serde_json::json;

@@ -97,6 +97,7 @@ impl Door {
             return Err(Failure::Refused(sentence));
         };
         usable(&issued.value, whom)
+            .map_err(|_| Failure::Refused(format!("{whom} issued something that is not a token.")))
     }
 }
 

@@ -42,12 +42,17 @@ fn each_version_is_answered_in_its_own() {
 }
 
 #[test]
-fn no_credential_is_an_answer_without_auth() {
-    for answer in [problem(404, "not_found", "None."), json(200, r#"{"auth":null}"#)] {
+fn no_credential_is_an_answer_without_auth_that_is_not_kept() {
+    for answer in [
+        problem(404, "not_found", "None."),
+        json(200, r#"{"auth":null}"#),
+        json(200, r#"{"auth":{},"deliveries":[]}"#),
+    ] {
         let stub = Stub::answering(&[answer]);
-        let (status, out, err) = kubelet(&asked("v1", ""), &node(&stub.url(), &[]));
+        let more = [("REGCRED_KUBELET_CACHE_DURATION", "1h")];
+        let (status, out, err) = kubelet(&asked("v1", ""), &node(&stub.url(), &more));
         assert_eq!(status, 0, "{err}");
-        assert!(out.ends_with("\"auth\":null}\n"), "{out}");
+        assert!(out.ends_with("\"cacheDuration\":\"0s\",\"auth\":null}\n"), "{out}");
     }
 }
 

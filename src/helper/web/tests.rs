@@ -1,6 +1,7 @@
 //! How often is asked, and what is made of the answers.
 
 use super::*;
+use crate::environment::Variables;
 use crate::stub::{Folder, Stub, answer, json};
 use std::cell::RefCell;
 use std::net::TcpListener;
@@ -208,6 +209,22 @@ fn where_nobody_listens_is_tried_three_times() {
     let said = said(web.send(&Request { whom: "Regcred", url: &url, headers: &[], body: None }));
     assert_eq!(said, "regcred: Regcred cannot be reached: the connection was refused.");
     assert_eq!(*pauses.borrow(), [200, 800]);
+}
+
+#[test]
+fn a_server_elsewhere_is_asked_through_the_proxy() {
+    let no = || answer(407, "", "");
+    let stub = Stub::answering(&[no(), no(), no()]);
+    let proxy = stub.url();
+    let variables = Variables::of(&[("HTTPS_PROXY", proxy.as_str())]);
+    let (web, _) = web(10);
+    let web = web.through(Proxies::read(&variables));
+    let url = "https://regcred.example.com/x";
+    let said = said(web.send(&Request { whom: "Regcred", url, headers: &[], body: None }));
+    let wanted = "Regcred cannot be reached: the proxy did not let the request through.";
+    assert_eq!(said, format!("regcred: {wanted}"));
+    let seen = stub.seen();
+    assert!(seen[0].starts_with("CONNECT regcred.example.com:443 HTTP/1.1\r\n"), "{}", seen[0]);
 }
 
 #[test]

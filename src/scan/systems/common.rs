@@ -3,7 +3,7 @@
 use crate::found::{Findings, Kind, Place};
 use crate::reference::is_host;
 use crate::variables::{HOLE, Lookup, Syntax, substitute};
-use crate::yaml::Node;
+use crate::yaml::{LARGEST, Node};
 
 /// The registry of an image's name, maybe a hole; empty for Docker Hub.
 pub(super) fn registry_of(name: &str) -> &str {
@@ -36,20 +36,35 @@ pub(super) fn filled(text: &str, lookup: &dyn Fn(&str) -> Lookup) -> String {
 
 /// `%NAME%` is a variable of Windows: `value` says what is put there.
 pub(super) fn with_percent_values(text: &str, value: &dyn Fn(&str) -> String) -> String {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    replacing(text, "%", &|_, behind| {
+        let (name, after) = behind.split_once('%').filter(|(name, _)| is_name(name))?;
+        Some((value(name), after))
+    })
+}
+
+/// The text with something else for each form that begins so. `read` gets what is before and behind its beginning, and
+/// says what is put there and what is behind the form; nothing if it is none, and it stays.
+pub(super) fn replacing(
+    text: &str,
+    open: &str,
+    read: &dyn for<'t> Fn(&str, &'t str) -> Option<(String, &'t str)>,
+) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('%') {
+    while let Some((before, behind)) = rest.split_once(open)
+        && out.len() < LARGEST
+    {
         out.push_str(before);
-        let is_name = |name: &str| {
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        };
-        match behind.split_once('%') {
-            Some((name, after)) if is_name(name) => {
-                out.push_str(&value(name));
+        match read(before, behind) {
+            Some((value, after)) => {
+                out.push_str(&value);
                 rest = after;
             }
-            _ => {
-                out.push('%');
+            None => {
+                out.push_str(open);
                 rest = behind;
             }
         }

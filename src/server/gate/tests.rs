@@ -2,10 +2,13 @@
 
 use super::bodies::SHORT;
 use super::*;
+use crate::server::guarded;
+use crate::server::headers::Https;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use serde_json::{Value, json};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use tower::ServiceExt;
@@ -163,6 +166,28 @@ async fn who_is_turned_away_is_counted_among_those_who_brought_no_proof() {
     drop(held);
     let answered = router.oneshot(ask()).await.unwrap();
     assert!(answered.status().is_success() && answered.extensions().get::<Refused>().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_is_turned_away_is_told_in_json_when_to_come_back() {
+    let gate = Gate::default();
+    let stranger = asking(&gate, "::", 0);
+    let mut held = Vec::new();
+    for _ in 0..AT_ONCE {
+        held.push(stranger.turn(Place::Work).await.unwrap());
+    }
+    let path = "/api/v1/docker-config";
+    let router = Router::new().route(path, get(|| async {}));
+    let router = guarded(router.layer(from_fn_with_state(gate, layer)), Https::Host);
+    let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+    let body = to_bytes(response.into_body(), 1024).await.unwrap();
+    let said: Value = serde_json::from_slice(&body).unwrap();
+    let message = BUSY.1.trim_end();
+    assert_eq!(said, json!({ "error": { "code": "unavailable", "message": message } }));
 }
 
 #[tokio::test]

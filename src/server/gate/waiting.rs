@@ -12,6 +12,8 @@ use tokio::time::timeout;
 
 /// How long somebody waits until they are told to come back.
 const WAIT: Duration = Duration::from_secs(20);
+/// Seconds until it is worth trying again, as the sentence says.
+pub(super) const COME_BACK: u32 = 5;
 pub(super) const BUSY: Refusal = (
     StatusCode::SERVICE_UNAVAILABLE,
     "Too many requests are waiting. Try again in a few seconds.\n",

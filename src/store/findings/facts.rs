@@ -43,7 +43,8 @@ pub struct FoundGrant {
     pub credential_id: Uuid,
     pub pipeline_id: Uuid,
     pub intent: Access,
-    /// Since when it can be used, in milliseconds.
+    /// When it was made, and since when it can be used, in milliseconds.
+    pub made: i64,
     pub since: i64,
 }
 
@@ -76,6 +77,7 @@ impl GrantFacts {
             credential_id: self.credential_id,
             pipeline_id: self.pipeline_id,
             intent: Access::from_word(&self.intent)?,
+            made: self.created_at,
             since: approved.unwrap_or(self.created_at).max(self.created_at),
         })
     }

@@ -57,6 +57,10 @@ async fn an_export_is_verified_without_database_and_keys() {
     let checkpoint = ["--checkpoint", name(&note)];
     let said = verified(&export, checkpoint, &key).done();
     assert!(said.contains("The export holds"), "{said}");
+    // A program that it went through may have given it other line ends, and a mark.
+    let marked = machine.instance.database.folder.join("marked");
+    fs::write(&marked, format!("\u{feff}{}", text.replace('\n', "\r\n"))).unwrap();
+    verified(&export, ["--checkpoint", name(&marked)], &key).done();
     // Nobody is told that a chain holds whose checkpoint was not looked at.
     let of_instance = kept(&machine, "instance", &["audit", "checkpoint"]);
     let other = ["audit", "verify", "--project", "acme", "--checkpoint", name(&of_instance)];

@@ -73,6 +73,22 @@ async fn a_version_is_of_who_typed_it_and_not_of_who_made_it_current() {
 }
 
 #[tokio::test]
+async fn a_secret_is_as_old_as_the_event_that_says_who_typed_it() {
+    let app = App::new().await;
+    let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "one").await;
+    let of = |action: &str| {
+        format!(
+            "SELECT COUNT(*) FROM credential INNER JOIN audit_event
+            ON audit_event.subject_id = credential.id AND audit_event.at = credential.secret_set_at
+            WHERE audit_event.action = '{action}'"
+        )
+    };
+    assert_eq!(app.scalar_i64(&of("credential.created")).await, 1);
+    replace(&app, id, &[("revision", "1"), ("password", "two"), ("anyway", "true")]).await;
+    assert_eq!(app.scalar_i64(&of("credential.secret_replaced")).await, 1);
+}
+
+#[tokio::test]
 async fn a_token_service_is_listed_with_who_accepted_it_last() {
     let app = App::new().await;
     let leaving = app.new_member("leaving", Role::Maintainer).await;

@@ -48,6 +48,10 @@ async fn a_secret_that_is_no_text_is_refused_where_only_text_is_held() {
         assert_eq!(receipt.reason.as_deref(), Some(Lost::NotText.label()), "{path}");
     }
     assert_eq!(uses(&app).await, 0);
+    // What is not to be had is not in the helper's list either.
+    let listed = app.fetch(&token, "/api/v1/credentials").await;
+    assert_eq!(listed.text(), "{\"credentials\":[]}");
+    assert!(listed.header("regcred-left-out").ends_with(Lost::NotText.label()));
     // The page says the same of those formats, and of no other.
     let said = app.fetch(&token, "/api/v1/match?image=ghcr.io%2Facme%2Fapi").await.json();
     for format in said["formats"].as_array().unwrap() {
@@ -158,4 +162,8 @@ async fn an_identity_token_is_handed_out_as_one_or_not_at_all() {
     }
     let path = "/api/v1/kubelet?image=ghcr.io%2Facme%2Fapi";
     assert_eq!(app.fetch(&token, path).await.status, 409);
+    // It is no password, so the registry is not asked for a short-lived token with it.
+    let path = "/api/v1/registry-token?image=ghcr.io%2Facme%2Fapi";
+    assert_eq!(app.fetch(&token, path).await.status, 409);
+    assert_eq!(last(&app, pipeline).await.reason.as_deref(), Some(Lost::IdentityToken.label()));
 }

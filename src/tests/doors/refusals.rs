@@ -127,6 +127,22 @@ async fn what_the_project_has_and_the_pipeline_was_not_granted_is_not_found_and_
         assert!(found.iter().all(|receipt| receipt.outcome == Outcome::Refused), "{path}");
         assert!(found.iter().all(|receipt| receipt.credential.is_none()), "{path}");
     }
+    // Nor is it in a file for an image.
+    for (path, status, receipts, refused) in [
+        ("/api/v1/docker-config?image=docker.io%2Facme%2Fapi", 200, 4, 4),
+        ("/api/v1/docker-auth-config?image=ghcr.io%2Facme%2Fother", 200, 5, 5),
+        ("/api/v1/kubelet?image=docker.io%2Facme%2Fapi&cache=registry", 404, 6, 6),
+        ("/api/v1/auth-json?image=quay.io%2Facme%2Fapi", 200, 6, 6),
+        // Beside it there is what is only pulled.
+        ("/api/v1/auth-json?image=docker.io%2Facme%2Fapi&intent=push&also=pull", 200, 8, 7),
+        ("/api/v1/auth-json", 200, 9, 7),
+    ] {
+        let reply = app.fetch(&token, path).await;
+        assert_eq!(reply.status, status, "{path}: {}", reply.text());
+        let found = app.receipts_of(id).await;
+        let of = found.iter().filter(|receipt| receipt.outcome == Outcome::Refused);
+        assert_eq!((found.len(), of.count()), (receipts, refused), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn a_rule_that_its_form_would_not_take_now_is_doubted_at_its_row() {
             &gitlab[..],
             r#"{"project_id":"20","ref_protected":"yes"}"#,
             REGCRED,
-            "GitLab says true or false for a protected reference, so no token matches.",
+            "The provider says true or false for ref_protected, so no token matches.",
         ),
         (
             "kubernetes",

@@ -151,7 +151,8 @@ async fn a_changed_rule_is_another_and_ends_short_lived_tokens() {
     let changes = change.into_iter().collect();
     let detail = Detail::Rule { provider: Provider::GitHub, changes };
     let told = events.iter().filter(|event| event.action == Action::RuleChanged);
-    assert_eq!(told.map(|event| &event.detail).collect::<Vec<_>>(), [&detail]);
+    let told: Vec<_> = told.map(|event| (&event.detail, event.at)).collect();
+    assert_eq!(told, [(&detail, after.created_at)]);
     assert_eq!(app.fetch(&token, path).await.status, 401, "it was given for the rule of before");
 
     let old = before.identity_epoch.to_string();

@@ -23,7 +23,7 @@ const SAVES: [(&str, &str); 7] = [
 ];
 
 /// The others that save something of pipelines and credentials, and where doubts of it are said.
-const OTHERS: [(&str, &str); 10] = [
+const OTHERS: [(&str, &str); 12] = [
     ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
     ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
     ("/rpc/tokens/create", "a token works at once"),
@@ -39,6 +39,11 @@ const OTHERS: [(&str, &str); 10] = [
         "what it would stop is asked about before the save; doubts stand at the grants of each pipeline",
     ),
     ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),
+    (
+        "/rpc/credentials/enable",
+        "a day that has passed, and a secret that looks wrong or cannot be read, are said after it",
+    ),
+    ("/rpc/credentials/bulk", "how many of those that are enabled the same is true of"),
     (
         "/rpc/versions/switch",
         "a lost expiry date is said after it; a secret that looks wrong, and a day that has passed, stand at the credential",
@@ -82,7 +87,7 @@ const BESIDES: [(&str, &str); 11] = [
 ];
 
 /// What takes away, tries, notes or turns something off and on saves nothing that could fail to work.
-const NO_SAVES: [&str; 29] = [
+const NO_SAVES: [&str; 27] = [
     "/rpc/grants/delete",
     "/rpc/grants/reject",
     "/rpc/guard-changes/reject",
@@ -94,8 +99,6 @@ const NO_SAVES: [&str; 29] = [
     "/rpc/credentials/delete",
     "/rpc/credentials/compromise",
     "/rpc/credentials/disable",
-    "/rpc/credentials/enable",
-    "/rpc/credentials/bulk",
     "/rpc/credentials/token-service",
     "/rpc/guard-changes/delete",
     "/rpc/versions/destroy",

@@ -8,6 +8,7 @@ const GHCR: &str = "/api/v1/credential?server=ghcr.io";
 const QUAY: &str = "/api/v1/credential?server=quay.io";
 const API: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fapi";
 const WEB: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fweb";
+const BASE: &str = "/api/v1/credential?server=ghcr.io&repository=acme%2Fbase";
 
 /// Revokes what the pipeline was granted of the credential with that name.
 async fn revoke(app: &App, pipeline: Uuid, credential: &str) {
@@ -40,8 +41,12 @@ async fn a_version_that_was_received_before_the_last_switch_is_not_the_one_in_us
     }
     assert_eq!(scene.found(6).await, none());
     assert_eq!(scene.found(8).await, one(FindingKind::OldVersion, "ghcr", "build"));
+    let page = owner.get("/p/acme/usage").await.text();
+    assert!(page.contains("1 to 2") && page.contains(">older"), "{page}");
     scene.fetch(1).await;
     assert_eq!(scene.found(8).await, none());
+    let page = owner.get("/p/acme/usage").await.text();
+    assert!(page.contains("1 to 2") && !page.contains(">older"), "{page}");
 }
 
 #[tokio::test]
@@ -150,6 +155,29 @@ async fn an_image_that_is_refused_is_found_while_others_of_the_same_credential_a
     app.grant(scene.build, scene.ghcr, &[]).await;
     assert_eq!(app.fetch(&scene.token, API).await.status, 200);
     assert_eq!(scene.found(0).await, none());
+}
+
+#[tokio::test]
+async fn of_two_images_that_are_refused_since_a_change_each_is_found() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    for image in [API, BASE, WEB] {
+        assert_eq!(app.fetch(&scene.token, image).await.status, 200);
+    }
+    revoke(app, scene.build, "ghcr").await;
+    app.grant(scene.build, scene.ghcr, &[("form[repositories]", "acme/web")]).await;
+    for _ in 0..3 {
+        for image in [API, BASE] {
+            assert_ne!(app.fetch(&scene.token, image).await.status, 200);
+        }
+        assert_eq!(app.fetch(&scene.token, WEB).await.status, 200);
+    }
+    let each = one(FindingKind::RefusedSince, "ghcr", "build");
+    assert_eq!(scene.found(0).await, [each.clone(), each].concat());
+    let page = super::listed(app, FindingState::Open).await;
+    let mut images: Vec<&str> = page.rows.iter().map(|row| row.found.about.as_str()).collect();
+    images.sort_unstable();
+    assert_eq!(images, ["ghcr.io/acme/api", "ghcr.io/acme/base"]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::{App, Scene, in_days, none, one};
 use crate::definitions::{SELF, report};
 use regcred::domain::finding::FindingKind;
+use regcred::domain::permission::of;
 use regcred::vault::told_at;
 
 #[tokio::test]
@@ -91,6 +92,20 @@ async fn what_was_named_no_more_for_a_while_has_a_new_week() {
     let texts =
         [(0, "FROM ghcr.io/acme/base\n"), (3, "FROM scratch\n"), (6, "FROM ghcr.io/acme/base\n")];
     declared(&scene, &texts).await;
+    assert_eq!(scene.found(12).await, none());
+    assert_eq!(scene.found(14).await, one(FindingKind::NotDelivered, "ghcr", "build"));
+}
+
+#[tokio::test]
+async fn what_was_off_for_a_while_has_a_new_week() {
+    let scene = Scene::new().await;
+    declared(&scene, &[(0, "FROM ghcr.io/acme/base\n")]).await;
+    let editor = scene.app.evidence(&scene.app.owner, "acme").await;
+    let editor = editor.can::<of::RegistryWrite>().unwrap();
+    for (days, is_disabled) in [(1, true), (6, false)] {
+        let switching = scene.app.vault.set_disabled(&editor, scene.ghcr, is_disabled);
+        told_at(in_days(days), switching).await.unwrap();
+    }
     assert_eq!(scene.found(12).await, none());
     assert_eq!(scene.found(14).await, one(FindingKind::NotDelivered, "ghcr", "build"));
 }

@@ -1,7 +1,8 @@
 //! What depends on grants: who shares a credential by them, and what is judged of one that waits or is gone.
 
-use super::{CONFIG, Scene, none, one};
+use super::{CONFIG, Scene, in_days, none, one};
 use regcred::domain::finding::FindingKind;
+use regcred::vault::told_at;
 
 #[tokio::test]
 async fn a_credential_that_pipelines_of_two_environments_receive_is_found() {
@@ -50,13 +51,37 @@ async fn a_grant_that_waits_for_its_approval_or_has_ended_is_not_judged() {
 }
 
 #[tokio::test]
-async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
+async fn a_grant_that_was_revoked_and_made_again_is_judged_by_what_it_delivered_itself() {
+    let scene = Scene::new().await;
+    let app = &scene.app;
+    let (_, other) = app.pipeline(&app.owner, "acme", "other", &[scene.ghcr], "pull").await;
+    scene.fetch(0).await;
+    let of_build = "WHERE pipeline_id = (SELECT id FROM pipeline WHERE name = 'build')";
+    let made = in_days(1).0;
+    app.raw(&format!("UPDATE access_grant SET created_at = {made} {of_build}")).await;
+    let reply = told_at(in_days(25), app.fetch(&other, CONFIG)).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(scene.found(30).await, none());
+    assert_eq!(scene.found(32).await, one(FindingKind::NeverUsed, "ghcr", "build"));
+    scene.fetch(26).await;
+    assert_eq!(scene.found(32).await, none());
+}
+
+/// The pipeline receives two credentials, and its files name an image of the second alone.
+async fn one_undeclared() -> Scene {
     let scene = Scene::new().await;
     let (app, by) = (&scene.app, &scene.app.owner);
     let quay = app.credential(by, "acme", "quay", "quay.io", "another").await;
     app.grant(scene.build, quay, &[]).await;
     scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
     scene.fetch(1).await;
+    scene
+}
+
+#[tokio::test]
+async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
+    let scene = one_undeclared().await;
+    let app = &scene.app;
     let undeclared = one(FindingKind::NotDeclared, "ghcr", "build");
     let of_ghcr = "WHERE credential_id = (SELECT id FROM credential WHERE name = 'ghcr')";
     for (change, undo) in [
@@ -78,12 +103,8 @@ async fn what_no_file_names_is_not_judged_while_nobody_can_receive_it() {
 
 #[tokio::test]
 async fn what_no_file_names_is_resolved_when_its_grant_is_revoked() {
-    let scene = Scene::new().await;
-    let (app, by) = (&scene.app, &scene.app.owner);
-    let quay = app.credential(by, "acme", "quay", "quay.io", "another").await;
-    app.grant(scene.build, quay, &[]).await;
-    scene.declare("Dockerfile", "FROM quay.io/acme/one\n").await;
-    scene.fetch(1).await;
+    let scene = one_undeclared().await;
+    let app = &scene.app;
     assert_eq!(scene.found(1).await, one(FindingKind::NotDeclared, "ghcr", "build"));
     let of_ghcr = "credential_id = (SELECT id FROM credential WHERE name = 'ghcr')";
     app.raw(&format!("DELETE FROM access_grant WHERE {of_ghcr}")).await;

@@ -185,22 +185,24 @@ async fn the_kubelet_is_answered_on_stdout_and_told_of_errors_on_stderr() {
         })
         .to_string()
     };
-    let answered = |auth: Value| {
+    let answered = |auth: Value, kept: &str| {
         json!({
             "apiVersion": "credentialprovider.kubelet.k8s.io/v1",
             "kind": "CredentialProviderResponse",
             "cacheKeyType": "Image",
-            "cacheDuration": "10m0s",
+            "cacheDuration": kept,
             "auth": auth,
         })
     };
     let login = json!({"username": "acme-bot", "password": "reader-secret"});
     let found = json!({"ghcr.io/acme/api": login, "ghcr.io:443/acme/api": login});
-    for (image, auth) in [("ghcr.io/acme/api:1", found), ("public.example.com/tool", Value::Null)] {
+    for (image, auth, kept) in
+        [("ghcr.io/acme/api:1", found, "10m0s"), ("public.example.com/tool", Value::Null, "0s")]
+    {
         let ran = scene.run("kubelet", &request(image)).await;
         assert!(ran.code == Some(0) && ran.err.is_empty(), "{ran:?}");
         let said: Value = serde_json::from_str(&ran.out).unwrap();
-        assert_eq!(said, answered(auth), "{image}");
+        assert_eq!(said, answered(auth, kept), "{image}");
     }
     let ran = scene.run("kubelet", &request("quay.io/acme/api")).await;
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));

@@ -2,7 +2,7 @@
 //! its checkpoints signed with: what there is, and how far a change has come.
 
 use super::proxies::ProxyNotice;
-use crate::domain::counted::counted;
+use crate::domain::counted::{count, counted};
 use crate::domain::key::{DataKey, KeyBackup, KeyPurpose, KeyReport, KeyState, RewrapProgress};
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
@@ -195,7 +195,7 @@ fn Progress(
         None => "All readable secrets use the active data key.".to_owned(),
         Some(RewrapProgress { left, per_second, seconds_left }) => {
             let rest = seconds_left.map_or_else(String::new, |seconds| {
-                format!(", {per_second:.0} per second, about {seconds} seconds left")
+                format!(", {per_second:.0} per second, about {} left", count(seconds, "second"))
             });
             let left = counted(left, "secret", ["still uses", "still use"]);
             format!("{left} an older data key{rest}.")

@@ -14,6 +14,7 @@ use crate::ui::kit::{
 use crate::ui::layout::InstanceFrame;
 use crate::ui::receipts::Receipts;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// `/p/{project}/audit/{seq}`
 #[component]
@@ -67,6 +68,7 @@ fn whole(link: AuditLink, page: PageContext) -> impl IntoView {
     let is_delivery = matches!(what, Happened::Delivery(_));
     let (shown, datetime, project) = (page.clone(), exact.clone(), page.project.clone());
     view! {
+        <Title text=format!("Link {seq}")/>
         <PageHead title=format!("Link {seq}") up/>
         <p>{format!("{who} {did}")}</p>
         <Facts>

@@ -108,7 +108,7 @@ fn Staged(
     view! {
         <p class="toolbar">
             <Dot label=format!("Version {version} is staged") tone="warn"/>
-            <span>{format!("Pipelines receive version {current}.")}</span>
+            <span>{format!("Version {current} is current.")}</span>
             {switch.map(|href| view! { <a href=href>{format!("Make version {version} current")}</a> })}
         </p>
     }

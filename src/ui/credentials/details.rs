@@ -1,6 +1,7 @@
 //! The settings of a credential, as a list of facts.
 
 use super::row::States;
+use crate::domain::counted::count;
 use crate::domain::credential::Credential;
 use crate::domain::moment::Day;
 use crate::ui::kit::{Badge, Fact, Facts, Section, TextFact, Time};
@@ -17,7 +18,7 @@ pub fn Details(credential: Credential, today: Day) -> impl IntoView {
         summary.paths.join(", ")
     };
     let review = credential.review_on.map(Day::to_text).unwrap_or_default();
-    let rotation = credential.rotate_every_days.map(|days| format!("{days} days"));
+    let rotation = credential.rotate_every_days.map(|days| count(days.into(), "day"));
     let of_states = summary.clone();
     let protected =
         credential.is_protected.then(|| view! { " " <Badge label="Protected" tone="neutral"/> });

@@ -48,7 +48,7 @@ fn Obtainers(
     view! {
         <Section id="obtainers" title="Who can read the secret">
             <p>
-                "Anyone who may grant this credential, and every pipeline with a grant, can read its secret. Granting asks for your password and is recorded."
+                "Anyone who may grant this credential can read its secret. So can every pipeline with a grant, unless the grant waits for approval, has ended, or is for short-lived tokens only. Granting asks for your password and is recorded."
             </p>
             <ul>
                 {obtainers
@@ -62,7 +62,7 @@ fn Obtainers(
             <details class="fold">
                 <summary id="holders">{format!("Tokens and trust rules ({count})")}</summary>
                 <p class="muted">
-                    "A person who has one of these tokens, or whose jobs meet one of these rules, can read the secret without signing in."
+                    "A person who has one of these tokens, or whose jobs meet one of these rules, can read the secret without signing in, as far as the grant allows it."
                 </p>
                 <Table
                     columns

@@ -8,6 +8,7 @@ use crate::domain::paths;
 use crate::ui::kit::{Badge, Cell, Columns, LinkButton, PageContext, Section, Table, Time};
 use crate::ui::usage::{PipelineName, times, use_in_words};
 use leptos::prelude::*;
+use std::cmp::Ordering;
 use uuid::Uuid;
 
 const HEADS: [&str; 5] = ["Pipeline", "Grant", "Received", "Use", "Version"];
@@ -132,8 +133,7 @@ fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext)
     let (id, name, page) = (dependent.pipeline_id, dependent.pipeline, page.clone());
     let used = use_in_words(dependent.deliveries, dependent.used);
     let version = dependent.last_version.map(|version| {
-        let (label, tone) =
-            if version == current { ("current", "good") } else { ("older", "warn") };
+        let (label, tone) = beside(version, current);
         view! { {version} " " <Badge label tone/> }
     });
     [
@@ -146,6 +146,16 @@ fn cells(dependent: Dependent, has_page: bool, current: i64, page: &PageContext)
         }),
         Cell::or(version, "None"),
     ]
+}
+
+/// What a version is beside the current one, and the tone of that.
+fn beside(version: i64, current: i64) -> (&'static str, &'static str) {
+    match version.cmp(&current) {
+        Ordering::Equal => ("current", "good"),
+        Ordering::Less => ("older", "warn"),
+        // An earlier one was made current again.
+        Ordering::Greater => ("newer", "warn"),
+    }
 }
 
 /// When that was the last time, within the line.
@@ -214,4 +224,16 @@ pub fn Waiting(waiting: Vec<WaitingIdentity>, page: PageContext) -> impl IntoVie
         </Section>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_received_before_somebody_went_back_to_an_earlier_version_is_not_older() {
+        for (version, label) in [(1, "older"), (2, "current"), (3, "newer")] {
+            assert_eq!(beside(version, 2).0, label);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What is asked before another version of a secret is delivered, and before one is destroyed.
 
+use crate::domain::credential::Credential;
 use crate::domain::credential_page::{CredentialHead, VersionInUse};
 use crate::domain::paths;
 use crate::domain::permission::Permission;
@@ -71,15 +72,16 @@ async fn load(page: PageContext, act: Act) -> Result<Found> {
 }
 
 fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) -> AnyView {
+    let obstacle = obstacle(&found, &head.credential, act);
     let summary = head.credential.summary;
     let (project, id, name) = (page.project, summary.id, summary.name);
-    let number = found.version.version;
+    let (number, is_disabled) = (found.version.version, summary.disabled_at.is_some());
     let close_href = paths::credential_versions(&project, id);
     let title = match act {
         Act::Switch => format!("Make version {number} of {name} current?"),
         Act::Destroy => format!("Destroy version {number} of {name}?"),
     };
-    if let Some(sentence) = obstacle(&found, act) {
+    if let Some(sentence) = obstacle {
         return view! {
             <Title text=title.clone()/>
             <Dialog id="version" title close_href=close_href.clone()>
@@ -98,10 +100,7 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
     match act {
         Act::Switch => {
             let before = replaced.map(|replaced| {
-                let consequence = format!(
-                    "Pipelines receive version {number} instead of version {} from their next fetch on.",
-                    replaced.version.version
-                );
+                let consequence = consequence(number, replaced.version.version, is_disabled);
                 view! {
                     <p>{consequence}</p>
                     <LastReceived used=replaced/>
@@ -149,7 +148,7 @@ fn asked((head, found, replaced, failed): Found, act: Act, page: PageContext) ->
 }
 
 /// Why it cannot be done, which nothing that is typed would change.
-fn obstacle(found: &VersionInUse, act: Act) -> Option<String> {
+fn obstacle(found: &VersionInUse, credential: &Credential, act: Act) -> Option<String> {
     let number = found.version.version;
     match (act, found.version.state) {
         (Act::Switch, VersionState::Current) => {
@@ -162,7 +161,21 @@ fn obstacle(found: &VersionInUse, act: Act) -> Option<String> {
         (Act::Switch, VersionState::Unreadable) => Some(format!(
             "Version {number} cannot be current: its stored secret cannot be decrypted."
         )),
-        _ => None,
+        (Act::Switch, _) => found.version.unfit_for(credential),
+        (Act::Destroy, _) => None,
+    }
+}
+
+/// What changes for pipelines.
+fn consequence(number: i64, replaced: i64, is_disabled: bool) -> String {
+    if is_disabled {
+        format!(
+            "The credential is disabled, so pipelines receive no version. After you enable it, they receive version {number} instead of version {replaced}."
+        )
+    } else {
+        format!(
+            "Pipelines receive version {number} instead of version {replaced} from their next fetch on."
+        )
     }
 }
 
@@ -192,7 +205,14 @@ fn by(pipelines: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::by;
+    use super::{by, consequence};
+
+    #[test]
+    fn pipelines_are_not_said_to_receive_a_version_of_what_is_disabled() {
+        let said = "Pipelines receive version 1 instead of version 2 from their next fetch on.";
+        assert_eq!(consequence(1, 2, false), said);
+        assert!(consequence(1, 2, true).contains("is disabled, so pipelines receive no version."));
+    }
 
     #[test]
     fn the_sentence_ends_with_the_names_or_without_any() {

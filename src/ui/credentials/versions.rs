@@ -1,6 +1,8 @@
 //! The versions of a credential's secret: which is delivered, which is staged, which can come back.
 
 use super::frame::{Part, tab};
+use crate::domain::counted::grouped;
+use crate::domain::credential::Credential;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::secret_version::{SecretVersion, VersionState};
@@ -9,7 +11,6 @@ use crate::functions::credential_pages::{CredentialHead, versions};
 use crate::ui::kit::{ACTIONS, Cell, Columns, Dot, PageContext, Section, Table, Time};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
-use uuid::Uuid;
 
 const HEADS: [&str; 5] = ["Version", "State", "Saved", "Deliveries", ACTIONS];
 
@@ -27,8 +28,8 @@ async fn load(page: PageContext) -> Result<(CredentialHead, Vec<SecretVersion>)>
 }
 
 fn whole(head: CredentialHead, versions: Vec<SecretVersion>, page: PageContext) -> impl IntoView {
-    let id = head.credential.summary.id;
-    let rows = versions.into_iter().map(|version| cells(id, version, &page));
+    let credential = head.credential;
+    let rows = versions.into_iter().map(|version| cells(&credential, version, &page));
     let columns = Columns::new(HEADS, rows);
     view! {
         <Section id="versions" title="Versions of the secret">
@@ -40,7 +41,8 @@ fn whole(head: CredentialHead, versions: Vec<SecretVersion>, page: PageContext) 
     }
 }
 
-fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
+fn cells(credential: &Credential, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
+    let id = credential.summary.id;
     let tone = match version.state {
         VersionState::Current => "good",
         VersionState::Staged => "warn",
@@ -48,7 +50,8 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
         VersionState::Kept | VersionState::Destroyed => "neutral",
     };
     let (number, project) = (version.version, page.project.as_str());
-    let can_switch = page.may(Permission::RegistryWrite) && version.can_be_current();
+    let is_fit = version.can_be_current() && version.unfit_for(credential).is_none();
+    let can_switch = page.may(Permission::RegistryWrite) && is_fit;
     let can_destroy = page.may(Permission::RegistryDelete) && version.can_be_destroyed();
     let current = can_switch.then(|| paths::switch_version(project, id, number));
     let destroy = can_destroy.then(|| paths::destroy_version(project, id, number));
@@ -60,7 +63,7 @@ fn cells(id: Uuid, version: SecretVersion, page: &PageContext) -> [Cell; 5] {
             <span class="muted">{format!(", {}", version.set_by)}</span>
         }),
         Cell::of(view! {
-            {version.deliveries}
+            {grouped(version.deliveries)}
             {version
                 .last_delivered_at
                 .map(|at| view! { <span class="muted">" · last " <Time at/></span> })}

@@ -21,6 +21,7 @@ pub fn Problem(
     if error == Error::Unauthenticated {
         go_to(&sign_in(&here));
     }
+    let sentence = said(&error, &here);
     let leave = |heading| (heading, paths::HOME.to_owned(), "Go to the start page");
     let (heading, href, label) = match &error {
         Error::Unauthenticated => ("Sign in", sign_in(&here), "Sign in"),
@@ -48,12 +49,23 @@ pub fn Problem(
         <section class="problem stack" aria-labelledby=id>
             <Title text=heading/>
             {headed}
-            <p>{error.to_string()}</p>
+            <p>{sentence}</p>
             <p class="problem-ways">
                 <a class="button" href=href>{label}</a>
                 <a href=paths::help_error(error.code())>"What this means"</a>
             </p>
         </section>
+    }
+}
+
+/// The sentence. No project has a say in the pages of the instance.
+fn said(error: &Error, page: &str) -> String {
+    match error {
+        Error::Forbidden if page.starts_with(paths::ADMIN) => {
+            "This page is for instance admins. Ask one of them, or the operator of the server."
+                .to_owned()
+        }
+        other => other.to_string(),
     }
 }
 
@@ -69,4 +81,19 @@ fn here() -> String {
         "" => url.path().to_owned(),
         query => format!("{}?{query}", url.path()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_no_instance_admin_is_not_sent_to_the_owner_of_a_project() {
+        for page in [paths::KEYS, paths::JOBS, paths::ISSUERS, paths::INSTANCE_AUDIT] {
+            assert!(said(&Error::Forbidden, page).contains("instance admins"), "{page}");
+        }
+        let of_project = paths::audit("acme");
+        assert!(said(&Error::Forbidden, &of_project).contains("an owner of the project"));
+        assert_eq!(said(&Error::NotFound, paths::KEYS), Error::NotFound.to_string());
+    }
 }

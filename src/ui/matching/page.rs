@@ -56,10 +56,14 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
     };
     let (action, to_pipelines) = (paths::matching(&page.project), paths::pipelines(&page.project));
     let form = if is_none(&pipelines, &question) {
+        let next = if page.may_grant() {
+            "Add one there to see what it would receive."
+        } else {
+            "An owner or a maintainer of the project can add one."
+        };
         view! {
             <p class="muted">
-                "This project has no pipelines yet. Add one under " <a href=to_pipelines>"Pipelines"</a>
-                " to see what it would receive."
+                "This project has no " <a href=to_pipelines>"pipelines"</a> " yet. " {next}
             </p>
         }
         .into_any()

@@ -10,7 +10,7 @@ use crate::functions::answer::FailedForm;
 use crate::functions::definitions::{CreateDefinitions, DeleteDefinition, definitions_page};
 use crate::ui::kit::{
     ACTIONS, Badge, Cell, Columns, Field, FlashMessages, FormState, Hidden, Loaded, PageContext,
-    PostButton, PostForm, Section, Table, TextArea,
+    PostForm, Section, Table, TextArea,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -67,12 +67,7 @@ fn Files(
     let may_write = page.may(Permission::PipelineWrite);
     let own = paths::pipeline_definitions(&page.project, pipeline);
     let rows = files.into_iter().map(|file| {
-        let values = vec![
-            ("project", page.project.clone()),
-            ("pipeline", pipeline.to_string()),
-            ("id", file.id.to_string()),
-        ];
-        let label = format!("Delete {}", file.path);
+        let (project, id, path) = (page.project.clone(), file.id, file.path.clone());
         let is_current = (current == Some(file.id)).then_some("true");
         let href = paths::with_query(&own, "file", &file.id.to_string());
         let declared = file.declared();
@@ -90,9 +85,7 @@ fn Files(
                 <span class="muted">{by}</span>
             }),
             Cell::of(counted(file.counts)),
-            Cell::of(view! {
-                <PostButton action=DeleteDefinition::url() values word="Delete" label/>
-            }),
+            Cell::of(view! { <Deletion project pipeline id path/> }),
         ]
     });
     let heads = ["File", "Kind", "Declared", "References", ACTIONS];
@@ -101,6 +94,22 @@ fn Files(
         <Section id="files" title="Files">
             <Table columns labelled_by="files" empty=NONE class="compact"/>
         </Section>
+    }
+}
+
+/// The form that removes what a file says, and what is lost with that: its text is kept nowhere.
+#[component]
+fn Deletion(project: String, pipeline: Uuid, id: Uuid, path: String) -> impl IntoView {
+    view! {
+        <details class="fold">
+            <summary>"Delete" <span class="visually-hidden">{format!(" {path}")}</span></summary>
+            <PostForm action=DeleteDefinition::url() project id submit="Delete" is_danger=true>
+                <Hidden name="pipeline" value=pipeline.to_string()/>
+                <p>
+                    "Regcred removes what this file names. To list it again, add the file again or scan the repository. Deliveries do not change."
+                </p>
+            </PostForm>
+        </details>
     }
 }
 

@@ -1,6 +1,7 @@
 //! The delete dialog of a pipeline.
 
 use super::edit::behind;
+use crate::domain::matching::named;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::PipelinePage;
 use crate::error::Result;
@@ -12,6 +13,7 @@ use crate::ui::kit::{
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use std::collections::BTreeSet;
 
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
@@ -45,8 +47,12 @@ async fn load(page: PageContext) -> Result<Found> {
 
 fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
     let summary = found.pipeline.summary;
-    let granted: Vec<String> =
+    // Two grants may be of one credential.
+    let granted: BTreeSet<String> =
         found.pipeline.grants.into_iter().map(|grant| grant.credential).collect();
+    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+    let grants =
+        (!granted.is_empty()).then(|| format!("The pipeline has grants for: {}.", named(&granted)));
     let state = FormState::new(failed, ());
     let typed = state.at("typed_name");
     let password = state.error("password");
@@ -64,8 +70,7 @@ fn delete_form((found, failed): Found, page: PageContext) -> impl IntoView {
             <p>"This action cannot be undone. The pipeline's tokens and trust rules stop working immediately."</p>
         </Alert>
         <p>{last}</p>
-        {(!granted.is_empty())
-            .then(|| view! { <p>{format!("The pipeline has grants for: {}.", granted.join(", "))}</p> })}
+        {grants.map(|sentence| view! { <p>{sentence}</p> })}
         {state.summary()}
         <PostForm
             action=DeletePipeline::url()

@@ -146,6 +146,24 @@ fn edit(((found, grant), lately, failed): ToEdit, page: PageContext) -> impl Int
     }
 }
 
+/// What the pipeline loses; `has_other`: it has another grant of the same credential.
+fn consequence(name: &str, grant: &Grant, has_other: bool) -> String {
+    let credential = &grant.credential;
+    let loses = if has_other {
+        format!(
+            "From the next request on, {name} receives {credential} only as its other grant of this credential allows."
+        )
+    } else {
+        format!("From the next request on, {name} no longer receives {credential}.")
+    };
+    let kept = if grant.terms.is_narrow {
+        "The short-lived tokens that it received before work until they expire."
+    } else {
+        "What it received before still works at the registry until the secret is replaced there."
+    };
+    format!("{loses} {kept}")
+}
+
 fn revoke((found, grant): Found, page: PageContext) -> impl IntoView {
     let (pipeline, name) = (found.pipeline.summary.id, found.pipeline.summary.name);
     let href = paths::grants(&page.project, pipeline);
@@ -154,10 +172,9 @@ fn revoke((found, grant): Found, page: PageContext) -> impl IntoView {
     } else {
         "To give it back, grant the credential again with your password."
     };
-    let consequence = format!(
-        "From the next request on, {name} no longer receives {}. What it received before still works at the registry until the secret is replaced there.",
-        grant.credential
-    );
+    let is_of_same = |other: &Grant| other.credential_id == grant.credential_id;
+    let mut others = found.pipeline.grants.iter().filter(|other| other.id != grant.id);
+    let consequence = consequence(&name, &grant, others.any(is_of_same));
     let last = grant.last_delivery;
     view! {
         <Confirm
@@ -177,5 +194,43 @@ fn revoke((found, grant): Found, page: PageContext) -> impl IntoView {
             </p>
             <p class="muted">{again}</p>
         </Confirm>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::grant::Terms;
+    use crate::domain::moment::Moment;
+    use crate::domain::user::Maker;
+    use uuid::Uuid;
+
+    #[test]
+    fn who_has_another_grant_of_a_credential_is_not_said_to_lose_it() {
+        let grant = Grant {
+            id: Uuid::nil(),
+            credential_id: Uuid::nil(),
+            credential: "ghcr".to_owned(),
+            host: "ghcr.io".to_owned(),
+            terms: Terms::plain(Access::Pull),
+            created_at: Moment(0),
+            created_by: Maker::nobody("Dana"),
+            approved_by: None,
+            is_own: true,
+            widening: None,
+            rejection: None,
+            revision: 0,
+            deliveries: 0,
+            used: 0,
+            last_delivery: None,
+            doubts: Vec::new(),
+            is_tied_by_host: false,
+        };
+        let said = consequence("build", &grant, false);
+        assert!(said.contains("build no longer receives ghcr.") && said.contains("is replaced"));
+        assert!(consequence("build", &grant, true).contains("only as its other grant"));
+        let terms = Terms { is_narrow: true, ..Terms::plain(Access::Pull) };
+        let narrow = Grant { terms, ..grant };
+        assert!(consequence("build", &narrow, false).ends_with("work until they expire."));
     }
 }

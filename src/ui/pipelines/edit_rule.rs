@@ -120,7 +120,7 @@ fn edit(((found, rule), failed): (Found, Option<FailedForm>), page: PageContext)
 fn delete((found, rule): Found, page: PageContext) -> impl IntoView {
     let PipelineDetail { summary, tokens, rules, today, .. } = found.pipeline;
     let (pipeline, name) = (summary.id, summary.name);
-    let is_last = !rules.iter().any(|other| other.id != rule.id && other.ended_at.is_none())
+    let is_last = !rules.iter().any(|other| other.id != rule.id && other.accepts_any())
         && !tokens.iter().any(|token| token.is_live(today));
     let href = paths::trust_rules(&page.project, pipeline);
     let whose = if rule.provider.is_oidc() {

@@ -21,7 +21,19 @@ pub fn EmptyState(page: PageContext) -> impl IntoView {
                 <li>"Add a pipeline and grant it the credentials it needs."</li>
                 <li>"Store the token of the pipeline in your CI. The pipeline's page has the commands for the job."</li>
             </ol>
-            {add.map(|href| view! { <p><LinkButton href label="Add Pipeline" is_primary=true/></p> })}
+            {match add {
+                Some(href) => {
+                    view! { <p><LinkButton href label="Add Pipeline" is_primary=true/></p> }.into_any()
+                }
+                None => {
+                    view! {
+                        <p class="muted">
+                            "Your role can view pipelines. An owner or a maintainer of the project can add them."
+                        </p>
+                    }
+                        .into_any()
+                }
+            }}
         </section>
     }
 }

@@ -40,6 +40,15 @@ impl Part {
         }
     }
 
+    /// What a window with it is called.
+    fn title(self, name: &str) -> String {
+        match self {
+            Self::Credentials => name.to_owned(),
+            Self::Connect => format!("Connect {name}"),
+            part => format!("{} of {name}", part.label()),
+        }
+    }
+
     fn path(self, project: &str, id: Uuid) -> String {
         match self {
             Self::Credentials => paths::pipeline(project, id),
@@ -85,7 +94,7 @@ pub fn PipelineFrame(
         .collect();
     let up = (paths::pipelines(&project), "Pipelines".to_owned());
     // A dialog over the page has the title of its own.
-    let title = (!page.is_covered()).then(|| name.clone());
+    let title = (!page.is_covered()).then(|| part.title(&name));
     view! {
         {title.map(|text| view! { <Title text/> })}
         <PageHead title=name up>

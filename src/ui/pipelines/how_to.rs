@@ -190,10 +190,10 @@ fn client_of(provider: Provider) -> &'static str {
     }
 }
 
-/// Where no token is needed.
+/// Where no token is needed. A rule that has stopped lets nobody in.
 fn proof(rules: &[TrustRule]) -> String {
     let mut trusted: Vec<&str> = Vec::new();
-    for rule in rules {
+    for rule in rules.iter().filter(|rule| rule.ended_at.is_none()) {
         if !trusted.contains(&rule.provider.label()) {
             trusted.push(rule.provider.label());
         }

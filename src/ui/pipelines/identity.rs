@@ -7,6 +7,7 @@ use super::tokens::Tokens;
 use super::trust::{SharedSecret, TrustRules};
 use crate::domain::paths;
 use crate::domain::pipeline::{PipelineDetail, PipelinePage};
+use crate::domain::trust_rule::TrustRule;
 use crate::error::Result;
 use crate::functions::answer::FailedForm;
 use crate::functions::pipelines::find_pipeline;
@@ -46,7 +47,7 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
     let (id, head, approvals) = (pipeline.summary.id, head_of(&pipeline), pipeline.approvals());
     let PipelineDetail { tokens, rules, unlisted, gone, today, .. } = pipeline;
     let error = failed.as_ref().map(|failed| failed.error.clone());
-    let has_rules = !rules.is_empty();
+    let has_rules = rules.iter().any(TrustRule::accepts_any);
     let (project, connect) = (page.project.clone(), paths::pipeline_connect(&page.project, id));
     let own_tokens = paths::pipeline_identity(&page.project, id);
     view! {

@@ -5,6 +5,7 @@ use crate::domain::ago;
 use crate::domain::paths;
 use crate::domain::permission::Permission;
 use crate::domain::pipeline::{PipelinePage, Token};
+use crate::domain::trust_rule::TrustRule;
 use crate::error::{Error, Result};
 use crate::functions::answer::now;
 use crate::functions::pipelines::{RevokeToken, find_pipeline};
@@ -34,30 +35,27 @@ pub fn RevokeDialog() -> impl IntoView {
     }
 }
 
-/// The pipeline's id and name, the token, and whether another one works.
-type Found = (Uuid, String, Token, bool);
+/// The pipeline's id and name, the token, and whether it works and another one does.
+type Found = (Uuid, String, Token, (bool, bool));
 
 async fn load(page: PageContext, id: String) -> Result<Found> {
     page.needs(Permission::PipelineWrite)?;
     let PipelinePage { pipeline, .. } = find_pipeline(page.project.clone(), page.id()?).await?;
     let others = pipeline.live_tokens().any(|token| token.id != id);
-    let has_rules = pipeline.rules.iter().any(|rule| rule.ended_at.is_none());
+    let has_rules = pipeline.rules.iter().any(TrustRule::accepts_any);
     let token = pipeline.tokens.iter().find(|token| token.id == id && token.revoked_at.is_none());
     let token = token.cloned().ok_or(Error::NotFound)?;
-    Ok((pipeline.summary.id, pipeline.summary.name, token, others || has_rules))
+    let works = (token.is_live(pipeline.today), others || has_rules);
+    Ok((pipeline.summary.id, pipeline.summary.name, token, works))
 }
 
-fn dialog((pipeline, name, token, is_spare): Found, page: PageContext) -> impl IntoView {
+fn dialog((pipeline, name, token, works): Found, page: PageContext) -> impl IntoView {
     let title = format!("Revoke token {}?", token.label());
     let used = match token.last_used_at {
         Some(at) => format!("{name} last used it {}.", ago::past(at, now())),
         None => format!("{name} has never used it."),
     };
-    let then = if is_spare {
-        "Jobs that use this token are refused from their next request on. Other tokens and trust rules go on working."
-    } else {
-        "Jobs that use this token are refused from their next request on. The pipeline has no other token and no trust rule, so it can then fetch nothing."
-    };
+    let then = consequence(works);
     let values = of_row(&page, pipeline, token.id);
     let close_href = paths::pipeline_identity(&page.project, pipeline);
     view! {
@@ -66,5 +64,30 @@ fn dialog((pipeline, name, token, is_spare): Found, page: PageContext) -> impl I
             <p>{then}</p>
             <p>"This action cannot be undone."</p>
         </Confirm>
+    }
+}
+
+/// What changes, by whether the token works, and whether something else does.
+fn consequence((is_live, is_spare): (bool, bool)) -> &'static str {
+    match (is_live, is_spare) {
+        (false, _) => "The token has expired, so jobs that use it are refused already.",
+        (true, true) => {
+            "Jobs that use this token are refused from their next request on. Other tokens and trust rules go on working."
+        }
+        (true, false) => {
+            "Jobs that use this token are refused from their next request on. The pipeline has no other token and no trust rule that works, so it can then fetch nothing."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::consequence;
+
+    #[test]
+    fn a_token_that_has_expired_is_not_said_to_work_until_it_is_revoked() {
+        assert!(consequence((false, false)).ends_with("are refused already."));
+        assert!(consequence((true, true)).ends_with("go on working."));
+        assert!(consequence((true, false)).ends_with("it can then fetch nothing."));
     }
 }

@@ -28,7 +28,7 @@ pub fn Tokens(
     gone: Vec<Uuid>,
     approvals: Approvals,
     today: Day,
-    /// Whether something else proves the pipeline, too.
+    /// Whether a trust rule proves the pipeline, too: one that has stopped does not.
     has_rules: bool,
     failed: Option<FailedForm>,
 ) -> impl IntoView {

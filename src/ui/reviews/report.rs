@@ -15,6 +15,7 @@ use crate::ui::kit::{
     PostButton, Scrolled, Section, Table,
 };
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// `/p/{project}/reviews/{id}/report`
 #[component]
@@ -55,6 +56,7 @@ fn whole(found: ReviewReport, page: PageContext) -> impl IntoView {
     };
     view! {
         <div class="report stack">
+            <Title text=title.clone()/>
             <PageHead title up>
                 <div class="toolbar">
                     <PostButton action=paths::EXPORT_REVIEW values word="Export CSV" class="button"/>

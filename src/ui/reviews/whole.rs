@@ -11,10 +11,11 @@ use crate::functions::answer::FailedForm;
 use crate::functions::reviews::{CloseReview, DecideItems, review_page};
 use crate::ui::kit::{
     Alert, Cell, Columns, Fact, Facts, FlashMessages, FormState, LinkButton, Loaded, Onward,
-    PageContext, PageHead, PostButton, Scrolled, Tab, Table, Tabs, Time,
+    PageContext, PageHead, PostButton, PostForm, Scrolled, Tab, Table, Tabs, Time,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
 use uuid::Uuid;
 
 /// `/p/{project}/reviews/{id}?show=&kind=&after=`
@@ -101,9 +102,11 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
     let will_remove =
         is_open && review.undecided == Undecided::Removed && found.tally.undecided > 0;
     let needs_checkpoint = !is_open && review.closing.is_none();
+    let closing = (is_open && page.may(Permission::AuditWrite)).then(|| page.project.clone());
     view! {
+        <Title text=title.clone()/>
         <PageHead title up>
-            <Actions page id is_open needs_checkpoint/>
+            <Actions page id needs_checkpoint/>
         </PageHead>
         <Facts>
             <Fact label="State"><State review/></Fact>
@@ -122,35 +125,52 @@ fn whole((found, query, failed): Found, page: PageContext) -> impl IntoView {
                     </Alert>
                 }
             })}
-        {will_remove
-            .then(|| {
-                view! {
-                    <p class="muted">
-                        "Closing this review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
-                    </p>
-                }
-            })}
+        {closing.map(|project| view! { <Closing project id will_remove/> })}
         <Tabs label="Items" tabs/>
         {rows}
     }
 }
 
-/// The report for who may audit; to close it, for who opens reviews.
+/// What closing the review does, and the form that does it: nobody opens it again.
 #[component]
-fn Actions(page: PageContext, id: Uuid, is_open: bool, needs_checkpoint: bool) -> impl IntoView {
+fn Closing(project: String, id: Uuid, will_remove: bool) -> impl IntoView {
+    let consequence = if will_remove {
+        "Closing this review removes the grants, tokens and trust rules that are still undecided, at once. This cannot be undone."
+    } else {
+        "After you close this review, nobody can decide its items. The report lists what is undecided. This cannot be undone."
+    };
+    view! {
+        <details class="fold">
+            <summary>"Close review"</summary>
+            <PostForm
+                action=CloseReview::url()
+                project
+                id
+                class="card stack"
+                submit="Close review"
+                is_danger=will_remove
+            >
+                <p>{consequence}</p>
+            </PostForm>
+        </details>
+    }
+}
+
+/// The report for who may audit; to sign what a closed one lacks, for who opens reviews.
+#[component]
+fn Actions(page: PageContext, id: Uuid, needs_checkpoint: bool) -> impl IntoView {
     let report = page.may(Permission::AuditRead).then(|| {
         let href = paths::review_report(&page.project, id);
         view! { <LinkButton href label="Report"/> }
     });
-    let word = if is_open { "Close review" } else { "Sign checkpoint" };
-    let close = (page.may(Permission::AuditWrite) && (is_open || needs_checkpoint)).then(|| {
+    let sign = (page.may(Permission::AuditWrite) && needs_checkpoint).then(|| {
         let values = vec![("project", page.project.clone()), ("id", id.to_string())];
-        view! { <PostButton action=CloseReview::url() values word class="button"/> }
+        view! { <PostButton action=CloseReview::url() values word="Sign checkpoint" class="button"/> }
     });
     view! {
         <div class="toolbar">
             {report}
-            {close}
+            {sign}
         </div>
     }
 }

@@ -46,8 +46,9 @@ fn height(times: i64, most: i64) -> i64 {
 pub(super) fn ByDay(days: Vec<i64>, since: Moment) -> impl IntoView {
     let most = days.iter().copied().max().unwrap_or(0);
     let total: i64 = days.iter().sum();
+    let noun = if total == 1 { "delivery" } else { "deliveries" };
     let label = format!(
-        "{} deliveries of this page's rows in {}, at most {} a day",
+        "{} {noun} of this page's rows in {}, at most {} a day",
         grouped(total),
         count(days.len() as u64, "day"),
         grouped(most)

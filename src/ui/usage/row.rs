@@ -58,7 +58,7 @@ fn cells(row: UsageRow, (view, since): (UsageView, Option<Day>), page: &PageCont
     let received = link(Went::Delivered, delivered, last);
     let refused = link(Went::Refused, figures.refused, figures.last_refusal);
     let failed = link(Went::Failed, figures.failed, last);
-    let version = version(figures, row.current_version);
+    let version = version(figures, row.last_version, row.current_version);
     let (uses, times) = (uses(figures), times(figures));
     let granted = row.granted.map(|access| access.label());
     let (last_ever, days) = (row.last_ever, row.days);
@@ -208,10 +208,10 @@ fn uses(figures: &Figures) -> Cell {
 }
 
 /// The versions that were received, and whether the last is the current one.
-fn version(figures: &Figures, current: Option<i64>) -> Cell {
+fn version(figures: &Figures, last: Option<i64>, current: Option<i64>) -> Cell {
     let drawn = figures.versions.map(|(low, high)| {
         let versions = if low == high { low.to_string() } else { format!("{low} to {high}") };
-        let is_older = current.is_some_and(|current| high < current);
+        let is_older = current.is_some_and(|current| last.unwrap_or(high) < current);
         let older = is_older.then(|| view! { " " <Badge label="older" tone="warn"/> });
         view! { {versions} {older} }
     });

@@ -228,7 +228,10 @@ impl Vault {
                 self.send_receipts(chain, &seqs, export, sending).await?;
             } else {
                 for link in run {
-                    let Some(change) = changes.remove(&link.seq) else { continue };
+                    let Some(change) = changes.remove(&link.seq) else {
+                        self.was_removed(chain, link.seq).await?;
+                        continue;
+                    };
                     let at = Moment(link.at);
                     let change = Box::new(change);
                     let line = ExportLine::Change { seq: link.seq, at, change };
@@ -238,6 +241,13 @@ impl Vault {
             sending.last = seqs.last().copied().unwrap_or(sending.last);
         }
         Ok(step.next)
+    }
+
+    /// Retention may remove a report that was found a moment ago. What is still there, and cannot be read, is not left
+    /// out: the last line would say that the export is whole.
+    async fn was_removed(&self, chain: Uuid, seq: i64) -> Result<(), Stopped> {
+        let found = self.store.chain().link_at(chain, seq).await.map_err(Error::from)?;
+        if found.is_some() { Err(unreadable(seq)) } else { Ok(()) }
     }
 
     async fn send_receipts(
@@ -254,7 +264,7 @@ impl Vault {
             let part = receipts.exported(links, such, after, RECEIPTS).await;
             let (rows, next) = part.map_err(Error::from)?;
             for ((seq, _), receipt) in rows {
-                let Some(receipt) = receipt else { continue };
+                let Some(receipt) = receipt else { return Err(unreadable(seq)) };
                 let line = ExportLine::Receipt { seq, receipt: Box::new(receipt) };
                 sending.line(export.format, &line).await?;
             }
@@ -264,4 +274,11 @@ impl Vault {
             }
         }
     }
+}
+
+/// A newer program wrote it, or it was changed by hand.
+fn unreadable(link: i64) -> Stopped {
+    Stopped::Failed(Error::Conflict(format!(
+        "Link {link} cannot be read by this version of Regcred, so the export is not complete. Update Regcred. If it is up to date, run `regcred audit verify`."
+    )))
 }

@@ -135,15 +135,6 @@ pub(super) async fn lost_its_mark(
     Ok(!credential.compromised.as_ref().is_some_and(|mark| mark.is_of(version)))
 }
 
-/// Why this version may not be delivered again, if it is one that others may know.
-pub(super) fn refusal_to_switch(credential: &Credential, version: i64) -> Option<Error> {
-    let mark = credential.compromised.as_ref().filter(|mark| mark.is_of(version))?;
-    Some(Error::Conflict(format!(
-        "Version {version} cannot be current: it was stored before the credential was marked as compromised on {}. Store another secret.",
-        mark.at.day().to_text()
-    )))
-}
-
 /// The same with the names of the pipelines, by name. Of those that no longer exist the last one is known.
 fn by_name(
     received: Vec<VersionsReceived>,

@@ -109,9 +109,9 @@ impl Vault {
         let mut settings = CredentialSettings { owner, ..draft.settings };
         let lowered = LoweredGuards::split(&stored, &mut settings);
 
-        let at = now();
         let mut changed = CredentialSettings::from(&stored).diff(&settings);
         let proposed = self.propose(&write, editor, &stored, lowered).await?;
+        let at = now();
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
         let kind = stored.summary.kind();
         let doubt = read.as_ref().and_then(|read| read.doubt(kind, method, &settings.username));
@@ -183,7 +183,8 @@ impl Vault {
         let twin = twin.filter(|_| stored.summary.disabled_at.is_none());
         let subject = Subject { id, name: settings.name.clone() };
         let what = (action, subject, Detail::Changed(changed));
-        self.commit_event(write, project, editor, what).await?;
+        let recorded = self.record_event_at(&write, project, (editor, at), what).await?;
+        write.commit(recorded).await?;
         let mut notices = vec![format!("{} was saved.", settings.name)];
         notices.extend(draft.changes);
         if proposed.is_some() {

@@ -3,14 +3,16 @@
 use super::compromised::{lost_its_mark, refusal_to_enable};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::credential::Credential;
+use crate::domain::credential::{Credential, Summary};
+use crate::domain::doubt::Doubt;
 use crate::domain::listing::PAGE_ROWS;
+use crate::domain::moment::Day;
 use crate::domain::narrowing::received_lately;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Recorded, Set, Write};
 use crate::vault::pipelines::changed_outside;
-use crate::vault::{Vault, now};
+use crate::vault::{Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -23,11 +25,14 @@ pub struct Switched {
     pub unchanged: usize,
     /// How many the project does not have, or has no longer.
     pub missing: usize,
+    /// How many of those that were enabled pipelines may not get on with.
+    pub doubtful: usize,
 }
 
 impl Vault {
-    /// Stops deliveries, or allows them again; gives its name, and, where they stop, a sentence about who
-    /// received it lately. Doing it twice changes nothing.
+    /// Stops deliveries, or allows them again; gives its name, and a sentence: where they stop, about who
+    /// received it lately, and where they are allowed, about what may keep it from working. Doing it twice
+    /// changes nothing.
     ///
     /// # Errors
     /// `Conflict` for one that is to be enabled with a secret that others may know, also when the mark that
@@ -47,12 +52,12 @@ impl Vault {
             // What follows asks for a connection of its own.
             drop(write);
         }
-        let lately = if is_disabled {
-            // It is done, whether or not this can be read.
-            self.received_lately(project, id).await.unwrap_or_default()
-        } else {
-            Vec::new()
-        };
+        if !is_disabled {
+            let doubt = doubt(&found.summary, today());
+            return Ok((found.summary.name, doubt));
+        }
+        // It is done, whether or not this can be read.
+        let lately = self.received_lately(project, id).await.unwrap_or_default();
         Ok((found.summary.name, received_lately(&lately)))
     }
 
@@ -84,6 +89,8 @@ impl Vault {
             };
             match self.switch(&write, editor, &found, is_disabled).await? {
                 Some(recorded) => {
+                    let is_doubtful = !is_disabled && doubt(&found.summary, today()).is_some();
+                    switched.doubtful += usize::from(is_doubtful);
                     switched.changed.push((*id, found.summary.name));
                     last = Some(recorded);
                 }
@@ -133,6 +140,21 @@ impl Vault {
         let what = (action, subject, Detail::Nothing);
         Ok(Some(self.record_event(write, project, editor, what).await?))
     }
+}
+
+/// Why pipelines may not get on with it although it is enabled, if there is a reason.
+fn doubt(summary: &Summary, today: Day) -> Option<String> {
+    let credential = summary.id;
+    if summary.unreadable_at.is_some() {
+        let sentence =
+            "Its stored secret cannot be read, so no pipeline receives it until it is replaced.";
+        return Some(sentence.to_owned());
+    }
+    let expired = summary.expires_on.filter(|day| *day < today);
+    let expired = expired.map(|on| Doubt::CredentialExpired { credential, on });
+    let wrong = summary.secret_doubt.clone();
+    let wrong = wrong.map(|why| Doubt::SecretLooksWrong { credential, why });
+    expired.or(wrong).map(|doubt| doubt.sentence())
 }
 
 /// More than a page has nobody can have selected.

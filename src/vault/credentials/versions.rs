@@ -1,7 +1,6 @@
 //! Versions of a secret. Every change makes one. The last few are kept, so that a change can be
 //! undone, and one can be staged beside the current one.
 
-use super::compromised::refusal_to_switch;
 use super::guards::note_saved;
 use super::renew_on;
 use super::seals::{login_of, secret_place};
@@ -135,13 +134,8 @@ impl Vault {
                 "Version {version} cannot be current: its secret was destroyed or cannot be decrypted."
             )));
         }
-        if let Some(refusal) = refusal_to_switch(&found, version) {
-            return Err(refusal);
-        }
-        if chosen.method != found.summary.method {
-            return Err(Error::Conflict(format!(
-                "Version {version} is for another authentication method. Edit the credential, change the method and enter the secret again."
-            )));
+        if let Some(sentence) = chosen.unfit_for(&found) {
+            return Err(Error::Conflict(sentence));
         }
         let unreadable = || {
             Error::Conflict(format!(

@@ -2,7 +2,7 @@
 //! allows, and why not the rest.
 
 use super::receipts::{Asked, Book, Handed};
-use super::{DeliveryRequest, Entry, Given, Ledger};
+use super::{DeliveryRequest, Entry, Given, Ledger, content};
 use crate::domain::actor::Pipeline;
 use crate::domain::matching::{
     Ask, Candidate, Lost, Outcome, Shape, Tie, Won, decide, decide_with_pulls,
@@ -82,6 +82,13 @@ impl Vault {
                 unreadable.push(one);
                 continue;
             };
+            let is_token = won.is_narrow || request.wants_token;
+            let stored = content(&one.credential.summary.username, &secret);
+            if let (true, Err(lost)) = (is_token, stored.exchanged()) {
+                book.refuse(asked.of(won.index), one, lost.label());
+                refused = refused.or_else(|| Some(not_held(one, lost)));
+                continue;
+            }
             let given = match self.given(request, won, one, secret).await {
                 Ok(given) => given,
                 Err(error) => {
@@ -102,7 +109,7 @@ impl Vault {
             of.push((won.index, one, (!notes.is_empty()).then(|| notes.join("; "))));
             entries.push(entry(won, one, given, book.number()));
         }
-        let is_one = request.shape == Shape::One;
+        let (is_one, is_refused) = (request.shape == Shape::One, refused.is_some());
         let tie = outcome.ties.iter().find(|tie| Some(&tie.host) == request.host.as_ref());
         let problem = tie
             .map(|tie| Error::Conflict(tie.sentence(&names(tie, granted))))
@@ -110,8 +117,13 @@ impl Vault {
             .or(no_token)
             .or_else(|| refused.filter(|_| is_one))
             .or_else(|| (is_one && entries.is_empty()).then(|| nothing(granted, &outcome)));
-        if is_one && problem == Some(Error::NotFound) && self.is_withheld(pipeline, request).await?
-        {
+        // Beside what was named there may be what is only pulled.
+        let is_nothing = !is_refused
+            && problem.as_ref().is_none_or(|problem| *problem == Error::NotFound)
+            && of.iter().all(|(index, ..)| asked.is_pulled(*index))
+            && outcome.lost.iter().all(|(at, lost)| asked.is_pulled(*at) || !lost.is_refusal());
+        let is_booked = granted.is_empty() && !is_one;
+        if is_nothing && !is_booked && self.is_withheld(pipeline, request).await? {
             book.refuse_all(request, Lost::NotGranted.label());
         }
         Ok((Choice { asked, of, unreadable, problem }, entries))

@@ -1,11 +1,11 @@
 //! What a pipeline could ask for, without any secret.
 
 use super::choice::{decided, reasons, why};
-use super::{DeliveryRequest, Told};
+use super::{DeliveryRequest, Told, content};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door};
-use crate::domain::matching::Shape;
+use crate::domain::matching::{Lost, Shape};
 use crate::domain::registry::RegistryHost;
 use crate::error::Result;
 use crate::vault::Vault;
@@ -21,7 +21,7 @@ impl Vault {
     ) -> Result<(Vec<(RegistryHost, String)>, Told)> {
         self.take_share(pipeline)?;
         self.record_look(pipeline, address);
-        let granted = self.store.secrets(pipeline.project_id()).granted_to(pipeline.id()).await?;
+        let granted = self.granted(pipeline).await?;
         let request = DeliveryRequest {
             intent: Access::Pull,
             also_pulls: false,
@@ -41,9 +41,21 @@ impl Vault {
             let id = granted[*index].credential.summary.id;
             (id, why(*index, *lost, &reasons).to_owned())
         });
-        let told = Told { left_out: left_out.collect(), ..Told::default() };
-        let shown = outcome.won.iter().map(|won| &granted[won.index].credential.summary);
-        let names = shown.map(|shown| (shown.host.clone(), shown.username.clone())).collect();
+        let mut told = Told { left_out: left_out.collect(), ..Told::default() };
+        let mut names = Vec::new();
+        for won in &outcome.won {
+            let one = &granted[won.index];
+            let shown = &one.credential.summary;
+            // What the door would refuse is not to be had, so it is not listed.
+            let lost = match self.open(one).await? {
+                Some(secret) => request.door.refuses(content(&shown.username, &secret)),
+                None => Some(Lost::Unreadable),
+            };
+            match lost {
+                Some(lost) => told.left_out.push((shown.id, lost.label().to_owned())),
+                None => names.push((shown.host.clone(), shown.username.clone())),
+            }
+        }
         Ok((names, told))
     }
 }

@@ -46,6 +46,11 @@ impl<'a> Asked<'a> {
         places.contains(&index).then_some(request)
     }
 
+    /// Whether it was asked for to pull while others are for pushing.
+    pub(super) fn is_pulled(&self, index: usize) -> bool {
+        self.pulled(index).is_some()
+    }
+
     /// What is said of it when it is handed out.
     pub(super) fn note(&self, index: usize) -> Option<&'static str> {
         let note = if self.whole.repository.is_some() { ELSEWHERE } else { ONLY_PULLS };

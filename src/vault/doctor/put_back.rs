@@ -8,13 +8,12 @@ mod guards;
 mod instance;
 
 use crate::domain::actor::Operator;
-use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::domain::departure::Thing;
 use crate::domain::user::Role;
 use crate::error::Result;
 use crate::vault::{INSTANCE, Vault, today};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Events about a pipeline, a member or a credential that are looked at.
@@ -36,38 +35,38 @@ impl Vault {
     /// # Errors
     /// When the database does not answer.
     pub async fn put_back(&self, _operator: &Operator) -> Result<Vec<PutBack>> {
-        let mut found = self.there_though_ended().await?;
+        let mut found = self.there_though_ended(None).await?;
         if !found.is_empty() {
             // What somebody ends meanwhile is not there the second time.
-            let again = self.there_though_ended().await?;
+            let again = self.there_though_ended(Some(&found)).await?;
             found.retain(|one| again.contains(one));
         }
         Ok(found)
     }
 
-    async fn there_though_ended(&self) -> Result<Vec<PutBack>> {
-        let mut found = Vec::new();
-        // The events of a pipeline are read once, however many tokens it has.
-        let mut revoked: HashMap<Uuid, BTreeSet<String>> = HashMap::new();
+    /// In all projects and the instance, or in those of what was found before.
+    async fn there_though_ended(&self, before: Option<&[PutBack]>) -> Result<Vec<PutBack>> {
+        let is_asked =
+            |slug: &str| before.is_none_or(|before| before.iter().any(|one| one.project == slug));
+        let mut tokens: HashMap<Uuid, Vec<(Subject, String)>> = HashMap::new();
         for one in self.store.departures().everything(today()).await? {
-            let (Thing::Token(id), Some(pipeline)) = (&one.thing, &one.pipeline) else { continue };
-            let ended = match revoked.entry(pipeline.id) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unread) => {
-                    unread.insert(self.revoked_of(one.project, pipeline.id).await?)
-                }
-            };
-            if ended.contains(id) {
-                let what = format!("token {id} of {}", pipeline.name);
-                found.push(PutBack { project: one.slug.clone(), what });
+            if let (Thing::Token(id), Some(pipeline)) = (one.thing, one.pipeline) {
+                tokens.entry(one.project).or_default().push((pipeline, id));
             }
         }
-        found.extend(self.instance_put_back().await?);
-        found.extend(self.destinations_put_back(INSTANCE, "").await?);
+        let mut found = Vec::new();
+        if is_asked("") {
+            found.extend(self.instance_put_back().await?);
+            found.extend(self.destinations_put_back(INSTANCE, "").await?);
+        }
         for entry in self.store.projects().list().await? {
             let project = entry.project;
+            if !is_asked(&project.slug) {
+                continue;
+            }
+            let tokens = tokens.remove(&project.id).unwrap_or_default();
             found.extend(self.pipelines_put_back(&project).await?);
-            found.extend(self.access_put_back(&project).await?);
+            found.extend(self.access_put_back(&project, tokens).await?);
             found.extend(self.guards_put_back(&project).await?);
             found.extend(self.destinations_put_back(project.id, &project.slug).await?);
             for (person, role) in self.store.projects().roster(project.id).await? {
@@ -82,16 +81,6 @@ impl Vault {
             }
         }
         Ok(found)
-    }
-
-    /// The tokens of the pipeline that were revoked.
-    async fn revoked_of(&self, project: Uuid, pipeline: Uuid) -> Result<BTreeSet<String>> {
-        let events = self.store.chain().about(project, pipeline, LOOKED_AT).await?;
-        let revoked = events.into_iter().filter_map(|event| match (event.action, event.detail) {
-            (Action::TokenRevoked, Detail::Token(id)) => Some(id),
-            _ => None,
-        });
-        Ok(revoked.collect())
     }
 }
 

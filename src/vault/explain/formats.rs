@@ -55,11 +55,11 @@ pub(super) fn verdict(
     for won in &outcome.won {
         let shown = &rows[won.index].0.summary;
         let content = match stored.get(&shown.id) {
-            _ if won.is_narrow => Content::Token,
             Some(Ok(content)) => *content,
             _ => Content::Text,
         };
-        if let Some(lost) = format.door.refuses(content) {
+        let content = if won.is_narrow { content.exchanged() } else { Ok(content) };
+        if let Some(lost) = content.map_or_else(Some, |content| format.door.refuses(content)) {
             parts.push(format!("nothing of {}: {}", shown.name, lost.label()));
             continue;
         }

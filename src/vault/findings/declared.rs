@@ -100,7 +100,7 @@ impl Vault {
         let grants = held.iter().filter(may_receive);
         let grants: HashMap<Uuid, Uuid> =
             grants.map(|(grant, _)| (grant.credential_id, grant.id)).collect();
-        let since = since(&held);
+        let since = since(&held, known);
         let rules = self.store.trust_rules(project).of_pipeline(pipeline.id).await?;
         let granted = Granted::of(held, rules, today());
         let statements = declared(&files, statements, (&granted, &since), registries);
@@ -142,12 +142,14 @@ impl Vault {
 }
 
 /// Since when the pipeline may have each credential: the newest of its grants, and what was approved last, since nobody
-/// knows which of them a fetch would need.
-fn since(held: &[(Grant, Option<Summary>)]) -> HashMap<Uuid, Moment> {
+/// knows which of them a fetch would need, and since when it is on.
+fn since(held: &[(Grant, Option<Summary>)], known: &Known) -> HashMap<Uuid, Moment> {
     let mut all: HashMap<Uuid, Moment> = HashMap::new();
     for (grant, _) in held {
         let approved = grant.terms.approval.as_ref().map(|approval| approval.at);
-        let at = approved.map_or(grant.created_at, |approved| approved.max(grant.created_at));
+        let enabled = known.get(&grant.credential_id).and_then(|one| one.enabled);
+        let later = approved.max(enabled);
+        let at = later.map_or(grant.created_at, |later| later.max(grant.created_at));
         let newest = all.entry(grant.credential_id).or_insert(at);
         *newest = at.max(*newest);
     }

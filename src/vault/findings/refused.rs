@@ -91,15 +91,20 @@ impl Vault {
     ) -> Result<Vec<Found>> {
         let receipts = self.store.receipts(project);
         let rows = receipts.refusals(pair, since()).await?;
-        let mut found = Vec::new();
+        let mut images = Vec::new();
         for (image, links) in often(rows) {
             let last = receipts.last_of_image(pair, &image).await?;
-            let Some(last) = last.filter(|last| count(&links, *last) >= REFUSALS) else { continue };
-            let refusal = links.iter().copied().max().unwrap_or(last);
-            let events = self.events_around(project, pair.0, refusal, (of, known)).await?;
-            found.extend(judged(both, &image, &links, Some(last), &events));
+            if last.is_some_and(|last| count(&links, last) >= REFUSALS) {
+                images.push((image, links, last));
+            }
         }
-        Ok(found)
+        let refusals = images.iter().flat_map(|(_, links, _)| links.iter().copied());
+        let Some(refusal) = refusals.max() else { return Ok(Vec::new()) };
+        let events = self.events_around(project, pair.0, refusal, (of, known)).await?;
+        let found = |(image, links, last): &(String, Vec<i64>, Option<i64>)| {
+            judged(both, image, links, *last, &events)
+        };
+        Ok(images.iter().filter_map(found).collect())
     }
 
     /// The same of requests that were refused as a whole, whose receipts name no credential: by the registry that they

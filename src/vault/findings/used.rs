@@ -1,7 +1,7 @@
 //! What is found of credentials: how they are used, by the figures of the window, and who answers for them.
 
 use super::{AT_ONCE, EVENTS, Known, KnownCredential};
-use crate::domain::audit::Action;
+use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::credential::Access;
 use crate::domain::finding::{
     CredentialFacts, Found, Granted, PairFacts, ReceivedIn, Thing, WINDOW, no_owner, of_use,
@@ -21,6 +21,9 @@ use uuid::Uuid;
 /// The pipelines of each credential.
 type Pairs = HashMap<Uuid, BTreeMap<Uuid, PairFacts>>;
 
+/// Pages of events that are asked for what was changed in the window.
+const PAGES: usize = 20;
+
 /// The days of the window, for figures: its first one, and none of which they are wanted singly.
 pub(super) fn window() -> (i64, i64) {
     (now().day_number() - (WINDOW - 1), i64::MAX)
@@ -35,6 +38,9 @@ impl Vault {
     ) -> Result<Option<Known>> {
         let members = self.store.projects().members(project).await?.into_iter();
         let members: Vec<Person> = members.map(|(person, _)| person).collect();
+        // Pipelines may have the account of somebody who may not sign in any more.
+        let roster = self.store.projects().roster(project).await?.into_iter();
+        let roster: Vec<Person> = roster.map(|(person, _)| person).collect();
         let first = Moment::of_day(window().0);
         let chain = self.store.chain();
         let enabled = chain.done_since(project, Action::CredentialEnabled, first).await?;
@@ -64,11 +70,11 @@ impl Vault {
                     let others = self.others_with_same(project, row.id).await?;
                     found.extend(same_secret(&facts, others));
                 }
-                found.extend(personal(&facts, &members));
-                found.extend(no_owner(&facts, &members));
+                found.extend(personal(&facts, &roster));
+                found.extend(no_owner(&facts, &members, &roster));
                 found.extend(review_due(&facts, today()));
             }
-            known.extend(rows.into_iter().filter_map(known_of));
+            known.extend(rows.into_iter().filter_map(|row| known_of(row, &enabled)));
         }
     }
 
@@ -84,7 +90,8 @@ impl Vault {
         for grant in self.store.grants(project).found_of(ids.to_vec(), today()).await? {
             let pair = pair_in(&mut pairs, grant.credential_id, grant.pipeline_id);
             let since = Moment(grant.since);
-            pair.grants.push(Granted { id: grant.id, intent: grant.intent, since });
+            let made = Moment(grant.made);
+            pair.grants.push(Granted { id: grant.id, intent: grant.intent, made, since });
         }
         for before in receipts.pairs_known(&of).await? {
             let pair = pair_in(&mut pairs, before.credential_id, before.pipeline_id);
@@ -124,21 +131,32 @@ impl Vault {
         Ok(environments)
     }
 
-    /// Those of them that no change of a moment ago explains.
-    async fn standing(&self, project: Uuid, found: Vec<Found>) -> Result<Vec<Found>> {
-        let mut standing = Vec::new();
-        for one in found {
-            let credential = one.credential.as_ref().filter(|_| one.depends_on_events());
-            if let Some(credential) = credential {
-                let chain = self.store.chain();
-                let page = chain.about_credential(project, credential.id, None, EVENTS).await?;
-                if !one.stands(&page.events, now()) {
-                    continue;
-                }
-            }
-            standing.push(one);
+    /// Those of what was found of a credential that no change of a moment ago explains.
+    async fn standing(&self, project: Uuid, mut found: Vec<Found>) -> Result<Vec<Found>> {
+        let judged = found.iter().find(|one| one.depends_on_events());
+        let credential = judged.and_then(|one| one.credential.as_ref()).map(|one| one.id);
+        if let Some(credential) = credential {
+            let events = self.events_of_window(project, credential).await?;
+            found.retain(|one| one.stands(&events, now()));
         }
-        Ok(standing)
+        Ok(found)
+    }
+
+    /// The events of the window about a credential, and about grants of it: many pipelines may have been granted it
+    /// since one of these was changed.
+    async fn events_of_window(&self, project: Uuid, credential: Uuid) -> Result<Vec<AuditEvent>> {
+        let (chain, first) = (self.store.chain(), Moment::of_day(window().0));
+        let (mut events, mut before) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let page = chain.about_credential(project, credential, before, EVENTS).await?;
+            let is_all = page.events.last().is_some_and(|last| last.at < first);
+            events.extend(page.events);
+            before = page.older;
+            if is_all || before.is_none() {
+                break;
+            }
+        }
+        Ok(events)
     }
 
     /// The others that hold the same secret and are not meant to.
@@ -205,8 +223,12 @@ fn is_usual_name(row: &FoundCredential) -> bool {
     }
 }
 
-fn known_of(row: FoundCredential) -> Option<(Uuid, KnownCredential)> {
+fn known_of(
+    row: FoundCredential,
+    enabled: &HashMap<Uuid, Moment>,
+) -> Option<(Uuid, KnownCredential)> {
     let host = RegistryHost::stored(&row.host)?;
     let thing = Thing { id: row.id, name: row.name };
-    Some((row.id, KnownCredential { thing, host, is_insecure: row.is_insecure }))
+    let (is_insecure, enabled) = (row.is_insecure, enabled.get(&row.id).copied());
+    Some((row.id, KnownCredential { thing, host, is_insecure, enabled }))
 }

@@ -94,7 +94,8 @@ impl Vault {
             write.grants(project).delete(pipeline, id).await?.ok_or(Error::NotFound)?;
         let name = write.credentials(project).subject(credential).await?.map(|found| found.name);
         let name = name.unwrap_or_default();
-        let sentence = format!("{} can no longer use {name}.", subject.name);
+        // There may be another grant of the same credential.
+        let sentence = format!("The grant of {name} to {} was revoked.", subject.name);
         let of = Subject { id: credential, name };
         Ok((sentence, self.record_revoked(write, (project, editor), subject, of).await?))
     }
@@ -176,7 +177,7 @@ impl Vault {
         };
         write.grants(project).insert(row).await.map_err(|error| {
             let sentence =
-                "The pipeline already has a grant for this credential with this access. Revoke it first.";
+                "The pipeline already has a grant for this credential with this access. Edit that grant, or revoke it first.";
             unless_taken(error, Error::at("credentials", sentence))
         })?;
         let what = (Action::GrantCreated, pipeline.clone(), detail);

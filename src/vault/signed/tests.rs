@@ -1,7 +1,23 @@
 mod shapes;
 
-use super::{drone_fork, woodpecker_fork};
+use super::{drone_fork, no_rule, woodpecker_fork};
+use crate::domain::trust_rule::{Provider, TrustRule};
 use serde_json::json;
+use uuid::Uuid;
+
+#[test]
+fn a_refusal_says_which_claim_of_the_repositorys_rule_differs() {
+    let rule = |claims: &[(&str, &str)]| {
+        (TrustRule::sample(Provider::Drone, claims), Uuid::nil(), "build".to_owned())
+    };
+    let body = json!({"repo": {"id": 7, "slug": "acme/renamed"}});
+    let body = body.as_object().unwrap();
+    let told = no_rule(vec![rule(&[("repo.id", "7"), ("repo.slug", "acme/api")])], body);
+    assert!(told.ends_with("repo.slug is not what the trust rule asks for."), "{told}");
+    assert!(!told.contains("acme/renamed"), "{told}");
+    let others = no_rule(vec![rule(&[("repo.id", "8"), ("repo.slug", "acme/api")])], body);
+    assert_eq!(others, "No pipeline has a trust rule for this repository.");
+}
 
 #[test]
 fn a_fork_is_known_from_either_shape_and_from_no_other() {

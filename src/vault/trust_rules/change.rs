@@ -80,7 +80,9 @@ impl Vault {
         }
         let detail = Detail::Rule { provider: rule.provider, changes: rule.changes_from(&there) };
         let what = (Action::RuleChanged, subject, detail);
-        let recorded = self.record_event(&write, project, granter, what).await?;
+        // `doctor` compares the two moments to find a rule that was put back.
+        let at = now();
+        let recorded = self.record_event_at(&write, project, (granter, at), what).await?;
         if is_renamed {
             if !write.trust_rules(project).rename(id, rule.title).await? {
                 return Err(Error::NotFound);
@@ -89,14 +91,14 @@ impl Vault {
             write.commit(recorded).await?;
             return Ok(Saved::surely(vec!["The trust rule was renamed.".to_owned()]));
         }
-        let epoch = write.pipelines(project).raise_epoch(pipeline, now().0).await?;
-        let made = (epoch, granter.person().into(), now().0);
+        let epoch = write.pipelines(project).raise_epoch(pipeline, at.0).await?;
+        let made = (epoch, granter.person().into(), at.0);
         if !write.trust_rules(project).replace(rule.clone(), made).await? {
             return Err(Error::Conflict(CHANGED.to_owned()));
         }
         note_names(&write, project, pipeline).await?;
         // One that was given for what the rule asked for before would outlive the change.
-        write.tokens().revoke_short_lived(project, pipeline, now().0).await?;
+        write.tokens().revoke_short_lived(project, pipeline, at.0).await?;
         write.commit(recorded).await?;
         let sentence = "The trust rule was changed. Short-lived tokens that this pipeline got before no longer work.";
         let sentences = vec![sentence.to_owned()];

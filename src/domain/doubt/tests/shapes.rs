@@ -128,3 +128,45 @@ fn an_id_that_is_no_uuid_is_doubted_where_the_provider_signs_only_these() {
         assert_eq!(doubts(&rule), expected, "{rule:?}");
     }
 }
+
+#[test]
+fn a_pattern_for_branches_that_is_also_of_names_like_them_is_doubted() {
+    let github = |reference| {
+        let who = [("repository_id", "74"), ("repository_owner_id", "65"), ("ref", reference)];
+        TrustRule::sample(Provider::GitHub, &who)
+    };
+    let buildkite = |branch| {
+        let who = [("organization_id", ID), ("pipeline_id", ID), ("build_branch", branch)];
+        TrustRule::sample(Provider::Buildkite, &who)
+    };
+    let open = |label: &str| vec![Doubt::OpenPattern(label.to_owned())];
+    for (rule, expected) in [
+        (github("refs/heads/main*"), open("Git reference")),
+        (github("refs/heads/*main"), open("Git reference")),
+        (github("refs/heads/release/v2*"), open("Git reference")),
+        (github("refs/heads/main"), vec![]),
+        (github("refs/heads/*"), vec![]),
+        (github("refs/heads/release/*"), vec![]),
+        (github("refs/heads/release-*"), vec![]),
+        (github("refs/heads/v*"), vec![]),
+        (github("refs/tags/v1*"), vec![]),
+        (github("refs/*"), vec![]),
+        (github("refs/heads/gh-readonly-queue/main/*"), vec![]),
+        (buildkite("main*"), open("Branch")),
+        (buildkite("contributor:*"), vec![]),
+    ] {
+        assert_eq!(doubts(&rule), expected, "{rule:?}");
+    }
+}
+
+#[test]
+fn a_claim_that_is_only_true_or_false_is_doubted_with_another_word() {
+    let circleci = |rerun| {
+        let who = [("oidc.circleci.com/project-id", ID), ("oidc.circleci.com/ssh-rerun", rerun)];
+        let origin = ("oidc.circleci.com/vcs-origin", "github.com/acme/api");
+        TrustRule::sample(Provider::CircleCi, &[who[0], who[1], origin])
+    };
+    let no_truth = Doubt::NoTruth("oidc.circleci.com/ssh-rerun".to_owned());
+    assert_eq!(doubts(&circleci("no")), [no_truth]);
+    assert!(doubts(&circleci("false")).is_empty());
+}

@@ -48,6 +48,18 @@ fn what_pipelines_of_several_environments_receive_is_found_unless_it_is_meant_fo
 }
 
 #[test]
+fn who_accepted_some_environments_did_not_accept_one_more() {
+    let key_of = |environments: &[&str]| {
+        let of = |one: &&str| [received("a", "", one), received(&format!("{one}-own"), one, one)];
+        let all: Vec<ReceivedIn> = environments.iter().flat_map(of).collect();
+        shared(&all, &HashMap::new())[0].key()
+    };
+    let all = ["demo", "production", "staging", "test"];
+    assert_ne!(key_of(&all[..2]), key_of(&all[..3]));
+    assert_ne!(key_of(&all[..3]), key_of(&all));
+}
+
+#[test]
 fn of_a_pipeline_that_moves_things_between_environments_nobody_can_tell() {
     let all = [
         received("a", "", "p"),

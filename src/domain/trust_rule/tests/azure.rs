@@ -77,6 +77,25 @@ fn tokens_of_a_pipeline_for_a_rule_of_a_branch() {
             Refused(&["rpo_ref is not"]),
         ),
         ("pull request", json!({"rpo_ref": "refs/pull/7/merge"}), Refused(&["rpo_ref is not"])),
+        ("renamed pipeline", json!({"sub": "p://acme/shop/renamed"}), Refused(&["sub is not"])),
+        (
+            "pipeline that begins like it",
+            json!({"sub": "p://acme/shop/acme.api-evil"}),
+            Refused(&["sub is not"]),
+        ),
+        (
+            "other letters",
+            json!({"sub": "p://Acme/shop/acme.api"}),
+            Refused(&["sub is not", "only upper and lower case differ"]),
+        ),
+        ("another pipeline of that name", json!({"def_id": "12"}), Refused(&["def_id is not"])),
+        (
+            "branch that begins like it",
+            json!({"rpo_ref": "refs/heads/main-evil"}),
+            Refused(&["rpo_ref is not"]),
+        ),
+        ("id that is null", json!({"def_id": null}), Refused(&["def_id is null", "(p://) has it"])),
+        ("another repository of the pipeline", json!({"rpo_id": "acme/other"}), Taken(MAIN, Own)),
         (
             "service connection",
             json!({"rpo_ref": ABSENT, "def_id": ABSENT}),

@@ -39,6 +39,38 @@ fn tokens_for_a_rule_of_a_branch() {
         ("numbers as texts", json!({"build_number": "1"}), Taken(MAIN, Own)),
         ("triggered by another pipeline", json!({"build_source": "trigger_job"}), Taken(MAIN, Own)),
         (
+            "subject of a cluster",
+            json!({"sub": "0191f956-042f-7ec4-aa62-8e5eeae396d0"}),
+            Taken(MAIN, Own),
+        ),
+        ("scheduled", json!({"build_source": "schedule"}), Taken(MAIN, Own)),
+        ("started by hand", json!({"build_source": "ui"}), Taken(MAIN, Own)),
+        ("renamed pipeline", json!({"pipeline_slug": "other-name"}), Taken(MAIN, Own)),
+        (
+            "merge queue",
+            json!({"build_branch": "gh-readonly-queue/main/pr-7-6dcb09b5"}),
+            Refused(&["build_branch is not"]),
+        ),
+        (
+            "branch that begins like it",
+            json!({"build_branch": "main-evil"}),
+            Refused(&["build_branch is not"]),
+        ),
+        (
+            "other letters",
+            json!({"build_branch": "Main"}),
+            Refused(&["build_branch is not", "only upper and lower case differ"]),
+        ),
+        ("branch that is null", json!({"build_branch": null}), Refused(&["build_branch is null"])),
+        (
+            "ids as session tags of AWS only",
+            json!({
+                "organization_id": ABSENT, "pipeline_id": ABSENT,
+                "https://aws.amazon.com/tags": {"principal_tags": {"pipeline_id": ["0184990a"]}},
+            }),
+            Refused(&["organization_id, pipeline_id are absent", "--claim pipeline_id"]),
+        ),
+        (
             "default",
             json!({"organization_id": ABSENT, "pipeline_id": ABSENT}),
             Refused(&[
@@ -110,4 +142,14 @@ fn tokens_for_a_rule_of_tags_a_step_or_many_branches() {
         ("fork with its prefix", fork, Taken(Some("refs/heads/contributor:main"), MayBe)),
     ];
     assert_answers(&of(("build_branch", "*main")), &push(), shapes);
+}
+
+#[test]
+fn a_claim_that_has_to_be_requested_says_so() {
+    for name in ["cluster_id", "queue_key", "agent_tag:queue"] {
+        let mut rule = of(("build_branch", "main"));
+        rule.claims.insert(name.to_owned(), "a".to_owned());
+        let reason = judge(std::slice::from_ref(&rule), &with(&push(), &json!({}))).unwrap_err();
+        assert!(reason.contains(&format!("{name} is absent (request it by its name")), "{reason}");
+    }
 }

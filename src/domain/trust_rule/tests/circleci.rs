@@ -66,6 +66,35 @@ fn tokens_for_a_rule_of_a_branch() {
             json!({"oidc.circleci.com/vcs-origin": "github.com/somebody/api", "oidc.circleci.com/vcs-ref": "refs/heads/pull/7"}),
             Refused(&["vcs-ref is not", "a fork is not the repository"]),
         ),
+        // A fork and a renamed repository look alike: both have the project's id.
+        (
+            "renamed repository",
+            json!({"oidc.circleci.com/vcs-origin": "github.com/acme/shop-api"}),
+            Refused(&["vcs-origin is not", "or the repository has another name now"]),
+        ),
+        (
+            "repository that begins like it",
+            json!({"oidc.circleci.com/vcs-origin": "github.com/acme/api-evil"}),
+            Refused(&["vcs-origin is not"]),
+        ),
+        (
+            "repository of another project",
+            json!({"oidc.circleci.com/project-id": ORGANIZATION, "oidc.circleci.com/vcs-origin": "github.com/acme/shop"}),
+            Refused(&[
+                "project-id, oidc.circleci.com/vcs-origin are not what the trust rule asks for",
+            ]),
+        ),
+        (
+            "branch that begins like it",
+            json!({"oidc.circleci.com/vcs-ref": "refs/heads/main-evil"}),
+            Refused(&["vcs-ref is not"]),
+        ),
+        (
+            "reference that is null",
+            json!({"oidc.circleci.com/vcs-ref": null}),
+            Refused(&["vcs-ref is null", "custom webhook"]),
+        ),
+        ("rerun with SSH", json!({"oidc.circleci.com/ssh-rerun": true}), Taken(MAIN, Own)),
         (
             "custom webhook",
             json!({"oidc.circleci.com/vcs-origin": ABSENT, "oidc.circleci.com/vcs-ref": ABSENT}),
@@ -108,6 +137,35 @@ fn tokens_for_a_rule_of_every_branch_or_of_tags() {
         ),
     ];
     assert_answers(&of("github.com/acme/api", "refs/tags/v*"), &push(), shapes);
+}
+
+#[test]
+fn tokens_for_a_rule_without_reruns_and_of_a_nested_group() {
+    let ids = [("oidc.circleci.com/project-id", PROJECT), ("oidc.circleci.com/ssh-rerun", "false")];
+    let origin = ("oidc.circleci.com/vcs-origin", "gitlab.com/acme/shop/api");
+    let claims = [ids[0], ids[1], origin, ("oidc.circleci.com/vcs-ref", "refs/heads/*")];
+    let said = |more: Value| {
+        let mut said = json!({"oidc.circleci.com/vcs-origin": "gitlab.com/acme/shop/api"});
+        said.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        said
+    };
+    let rerun = |value: Value| said(json!({"oidc.circleci.com/ssh-rerun": value}));
+    let queued = "refs/heads/gh-readonly-queue/main/pr-7-6dcb09b5";
+    let shapes = vec![
+        ("default", said(json!({})), Taken(MAIN, Own)),
+        ("false as a text", rerun(json!("false")), Taken(MAIN, Own)),
+        ("rerun", rerun(json!(true)), Refused(&["ssh-rerun is not"])),
+        ("rerun as a text", rerun(json!("true")), Refused(&["ssh-rerun is not"])),
+        ("null", rerun(json!(null)), Refused(&["ssh-rerun is null"])),
+        ("number", rerun(json!(0)), Refused(&["ssh-rerun is not"])),
+        ("absent", rerun(json!(ABSENT)), Refused(&["ssh-rerun is absent"])),
+        (
+            "merge queue",
+            said(json!({"oidc.circleci.com/vcs-ref": queued})),
+            Taken(Some(queued), Own),
+        ),
+    ];
+    assert_answers(&rule(Provider::CircleCi, ISSUER, "", &claims), &push(), shapes);
 }
 
 #[test]

@@ -97,6 +97,8 @@ fn a_value_that_the_provider_writes_in_another_form_is_refused() {
         (Provider::Drone, "repo.slug", "https://github.com/acme/api", "acme/group/api"),
         (Provider::Drone, "repo.slug", "acme/", "acme/api"),
         (Provider::Woodpecker, "repo.forge_url", "acme/api", "https://github.com/acme/api"),
+        (Provider::CircleCi, "oidc.circleci.com/ssh-rerun", "no", "false"),
+        (Provider::GitLab, "ref_protected", "yes", "true"),
     ] {
         assert!(told(provider, name, bad).is_some(), "{name} {bad}");
         assert_eq!(told(provider, name, good), None, "{name} {good}");
@@ -156,6 +158,9 @@ fn what_was_sent_is_asked_for_or_refused_and_never_left_out() {
         let errors = form.read(Provider::Other, &own()).unwrap_err();
         errors.into_iter().find(|error| error.field == "more_claims").map(|error| error.message)
     };
+    for star in ["repository=acme/*", "groups[]=*", "event_name=*"] {
+        assert!(more(star).unwrap().contains("Remove the *"), "{star}");
+    }
     // The second would take the place of the first.
     assert!(more("groups[]=ci\ngroups[]=staff").unwrap().contains("repeated"));
     assert_eq!(more("groups[]=ci\ngroups=ci"), None);
@@ -181,6 +186,11 @@ fn a_service_account_is_named_whole() {
         "system:serviceaccount::b",
         "system:serviceaccount:ci:",
         "system:serviceaccount:a:b:c",
+        "system:serviceaccount:CI:builder",
+        "system:serviceaccount:ci:my_builder",
+        "system:serviceaccount:ci.acme:builder",
+        "system:serviceaccount:ci:*",
+        "system:serviceaccounts:ci",
     ] {
         let told = at(Provider::Kubernetes, issuer, &[("sub", typed)], "claims.sub");
         assert!(told.is_some(), "{typed}");

@@ -52,6 +52,47 @@ fn tokens_for_a_rule_of_a_branch() {
             json!({"job_workflow_ref": "octo-org/octo-automation/.github/workflows/oidc.yml@refs/heads/main"}),
             Taken(MAIN, Own),
         ),
+        (
+            "subject of an environment with a colon",
+            json!({"environment": "Production:V1", "sub": "repo:octo-org/octo-repo:environment:Production%3AV1"}),
+            Taken(MAIN, Own),
+        ),
+        (
+            "subject of a template",
+            json!({"sub": "repository_id:74:job_workflow_ref:octo-org/ci/.github/workflows/b.yml@x"}),
+            Taken(MAIN, Own),
+        ),
+        ("started by hand", json!({"event_name": "workflow_dispatch"}), Taken(MAIN, Own)),
+        ("after another workflow", json!({"event_name": "workflow_run"}), Taken(MAIN, Own)),
+        ("a word that is null", json!({"environment": "null"}), Taken(MAIN, Own)),
+        (
+            "merge queue",
+            json!({"event_name": "merge_group", "ref": "refs/heads/gh-readonly-queue/main/pr-7-6dcb09b5"}),
+            Refused(&["ref is not"]),
+        ),
+        (
+            "branch that begins like it",
+            json!({"ref": "refs/heads/main-evil"}),
+            Refused(&["ref is not"]),
+        ),
+        ("branch below it", json!({"ref": "refs/heads/main/evil"}), Refused(&["ref is not"])),
+        (
+            "other letters",
+            json!({"ref": "refs/heads/Main"}),
+            Refused(&["ref is not", "only upper and lower case differ"]),
+        ),
+        ("ref that is the word null", json!({"ref": "null"}), Refused(&["ref is not what"])),
+        (
+            "deployment of a commit",
+            json!({"ref": "", "ref_type": ""}),
+            Refused(&["ref is empty", "deploy a branch or a tag"]),
+        ),
+        (
+            "transferred repository",
+            json!({"repository_owner_id": "66", "repository_owner": "octo-org-2"}),
+            Refused(&["repository_owner_id is not"]),
+        ),
+        ("id that is true", json!({"repository_id": true}), Refused(&["repository_id is not"])),
         // The branch is the base's; what is checked out may be the fork's.
         (
             "pull_request_target",
@@ -110,6 +151,67 @@ fn tokens_for_a_rule_of_tags() {
 }
 
 #[test]
+fn tokens_for_a_rule_of_every_branch() {
+    const QUEUED: &str = "refs/heads/gh-readonly-queue/main/pr-7-6dcb09b5";
+    let request = |event: &str, reference: &str| json!({"event_name": event, "ref": reference});
+    let shapes = vec![
+        ("merge queue", request("merge_group", QUEUED), Taken(Some(QUEUED), Own)),
+        (
+            "comment on a fork's pull request",
+            request("issue_comment", "refs/heads/main"),
+            Taken(MAIN, Own),
+        ),
+        (
+            "pull_request_target",
+            request("pull_request_target", "refs/heads/main"),
+            Taken(MAIN, MayBe),
+        ),
+        ("review", request("pull_request_review", "refs/pull/7/merge"), Refused(&["ref is not"])),
+        ("release", request("release", "refs/tags/main"), Refused(&["ref is not"])),
+    ];
+    assert_answers(&of(("ref", "refs/heads/*")), &push(), shapes);
+}
+
+#[test]
+fn a_claim_that_only_some_runs_have_is_asked_for_in_its_own_way() {
+    for (name, value, said) in [
+        ("head_ref", "fix", "head_ref is empty (only a run for a pull request has it)"),
+        ("enterprise_id", "7", "enterprise_id is absent (only a repository of an enterprise"),
+        ("repo_property_team", "a", "repo_property_team is absent (an admin of the organization"),
+        ("check_run_id", "7", "check_run_id is absent"),
+    ] {
+        let mut rule = of(("ref", "refs/heads/main"));
+        rule.claims.insert(name.to_owned(), value.to_owned());
+        let reason = judge(std::slice::from_ref(&rule), &with(&push(), &json!({}))).unwrap_err();
+        assert!(reason.contains(said), "{name}: {reason}");
+        assert!(!reason.contains("id-token"), "{name}: the token is the job's own: {reason}");
+    }
+}
+
+#[test]
+fn every_issuer_of_github_signs_the_same_claims() {
+    for issuer in [
+        "https://token.actions.githubusercontent.com/octo-enterprise",
+        "https://token.actions.octocorp.ghe.com",
+        "https://github.example.com/_services/token",
+    ] {
+        let ids = [("repository_id", "74"), ("repository_owner_id", "65")];
+        let rule =
+            rule(Provider::GitHub, issuer, AUDIENCE, &[ids[0], ids[1], ("ref", "refs/heads/main")]);
+        let enterprise =
+            json!({"iss": issuer, "enterprise": "octo-enterprise", "enterprise_id": "9"});
+        let request =
+            json!({"iss": issuer, "event_name": "pull_request_target", "head_ref": "main"});
+        let shapes = vec![
+            ("enterprise", enterprise, Taken(MAIN, Own)),
+            ("pull_request_target", request, Taken(MAIN, MayBe)),
+        ];
+        assert_answers(&rule, &push(), shapes);
+        assert_eq!(rule.reuse(&with(&push(), &json!({}))), Provider::GitHub.reuse());
+    }
+}
+
+#[test]
 fn tokens_for_a_rule_of_an_environment_or_a_workflow() {
     let shapes = vec![
         (
@@ -130,6 +232,26 @@ fn tokens_for_a_rule_of_an_environment_or_a_workflow() {
     let shapes = vec![
         ("reusable workflow", json!({"job_workflow_ref": shared}), Taken(MAIN, Own)),
         ("own workflow", json!({}), Refused(&["job_workflow_ref is not"])),
+        (
+            "at a commit",
+            json!({"job_workflow_ref": "octo-org/octo-automation/.github/workflows/oidc.yml@6dcb09b5b57875f334f61aebed695e2e4193db5e"}),
+            Refused(&["job_workflow_ref is not"]),
+        ),
+        (
+            "tag named like the branch",
+            json!({"job_workflow_ref": "octo-org/octo-automation/.github/workflows/oidc.yml@refs/tags/main"}),
+            Refused(&["job_workflow_ref is not"]),
+        ),
+        (
+            "owner that ends like it",
+            json!({"job_workflow_ref": "evil-octo-org/octo-automation/.github/workflows/oidc.yml@refs/heads/main"}),
+            Refused(&["job_workflow_ref is not"]),
+        ),
+        (
+            "of a pull request",
+            json!({"job_workflow_ref": shared, "event_name": "pull_request", "ref": "refs/pull/7/merge"}),
+            Taken(Some("refs/pull/7/merge"), MayBe),
+        ),
     ];
     assert_answers(&of(("job_workflow_ref", shared)), &push(), shapes);
 }

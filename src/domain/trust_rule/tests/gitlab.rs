@@ -73,12 +73,55 @@ fn tokens_for_a_rule_of_a_branch() {
             json!({"project_id": "21", "job_project_id": "21", "pipeline_source": "merge_request_event"}),
             Refused(&["project_id is not"]),
         ),
+        (
+            "nested groups",
+            json!({"project_path": "a/b/c/my-project", "namespace_path": "a/b/c", "job_project_path": "a/b/c/my-project"}),
+            Taken(MAIN, Own),
+        ),
+        (
+            "review app",
+            json!({"environment": "review/fix-1", "environment_protected": "false", "deployment_tier": "development"}),
+            Taken(MAIN, Own),
+        ),
+        ("subject that is null", json!({"sub": null}), Taken(MAIN, Own)),
+        (
+            "branch that begins like it",
+            json!({"ref": "main-evil", "ref_path": "refs/heads/main-evil"}),
+            Refused(&["ref_path is not"]),
+        ),
+        (
+            "other letters",
+            json!({"ref_path": "refs/heads/MAIN"}),
+            Refused(&["only upper and lower case differ"]),
+        ),
+        (
+            "neither branch nor tag",
+            json!({"ref_path": null, "ref_type": null}),
+            Refused(&["ref_path is null", "the pipeline is for no branch and no tag"]),
+        ),
+        (
+            "project that begins like it",
+            json!({"project_id": "200", "job_project_id": "200"}),
+            Refused(&["project_id is not"]),
+        ),
+        ("project in a list", json!({"project_id": ["20"]}), Refused(&["project_id is a list"])),
+        ("project that is true", json!({"project_id": true}), Refused(&["project_id is not what"])),
         // Code of this project that runs in another one.
         ("run elsewhere", json!({"job_project_id": "21"}), Taken(MAIN, MayBe)),
     ];
-    for source in
-        ["merge_request_event", "parent_pipeline", "external_pull_request_event", "pipeline", "web"]
-    {
+    for source in [
+        "api",
+        "chat",
+        "external_pull_request_event",
+        "merge_request_event",
+        "parent_pipeline",
+        "pipeline",
+        "schedule",
+        "security_orchestration_policy",
+        "trigger",
+        "web",
+        "webide",
+    ] {
         let own = json!({ "pipeline_source": source });
         shapes.push((source, own, Taken(MAIN, Own)));
         let unsaid = json!({"pipeline_source": source, "job_project_id": ABSENT, "job_project_path": ABSENT});
@@ -128,8 +171,53 @@ fn tokens_for_a_rule_of_tags_an_environment_or_protection() {
         ("protected", json!({"ref_protected": "true"}), Taken(MAIN, Own)),
         ("protected, as true", json!({"ref_protected": true}), Taken(MAIN, Own)),
         ("not protected", json!({"ref_protected": "false"}), Refused(&["ref_protected is not"])),
+        (
+            "not protected, as false",
+            json!({"ref_protected": false}),
+            Refused(&["ref_protected is not"]),
+        ),
+        (
+            "other letters",
+            json!({"ref_protected": "True"}),
+            Refused(&["only upper and lower case"]),
+        ),
+        ("null", json!({"ref_protected": null}), Refused(&["ref_protected is null", "id_tokens:"])),
+        (
+            "the word null",
+            json!({"ref_protected": "null"}),
+            Refused(&["ref_protected is not what"]),
+        ),
+        ("tag", tag, Taken(Some("refs/tags/v1"), Own)),
     ];
     assert_answers(&of(("ref_protected", "true")), &push(), shapes);
+}
+
+#[test]
+fn tokens_for_a_rule_of_review_environments() {
+    let shapes = vec![
+        ("one of them", json!({"environment": "review/fix-1"}), Taken(MAIN, Own)),
+        ("the group", json!({"environment": "review"}), Refused(&["environment is not"])),
+        ("production", json!({"environment": "production"}), Refused(&["environment is not"])),
+        ("null", json!({"environment": null}), Refused(&["environment is null", "an environment"])),
+    ];
+    assert_answers(&of(("environment", "review/*")), &push(), shapes);
+}
+
+#[test]
+fn a_claim_that_only_some_jobs_have_is_asked_for_in_its_own_way() {
+    for (name, said) in [
+        ("deployment_tier", "deployment_tier is absent (give the job an environment)"),
+        ("environment_protected", "environment_protected is absent (give the job an environment)"),
+        ("ci_config_ref_uri", "ci_config_ref_uri is null (only a pipeline that is defined in"),
+        ("user_access_level", "user_access_level is absent"),
+    ] {
+        let mut rule = of(("ref_path", "refs/heads/main"));
+        rule.claims.insert(name.to_owned(), "true".to_owned());
+        let claims = with(&push(), &json!({"ci_config_ref_uri": null}));
+        let reason = judge(std::slice::from_ref(&rule), &claims).unwrap_err();
+        assert!(reason.contains(said), "{name}: {reason}");
+        assert!(!reason.contains("id_tokens"), "{name}: it is one of them: {reason}");
+    }
 }
 
 #[test]

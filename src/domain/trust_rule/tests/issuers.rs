@@ -30,6 +30,8 @@ fn a_known_provider_is_recognised_by_all_its_issuers() {
         ("https://login.microsoftonline.com/271ef6f7/v2.0", Provider::AzureDevOps),
         ("https://sts.windows.net/271ef6f7/", Provider::AzureDevOps),
         ("https://oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF", Provider::Kubernetes),
+        ("https://oidc.eks.cn-north-1.amazonaws.com.cn/id/ABCDEF", Provider::Kubernetes),
+        ("https://oidc-eks.eu-west-1.api.aws/id/ABCDEF", Provider::Kubernetes),
         (
             "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c",
             Provider::Kubernetes,

@@ -39,6 +39,19 @@ fn tokens_of_service_accounts() {
             Refused(&["sub is not"]),
         ),
         ("subject that is null", json!({"sub": null}), Refused(&["sub is null"])),
+        (
+            "namespace that begins like it",
+            json!({"sub": "system:serviceaccount:ci-evil:builder"}),
+            Refused(&["sub is not"]),
+        ),
+        (
+            "account that begins like it",
+            json!({"sub": "system:serviceaccount:ci:builder-2"}),
+            Refused(&["sub is not"]),
+        ),
+        ("subject in a list", json!({"sub": [SUBJECT]}), Refused(&["sub is a list"])),
+        ("no subject", json!({"sub": ABSENT}), Refused(&["sub is absent"])),
+        ("a user of the cluster", json!({"sub": "system:node:worker"}), Refused(&["sub is not"])),
     ];
     assert_answers(&rule, &projected(), shapes);
 }
@@ -63,4 +76,22 @@ fn an_account_that_was_made_again_is_another() {
         // The legacy claim's value is the wanted one, which no refusal repeats either.
         assert_answers(&rule, &projected(), vec![(what, other, answer)]);
     }
+}
+
+#[test]
+fn a_token_that_is_bound_to_no_pod_says_how_one_is() {
+    let mut rule = rule(Provider::Kubernetes, ISSUER, AUDIENCE, &[("sub", SUBJECT)]);
+    rule.claims.insert("kubernetes.io/pod/name".to_owned(), "build-1".to_owned());
+    // As kubectl create token makes one.
+    let unbound =
+        json!({"kubernetes.io": {"namespace": "ci", "serviceaccount": {"name": "builder"}}});
+    let shapes = vec![
+        ("of the pod", json!({}), Taken(None, Own)),
+        (
+            "of no pod",
+            unbound,
+            Refused(&["kubernetes.io/pod/name is absent (use a token that is bound to a pod"]),
+        ),
+    ];
+    assert_answers(&rule, &projected(), shapes);
 }

@@ -83,6 +83,9 @@ fn what_people_would_take_for_the_value_is_told_from_it() {
         ("another word", json!({"groups": "\u{441}\u{456}"}), Refused(&["groups is not what"])),
     ];
     assert_answers(&of("groups=ci"), &token(), shapes);
+    let accent = with(&token(), &json!({"groups": "c\u{ED}"}));
+    let reason = judge(&[of("groups=ci")], &accent).unwrap_err();
+    assert!(!reason.contains("alphabet"), "{reason}");
 }
 
 #[test]
@@ -114,6 +117,30 @@ fn what_an_unknown_issuer_says_in_the_shape_of_a_known_one_is_read_as_its() {
         json!({"repository_id": 7, "event_name": "pull_request", "ref": "refs/pull/7/merge"});
     assert!(rule.proof(&with(&token(), &request)).may_be_fork());
     assert!(!rule.proof(&with(&token(), &json!({}))).may_be_fork());
+}
+
+/// Forgejo's tokens have GitHub's words, older ones no ids, and Semaphore's a kind of reference:
+/// <https://forgejo.org/docs/next/user/actions/security-openid-connect>,
+/// <https://docs.semaphoreci.com/reference/openid>.
+#[test]
+fn a_pull_request_of_an_unknown_issuer_counts_as_a_forks() {
+    let shapes = vec![
+        ("push", json!({"event_name": "push", "ref": "refs/heads/main"}), Taken(None, Own)),
+        (
+            "pull request",
+            json!({"event_name": "pull_request", "ref": "refs/pull/7/head", "repository": "acme/api"}),
+            Taken(None, MayBe),
+        ),
+        ("of the base's branch", json!({"event_name": "pull_request_target"}), Taken(None, MayBe)),
+        ("by its reference", json!({"ref": "refs/pull/7/merge"}), Taken(None, MayBe)),
+        ("at GitLab", json!({"ref": "refs/merge-requests/7/head"}), Taken(None, MayBe)),
+        ("by its kind", json!({"ref_type": "pull-request"}), Taken(None, MayBe)),
+        ("by its kind, in short", json!({"ref_type": "pr"}), Taken(None, MayBe)),
+        ("branch", json!({"ref_type": "branch", "ref": "main"}), Taken(None, Own)),
+        ("null", json!({"event_name": null, "ref": null}), Taken(None, Own)),
+        ("schedule", json!({"event_name": "schedule"}), Taken(None, Own)),
+    ];
+    assert_answers(&of(""), &token(), shapes);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Variables, parameters and expressions: `$(name)`, `$[ … ]`, `${{ … }}`.
 
-use crate::systems::common::beginning;
+use crate::systems::common::{beginning, replacing};
 use crate::variables::{Lookup, hole};
-use crate::yaml::{Entry, LARGEST, Node};
+use crate::yaml::{Entry, Node};
 
 /// Conditions in conditions go no deeper.
 const DEEPEST: usize = 20;
@@ -93,12 +93,7 @@ impl Scope {
     }
 
     fn replaced(&self, text: &str, is_script: bool) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('$')
-            && out.len() < LARGEST
-        {
-            out.push_str(before);
+        replacing(text, "$", &|_, behind| {
             let found = [("{{", "}}"), ("[", "]"), ("(", ")")].iter().find_map(|(open, close)| {
                 let inside = behind.strip_prefix(*open)?;
                 // Brackets are inside, too, and such a text is an expression alone: `$[ variables['x'] ]`.
@@ -109,21 +104,9 @@ impl Scope {
                 }?;
                 Some((*open, inside[..end].trim(), &inside[end + close.len()..]))
             });
-            match found.and_then(|(open, inside, after)| {
-                Some((self.expression(open, inside, is_script)?, after))
-            }) {
-                Some((value, after)) => {
-                    out.push_str(&value);
-                    rest = after;
-                }
-                None => {
-                    out.push('$');
-                    rest = behind;
-                }
-            }
-        }
-        out.push_str(rest);
-        out
+            let (open, inside, after) = found?;
+            Some((self.expression(open, inside, is_script)?, after))
+        })
     }
 
     /// The value of an expression. Nothing if it is none of Azure's.

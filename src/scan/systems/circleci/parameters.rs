@@ -1,9 +1,9 @@
 //! Parameters: `<< parameters.name >>`, with what they are given or their defaults.
 
 use super::Reader;
-use crate::systems::common::beginning;
+use crate::systems::common::{beginning, replacing};
 use crate::variables::hole;
-use crate::yaml::{Entry, LARGEST, Node};
+use crate::yaml::{Entry, Node};
 
 /// A larger matrix is cut.
 const MOST_COMBINATIONS: usize = 64;
@@ -70,27 +70,12 @@ impl Reader<'_, '_> {
 
     /// The text with the values of its parameters; a hole for what has none.
     pub(super) fn put_in(&self, text: &str, given: &Given) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once("<<")
-            && out.len() < LARGEST
-        {
-            out.push_str(before);
-            let end = beginning(behind).find(">>");
-            let expression = end.map(|end| (behind[..end].trim(), &behind[end + 2..]));
-            match expression.filter(|(name, _)| is_name(name) && !before.ends_with('\\')) {
-                Some((name, after)) => {
-                    out.push_str(&self.value(name, given));
-                    rest = after;
-                }
-                None => {
-                    out.push_str("<<");
-                    rest = behind;
-                }
-            }
-        }
-        out.push_str(rest);
-        out
+        replacing(text, "<<", &|before, behind| {
+            let end = beginning(behind).find(">>")?;
+            let (name, after) = (behind[..end].trim(), &behind[end + 2..]);
+            let is_one = is_name(name) && !before.ends_with('\\');
+            is_one.then(|| (self.value(name, given), after))
+        })
     }
 
     fn value(&self, name: &str, given: &Given) -> String {

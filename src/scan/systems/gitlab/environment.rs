@@ -2,6 +2,7 @@
 
 use super::pipeline::Pipeline;
 use super::value::Value;
+use crate::systems::common::replacing;
 use crate::variables::{Lookup, hole};
 use std::cell::Cell;
 
@@ -105,23 +106,13 @@ impl Case {
     }
 
     fn filled(&self, text: &str, depth: usize, left: &Cell<usize>) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('$') {
-            out.push_str(before);
-            if let Some(behind) = after.strip_prefix('$') {
-                out.push('$');
-                rest = behind;
-            } else if let Some((name, behind)) = name_at(after) {
-                out.push_str(&self.value(name, depth, left));
-                rest = behind;
-            } else {
-                out.push('$');
-                rest = after;
+        replacing(text, "$", &|_, after| match after.strip_prefix('$') {
+            Some(behind) => Some(("$".to_owned(), behind)),
+            None => {
+                let (name, behind) = name_at(after)?;
+                Some((self.value(name, depth, left), behind))
             }
-        }
-        out.push_str(rest);
-        out
+        })
     }
 
     fn value(&self, name: &str, depth: usize, left: &Cell<usize>) -> String {

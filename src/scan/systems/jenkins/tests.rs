@@ -4,6 +4,7 @@ use super::{host_of, origin, qualified};
 use crate::scan_text;
 use crate::systems::common::with_percent_values;
 use crate::variables::hole;
+use crate::yaml::LARGEST;
 
 const FOUND: &str = "Jenkinsfile:1  pulls  docker.io/acme/a";
 
@@ -42,6 +43,13 @@ fn the_address_of_a_registry_has_a_host() {
 fn windows_has_variables_of_its_own() {
     let filled = with_percent_values("docker push acme/api:%TAG% 100% of %a b%", &hole);
     assert_eq!(filled, format!("docker push acme/api:{} 100% of %a b%", hole("TAG")));
+}
+
+#[test]
+fn values_are_put_in_until_the_text_is_as_large_as_a_file() {
+    let text = "%TAG%".repeat(4_000);
+    let filled = with_percent_values(&text, &|_| "1".repeat(4_096));
+    assert!(filled.len() < LARGEST + 4_096 + text.len(), "{} bytes", filled.len());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A resource, and what is known around it.
 
 use crate::found::{Findings, Kind, Place};
+use crate::systems::common::{beginning, replacing};
 use crate::variables::without_holes;
 use crate::yaml::Node;
 
@@ -94,22 +95,8 @@ pub(in crate::systems) fn child(path: &str, key: &str) -> String {
 
 /// The text with something else for each `$(NAME)` that has a value.
 pub(in crate::systems) fn replaced(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some((before, behind)) = rest.split_once("$(") {
-        out.push_str(before);
-        let end = behind.find(')');
-        let name = end.map(|end| &behind[..end]);
-        match (name.and_then(value), end) {
-            (Some(value), Some(end)) => {
-                out.push_str(&value);
-                rest = &behind[end + 1..];
-            }
-            _ => {
-                out.push_str("$(");
-                rest = behind;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+    replacing(text, "$(", &|_, behind| {
+        let end = beginning(behind).find(')')?;
+        Some((value(&behind[..end])?, &behind[end + 1..]))
+    })
 }

@@ -1,5 +1,6 @@
 //! What the corpus does not show.
 
+use super::replaced;
 use crate::{Report, scan_text};
 
 fn lines(text: &str) -> Vec<String> {
@@ -32,6 +33,13 @@ fn what_is_no_configuration_of_docker_is_no_login() {
         );
         assert_eq!(lines(&text), Vec::<String>::new(), "{value}");
     }
+}
+
+#[test]
+fn a_variable_ends_soon_or_is_none() {
+    let [short, long] = [10, 1_000].map(|length| format!("$({})", "A".repeat(length)));
+    let put_in = |text: &str| replaced(text, &|_| Some("value".to_owned()));
+    assert_eq!(put_in(&format!("{short} {long} {short}")), format!("value {long} value"));
 }
 
 #[test]

@@ -177,6 +177,13 @@ fn an_audience_is_that_of_the_trust_rule_and_cannot_leave_its_place() {
 }
 
 #[test]
+fn a_rule_that_has_stopped_is_not_said_to_make_a_token_needless() {
+    let stopped = TrustRule { ended_at: Some(Moment(1)), ..rule(Provider::GitHub, "") };
+    let said = proof(&[stopped, rule(Provider::GitLab, "")]);
+    assert_eq!(said, "CIs with a trust rule need no token: GitLab CI.");
+}
+
+#[test]
 fn an_audience_cannot_leave_its_quotes_in_the_shell() {
     let audience = "acme's \"x\" $(y)";
     let rules = vec![rule(Provider::CircleCi, audience), rule(Provider::Buildkite, audience)];

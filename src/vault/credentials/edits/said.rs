@@ -22,13 +22,15 @@ pub(super) fn of_stored(stored: StoredAs, waits: bool) -> &'static str {
 pub(super) fn of_new(version: i64, current: i64, waits: bool, is_disabled: bool) -> String {
     match (waits, is_disabled) {
         (true, false) => format!(
-            "Version {version} of the secret is staged. Pipelines receive version {current} until you make version {version} current."
+            "Version {version} of the secret is staged. Version {current} stays current until you make version {version} current."
         ),
         (true, true) => format!(
             "Version {version} of the secret is staged. Make it current when you are ready. The credential is disabled, so pipelines receive no secret."
         ),
         (false, false) => {
-            format!("Pipelines now receive version {version} of the secret.")
+            format!(
+                "Version {version} of the secret is now current. Pipelines with a grant receive it from their next fetch on."
+            )
         }
         (false, true) => format!(
             "Version {version} of the secret is current. The credential is disabled, so pipelines receive it after you enable it."

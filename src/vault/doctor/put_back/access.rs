@@ -1,17 +1,29 @@
-//! Pipelines, grants, approvals and trust rules that are not as the audit of their project says that they
-//! were left. An event names the pipeline with the credential or the provider, and not the row; so the rows of each
-//! pair are compared with all events about it.
+//! Pipelines, tokens, grants, approvals and trust rules that are not as the audit of their project says that
+//! they were left. An event names the pipeline with the token, the credential or the provider, and not the
+//! row of a grant or rule; so the rows of each pair are compared with all events about it.
 
 use super::{LOOKED_AT, PutBack};
-use crate::domain::audit::{Action, AuditEvent, Detail};
+use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
 use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::domain::trust_rule::Provider;
 use crate::error::Result;
 use crate::store::{StandingGrant, StandingRule};
 use crate::vault::Vault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// What stands of one pipeline.
+#[derive(Default)]
+struct Standing {
+    name: String,
+    /// The ids of those that work.
+    tokens: Vec<String>,
+    /// By their credentials.
+    grants: BTreeMap<Uuid, Vec<StandingGrant>>,
+    /// By the words of their providers.
+    rules: BTreeMap<&'static str, Vec<StandingRule>>,
+}
 
 impl Vault {
     /// The pipelines that are there although they were deleted, with all that they had.
@@ -27,61 +39,87 @@ impl Vault {
         Ok(found)
     }
 
-    pub(super) async fn access_put_back(&self, project: &Project) -> Result<Vec<PutBack>> {
-        let mut grants: BTreeMap<(Uuid, Uuid), Vec<StandingGrant>> = BTreeMap::new();
+    /// `tokens`: those of the project that work, each with its pipeline.
+    pub(super) async fn access_put_back(
+        &self,
+        project: &Project,
+        tokens: Vec<(Subject, String)>,
+    ) -> Result<Vec<PutBack>> {
+        let mut all = BTreeMap::new();
+        for (pipeline, id) in tokens {
+            of_pipeline(&mut all, &pipeline).tokens.push(id);
+        }
         for one in self.store.departures().standing_grants(project.id).await? {
-            grants.entry((one.pipeline.id, one.credential.id)).or_default().push(one);
+            let grants = &mut of_pipeline(&mut all, &one.pipeline).grants;
+            grants.entry(one.credential.id).or_default().push(one);
         }
-        let mut rules: BTreeMap<(Uuid, &'static str), Vec<StandingRule>> = BTreeMap::new();
         for one in self.store.departures().standing_rules(project.id).await? {
-            rules.entry((one.pipeline.id, one.provider.word())).or_default().push(one);
-        }
-        let pipelines = grants.keys().map(|(pipeline, _)| *pipeline);
-        let pipelines = pipelines.chain(rules.keys().map(|(pipeline, _)| *pipeline));
-        let mut histories: BTreeMap<Uuid, Vec<AuditEvent>> =
-            pipelines.map(|pipeline| (pipeline, Vec::new())).collect();
-        for (pipeline, events) in &mut histories {
-            *events = self.store.chain().about(project.id, *pipeline, LOOKED_AT).await?;
-        }
-        let mut found = Vec::new();
-        let mut put = |what: String| {
-            found.push(PutBack { project: project.slug.clone(), what });
-        };
-        for ((pipeline, credential), rows) in &grants {
-            let (Some(events), Some(row)) = (histories.get(pipeline), rows.first()) else {
-                continue;
-            };
-            let of = format!("{} to {}", row.credential.name, row.pipeline.name);
-            let pair = of_grants(events, *credential);
-            if is_whole(events) && are_too_many(&pair, rows.len(), GRANTS) {
-                put(format!("grant of {of}"));
-            }
-            if is_approval_back(&pair, rows) {
-                put(format!("approval of the grant of {of}"));
-            }
-            if are_terms_back(&pair, rows) {
-                put(format!("terms of the grant of {of}"));
-            }
+            let rules = &mut of_pipeline(&mut all, &one.pipeline).rules;
+            rules.entry(one.provider.word()).or_default().push(one);
         }
         let chain = self.store.chain();
         let renewed = chain.done_since(project.id, Action::DroneSecretRenewed, Moment(0)).await?;
         let renewed = renewed.into_values().max();
-        for ((pipeline, _), rows) in &rules {
-            let (Some(events), Some(row)) = (histories.get(pipeline), rows.first()) else {
-                continue;
-            };
+        let mut found = Vec::new();
+        for (pipeline, standing) in all {
+            // Those of one pipeline are in memory at once, and not those of all.
+            let events = self.store.chain().about(project.id, pipeline, LOOKED_AT).await?;
+            let what = standing.put_back(&events, renewed).into_iter();
+            found.extend(what.map(|what| PutBack { project: project.slug.clone(), what }));
+        }
+        Ok(found)
+    }
+}
+
+fn of_pipeline<'a>(all: &'a mut BTreeMap<Uuid, Standing>, pipeline: &Subject) -> &'a mut Standing {
+    let new = || Standing { name: pipeline.name.clone(), ..Standing::default() };
+    all.entry(pipeline.id).or_insert_with(new)
+}
+
+impl Standing {
+    /// What is not as these events about the pipeline say, in words; `renewed` is when the project's secret for
+    /// Drone was renewed last.
+    fn put_back(&self, events: &[AuditEvent], renewed: Option<Moment>) -> Vec<String> {
+        let (name, is_whole) = (&self.name, is_whole(events));
+        let revoked = revoked(events);
+        let tokens = self.tokens.iter().filter(|id| revoked.contains(id.as_str()));
+        let mut found: Vec<String> = tokens.map(|id| format!("token {id} of {name}")).collect();
+        for (credential, rows) in &self.grants {
+            let Some(row) = rows.first() else { continue };
+            let of = format!("{} to {name}", row.credential.name);
+            let pair = of_grants(events, *credential);
+            if is_whole && are_too_many(&pair, rows.len(), GRANTS) {
+                found.push(format!("grant of {of}"));
+            }
+            if is_approval_back(&pair, rows) {
+                found.push(format!("approval of the grant of {of}"));
+            }
+            if are_terms_back(&pair, rows) {
+                found.push(format!("terms of the grant of {of}"));
+            }
+        }
+        for rows in self.rules.values() {
+            let Some(row) = rows.first() else { continue };
             let pair = of_rules(events, row.provider);
-            let is_back = is_whole(events) && are_too_many(&pair, rows.len(), RULES)
+            let is_back = is_whole && are_too_many(&pair, rows.len(), RULES)
                 || is_ended_back(&pair, rows)
                 || is_change_undone(&pair, rows)
                 || renewed.is_some_and(|renewed| is_secret_back(rows, renewed));
             if is_back {
-                let (provider, pipeline) = (row.provider.label(), &row.pipeline.name);
-                put(format!("trust rule for {provider} of {pipeline}"));
+                found.push(format!("trust rule for {} of {name}", row.provider.label()));
             }
         }
-        Ok(found)
+        found
     }
+}
+
+/// The ids of the tokens that were revoked.
+fn revoked(events: &[AuditEvent]) -> BTreeSet<&str> {
+    let revoked = events.iter().filter_map(|event| match (event.action, &event.detail) {
+        (Action::TokenRevoked, Detail::Token(id)) => Some(id.as_str()),
+        _ => None,
+    });
+    revoked.collect()
 }
 
 /// Milliseconds for which a rule may have waited before it was written.
