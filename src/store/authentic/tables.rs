@@ -249,7 +249,7 @@ authentic! {
             ReviewOn, RotateEveryDays, RenewOn, KeyFile, SecretSetAt, SecretSetBy,
             SecretUnreadableAt, CreatedAt, CreatedBy, UpdatedAt, UpdatedBy, SecretDoubt,
             CompromisedAt, CompromisedBy, CompromisedVersion
-            because "they are shown, searched and warned of; the registry says when a secret ends, and a compromised one is disabled by what decides";
+            because "they are shown, searched and warned of; the registry says when a secret ends, and a compromised one is disabled by what decides, as the audit log says";
     }
     guard_change called "guard_change" with Mac mended by MakeAgain {
         decide: Id, ProjectId, CredentialId, Changes, ProposedBy, Revision;

@@ -4,6 +4,7 @@ use super::rolled_back::{ask, columns_rolled_back, of_acme, rolled_back};
 use crate::app::{App, Browser, PASSWORD, Reply, credential_form};
 use crate::departed::{operate, operate_with};
 use crate::edits::save;
+use crate::trust::drone_rule;
 use regcred::domain::user::Role;
 use uuid::Uuid;
 
@@ -58,16 +59,19 @@ async fn a_pipeline_or_credential_that_was_deleted_is_found_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_credential_that_was_marked_as_compromised_is_found_when_the_mark_is_gone() {
+async fn a_compromised_credential_is_found_and_stays_disabled_when_its_mark_is_gone() {
     let app = App::new().await;
     let id = ghcr(&app).await.to_string();
     let columns = ["compromised_at", "compromised_by", "compromised_version"];
+    let form = [("project", "acme"), ("id", id.as_str())];
     let found = columns_rolled_back(&app, ("credential", columns.as_slice()), async || {
-        let form = [("project", "acme"), ("id", id.as_str())];
         ask(&app, "/rpc/credentials/compromise", &form).await;
     })
     .await;
     assert_eq!(found, of_acme("Compromised mark of ghcr: No, not Yes"));
+    let reply = app.owner.post_json_accept("/rpc/credentials/enable", &form).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    assert!(reply.text().contains("changed or removed outside Regcred"), "{}", reply.text());
 }
 
 #[tokio::test]
@@ -235,4 +239,19 @@ async fn a_session_that_ended_with_its_password_is_found_when_it_is_back() {
     .await;
     let what = format!("session of {email}");
     assert_eq!(found, serde_json::json!([{ "project": "", "what": what }]));
+}
+
+#[tokio::test]
+async fn a_drone_secret_that_was_renewed_is_found_when_the_rules_of_before_are_back() {
+    let app = App::new().await;
+    let (pipeline, _) = app.bare_pipeline("build").await;
+    drone_rule(&app, pipeline, "7").await;
+    app.raw("UPDATE trust_rule SET created_at = created_at - 600000").await;
+    let pipeline = pipeline.to_string();
+    let found = rolled_back(&app, "trust_rule", async || {
+        let form = [("project", "acme"), ("pipeline", pipeline.as_str()), ("password", PASSWORD)];
+        ask(&app, "/rpc/trust-rules/renew-secret", &form).await;
+    })
+    .await;
+    assert_eq!(found, of_acme("trust rule for Drone of build"));
 }

@@ -121,6 +121,20 @@ pub(super) fn refusal_to_enable(credential: &Credential) -> Option<Error> {
     })
 }
 
+/// Whether the audit says that it was marked and its row does not: nothing but that keeps its secret back.
+pub(super) async fn lost_its_mark(
+    write: &Write,
+    project: Uuid,
+    credential: &Credential,
+) -> Result<bool> {
+    let id = credential.summary.id;
+    let marked = write.chain().last_about(project, id, Action::CredentialCompromised).await?;
+    let Some(Detail::Version(version)) = marked.map(|event| event.detail) else {
+        return Ok(false);
+    };
+    Ok(!credential.compromised.as_ref().is_some_and(|mark| mark.is_of(version)))
+}
+
 /// The same with the names of the pipelines, by name. Of those that no longer exist the last one is known.
 fn by_name(
     received: Vec<VersionsReceived>,

@@ -1,6 +1,6 @@
 //! Deliveries of a credential are stopped, or allowed again: of one, or of several at once.
 
-use super::compromised::refusal_to_enable;
+use super::compromised::{lost_its_mark, refusal_to_enable};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{Credential, Summary};
@@ -11,6 +11,7 @@ use crate::domain::narrowing::received_lately;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Recorded, Set, Write};
+use crate::vault::pipelines::changed_outside;
 use crate::vault::{Vault, now, today};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -34,7 +35,8 @@ impl Vault {
     /// changes nothing.
     ///
     /// # Errors
-    /// `Conflict` for one that is to be enabled with a secret that others may know.
+    /// `Conflict` for one that is to be enabled with a secret that others may know, also when the mark that
+    /// says so was removed outside the product.
     pub async fn set_disabled(
         &self,
         editor: &Can<of::RegistryWrite>,
@@ -115,10 +117,15 @@ impl Vault {
         if found.summary.disabled_at.is_some() == is_disabled {
             return Ok(None);
         }
-        if !is_disabled && let Some(refusal) = refusal_to_enable(found) {
-            return Err(refusal);
-        }
         let (project, id, at) = (editor.project().id, found.summary.id, now().0);
+        if !is_disabled {
+            if let Some(refusal) = refusal_to_enable(found) {
+                return Err(refusal);
+            }
+            if lost_its_mark(write, project, found).await? {
+                return Err(changed_outside("this credential"));
+            }
+        }
         let row = CredentialChanges {
             disabled_at: Set(is_disabled.then_some(at)),
             revision: Set(found.revision + 1),

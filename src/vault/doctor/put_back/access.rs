@@ -4,6 +4,7 @@
 
 use super::{LOOKED_AT, PutBack};
 use crate::domain::audit::{Action, AuditEvent, Detail, Subject};
+use crate::domain::moment::Moment;
 use crate::domain::project::Project;
 use crate::domain::trust_rule::Provider;
 use crate::error::Result;
@@ -56,11 +57,14 @@ impl Vault {
             let rules = &mut of_pipeline(&mut all, &one.pipeline).rules;
             rules.entry(one.provider.word()).or_default().push(one);
         }
+        let chain = self.store.chain();
+        let renewed = chain.done_since(project.id, Action::DroneSecretRenewed, Moment(0)).await?;
+        let renewed = renewed.into_values().max();
         let mut found = Vec::new();
         for (pipeline, standing) in all {
             // Those of one pipeline are in memory at once, and not those of all.
             let events = self.store.chain().about(project.id, pipeline, LOOKED_AT).await?;
-            let what = standing.put_back(&events).into_iter();
+            let what = standing.put_back(&events, renewed).into_iter();
             found.extend(what.map(|what| PutBack { project: project.slug.clone(), what }));
         }
         Ok(found)
@@ -73,8 +77,9 @@ fn of_pipeline<'a>(all: &'a mut BTreeMap<Uuid, Standing>, pipeline: &Subject) ->
 }
 
 impl Standing {
-    /// What is not as these events about the pipeline say, in words.
-    fn put_back(&self, events: &[AuditEvent]) -> Vec<String> {
+    /// What is not as these events about the pipeline say, in words; `renewed` is when the project's secret for
+    /// Drone was renewed last.
+    fn put_back(&self, events: &[AuditEvent], renewed: Option<Moment>) -> Vec<String> {
         let (name, is_whole) = (&self.name, is_whole(events));
         let revoked = revoked(events);
         let tokens = self.tokens.iter().filter(|id| revoked.contains(id.as_str()));
@@ -98,7 +103,8 @@ impl Standing {
             let pair = of_rules(events, row.provider);
             let is_back = is_whole && are_too_many(&pair, rows.len(), RULES)
                 || is_ended_back(&pair, rows)
-                || is_change_undone(&pair, rows);
+                || is_change_undone(&pair, rows)
+                || renewed.is_some_and(|renewed| is_secret_back(rows, renewed));
             if is_back {
                 found.push(format!("trust rule for {} of {name}", row.provider.label()));
             }
@@ -115,6 +121,9 @@ fn revoked(events: &[AuditEvent]) -> BTreeSet<&str> {
     });
     revoked.collect()
 }
+
+/// Milliseconds for which a rule may have waited before it was written.
+const WAITED: i64 = 60_000;
 
 /// What makes one, and what takes one away.
 const GRANTS: (Action, Action) = (Action::GrantCreated, Action::GrantDeleted);
@@ -222,4 +231,12 @@ fn is_change_undone(events: &[&AuditEvent], rows: &[StandingRule]) -> bool {
     };
     let Some(last) = events.iter().find(|event| is_change(event)) else { return false };
     last.action == Action::RuleChanged && rows.iter().all(|row| row.created_at < last.at)
+}
+
+/// Whether one for Drone works that was written before the project's secret was renewed: that wrote all of
+/// them.
+fn is_secret_back(rows: &[StandingRule], renewed: Moment) -> bool {
+    rows.iter().any(|row| {
+        row.provider == Provider::Drone && !row.is_ended && row.created_at.0 + WAITED < renewed.0
+    })
 }
