@@ -71,16 +71,14 @@ test('Escape leads back to the search that was left', async ({ page, instance })
 
 test('outside the projects Ctrl K finds in the first one, and in the guides it searches them', async ({ page, instance }) => {
   await page.goto('/admin/keys');
-  await expect(async () => {
-    await page.keyboard.press('Control+k');
-    await expect(field(page)).toBeFocused({ timeout: 1_000 });
-  }).toPass();
+  await isAwake(page);
+  await page.keyboard.press('Control+k');
+  await expect(field(page)).toBeFocused();
   expect(new URL(page.url()).pathname).toBe(`${instance.project}/find`);
   await page.goto('/help');
-  await expect(async () => {
-    await page.keyboard.press('Control+k');
-    await expect(page.getByRole('searchbox', { name: 'Search the guides' })).toBeFocused({ timeout: 100 });
-  }).toPass();
+  await isAwake(page);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('searchbox', { name: 'Search the guides' })).toBeFocused();
 });
 
 test('the finder says what it found in one and the same place, also when nothing was asked before', async ({ page, instance }) => {
@@ -147,11 +145,12 @@ test('Ctrl K leaves no page whose form is filled in, wherever the focus is', asy
   const issuer = page.getByLabel('Issuer', { exact: true });
   await issuer.fill('https://ci.example.com');
   await page.getByRole('heading', { level: 1 }).click();
-  const isKept = () => page.evaluate(() => {
+  await isAwake(page);
+  const isKept = await page.evaluate(() => {
     const init = { key: 'k', ctrlKey: true, bubbles: true, cancelable: true };
     return !document.body.dispatchEvent(new KeyboardEvent('keydown', init));
   });
-  await expect.poll(isKept).toBe(true);
+  expect(isKept).toBe(true);
   await expect(issuer).toHaveValue('https://ci.example.com');
   await expect(page).toHaveURL('/admin/issuers');
   // Without what was typed there is nothing to lose.

@@ -43,12 +43,13 @@ pub fn Selected() -> impl IntoView {
     view! { <p>"Selected:"</p> }
 }
 
-/// Selects all rows of the page, or none. It stands in the head of the column of names.
+/// Selects all rows of the page, or none. It stands in the head of the column of names. A browser that
+/// brings the page back may not tick it by itself: a ticked one selects them all.
 #[component]
 pub fn TickAll() -> impl IntoView {
     view! {
         <label class="tick-all only-js">
-            <input type="checkbox"/>
+            <input type="checkbox" autocomplete="off"/>
             <span>"Select all on this page"</span>
         </label>
     }
