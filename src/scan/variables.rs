@@ -3,12 +3,14 @@
 //! What has no value in the file becomes a *hole*: the variable's name between two private characters. Holes go
 //! through every later step as plain text, and [`crate::Findings`] turns them into "unresolved".
 
+mod ends;
 mod holes;
 mod operators;
 mod patterns;
 #[cfg(test)]
 mod tests;
 
+use ends::Ends;
 use operators::{Operation, split};
 use std::cell::Cell;
 
@@ -120,6 +122,7 @@ impl Engine<'_> {
     fn expand(&self, text: &str, depth: usize) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
+        let mut ends = Ends::new(text);
         let mut is_in_double = false;
         while let Some(c) = rest.chars().next() {
             let after = &rest[c.len_utf8()..];
@@ -135,7 +138,7 @@ impl Engine<'_> {
                 out.push_str(inside);
                 rest = behind;
             } else if c == '$' {
-                rest = self.dollar(after, &mut out, depth);
+                rest = self.dollar(after, &mut ends, &mut out, depth);
             } else {
                 out.push(c);
                 rest = after;
@@ -145,20 +148,26 @@ impl Engine<'_> {
     }
 
     /// What stands behind a dollar sign. Gives what is behind that.
-    fn dollar<'t>(&self, after: &'t str, out: &mut String, depth: usize) -> &'t str {
+    fn dollar<'t>(
+        &self,
+        after: &'t str,
+        ends: &mut Ends<'_>,
+        out: &mut String,
+        depth: usize,
+    ) -> &'t str {
         if self.syntax.doubled && after.starts_with('$') {
             out.push('$');
             return &after[1..];
         }
         if let Some(inside) = after.strip_prefix("{{")
-            && let Some((expression, behind)) = inside.split_once("}}")
+            && let Some(end) = ends.expression(inside)
         {
-            out.push_str(&self.value(expression.trim(), depth));
-            return behind;
+            out.push_str(&self.value(inside[..end].trim(), depth));
+            return &inside[end + 2..];
         }
         if self.syntax.braces
             && let Some(inside) = after.strip_prefix('{')
-            && let Some(end) = closing_brace(inside)
+            && let Some(end) = ends.brace(inside)
         {
             out.push_str(&self.braces(&inside[..end], depth));
             return &inside[end + 1..];
@@ -250,22 +259,6 @@ fn name_at(text: &str) -> &str {
     let end = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
     let name = &text[..end];
     if name.starts_with(|c: char| c.is_ascii_digit()) { "" } else { name }
-}
-
-/// Where the brace closes that is open, past the `${` that are nested in it.
-fn closing_brace(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' if before == '$' => open += 1,
-            '}' if open == 0 => return Some(at),
-            '}' => open -= 1,
-            _ => {}
-        }
-        before = c;
-    }
-    None
 }
 
 /// Whether anything in the text could be a variable.

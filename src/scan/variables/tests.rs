@@ -118,3 +118,13 @@ fn an_expression_is_named_without_the_password_of_an_address() {
     let hole = hole("format('https://bot:zebra@ghcr.io/a')");
     assert_eq!(holes(&hole), ["format(https@ghcr.ioa)"]);
 }
+
+#[test]
+fn what_opens_again_and_again_and_never_closes_stays_as_it_is() {
+    for open in ["${A:-", "${{ a ", "${A${{", "${"] {
+        let text = open.repeat(200_000);
+        assert!(compose(&text) == text, "{open}");
+    }
+    assert_eq!(compose("${X ${TAG} ${Y:-${TAG}}"), "${X 1.2 1.2");
+    assert_eq!(compose("${{ a }} ${{ b"), "<a> ${{ b");
+}

@@ -1,6 +1,7 @@
 //! A resource, and what is known around it.
 
 use crate::found::{Findings, Kind, Place};
+use crate::systems::common::beginning;
 use crate::variables::without_holes;
 use crate::yaml::Node;
 
@@ -97,7 +98,7 @@ pub(in crate::systems) fn replaced(text: &str, value: &dyn Fn(&str) -> Option<St
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some((before, behind)) = rest.split_once("$(") {
         out.push_str(before);
-        let end = behind.find(')');
+        let end = beginning(behind).find(')');
         let name = end.map(|end| &behind[..end]);
         match (name.and_then(value), end) {
             (Some(value), Some(end)) => {
