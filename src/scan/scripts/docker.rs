@@ -131,6 +131,7 @@ pub(super) fn client(call: &mut Call<'_>) {
         "pull" | "push" => transfer(call, command == "push", rest),
         "run" | "create" => run(call, rest),
         "build" | "b" => build(call, rest),
+        "bake" => bake(call, rest),
         "service" => manifests::service(call, rest),
         _ => {}
     }
@@ -222,10 +223,10 @@ pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     for (kind, name) in outputs {
         call.image(kind, &name);
     }
-    for name in given.values(&["cache-from"]).filter_map(buildx::cache) {
+    for name in given.values(&["cache-from"]).flat_map(buildx::cache) {
         call.image(Kind::Pulls, &name);
     }
-    for name in given.values(&["cache-to"]).filter_map(buildx::cache) {
+    for name in given.values(&["cache-to"]).flat_map(buildx::cache) {
         call.image(Kind::Pushes, &name);
     }
     for name in given.values(&["from"]) {
@@ -233,6 +234,30 @@ pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     }
     for context in given.values(&["build-context"]) {
         buildx::add_context(context, call.place_of(context), call.found);
+    }
+}
+
+/// `buildx bake --push --set target.field=value`; its files are read by themselves.
+fn bake(call: &mut Call<'_>, words: &[String]) {
+    const TAKE: [&str; 10] = [
+        "f",
+        "file",
+        "set",
+        "allow",
+        "builder",
+        "call",
+        "metadata-file",
+        "progress",
+        "provenance",
+        "sbom",
+    ];
+    let given = Given::read(words, &|name| TAKE.contains(&name), false);
+    let pushes = given.has(&["push"]) || given.values(&["set"]).any(buildx::override_pushes);
+    for set in given.values(&["set"]) {
+        let place = call.place_of(set);
+        for (kind, name) in buildx::overridden(set, pushes) {
+            call.found.image(kind, &name, place.clone());
+        }
     }
 }
 

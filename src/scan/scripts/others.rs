@@ -80,10 +80,10 @@ fn buildctl(call: &mut Call<'_>) {
     for (kind, name) in given.values(&["o", "output"]).flat_map(buildx::output) {
         call.image(kind, &name);
     }
-    for name in given.values(&["export-cache"]).filter_map(buildx::cache) {
+    for name in given.values(&["export-cache"]).flat_map(buildx::cache) {
         call.image(Kind::Pushes, &name);
     }
-    for name in given.values(&["import-cache"]).filter_map(buildx::cache) {
+    for name in given.values(&["import-cache"]).flat_map(buildx::cache) {
         call.image(Kind::Pulls, &name);
     }
 }
