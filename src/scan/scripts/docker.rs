@@ -212,23 +212,14 @@ pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     let given = Given::read(words, &|name| BUILD.contains(&name), false);
     let pushes = given.has(&["push"]);
     let kind = if pushes { Kind::Pushes } else { Kind::Builds };
-    let outputs: Vec<(Kind, String)> =
-        given.values(&["o", "output"]).flat_map(buildx::output).collect();
     let is_pushed_by_output = given
         .values(&["o", "output"])
         .any(|output| output.contains("type=registry") || output.contains("push=true"));
-    for name in given.values(&["t", "tag"]) {
-        call.image(if is_pushed_by_output { Kind::Pushes } else { kind }, name);
-    }
-    for (kind, name) in outputs {
-        call.image(kind, &name);
-    }
-    for name in given.values(&["cache-from"]).flat_map(buildx::cache) {
-        call.image(Kind::Pulls, &name);
-    }
-    for name in given.values(&["cache-to"]).flat_map(buildx::cache) {
-        call.image(Kind::Pushes, &name);
-    }
+    let kind = if is_pushed_by_output { Kind::Pushes } else { kind };
+    call.images_of(&given, &["t", "tag"], &|name| vec![(kind, name.to_owned())]);
+    call.images_of(&given, &["o", "output"], &buildx::output);
+    call.caches(&given, Kind::Pulls, &["cache-from"]);
+    call.caches(&given, Kind::Pushes, &["cache-to"]);
     for name in given.values(&["from"]) {
         base(call, name);
     }
@@ -253,12 +244,7 @@ fn bake(call: &mut Call<'_>, words: &[String]) {
     ];
     let given = Given::read(words, &|name| TAKE.contains(&name), false);
     let pushes = given.has(&["push"]) || given.values(&["set"]).any(buildx::override_pushes);
-    for set in given.values(&["set"]) {
-        let place = call.place_of(set);
-        for (kind, name) in buildx::overridden(set, pushes) {
-            call.found.image(kind, &name, place.clone());
-        }
-    }
+    call.images_of(&given, &["set"], &|set| buildx::overridden(set, pushes));
 }
 
 /// The image that podman and buildah begin with.
