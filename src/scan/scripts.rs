@@ -18,6 +18,7 @@ mod tests;
 mod words;
 
 use crate::auths;
+use crate::buildx;
 use crate::found::{Findings, Kind, Place};
 use crate::variables::{Lookup, with_template_holes};
 use crate::yaml::Script;
@@ -175,6 +176,46 @@ impl Call<'_> {
             Some(line) => self.place.line(*line),
             None => self.place.clone(),
         }
+    }
+
+    /// Where one of the options has the value: another option may have the same.
+    fn place_of_option(&self, names: &[&str], value: &str) -> Place {
+        let words = &self.words[..self.words.len().min(MOST_WORDS)];
+        let word = words.iter().enumerate().position(|(at, word)| {
+            let before = at.checked_sub(1).map_or("", |before| words[before].as_str());
+            let is_behind = word == value && before.starts_with('-');
+            let (before, own) = (before.trim_start_matches('-'), word.trim_start_matches('-'));
+            let own = own.split_once('=').filter(|(_, own)| *own == value && word.starts_with('-'));
+            names.iter().any(|name| {
+                is_behind && before == *name || own.is_some_and(|(own, _)| own == *name)
+            })
+        });
+        match word.and_then(|word| self.lines.get(word)) {
+            Some(line) => self.place.line(*line),
+            None => self.place_of(value),
+        }
+    }
+
+    /// Each image that the options name in their values.
+    fn images_of(
+        &mut self,
+        given: &Given,
+        names: &[&str],
+        images: &dyn Fn(&str) -> Vec<(Kind, String)>,
+    ) {
+        for value in given.values(names) {
+            let place = self.place_of_option(names, value);
+            for (kind, name) in images(value) {
+                self.found.image(kind, &name, place.clone());
+            }
+        }
+    }
+
+    /// The caches that the options name.
+    fn caches(&mut self, given: &Given, kind: Kind, names: &[&str]) {
+        self.images_of(given, names, &|value| {
+            buildx::cache(value).into_iter().map(|name| (kind, name)).collect()
+        });
     }
 
     /// `login [-u name] [-p password] [registry]`

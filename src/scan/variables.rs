@@ -3,12 +3,14 @@
 //! What has no value in the file becomes a *hole*: the variable's name between two private characters. Holes go
 //! through every later step as plain text, and [`crate::Findings`] turns them into "unresolved".
 
+mod ends;
 mod holes;
 mod operators;
 mod patterns;
 #[cfg(test)]
 mod tests;
 
+use ends::Ends;
 use operators::{Operation, split};
 use std::cell::Cell;
 
@@ -22,9 +24,6 @@ const LONGEST: usize = 8 * 1024;
 
 /// Bytes of values that are put into one text.
 const MOST: usize = 1024 * 1024;
-
-/// Bytes that are looked through for ends that are missing: a text may have nothing but beginnings.
-const MOST_IN_VAIN: usize = 4 * 1024 * 1024;
 
 /// What is known of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +108,7 @@ impl Syntax {
 
 /// The text with the variables' values in it, and a hole for each that has none.
 pub fn substitute(text: &str, syntax: Syntax, lookup: &dyn Fn(&str) -> Lookup) -> String {
-    let (left, in_vain) = (Cell::new(MOST), Cell::new(MOST_IN_VAIN));
-    Engine { syntax, lookup, left, in_vain }.expand(text, 0)
+    Engine { syntax, lookup, left: Cell::new(MOST) }.expand(text, 0)
 }
 
 struct Engine<'a> {
@@ -118,14 +116,13 @@ struct Engine<'a> {
     lookup: &'a dyn Fn(&str) -> Lookup,
     /// Bytes of values that still can be put in.
     left: Cell<usize>,
-    /// Bytes that still can be looked through in vain.
-    in_vain: Cell<usize>,
 }
 
 impl Engine<'_> {
     fn expand(&self, text: &str, depth: usize) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
+        let mut ends = Ends::new(text);
         let mut is_in_double = false;
         while let Some(c) = rest.chars().next() {
             let after = &rest[c.len_utf8()..];
@@ -141,7 +138,7 @@ impl Engine<'_> {
                 out.push_str(inside);
                 rest = behind;
             } else if c == '$' {
-                rest = self.dollar(after, &mut out, depth);
+                rest = self.dollar(after, &mut ends, &mut out, depth);
             } else {
                 out.push(c);
                 rest = after;
@@ -151,20 +148,26 @@ impl Engine<'_> {
     }
 
     /// What stands behind a dollar sign. Gives what is behind that.
-    fn dollar<'t>(&self, after: &'t str, out: &mut String, depth: usize) -> &'t str {
+    fn dollar<'t>(
+        &self,
+        after: &'t str,
+        ends: &mut Ends<'_>,
+        out: &mut String,
+        depth: usize,
+    ) -> &'t str {
         if self.syntax.doubled && after.starts_with('$') {
             out.push('$');
             return &after[1..];
         }
         if let Some(inside) = after.strip_prefix("{{")
-            && let Some((expression, behind)) = self.ended(inside, |inside| inside.split_once("}}"))
+            && let Some(end) = ends.expression(inside)
         {
-            out.push_str(&self.value(expression.trim(), depth));
-            return behind;
+            out.push_str(&self.value(inside[..end].trim(), depth));
+            return &inside[end + 2..];
         }
         if self.syntax.braces
             && let Some(inside) = after.strip_prefix('{')
-            && let Some(end) = self.ended(inside, closing_brace)
+            && let Some(end) = ends.brace(inside)
         {
             out.push_str(&self.braces(&inside[..end], depth));
             return &inside[end + 1..];
@@ -181,19 +184,6 @@ impl Engine<'_> {
         }
         out.push('$');
         after
-    }
-
-    /// The end that is looked for in the text, as long as not too much was looked through in vain.
-    fn ended<'t, T>(&self, text: &'t str, find: impl Fn(&'t str) -> Option<T>) -> Option<T> {
-        let left = self.in_vain.get();
-        if left == 0 {
-            return None;
-        }
-        let found = find(text);
-        if found.is_none() {
-            self.in_vain.set(left.saturating_sub(text.len()));
-        }
-        found
     }
 
     /// What is known of the variable. A value that is too long is not.
@@ -269,22 +259,6 @@ fn name_at(text: &str) -> &str {
     let end = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
     let name = &text[..end];
     if name.starts_with(|c: char| c.is_ascii_digit()) { "" } else { name }
-}
-
-/// Where the brace closes that is open, past the `${` that are nested in it.
-fn closing_brace(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' if before == '$' => open += 1,
-            '}' if open == 0 => return Some(at),
-            '}' => open -= 1,
-            _ => {}
-        }
-        before = c;
-    }
-    None
 }
 
 /// Whether anything in the text could be a variable.

@@ -94,7 +94,7 @@ pub(super) fn oras(call: &mut Call<'_>) {
                 call.image(Kind::Pulls, source);
             }
             if !to {
-                call.image(Kind::Pushes, first_tag(target));
+                pushes(call, target);
             }
         }
         _ if is_local => {}
@@ -106,13 +106,20 @@ pub(super) fn oras(call: &mut Call<'_>) {
         ["push" | "attach" | "tag" | "restore", name, ..]
         | ["manifest" | "blob", "push", name, ..]
         | ["manifest", "index", "create" | "update", name, ..] => {
-            call.image(Kind::Pushes, first_tag(name));
+            pushes(call, name);
         }
         _ => {}
     }
 }
 
 /// `name:1,latest` has several tags.
-fn first_tag(name: &str) -> &str {
-    name.split(',').next().unwrap_or(name)
+fn pushes(call: &mut Call<'_>, name: &str) {
+    let place = call.place_of(name);
+    let (first, others) = name.split_once(',').unwrap_or((name, ""));
+    call.found.image(Kind::Pushes, first, place.clone());
+    let tag = first.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+    let repository = tag.map_or(first, |(repository, _)| repository);
+    for other in others.split(',').filter(|other| !other.is_empty()) {
+        call.found.image(Kind::Pushes, &format!("{repository}:{other}"), place.clone());
+    }
 }

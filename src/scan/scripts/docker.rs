@@ -131,6 +131,7 @@ pub(super) fn client(call: &mut Call<'_>) {
         "pull" | "push" => transfer(call, command == "push", rest),
         "run" | "create" => run(call, rest),
         "build" | "b" => build(call, rest),
+        "bake" => bake(call, rest),
         "service" => manifests::service(call, rest),
         _ => {}
     }
@@ -211,29 +212,39 @@ pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     let given = Given::read(words, &|name| BUILD.contains(&name), false);
     let pushes = given.has(&["push"]);
     let kind = if pushes { Kind::Pushes } else { Kind::Builds };
-    let outputs: Vec<(Kind, String)> =
-        given.values(&["o", "output"]).flat_map(buildx::output).collect();
     let is_pushed_by_output = given
         .values(&["o", "output"])
         .any(|output| output.contains("type=registry") || output.contains("push=true"));
-    for name in given.values(&["t", "tag"]) {
-        call.image(if is_pushed_by_output { Kind::Pushes } else { kind }, name);
-    }
-    for (kind, name) in outputs {
-        call.image(kind, &name);
-    }
-    for name in given.values(&["cache-from"]).filter_map(buildx::cache) {
-        call.image(Kind::Pulls, &name);
-    }
-    for name in given.values(&["cache-to"]).filter_map(buildx::cache) {
-        call.image(Kind::Pushes, &name);
-    }
+    let kind = if is_pushed_by_output { Kind::Pushes } else { kind };
+    call.images_of(&given, &["t", "tag"], &|name| vec![(kind, name.to_owned())]);
+    call.images_of(&given, &["o", "output"], &buildx::output);
+    call.caches(&given, Kind::Pulls, &["cache-from"]);
+    call.caches(&given, Kind::Pushes, &["cache-to"]);
     for name in given.values(&["from"]) {
         base(call, name);
     }
     for context in given.values(&["build-context"]) {
         buildx::add_context(context, call.place_of(context), call.found);
     }
+}
+
+/// `buildx bake --push --set target.field=value`; its files are read by themselves.
+fn bake(call: &mut Call<'_>, words: &[String]) {
+    const TAKE: [&str; 10] = [
+        "f",
+        "file",
+        "set",
+        "allow",
+        "builder",
+        "call",
+        "metadata-file",
+        "progress",
+        "provenance",
+        "sbom",
+    ];
+    let given = Given::read(words, &|name| TAKE.contains(&name), false);
+    let pushes = given.has(&["push"]) || given.values(&["set"]).any(buildx::override_pushes);
+    call.images_of(&given, &["set"], &|set| buildx::overridden(set, pushes));
 }
 
 /// The image that podman and buildah begin with.

@@ -77,15 +77,9 @@ fn buildctl(call: &mut Call<'_>) {
     if !given.rest.iter().any(|word| word == "build" || word == "b") {
         return;
     }
-    for (kind, name) in given.values(&["o", "output"]).flat_map(buildx::output) {
-        call.image(kind, &name);
-    }
-    for name in given.values(&["export-cache"]).filter_map(buildx::cache) {
-        call.image(Kind::Pushes, &name);
-    }
-    for name in given.values(&["import-cache"]).filter_map(buildx::cache) {
-        call.image(Kind::Pulls, &name);
-    }
+    call.images_of(&given, &["o", "output"], &buildx::output);
+    call.caches(&given, Kind::Pushes, &["export-cache"]);
+    call.caches(&given, Kind::Pulls, &["import-cache"]);
 }
 
 /// `pack build NAME --builder NAME --publish`

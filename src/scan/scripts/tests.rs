@@ -222,6 +222,21 @@ fn a_name_is_found_on_its_own_line() {
 }
 
 #[test]
+fn options_with_the_same_value_each_have_their_line() {
+    let script = "docker buildx build \\\n  --cache-from type=registry,ref=acme/c \\\n  --cache-to=type=registry,ref=acme/c \\\n  \
+                  --cache-from acme/a \\\n  -t acme/a .";
+    assert_eq!(
+        seen(script),
+        [
+            "5  builds  docker.io/acme/a",
+            "2  pulls  docker.io/acme/c",
+            "4  pulls  docker.io/acme/a",
+            "3  pushes  docker.io/acme/c",
+        ]
+    );
+}
+
+#[test]
 fn a_shell_reads_its_here_document() {
     let script = "ssh me@example.com <<'EOF'\ndocker pull acme/a\nEOF\nbash -e <<EOF\ndocker pull acme/b\nEOF\n\
                   bash x.sh <<EOF\ndocker pull acme/c\nEOF\n";

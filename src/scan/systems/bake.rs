@@ -160,7 +160,7 @@ impl Target<'_, '_> {
         }
         for (key, kind) in [("cache-from", Kind::Pulls), ("cache-to", Kind::Pushes)] {
             for (line, text) in self.texts(key) {
-                if let Some(name) = buildx::cache(&text) {
+                for name in buildx::cache(&text) {
                     found.image(kind, &name, self.place(line, key));
                 }
             }

@@ -30,7 +30,7 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
         found.image(Kind::Pulls, &text(image), source.at(image.line()).path("image"));
     }
     for cache in root.at(&["build", "cacheFrom"]).map(Node::one_or_more).unwrap_or_default() {
-        if let Some(name) = buildx::cache(&text(cache)) {
+        for name in buildx::cache(&text(cache)) {
             found.image(Kind::Pulls, &name, source.at(cache.line()).path("build.cacheFrom"));
         }
     }

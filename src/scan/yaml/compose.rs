@@ -3,8 +3,8 @@
 use super::entries::{Pending, finished, spliced};
 use super::flow::indented;
 use super::limits::{
-    ANCHOR, DEEPEST, INSIDE_ITSELF, MOST_NODES, NO_YAML, TAB, TEMPLATE, TOO_DEEP, TOO_LARGE,
-    TOO_MANY, check,
+    ANCHOR, CONTROL, DEEPEST, INSIDE_ITSELF, MOST_NODES, NO_YAML, TAB, TEMPLATE, TOO_DEEP,
+    TOO_LARGE, TOO_MANY, check,
 };
 use super::node::{Document, Node, Scalar, Value};
 use super::template::seems_a_template;
@@ -48,6 +48,8 @@ fn problem(error: &ScanError, text: &str) -> Problem {
     let info = error.info();
     let sentence = if info.contains("unknown anchor") {
         ANCHOR
+    } else if info.contains("unprintable") {
+        CONTROL
     } else if info.contains("tab") {
         TAB
     } else if seems_a_template(text) {

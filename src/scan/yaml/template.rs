@@ -43,10 +43,9 @@ fn filled(line: &str) -> (String, bool, bool) {
     let (mut out, mut rest) = (String::with_capacity(line.len()), line);
     let (mut has_value, mut had_action) = (false, false);
     loop {
-        let next = ACTIONS
-            .iter()
-            .filter_map(|action| rest.find(action.0).map(|at| (at, action)))
-            .min_by_key(|(at, action)| (*at, usize::MAX - action.0.len()));
+        // One pass over the line, however many actions it has.
+        let mut places = rest.match_indices(['{', '%', '<']);
+        let next = places.find_map(|(at, _)| action_at(&rest[at..]).map(|action| (at, action)));
         let Some((at, (open, close, is_value))) = next else { break };
         let inside = &rest[at + open.len()..];
         let Some(end) = inside.find(close) else { break };
@@ -62,6 +61,11 @@ fn filled(line: &str) -> (String, bool, bool) {
     }
     out.push_str(rest);
     (out, has_value, had_action)
+}
+
+/// The action that the text begins with: of two openings the longer.
+fn action_at(text: &str) -> Option<&'static (&'static str, &'static str, bool)> {
+    ACTIONS.iter().filter(|action| text.starts_with(action.0)).max_by_key(|action| action.0.len())
 }
 
 /// Whether the action of a Go template is no value, or one that is more than a scalar.

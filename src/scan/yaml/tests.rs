@@ -137,6 +137,7 @@ fn what_a_small_file_would_become_is_limited() {
 fn what_is_no_yaml_is_refused_with_its_line_and_not_repeated() {
     for (text, line, sentence) in [
         ("a:\n  b: 1\n\tc: hunter2\n", 3, limits::TAB),
+        ("a: 1\nb: c\0d\n", 2, limits::CONTROL),
         ("a: *nobody\n", 1, limits::ANCHOR),
         ("a: &x [*x]\n", 1, limits::INSIDE_ITSELF),
         ("a: {{ .Values.a }}/b\n", 1, limits::TEMPLATE),

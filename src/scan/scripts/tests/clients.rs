@@ -53,7 +53,27 @@ fn each_command_of_a_client_is_understood() {
         ("helm --kube-context c registry login -u me ghcr.io", vec!["1  logs in  ghcr.io"]),
         (
             "oras cp -r --to-plain-http ghcr.io/acme/a:1 quay.io/acme/a:1,latest",
-            vec!["1  pulls  ghcr.io/acme/a:1", "1  pushes  quay.io/acme/a:1"],
+            vec![
+                "1  pulls  ghcr.io/acme/a:1",
+                "1  pushes  quay.io/acme/a:1",
+                "1  pushes  quay.io/acme/a:latest",
+            ],
+        ),
+        (
+            "oras push localhost:5000/acme/a:1,latest a.txt",
+            vec!["1  pushes  localhost:5000/acme/a:1", "1  pushes  localhost:5000/acme/a:latest"],
+        ),
+        (
+            "docker buildx build --cache-from acme/a,acme/b:1 .",
+            vec!["1  pulls  docker.io/acme/a", "1  pulls  docker.io/acme/b:1"],
+        ),
+        (
+            "docker buildx bake --push --set '*.tags=acme/a:1' --set a.cache-to=acme/c a",
+            vec!["1  pushes  docker.io/acme/a:1", "1  pushes  docker.io/acme/c"],
+        ),
+        (
+            "docker buildx bake --set *.output=type=registry --set a.tags=acme/a --set a.args.X=b/c",
+            vec!["1  pushes  docker.io/acme/a"],
         ),
         ("oras manifest fetch --pretty ghcr.io/acme/a:1", vec!["1  pulls  ghcr.io/acme/a:1"]),
         ("oras push --oci-layout folder:1 a.txt", vec![]),

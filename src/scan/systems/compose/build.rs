@@ -16,9 +16,9 @@ pub(super) fn read(build: &Layers, environment: &Environment, found: &mut Findin
     {
         for item in build.below(key).items() {
             let text = environment.text(&item.node);
-            let name = if key == "tags" { Some(text) } else { buildx::cache(&text) };
-            if let Some(name) = name {
-                found.image(kind, &name, item.place);
+            let names = if key == "tags" { vec![text] } else { buildx::cache(&text) };
+            for name in names {
+                found.image(kind, &name, item.place.clone());
             }
         }
     }

@@ -7,6 +7,7 @@ use super::{DEEPEST, is_reset};
 use crate::found::{Findings, Kind};
 use crate::source::Source;
 use crate::yaml::{Entry, Node, Options};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// The file that a service stands in.
@@ -83,7 +84,7 @@ impl Service {
         };
         let first = place(file.source, entry.line, &entry.key);
         let mut levels = vec![Field { node: entry.value.clone(), place: first }];
-        let mut source = file.source.clone();
+        let mut source = Cow::Borrowed(file.source);
         let mut root = file.root.clone();
         let mut node = entry.value.clone();
         let mut before = entry.key.clone();
@@ -98,13 +99,13 @@ impl Service {
             if let Some(path) = extends.get("file") {
                 let other = source.beside(&file.environment.text(path));
                 match other {
-                    Ok(other) => source = other,
+                    Ok(other) => source = Cow::Owned(other),
                     Err(reason) => {
                         found.unread(&source.name, Some(path.line()), reason);
                         break;
                     }
                 }
-                let documents = source.documents(Options::default(), found);
+                let documents = source.to_mut().documents(Options::default(), found);
                 let Some(document) = documents.into_iter().next() else { break };
                 root = document.root;
             } else if key == before {

@@ -199,8 +199,13 @@ impl Reader<'_> {
     fn call(&mut self, name: &str) -> Value {
         let mut given = Vec::new();
         while !self.takes(")") && self.at < self.tokens.len() {
+            let before = self.at;
             given.push(self.or());
             self.takes(",");
+            // What no value begins with is not understood: the rest is left over.
+            if self.at == before {
+                break;
+            }
         }
         let unknown = || {
             let first = given.iter().find_map(Value::unknown_name);

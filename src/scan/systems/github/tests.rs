@@ -62,6 +62,10 @@ fn an_expression_that_is_none_ends() {
     let _ = value(&"(".repeat(10_000));
     let _ = value(&"!".repeat(10_000));
     let _ = value(&"f(".repeat(10_000));
+    // What no value begins with is not asked for again and again.
+    for expression in ["f(a ? b)", "f(a\"b", "f(])", "f(.", "format(a, ?)", "f(,,)"] {
+        let _ = value(expression);
+    }
 }
 
 #[test]

@@ -5,9 +5,14 @@ use super::value::Value;
 use crate::systems::common::{beginning, replacing};
 use crate::variables::{Lookup, hole};
 use std::cell::Cell;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Combinations of one job.
 const MOST_CASES: usize = 200;
+
+/// Variables of one level. Each job may have the same, and a small file can have many of both.
+const MOST_VARIABLES: usize = 1_000;
 
 /// How deep values are made of other variables.
 const DEEPEST: usize = 10;
@@ -16,13 +21,13 @@ const DEEPEST: usize = 10;
 const MOST_VALUES: usize = 2_000;
 
 #[derive(Clone)]
-struct Variable {
+pub(super) struct Variable {
     text: String,
     /// Whether variables in the value are replaced.
     expands: bool,
 }
 
-type Variables = Vec<(String, Variable)>;
+pub(super) type Variables = Vec<(String, Variable)>;
 
 /// The variables in each case that can be.
 pub(super) struct Environment {
@@ -31,7 +36,8 @@ pub(super) struct Environment {
 
 /// One set of variables. The first one with a name counts.
 pub(super) struct Case {
-    variables: Variables,
+    /// Most are those of all cases.
+    parts: [Rc<Variables>; 6],
 }
 
 impl Environment {
@@ -45,20 +51,26 @@ impl Environment {
             .given
             .iter()
             .map(|(name, text)| (name.clone(), Variable { text: text.clone(), expands: false }));
-        let given: Variables = given.collect();
-        let own = variables(pipeline, &pipeline.layers(levels, "variables"));
-        let mut global = variables(pipeline, pipeline.parts("variables"));
-        global.retain(|(name, _)| takes_global(name));
+        let given: Rc<Variables> = Rc::new(given.collect());
+        let own = Rc::new(variables(pipeline, &pipeline.layers(levels, "variables")));
+        let of_all = || Rc::new(variables(pipeline, pipeline.parts("variables")));
+        let global = pipeline.global.get_or_init(of_all);
+        let takes = |(name, _): &&(String, Variable)| takes_global(name);
+        let global = if global.iter().all(|one| takes(&one)) {
+            global.clone()
+        } else {
+            Rc::new(global.iter().filter(takes).cloned().collect())
+        };
         let rules = of_rules(pipeline, &pipeline.layers(levels, "rules"));
         let matrix = of_matrix(pipeline, levels);
         let workflow = of_rules(pipeline, &pipeline.layers(pipeline.parts("workflow"), "rules"));
         let several = combined(&[rules, matrix, workflow]);
         let case = |parts: Vec<Variables>| {
-            let mut parts = parts.into_iter();
+            let mut parts = parts.into_iter().map(Rc::new);
             let mut next = || parts.next().unwrap_or_default();
             let (rules, matrix, workflow) = (next(), next(), next());
-            let all = [given.clone(), rules, matrix, own.clone(), workflow, global.clone()];
-            Case { variables: all.into_iter().flatten().collect() }
+            let (given, own, global) = (given.clone(), own.clone(), global.clone());
+            Case { parts: [given, rules, matrix, own, workflow, global] }
         };
         Self { cases: several.into_iter().map(case).collect() }
     }
@@ -81,8 +93,12 @@ impl Environment {
 }
 
 impl Case {
+    fn variables(&self) -> impl Iterator<Item = &(String, Variable)> {
+        self.parts.iter().flat_map(|part| part.iter())
+    }
+
     fn find(&self, name: &str) -> Option<&Variable> {
-        self.variables.iter().find(|(known, _)| known == name).map(|(_, variable)| variable)
+        self.variables().find(|(known, _)| known == name).map(|(_, variable)| variable)
     }
 
     pub(super) fn lookup(&self, name: &str) -> Lookup {
@@ -97,7 +113,7 @@ impl Case {
         let value = |(name, _): &(String, Variable)| {
             (name.clone(), self.value(name, 0, &Cell::new(MOST_VALUES)))
         };
-        self.variables.iter().map(value).collect()
+        self.variables().map(value).collect()
     }
 
     /// The text with the values in it, and a hole for each that nobody knows here.
@@ -144,9 +160,9 @@ fn name_at(text: &str) -> Option<(&str, &str)> {
 
 /// The variables of merged mappings: `NAME: value` or `NAME: {value: …, expand: false}`.
 fn variables(pipeline: &Pipeline<'_>, layers: &[Value<'_>]) -> Variables {
-    let mut found = Variables::new();
+    let (mut found, mut known) = (Variables::new(), HashSet::new());
     for (name, value) in layers.iter().flat_map(Value::entries) {
-        if found.iter().any(|(known, _)| *known == name) {
+        if found.len() == MOST_VARIABLES || known.contains(&name) {
             continue;
         }
         let Some(value) = pipeline.resolved(value, 0).into_iter().next() else { continue };
@@ -157,6 +173,7 @@ fn variables(pipeline: &Pipeline<'_>, layers: &[Value<'_>]) -> Variables {
             continue;
         };
         let text = value.text().unwrap_or_default();
+        known.insert(name.clone());
         found.push((name, Variable { text, expands }));
     }
     found

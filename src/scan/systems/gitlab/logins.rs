@@ -5,6 +5,7 @@ use super::value::Value;
 use crate::auths;
 use crate::found::{Findings, Kind, Place};
 use crate::variables::{HOLE, hole, holes};
+use std::collections::HashSet;
 
 const AUTH_CONFIG: &str = "DOCKER_AUTH_CONFIG";
 
@@ -14,9 +15,9 @@ const PASSWORDS: [&str; 4] = ["PASSWORD", "PASSWD", "PASS", "TOKEN"];
 
 /// The logins of merged mappings of variables.
 pub(super) fn read(job: &Job<'_, '_>, layers: &[Value<'_>], found: &mut Findings) {
-    let mut names: Vec<String> = Vec::new();
+    let mut names = HashSet::new();
     for (name, value) in layers.iter().flat_map(Value::entries) {
-        if names.contains(&name) {
+        if !names.insert(name.clone()) {
             continue;
         }
         let value = value.get("value").unwrap_or(value);
@@ -28,7 +29,6 @@ pub(super) fn read(job: &Job<'_, '_>, layers: &[Value<'_>], found: &mut Findings
                 found.password(&format!("variables.{name}"), &text, place);
             }
         }
-        names.push(name);
     }
 }
 

@@ -1,8 +1,10 @@
 //! The keys of a pipeline, of all its files together: what counts, what is merged, what `extends` and `!reference` bring.
 
+use super::environment::Variables;
 use super::value::Value;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How deep jobs extend one another, and references go.
 const DEEPEST: usize = 11;
@@ -24,6 +26,8 @@ pub(super) struct Pipeline<'t> {
     pub has_unread: bool,
     /// Variables that it is started with.
     pub given: Vec<(String, String)>,
+    /// The variables of all jobs, once they are asked for: then every part is there.
+    pub global: OnceCell<Rc<Variables>>,
     references_left: Cell<usize>,
 }
 
@@ -41,6 +45,7 @@ impl<'t> Pipeline<'t> {
             by_name: HashMap::new(),
             has_unread: false,
             given,
+            global: OnceCell::new(),
             references_left: Cell::new(MOST_REFERENCES),
         }
     }

@@ -121,3 +121,16 @@ fn a_script_of_many_items_takes_no_longer_for_each() {
     assert_eq!(report.found.len(), 20_001);
     assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
 }
+
+#[test]
+fn variables_of_the_pipeline_are_read_once_for_all_jobs() {
+    let variables: String = (0..900).map(|at| format!("  V{at}: acme/{at}\n")).collect();
+    let jobs: String =
+        (0..3_000).map(|at| format!("j{at}: {{image: $V899, script: make}}\n")).collect();
+    let own = "own:\n  inherit: {variables: [V1]}\n  image: $V1:$V2\n  script: make\n";
+    let report = scan_text(".gitlab-ci.yml", &format!("variables:\n{variables}{jobs}{own}"));
+    assert_eq!(report.found.len(), 3_001);
+    let lines = report.to_lines();
+    assert!(lines.iter().any(|line| line.contains("unresolved: docker.io/acme/1, V2 from")));
+    assert_eq!(lines.iter().filter(|line| line.contains("docker.io/acme/899")).count(), 3_000);
+}

@@ -105,9 +105,10 @@ impl Plugin<'_> {
     fn caches(&self, found: &mut Findings) {
         for (key, kinds) in CACHES {
             for field in self.settings.all(key) {
-                let Some(name) = buildx::cache(&field.text) else { continue };
-                for kind in kinds {
-                    found.image(*kind, &name, field.place.clone());
+                for name in buildx::cache(&field.text) {
+                    for kind in kinds {
+                        found.image(*kind, &name, field.place.clone());
+                    }
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::super::scope::Scope;
 use super::super::steps::{Step, lines, may};
 use crate::buildx;
 use crate::found::{Findings, Kind};
-use crate::variables::{HOLE, without_holes};
+use crate::variables::HOLE;
 
 pub(super) fn read(action: &str, step: &Step<'_, '_>, scope: &mut Scope, found: &mut Findings) {
     match action {
@@ -50,7 +50,7 @@ fn build_push(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
     }
     for (key, kind) in [("cache-from", Kind::Pulls), ("cache-to", Kind::Pushes)] {
         for (line, text) in input(key) {
-            if let Some(name) = buildx::cache(&text) {
+            for name in buildx::cache(&text) {
                 found.image(kind, &name, step.place(line, &format!("with.{key}")));
             }
         }
@@ -76,41 +76,11 @@ fn generator(text: &str, step: &Step<'_, '_>, line: usize, key: &str, found: &mu
 fn bake(step: &Step<'_, '_>, scope: &Scope, found: &mut Findings) {
     let Some(set) = step.input("set") else { return };
     let set = lines(set, scope);
-    let is_output = |text: &str| {
-        let field = without_holes(text, |_| "*".to_owned());
-        field.contains(".output=") && (text.contains("type=registry") || text.contains("push=true"))
-    };
-    let pushes = may(step, "push", false, scope) || set.iter().any(|(_, text)| is_output(text));
+    let pushes = may(step, "push", false, scope)
+        || set.iter().any(|(_, text)| buildx::override_pushes(text));
     for (line, text) in &set {
-        let Some((field, value)) = text.split_once('=') else { continue };
-        let place = step.place(*line, "with.set");
-        let value = value.trim().trim_matches('"');
-        // What an expression makes of the target may be any name.
-        let field = without_holes(field, |_| "*".to_owned());
-        let field = field.trim().trim_end_matches('+');
-        let Some((_, field)) = field.split_once('.') else { continue };
-        match field {
-            "tags" => {
-                let kind = if pushes { Kind::Pushes } else { Kind::Builds };
-                names(value).for_each(|name| found.image(kind, name, place.clone()));
-            }
-            "cache-from" | "cache-to" => {
-                let kind = if field == "cache-to" { Kind::Pushes } else { Kind::Pulls };
-                if let Some(name) = buildx::cache(value) {
-                    found.image(kind, &name, place);
-                }
-            }
-            "output" => {
-                for (kind, name) in buildx::output(value) {
-                    found.image(kind, &name, place.clone());
-                }
-            }
-            field if field.starts_with("contexts.") => {
-                if let Some(name) = buildx::context_image(value) {
-                    found.image(Kind::Pulls, name, place);
-                }
-            }
-            _ => {}
+        for (kind, name) in buildx::overridden(text, pushes) {
+            found.image(kind, &name, step.place(*line, "with.set"));
         }
     }
 }
