@@ -6,6 +6,7 @@ mod driver;
 use crate::environment::Variables;
 use crate::image::Image;
 use crate::protocol::{Streams, serve};
+use crate::proxy::Proxies;
 use crate::settings::Settings;
 use crate::stub::Folder;
 use crate::{address, run, server_url};
@@ -33,10 +34,16 @@ const SETTINGS: &[&[u8]] = &[
 const RUN: &[&[u8]] =
     &[b"refs/heads/main", b"refs/tags/v1", b"refs/pull/7/merge", "Jänë".as_bytes()];
 
+const PROXIES: &[&[u8]] = &[
+    b"http://user:hunter2@proxy.example.com:3128",
+    b"localhost, .example.com:443, 10.0.0.0/8, [::1]:80",
+];
+
 const TARGETS: &[Target] = &[
     Target { file: "server_url.rs", seeds: SERVERS, run: servers },
     Target { file: "address.rs", seeds: SERVERS, run: addresses },
     Target { file: "image.rs", seeds: SERVERS, run: images },
+    Target { file: "proxy.rs", seeds: PROXIES, run: proxies },
     Target { file: "run.rs", seeds: RUN, run: runs },
     Target { file: "protocol.rs", seeds: STORED, run: verbs },
     Target { file: "kubelet.rs", seeds: KUBELET, run: |data| ask("kubelet", data) },
@@ -81,6 +88,16 @@ fn images(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Ok(image) = Image::parse(&text) {
         let _ = image.is_at(&text);
+    }
+}
+
+fn proxies(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for name in ["HTTPS_PROXY", "NO_PROXY"] {
+        let proxies = Proxies::read(&Variables::of(&[(name, &*text)]));
+        for url in [&*text, "https://regcred.example.com", "http://10.0.0.1:3000"] {
+            let _ = proxies.of(url);
+        }
     }
 }
 

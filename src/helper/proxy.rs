@@ -112,6 +112,9 @@ mod tests {
 
     const SERVER: &str = "https://regcred.example.com";
 
+    /// What is set, which address is asked, and through which proxy.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
+
     fn host(pairs: &[(&str, &str)], url: &str) -> Option<String> {
         let proxy = Proxies::read(&Variables::of(pairs)).of(url)?;
         Some(format!("{}:{}", proxy.host(), proxy.port()))
@@ -123,7 +126,7 @@ mod tests {
         let http = ("HTTP_PROXY", "http.example.com:3128");
         let all = ("ALL_PROXY", "http://user:hunter2@all.example.com:3128");
         let plain = "http://regcred.example.com:3000";
-        let cases: [(&[(&str, &str)], &str, Option<&str>); 8] = [
+        let cases: [Case<'_>; 8] = [
             (&[https, http, all], SERVER, Some("https.example.com:3128")),
             (&[https, http, all], plain, Some("http.example.com:3128")),
             (&[http, all], SERVER, Some("all.example.com:3128")),
