@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::vault::DeliveryRequest;
 use serde_json::{Map, Value};
 
-/// Bytes of a request of Drone's: all that is kept of it until its signature was verified.
+/// Bytes of a request: all that is kept of it until its signature was verified.
 pub(super) const BODY_MAX: usize = 64 * 1024;
 
 pub(super) struct Run {

@@ -7,7 +7,7 @@
 use super::answer;
 use super::asking::{address, leave_the_gate};
 use super::body;
-use super::build::{Run, request};
+use super::build::{BODY_MAX, Run, request};
 use super::formats::registries;
 use super::query::Query;
 use super::reply::Reply;
@@ -18,10 +18,6 @@ use crate::error::Result;
 use crate::vault::{DeliveryRequest, Entry, Ledger, Vault};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-
-/// Bytes of a request: all that is kept of it until its signature was verified. Besides the run it names
-/// every file that a push has changed.
-const BODY_MAX: usize = 256 * 1024;
 
 pub(super) async fn create(
     State(vault): State<Vault>,

@@ -25,8 +25,6 @@ use tokio::time::Sleep;
 pub(super) const UNPROVED_MAX: usize = 64 * 1024;
 /// Bytes of what a machine sends after its proof, which is in the head: see [`takes_reports`].
 const REPORT_MAX: usize = LARGEST_REPORT;
-/// Bytes of what Woodpecker signs, which is its proof: it names every file that a push has changed.
-const RUN_MAX: usize = 256 * 1024;
 /// Bytes of a form, or a page's own request, of who is signed in.
 const BODY_MAX: usize = 512 * 1024;
 /// Bytes of a form with a file, of who is signed in. Of that 1 MiB is kept; what breaks the form's own
@@ -35,7 +33,7 @@ const UPLOAD_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take altogether: a form needs less than a second, and nobody may keep a
 /// connection by sending a byte now and then.
 const BODY_TIME: Duration = Duration::from_secs(30);
-/// The same before a proof.
+/// The same before a proof, when it is short.
 const UNPROVED_TIME: Duration = Duration::from_secs(10);
 
 pub(super) type Refusal = (StatusCode, &'static str);
@@ -43,28 +41,13 @@ pub(super) type Refusal = (StatusCode, &'static str);
 pub(super) const TOO_LARGE: Refusal =
     (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large.\n");
 
-/// Keeps a machine's request to its limit.
+/// The limit of a machine's request.
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    let max = of_machine(request.uri().path());
+    let max = if takes_reports(request.uri().path()) { REPORT_MAX } else { UNPROVED_MAX };
     if request.extensions().get::<Unread>().is_some() || is_too_large(&request, max) {
         return TOO_LARGE.into_response();
     }
     next.run(bounded(request, max)).await
-}
-
-/// How large the body may be that a machine sends there.
-pub(super) fn of_machine(path: &str) -> usize {
-    if takes_reports(path) {
-        REPORT_MAX
-    } else if takes_runs(path) {
-        RUN_MAX
-    } else {
-        UNPROVED_MAX
-    }
-}
-
-fn takes_runs(path: &str) -> bool {
-    path.starts_with("/api/v1/woodpecker/")
 }
 
 /// Whether machines send there what a scan of files found.
@@ -121,9 +104,8 @@ pub(super) fn is_too_large(request: &Request<Body>, max: usize) -> bool {
 pub(super) fn bounded(request: Request<Body>, max: usize) -> Request<Body> {
     let boundary =
         if takes_files(request.uri().path()) { boundary(request.headers()) } else { None };
-    let is_unproved = max <= UNPROVED_MAX || takes_runs(request.uri().path());
     let (parts, body) = request.into_parts();
-    let time = if is_unproved { UNPROVED_TIME } else { BODY_TIME };
+    let time = if max <= UNPROVED_MAX { UNPROVED_TIME } else { BODY_TIME };
     let body = if body.is_end_stream() { body } else { in_time(body, max, time) };
     let body = match boundary {
         Some(boundary) => Body::new(Framed::new(body, &boundary)),

@@ -3,7 +3,7 @@
 use super::Place;
 use crate::functions::session::{SetUp, SignIn, SignOut};
 use crate::functions::{cookies, shows_page};
-use crate::server::limits::{UNPROVED_MAX, of_machine};
+use crate::server::limits::UNPROVED_MAX;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use leptos::server_fn::ServerFn;
@@ -43,7 +43,7 @@ impl Wanted {
             return None;
         }
         if proves_in_body(path) {
-            return Some(Self { place: Place::Proof, body: Some(of_machine(path)) });
+            return Some(Self { place: Place::Proof, body: Some(UNPROVED_MAX) });
         }
         if request.method() != Method::POST || !path.starts_with("/rpc/") {
             return Some(Self { place: Place::Work, body: None });
@@ -104,8 +104,6 @@ mod tests {
             ("GET", "/api/v1/docker-config", "", work(None)),
             ("PUT", "/api/v1/pipelines/self/definitions", "", work(None)),
             ("POST", "/api/v1/token", "", Some((Place::Proof, Some(UNPROVED_MAX)))),
-            ("POST", "/api/v1/drone/acme", "", Some((Place::Proof, Some(UNPROVED_MAX)))),
-            ("POST", "/api/v1/woodpecker/acme", "", Some((Place::Proof, Some(256 * 1024)))),
             ("POST", "/rpc/credentials/create", "", work(Some(UNPROVED_MAX))),
             ("POST", "/rpc/credentials/create", "__Host-sid=1", None),
             ("POST", SignIn::PATH, "", Some((Place::SignIn, Some(UNPROVED_MAX)))),

@@ -136,17 +136,3 @@ async fn a_body_that_nobody_signed_is_not_parsed() {
     let reply = app.nobody().signed(DRONE, &drone(&secret, &large), &large).await;
     assert_eq!(reply.status, 413, "{}", reply.text());
 }
-
-#[tokio::test]
-async fn a_push_that_changes_very_many_files_is_read() {
-    let (app, pipeline, _) = granted().await;
-    let server = Woodpecker::new();
-    woodpecker_rule(&app, pipeline, &server, "7").await;
-    for (count, status) in [(2_000, 200), (3_000, 413)] {
-        let files = vec![format!("\"{}\"", "a".repeat(98)); count].join(",");
-        let named = format!("\"changed_files\":[{files}],\"author\"");
-        let body = woodpecker_body(7).replace("\"author\"", &named);
-        let reply = app.nobody().signed(WOODPECKER, &server.sign(WOODPECKER, &body), &body).await;
-        assert_eq!(reply.status, status, "{count}: {}", reply.text());
-    }
-}
