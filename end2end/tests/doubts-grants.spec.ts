@@ -104,6 +104,13 @@ const SAVED: Saved[] = [
     mend: 'Change the grant',
   },
   {
+    what: 'a pattern that is also of other branches',
+    rule: MAIN,
+    conditions: { 'Only from these branches': 'main*' },
+    sentence: 'A branch condition also matches names that only begin or end like it, such as main-old for main*.',
+    mend: 'Change the grant',
+  },
+  {
     what: 'repositories that are none of the credential',
     conditions: { 'Only these repositories': 'other/x' },
     sentence: 'The credential is for other repositories than this grant',

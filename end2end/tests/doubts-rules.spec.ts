@@ -28,7 +28,7 @@ const SAVED: Saved[] = [
     what: 'a pattern that is also of other branches',
     provider: 'github', label: 'GitHub Actions',
     values: { ...GITHUB, 'Git reference': 'refs/heads/main*' },
-    sentence: 'The git reference also matches names that only begin or end like it',
+    sentence: 'Runs of other names match the git reference, too, such as main-old for main*.',
   },
   {
     what: 'a workflow without its reference',

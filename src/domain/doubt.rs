@@ -211,7 +211,7 @@ impl Doubt {
                 format!("The provider says true or false for {claim}, so no token matches.")
             }
             Self::OpenPattern(label) => format!(
-                "The {} also matches names that only begin or end like it, such as main-old for main*. Write the whole name, or put the * behind a slash: release/*.",
+                "Runs of other names match the {}, too, such as main-old for main*. Write the whole name, or put the * behind a slash: release/*.",
                 label.to_lowercase()
             ),
             Self::ServiceAccountShape => {

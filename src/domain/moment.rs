@@ -12,6 +12,9 @@ const MINUTE: &[BorrowedFormatItem<'_>] =
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// How far the clocks of two servers may be apart, in seconds.
+const CLOCKS_APART: i64 = 5 * 60;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(pub i64);
@@ -19,6 +22,12 @@ pub struct Moment(pub i64);
 impl Moment {
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// Whether it is not before the other by more than two clocks differ: what one server dates may
+    /// seem older than what another one did before.
+    pub fn is_since(self, other: Self) -> bool {
+        self >= other.plus_seconds(-CLOCKS_APART)
     }
 
     pub fn day(self) -> Day {

@@ -85,8 +85,8 @@ fn of_pair(one: &CredentialFacts, pair: &PairFacts, now: Moment) -> Vec<Found> {
         ..found
     };
     // What an earlier grant delivered is no use of this one.
-    let made = pair.grants.iter().map(|grant| grant.made).min();
-    let last = pair.last_ever.filter(|last| Some(*last) >= made);
+    let is_of_one = |last: &Moment| pair.grants.iter().any(|grant| last.is_since(grant.made));
+    let last = pair.last_ever.filter(is_of_one);
     if let Some(found) = unused(usable(one, since), last, now) {
         let has_not = "the pipeline has not received it";
         let fact = said(&found, "The credential was granted", has_not, since, last);

@@ -16,6 +16,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/api/formats/kubernetes.rs", "it reads in its own tests"),
     ("src/crypto/password.rs", "a stored hash, which takes as long as it says"),
     ("src/domain/registry/website.rs", "by way of src/domain/registry.rs"),
+    ("src/domain/trust_rule/bitbucket.rs", "by way of src/domain/trust_rule/form.rs"),
     ("src/opening/config/witnesses.rs", "by way of src/vault/checkpoints/witness.rs"),
     ("src/opening/kek/config.rs", "by way of src/crypto/kek.rs"),
     ("src/opening/kek/file.rs", "by way of src/crypto/kek.rs"),

@@ -238,6 +238,13 @@ fn rule(data: &[u8]) {
         let _ = form.read(*provider, &own);
         let _ = form.read(*provider, &OwnHosts::of("https://regcred.example.com", &[]));
     }
+    let of_bitbucket = TrustForm {
+        issuer: "https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc"
+            .to_owned(),
+        claims: [("sub".to_owned(), typed)].into(),
+        ..TrustForm::default()
+    };
+    let _ = of_bitbucket.read(Provider::Other, &OwnHosts::of("https://regcred.example.com", &[]));
 }
 
 fn jwt(data: &[u8]) {

@@ -138,7 +138,7 @@ fn facts_of(one: &Frozen, known: &Known) -> Facts {
         pulls: figures.pulls,
         pushes: figures.pushes,
         refused: figures.refused,
-        last_at: last_at.filter(|at| one.made_at.is_none_or(|made| *at >= made)),
+        last_at: last_at.filter(|at| one.made_at.is_none_or(|made| at.is_since(made))),
         ..usual
     }
 }
