@@ -252,7 +252,7 @@ async fn access_and_paths_that_were_narrowed_are_found_when_they_are_as_before()
 
 #[tokio::test]
 async fn a_token_service_that_was_removed_or_replaced_is_found_when_it_is_as_before() {
-    let [first, second] = ["https://auth.example.com", "https://login.example.com"];
+    let [first, second] = ["https://auth.example.com:443", "https://login.example.com:443"];
     for (then, left) in [("", "none"), (second, second)] {
         let app = App::new().await;
         let id = app.credential(&app.owner, "acme", "ghcr", "ghcr.io", "hunter2").await.to_string();

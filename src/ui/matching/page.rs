@@ -57,7 +57,7 @@ fn whole((pipelines, answer): Found, question: Question, page: PageContext) -> A
     let (action, to_pipelines) = (paths::matching(&page.project), paths::pipelines(&page.project));
     let form = if is_none(&pipelines, &question) {
         let next = if page.may_grant() {
-            "Add one there to see what it would receive."
+            "Add one to see what it would receive."
         } else {
             "An owner or a maintainer of the project can add one."
         };
