@@ -20,7 +20,7 @@ test('a secret that was replaced by mistake is made current again', async ({ pag
   const dialog = await openEdit(page, instance, name);
   await fillIn(dialog, { Password: second });
   await send(dialog);
-  await expectSaid(page, 'Pipelines now receive version 2 of the secret.');
+  await expectSaid(page, 'Version 2 of the secret is now current.');
   expect(await received(instance, token)).toBe(second);
 
   await page.goto(`${await pathOf(page, instance, name)}/versions`);

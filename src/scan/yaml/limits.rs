@@ -14,7 +14,7 @@ pub(super) const TOO_DEEP: &str = "The file is nested more than 100 levels deep.
 pub(super) const INSIDE_ITSELF: &str = "An alias stands inside what it is an alias of.";
 pub(super) const TAB: &str = "A tab is used for indentation. YAML takes spaces only.";
 pub(super) const CONTROL: &str =
-    "The file has a control character, such as NUL. YAML takes text in UTF-8 alone.";
+    "The file has a control character, such as NUL. YAML does not allow these.";
 pub(super) const ANCHOR: &str = "An alias has no anchor before it.";
 pub(super) const NO_YAML: &str = "This is not valid YAML.";
 pub(super) const TEMPLATE: &str =

@@ -157,7 +157,7 @@ fn consequence(name: &str, grant: &Grant, has_other: bool) -> String {
         format!("From the next request on, {name} no longer receives {credential}.")
     };
     let kept = if grant.terms.is_narrow {
-        "The short-lived tokens that it received before work until they expire."
+        "The short-lived tokens that it received before work until they expire. If it received the secret itself before, that works at the registry until it is replaced there."
     } else {
         "What it received before still works at the registry until the secret is replaced there."
     };
@@ -231,6 +231,6 @@ mod tests {
         assert!(consequence("build", &grant, true).contains("only as its other grant"));
         let terms = Terms { is_narrow: true, ..Terms::plain(Access::Pull) };
         let narrow = Grant { terms, ..grant };
-        assert!(consequence("build", &narrow, false).ends_with("work until they expire."));
+        assert!(consequence("build", &narrow, false).contains("work until they expire."));
     }
 }

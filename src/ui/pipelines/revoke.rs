@@ -43,7 +43,9 @@ async fn load(page: PageContext, id: String) -> Result<Found> {
     let PipelinePage { pipeline, .. } = find_pipeline(page.project.clone(), page.id()?).await?;
     let others = pipeline.live_tokens().any(|token| token.id != id);
     let has_rules = pipeline.rules.iter().any(TrustRule::accepts_any);
-    let token = pipeline.tokens.iter().find(|token| token.id == id && token.revoked_at.is_none());
+    // Short-lived ones end by themselves.
+    let may_be = |token: &&Token| token.revoked_at.is_none() && token.short_until.is_none();
+    let token = pipeline.tokens.iter().filter(may_be).find(|token| token.id == id);
     let token = token.cloned().ok_or(Error::NotFound)?;
     let works = (token.is_live(pipeline.today), others || has_rules);
     Ok((pipeline.summary.id, pipeline.summary.name, token, works))
