@@ -2,7 +2,7 @@
 //! stands.
 
 use super::approval::Rejection;
-use super::audit::{Field, FieldChange};
+use super::audit::{Detail, Field, FieldChange};
 use super::credential::{Access, Credential, CredentialSettings};
 use super::moment::Moment;
 use super::registry::covers;
@@ -98,6 +98,16 @@ impl LoweredGuards {
             changes.push(FieldChange { field: Field::TokenService, from, to: Some(to) });
         }
         changes
+    }
+
+    /// Whether the event of a proposal tells of these values. Older events have theirs in words, which
+    /// tell nothing here.
+    pub fn are_told_by(&self, proposal: &Detail, stored: &Credential) -> bool {
+        let Detail::Changed(told) = proposal else { return true };
+        let is_told = |change: &FieldChange| {
+            told.iter().any(|told| told.field == change.field && told.to == change.to)
+        };
+        self.changes(stored).iter().all(is_told)
     }
 }
 

@@ -183,8 +183,12 @@ async fn a_destination_that_was_deleted_stopped_or_without_a_token_is_found_when
 
 /// Saves the protected mark of the credential as it stands now.
 async fn mark(app: &App, id: &str, is_protected: &str) {
+    change(app, id, &[("is_protected", is_protected)]).await;
+}
+
+async fn change(app: &App, id: &str, fields: &[(&str, &str)]) {
     let revision = app.scalar_i64("SELECT revision FROM credential").await.to_string();
-    let edit = [("id", id), ("revision", revision.as_str()), ("is_protected", is_protected)];
+    let edit = [&[("id", id), ("revision", revision.as_str())], fields].concat();
     let form = credential_form("acme", "ghcr", "ghcr.io", "", &edit);
     app.owner.post_multipart("/rpc/credentials/update", &form, None).await;
 }
@@ -225,6 +229,26 @@ async fn a_proposed_change_that_was_decided_on_is_found_and_approved_by_nobody_w
     assert_eq!(reply.status, 409, "{}", reply.text());
     assert!(reply.text().contains("changed or removed outside Regcred"), "{}", reply.text());
     assert_eq!(app.scalar_i64(protected).await, 1);
+}
+
+#[tokio::test]
+async fn a_proposed_change_that_gave_way_to_another_is_approved_by_nobody_when_it_is_back() {
+    let app = App::new().await;
+    let second = app.new_member("second", Role::Maintainer).await;
+    let (secret, more) = ("hunter2-hunter2", [("is_protected", "true"), ("paths", "acme/api")]);
+    let id = app.credential_with(&app.owner, "acme", "ghcr", "ghcr.io", secret, &more).await;
+    let id = id.to_string();
+    let wider = |paths| [("is_protected", "true"), ("paths", paths)];
+    change(&app, &id, &wider("acme")).await;
+    let found = rolled_back(&app, "guard_change", async || {
+        change(&app, &id, &wider("acme/api, acme/web")).await;
+    })
+    .await;
+    assert_eq!(found, of_acme("proposed change of ghcr"));
+    let reply = lower(&app, &second, &id).await;
+    assert_eq!(reply.status, 409, "{}", reply.text());
+    let kept = "SELECT COUNT(*) FROM guard_change";
+    assert_eq!(app.scalar_i64(kept).await, 1);
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ impl Vault {
         // Whoever put back what another member once proposed would be its second person.
         let proposer = members.iter().find(|(person, _)| person.id == change.proposed_by);
         let proposer = proposer.map(|(person, _)| person.name.as_str());
-        if !is_asked_by(proposer, &write, (project, credential)).await? {
+        if !is_asked_by(proposer, &change.lowered, &write, (project, &stored)).await? {
             return Err(changed_outside("this credential"));
         }
         if revision != stored.revision {
@@ -232,12 +232,14 @@ pub(super) async fn note_saved(
     Ok(if is_protected { grants.require_approval(id).await? } else { 0 })
 }
 
-/// Whether the audit says, too, that they proposed it, last of all, and that nobody has decided on it since.
+/// Whether the audit says, too, that they proposed this, last of all, and that nobody has decided on it since.
 async fn is_asked_by(
     proposer: Option<&str>,
+    lowered: &LoweredGuards,
     write: &Write,
-    (project, credential): (Uuid, Uuid),
+    (project, stored): (Uuid, &Credential),
 ) -> Result<bool> {
+    let credential = stored.summary.id;
     let (chain, asked) = (write.chain(), Action::GuardChangeProposed);
     let Some(asked) = chain.last_about(project, credential, asked).await? else {
         return Ok(false);
@@ -248,7 +250,7 @@ async fn is_asked_by(
             return Ok(false);
         }
     }
-    Ok(proposer == Some(asked.actor.as_str()))
+    Ok(proposer == Some(asked.actor.as_str()) && lowered.are_told_by(&asked.detail, stored))
 }
 
 /// What was proposed and nobody has rejected.

@@ -24,7 +24,7 @@ impl Vault {
             back.extend(stop_back(&one, &events));
             let changes = self.store.guard_changes(project.id);
             let change = changes.of_credential(one.summary.id).await?;
-            if change.is_some_and(|change| is_decided(&change, &events)) {
+            if change.is_some_and(|change| is_decided(&change, &one, &events)) {
                 back.push(format!("proposed change of {}", one.summary.name));
             }
             if back.is_empty() && is_older(&one, &events) {
@@ -80,16 +80,19 @@ fn stop_back(credential: &Credential, events: &[AuditEvent]) -> Vec<String> {
     back
 }
 
-/// Whether the change waits although somebody has decided on it, or it gave way to another member's.
-fn is_decided(change: &GuardChangeRow, events: &[AuditEvent]) -> bool {
+/// Whether the change waits although somebody has decided on it, or it gave way to another one.
+fn is_decided(change: &GuardChangeRow, credential: &Credential, events: &[AuditEvent]) -> bool {
     let last = events.iter().find(|event| {
         event.action == Action::GuardChangeProposed
             || Action::ENDS_GUARD_CHANGE.contains(&event.action)
     });
-    let is_theirs = |event: &AuditEvent| {
-        event.action == Action::GuardChangeProposed && event.actor == change.proposer
+    let is_this = |event: &AuditEvent| {
+        event.action == Action::GuardChangeProposed
+            && event.actor == change.proposer
+            && change.lowered.are_told_by(&event.detail, credential)
     };
-    change.rejection.is_none() && !last.is_some_and(is_theirs)
+    // Of many events, the proposal may not be among those that are looked at.
+    change.rejection.is_none() && last.is_some_and(|last| !is_this(last))
 }
 
 /// Whether it was saved more often than it says, counted from 1 when it was created.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Seconds after which every session is over that began before.
-const LONGEST: i64 = 24 * 60 * 60;
+const LONGEST: i64 = 12 * 60 * 60;
 
 impl Vault {
     pub(super) async fn instance_put_back(&self) -> Result<Vec<PutBack>> {
