@@ -72,7 +72,7 @@ impl Scene {
         let reader = reader.can::<of::RegistryRead>().unwrap();
         let query = UsageQuery { view: UsageView::Credential, window: Window::All, after: None };
         let mut page = self.app.vault.usage(&reader, &query).await.unwrap();
-        // It is known once a delivery is counted, which may still be to come.
+        // It is known once deliveries are counted.
         page.rows.iter_mut().for_each(|row| row.last_version = None);
         page
     }
@@ -94,8 +94,7 @@ impl Scene {
         self.app.scalar_i64(sql).await
     }
 
-    /// The link of the newest base.
-    async fn event(&self) -> i64 {
+    async fn newest_base(&self) -> i64 {
         self.number("SELECT MAX(seq) FROM audit_event WHERE action = 'receipts.removed'").await
     }
 }
@@ -113,8 +112,7 @@ async fn the_figures_and_the_last_use_of_what_was_removed_stay() {
     // Also of what is removed to the last.
     scene.remove(0).await;
     assert_eq!(scene.number("SELECT COUNT(*) FROM receipt").await, 0);
-    let after = scene.usage().await;
-    assert_eq!(after.rows, before.rows);
+    assert_eq!(scene.usage().await.rows, before.rows);
     assert_eq!(scene.wrong().await, None);
 }
 
@@ -167,7 +165,7 @@ async fn what_was_put_aside_and_what_is_left_are_recounted_after_each_run() {
 async fn every_change_of_a_figure_or_a_base_by_sql_is_found_and_named() {
     let scene = Scene::removed().await;
     assert_eq!(scene.wrong().await, None);
-    let event = scene.event().await;
+    let event = scene.newest_base().await;
     let kept = scene.number("SELECT MIN(seq) FROM pipeline_fetch").await;
     let chain = scene.app.database.id(scene.project);
     let first = "WHERE day = (SELECT MIN(day) FROM usage_day)";
@@ -269,7 +267,7 @@ async fn what_is_gone_of_figures_and_bases_is_found() {
 async fn an_event_of_a_base_that_says_something_else_breaks_the_chain() {
     let scene = Scene::removed().await;
     let vault = scene.remove(90).await;
-    let event = scene.event().await;
+    let event = scene.newest_base().await;
     let base = scene.number("SELECT base_seq FROM counted").await;
     let kept = scene.number("SELECT MIN(seq) FROM pipeline_fetch").await;
     let moved = format!(
