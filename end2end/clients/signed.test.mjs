@@ -17,10 +17,11 @@ function assertRefused({ status, text }) {
   assertNoSecret(text);
 }
 
-/** Nothing for it, which CI servers take for: go on with what you have. @param {Answer} answer */
-function assertNothing(answer) {
-  assert.deepEqual(answer, { status: 204, text: '' });
-}
+/**
+ * Nothing for it, which CI servers take for: go on with what you have. Woodpecker takes a missing body for a cut
+ * answer and asks again, and Drone's library wants none.
+ */
+const NOTHING = { woodpecker: { status: 200, text: '{"registries":[]}' }, drone: { status: 204, text: '' } };
 
 /**
  * An instance with two credentials and a pipeline that may use them.
@@ -91,7 +92,7 @@ test('Woodpecker signs with its key', { timeout }, inScene(async (scene, t) => {
 
   await t.test('a pull request from a fork receives nothing', async () => {
     const proposed = { event: 'pull_request', ref: 'refs/pull/3/head', from_fork: true };
-    assertNothing(await send(url, sign(body(proposed))));
+    assert.deepEqual(await send(url, sign(body(proposed))), NOTHING.woodpecker);
     const { outcome, reason } = await lastReceipt(instance, pipeline.name);
     assert.deepEqual([outcome, reason], ['refused', 'the grant does not allow pull requests from forks']);
   });
@@ -166,7 +167,7 @@ test('Drone signs with the shared secret', { timeout }, inScene(async (scene, t)
 
   await t.test('a pull request from a fork receives nothing', async () => {
     const proposed = { event: 'pull_request', ref: 'refs/pull/3/head', source_repo: 'mallory/api' };
-    assertNothing(await send(url, sign(body(proposed))));
+    assert.deepEqual(await send(url, sign(body(proposed))), NOTHING.drone);
   });
 
   await t.test('a repository without a rule is refused', async () => {
