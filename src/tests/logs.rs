@@ -64,7 +64,9 @@ fn the_access_log_says_who_asked_for_what_and_never_a_query_or_a_token() {
 fn each_audit_event_is_a_line_and_there_is_no_access_log_unless_it_is_asked_for() {
     let lines = logged(&[]);
     assert!(of(&lines, "regcred::access").is_empty());
-    let events = of(&lines, "regcred::audit");
+    let mut events = of(&lines, "regcred::audit");
+    // A job may write the ends of the chains meanwhile.
+    events.retain(|line| line["message"] != "end of an audit chain");
     let actions: Vec<&str> = events.iter().filter_map(|line| line["action"].as_str()).collect();
     for action in ["instance.set_up", "pipeline.created", "token.created"] {
         assert!(actions.contains(&action), "{actions:?}");
