@@ -3,6 +3,8 @@
 mod forms;
 pub mod listing;
 mod parts;
+#[cfg(test)]
+mod sample;
 
 pub use forms::{PipelineEdit, PipelineForm};
 pub use parts::{PipelineActivity, PipelineDeliveries, PipelineHead};

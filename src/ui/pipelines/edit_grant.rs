@@ -201,31 +201,10 @@ fn revoke((found, grant): Found, page: PageContext) -> impl IntoView {
 mod tests {
     use super::*;
     use crate::domain::grant::Terms;
-    use crate::domain::moment::Moment;
-    use crate::domain::user::Maker;
-    use uuid::Uuid;
 
     #[test]
     fn who_has_another_grant_of_a_credential_is_not_said_to_lose_it() {
-        let grant = Grant {
-            id: Uuid::nil(),
-            credential_id: Uuid::nil(),
-            credential: "ghcr".to_owned(),
-            host: "ghcr.io".to_owned(),
-            terms: Terms::plain(Access::Pull),
-            created_at: Moment(0),
-            created_by: Maker::nobody("Dana"),
-            approved_by: None,
-            is_own: true,
-            widening: None,
-            rejection: None,
-            revision: 0,
-            deliveries: 0,
-            used: 0,
-            last_delivery: None,
-            doubts: Vec::new(),
-            is_tied_by_host: false,
-        };
+        let grant = Grant::sample("ghcr", "ghcr.io");
         let said = consequence("build", &grant, false);
         assert!(said.contains("build no longer receives ghcr.") && said.contains("is replaced"));
         assert!(consequence("build", &grant, true).contains("only as its other grant"));

@@ -9,31 +9,12 @@ use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
 use crate::domain::trust_rule::{Provider, TrustRule};
-use crate::domain::user::Maker;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
     let repositories = repositories.iter().map(|prefix| (*prefix).to_owned()).collect();
-    Grant {
-        id: Uuid::nil(),
-        credential_id: Uuid::nil(),
-        credential: "build".to_owned(),
-        host: host.to_owned(),
-        terms: Terms { repositories, ..Terms::plain(intent) },
-        created_at: Moment(0),
-        created_by: Maker::nobody("Dana"),
-        approved_by: None,
-        is_own: true,
-        widening: None,
-        rejection: None,
-        revision: 0,
-        deliveries: 0,
-        used: 0,
-        last_delivery: None,
-        doubts: Vec::new(),
-        is_tied_by_host: false,
-    }
+    Grant { terms: Terms { repositories, ..Terms::plain(intent) }, ..Grant::sample("build", host) }
 }
 
 fn rule(provider: Provider, audience: &str) -> TrustRule {
