@@ -8,9 +8,6 @@ use crate::error::{Error, Result};
 use crate::vault::DeliveryRequest;
 use serde_json::{Map, Value};
 
-/// Bytes of a request: all that is kept of it until its signature was verified.
-pub(super) const BODY_MAX: usize = 64 * 1024;
-
 pub(super) struct Run {
     /// The object's `repo` and the run, as they were signed. What else there may be, such as the
     /// forge's own password, is dropped here.

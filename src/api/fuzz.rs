@@ -20,12 +20,12 @@ pub(crate) fn build(data: &[u8]) {
 }
 
 pub(crate) fn woodpecker(data: &[u8]) {
-    let _ = read_woodpecker(&headers(data), &Uri::from_static("/api/v1/x?a=b"), b"", NOW);
+    let _ = read_woodpecker(&headers(data), &Uri::from_static("/api/v1/x?a=b"), NOW);
 }
 
 pub(crate) fn drone(data: &[u8]) {
     let uri = Uri::from_static("/api/v1/x?a=b");
-    let _ = read_drone(&headers(data), &Method::POST, &uri, b"", NOW);
+    let _ = read_drone(&headers(data), &Method::POST, &uri, NOW);
 }
 
 /// A header from each line that could be one.

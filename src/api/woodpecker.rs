@@ -6,8 +6,7 @@
 
 use super::answer;
 use super::asking::{address, leave_the_gate};
-use super::body;
-use super::build::{BODY_MAX, Run, request};
+use super::build::{Run, request};
 use super::formats::registries;
 use super::query::Query;
 use super::reply::Reply;
@@ -27,14 +26,14 @@ pub(super) async fn create(
     let (parts, body) = asked.into_parts();
     let query = Query::read(parts.uri.query(), &["intent", "also"], &[])?;
     let (intent, also_pulls) = (query.intent()?, query.also_pulls()?);
-    let body = body::read(body, BODY_MAX).await?;
     let now = time::OffsetDateTime::now_utc().unix_timestamp();
-    let signed = read_woodpecker(&parts.headers, &parts.uri, &body, now)?;
+    let signed = read_woodpecker(&parts.headers, &parts.uri, now)?;
     let signer = vault
         .woodpecker_signer(&project, &signed.base, &signed.signature, signed.until)
         .await
         .map_err(unknown)?;
     // Strangers' bodies are never parsed: a small text can be a large value.
+    let body = signed.body(body).await?;
     let run = Run::read(&body, "pipeline")?;
     let (pipeline, most) = vault.signed_pipeline(signer, &run.facts).await?;
     // Not before: whoever has a used request can send it again and again.

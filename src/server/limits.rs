@@ -23,6 +23,9 @@ use tokio::time::Sleep;
 /// Bytes of whatever comes before a proof: of who is not signed in, and of machines, whose proof may
 /// be in the body.
 pub(super) const UNPROVED_MAX: usize = 64 * 1024;
+/// Bytes of what a CI server signs in the head, which covers the digest of the body: what is more than
+/// [`UNPROVED_MAX`] is read when the signature is known to hold.
+const SIGNED_MAX: usize = 256 * 1024;
 /// Bytes of what a machine sends after its proof, which is in the head: see [`takes_reports`].
 const REPORT_MAX: usize = LARGEST_REPORT;
 /// Bytes of a form, or a page's own request, of who is signed in.
@@ -33,7 +36,7 @@ const UPLOAD_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take altogether: a form needs less than a second, and nobody may keep a
 /// connection by sending a byte now and then.
 const BODY_TIME: Duration = Duration::from_secs(30);
-/// The same before a proof, when it is short.
+/// The same before a proof, and where a place is held meanwhile.
 const UNPROVED_TIME: Duration = Duration::from_secs(10);
 
 pub(super) type Refusal = (StatusCode, &'static str);
@@ -43,7 +46,11 @@ pub(super) const TOO_LARGE: Refusal =
 
 /// The limit of a machine's request.
 pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
-    let max = if takes_reports(request.uri().path()) { REPORT_MAX } else { UNPROVED_MAX };
+    let max = match request.uri().path() {
+        path if takes_reports(path) => REPORT_MAX,
+        path if is_signed_in_head(path) => SIGNED_MAX,
+        _ => UNPROVED_MAX,
+    };
     if request.extensions().get::<Unread>().is_some() || is_too_large(&request, max) {
         return TOO_LARGE.into_response();
     }
@@ -53,6 +60,11 @@ pub(super) async fn layer(request: Request<Body>, next: Next) -> Response {
 /// Whether machines send there what a scan of files found.
 fn takes_reports(path: &str) -> bool {
     path.starts_with("/api/v1/pipelines/") && path.ends_with("/definitions")
+}
+
+/// Whether CI servers sign there what they send.
+pub(super) fn is_signed_in_head(path: &str) -> bool {
+    ["/api/v1/drone/", "/api/v1/woodpecker/"].iter().any(|door| path.starts_with(door))
 }
 
 /// How large the body for this function may be, of who is signed in.
@@ -97,7 +109,8 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
 pub(super) fn is_too_large(request: &Request<Body>, max: usize) -> bool {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    announced.is_some_and(|length| length > max)
+    let least = usize::try_from(request.body().size_hint().lower()).unwrap_or(usize::MAX);
+    announced.is_some_and(|length| length > max) || least > max
 }
 
 /// The request, whose body fails when it is larger than that, or takes too long.
@@ -105,7 +118,7 @@ pub(super) fn bounded(request: Request<Body>, max: usize) -> Request<Body> {
     let boundary =
         if takes_files(request.uri().path()) { boundary(request.headers()) } else { None };
     let (parts, body) = request.into_parts();
-    let time = if max <= UNPROVED_MAX { UNPROVED_TIME } else { BODY_TIME };
+    let time = if max <= SIGNED_MAX { UNPROVED_TIME } else { BODY_TIME };
     let body = if body.is_end_stream() { body } else { in_time(body, max, time) };
     let body = match boundary {
         Some(boundary) => Body::new(Framed::new(body, &boundary)),

@@ -1,7 +1,7 @@
 //! HTTP signatures of before the standard (draft-cavage-http-signatures), as Drone's plugins use
 //! them: HMAC-SHA256 over some headers, among them the date and the digest of the body.
 
-use super::digest::digest;
+use super::digest::BodyDigests;
 use super::{SignatureProblem, Signed, valid_until};
 use axum::http::{HeaderMap, Method, Uri, header};
 use base64::Engine;
@@ -28,7 +28,6 @@ pub(in crate::api) fn read(
     headers: &HeaderMap,
     method: &Method,
     uri: &Uri,
-    body: &[u8],
     now: i64,
 ) -> Result<Signed, SignatureProblem> {
     let text = signature(headers)?;
@@ -50,10 +49,10 @@ pub(in crate::api) fn read(
     }
     let at = date(one(headers, "date")?).ok_or(SignatureProblem::Malformed)?;
     let until = valid_until(at, now).ok_or(SignatureProblem::Time)?;
-    digest(one(headers, "digest")?, body)?;
+    let digests = BodyDigests::of_text(one(headers, "digest")?)?;
     let lines = names.iter().map(|name| line(name, headers, method, uri));
     let base = lines.collect::<Result<Vec<_>, _>>()?.join("\n").into_bytes();
-    Ok(Signed { base, signature, until })
+    Ok(Signed { base, signature, until, digests })
 }
 
 /// It stands in a header of its own, or in `Authorization`.

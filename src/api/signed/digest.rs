@@ -9,49 +9,71 @@ use base64::engine::general_purpose::STANDARD;
 /// Digests of one body that are looked at.
 const KINDS_MAX: usize = 4;
 
-/// Compares the members of a `Content-Digest` with the body. Digests of kinds that are not known say
-/// nothing; every other one has to be right, and there has to be one.
-pub(super) fn content_digest(
-    members: &[(&str, &str)],
-    body: &[u8],
-) -> Result<(), SignatureProblem> {
-    let mut is_known = false;
-    if members.len() > KINDS_MAX {
-        return Err(SignatureProblem::Malformed);
-    }
-    for (kind, value) in members {
-        let base64 = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
-        is_known |= compare(kind, base64.ok_or(SignatureProblem::Malformed)?, body)?;
-    }
-    if is_known { Ok(()) } else { Err(SignatureProblem::Digest) }
+/// What a signature says that the body is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BodyDigests(Vec<(Kind, Vec<u8>)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sha256,
+    Sha512,
 }
 
-/// The same for a `Digest`: `SHA-256=base64`, perhaps with others after commas.
-pub(super) fn digest(text: &str, body: &[u8]) -> Result<(), SignatureProblem> {
-    let mut is_known = false;
-    // Each one is work.
-    if text.split(',').count() > KINDS_MAX {
-        return Err(SignatureProblem::Malformed);
+impl BodyDigests {
+    /// The members of a `Content-Digest`. Those of kinds that are not known say nothing, and there has to be
+    /// one that is known.
+    pub(super) fn of_members(members: &[(&str, &str)]) -> Result<Self, SignatureProblem> {
+        let mut found = Vec::new();
+        if members.len() > KINDS_MAX {
+            return Err(SignatureProblem::Malformed);
+        }
+        for (kind, value) in members {
+            let base64 = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
+            found.extend(read(kind, base64.ok_or(SignatureProblem::Malformed)?)?);
+        }
+        Self::with(found)
     }
-    for part in text.split(',') {
-        let (kind, base64) = part.trim().split_once('=').ok_or(SignatureProblem::Malformed)?;
-        is_known |= compare(&kind.to_ascii_lowercase(), base64, body)?;
+
+    /// The same for a `Digest`: `SHA-256=base64`, perhaps with others after commas.
+    pub(super) fn of_text(text: &str) -> Result<Self, SignatureProblem> {
+        let mut found = Vec::new();
+        // Each one is work.
+        if text.split(',').count() > KINDS_MAX {
+            return Err(SignatureProblem::Malformed);
+        }
+        for part in text.split(',') {
+            let (kind, base64) = part.trim().split_once('=').ok_or(SignatureProblem::Malformed)?;
+            found.extend(read(&kind.to_ascii_lowercase(), base64)?);
+        }
+        Self::with(found)
     }
-    if is_known { Ok(()) } else { Err(SignatureProblem::Digest) }
+
+    fn with(found: Vec<(Kind, Vec<u8>)>) -> Result<Self, SignatureProblem> {
+        if found.is_empty() { Err(SignatureProblem::Digest) } else { Ok(Self(found)) }
+    }
+
+    /// Compares all of them with the body.
+    ///
+    /// # Errors
+    /// `Digest` when one is that of another body.
+    pub(super) fn compare(&self, body: &[u8]) -> Result<(), SignatureProblem> {
+        let is_own = |(kind, said): &(Kind, Vec<u8>)| match kind {
+            Kind::Sha256 => sha256(body).as_slice() == said,
+            Kind::Sha512 => sha512(body).as_slice() == said,
+        };
+        if self.0.iter().all(is_own) { Ok(()) } else { Err(SignatureProblem::Digest) }
+    }
 }
 
-/// Whether the kind is known; an error if it is and the digest is not that of the body.
-fn compare(kind: &str, base64: &str, body: &[u8]) -> Result<bool, SignatureProblem> {
-    let own = match kind {
-        "sha-256" => sha256(body).to_vec(),
-        "sha-512" => sha512(body).to_vec(),
-        _ => return Ok(false),
+/// `None` when the kind is not known.
+fn read(kind: &str, base64: &str) -> Result<Option<(Kind, Vec<u8>)>, SignatureProblem> {
+    let kind = match kind {
+        "sha-256" => Kind::Sha256,
+        "sha-512" => Kind::Sha512,
+        _ => return Ok(None),
     };
-    match STANDARD.decode(base64) {
-        Ok(said) if said == own => Ok(true),
-        Ok(_) => Err(SignatureProblem::Digest),
-        Err(_) => Err(SignatureProblem::Malformed),
-    }
+    let said = STANDARD.decode(base64).map_err(|_| SignatureProblem::Malformed)?;
+    Ok(Some((kind, said)))
 }
 
 #[cfg(test)]
@@ -63,6 +85,14 @@ mod tests {
     const OF_256: &str = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
     const OF_512: &str =
         "3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
+
+    fn content_digest(members: &[(&str, &str)], body: &[u8]) -> Result<(), SignatureProblem> {
+        BodyDigests::of_members(members)?.compare(body)
+    }
+
+    fn digest(text: &str, body: &[u8]) -> Result<(), SignatureProblem> {
+        BodyDigests::of_text(text)?.compare(body)
+    }
 
     #[test]
     fn every_known_digest_has_to_be_right_and_one_has_to_be_known() {

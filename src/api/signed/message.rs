@@ -1,7 +1,7 @@
 //! HTTP message signatures (RFC 9421), as Woodpecker makes them: the name
 //! `woodpecker-ci-extensions`, over the target of the request and the digest of the body.
 
-use super::digest::content_digest;
+use super::digest::BodyDigests;
 use super::{SignatureProblem, Signed, valid_until};
 use axum::http::{HeaderMap, Uri};
 use base64::Engine;
@@ -13,11 +13,10 @@ const DIGEST: &str = "content-digest";
 /// Bytes of a field that is read: anybody may send one.
 const FIELD_MAX: usize = 4096;
 
-/// What was signed of a request with this target and body, and the signature.
+/// What was signed of a request with this target, and the signature.
 pub(in crate::api) fn read(
     headers: &HeaderMap,
     uri: &Uri,
-    body: &[u8],
     now: i64,
 ) -> Result<Signed, SignatureProblem> {
     let (inputs, signatures) = (field(headers, "signature-input")?, field(headers, "signature")?);
@@ -35,7 +34,7 @@ pub(in crate::api) fn read(
     let until =
         until.and_then(|created| valid_until(created, now)).ok_or(SignatureProblem::Time)?;
     let said = field(headers, DIGEST)?;
-    content_digest(&members(&said)?, body)?;
+    let digests = BodyDigests::of_members(&members(&said)?)?;
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     let mut base = String::new();
     for component in &parameters.components {
@@ -43,7 +42,7 @@ pub(in crate::api) fn read(
         base.push_str(&format!("\"{component}\": {value}\n"));
     }
     base.push_str(&format!("\"@signature-params\": {input}"));
-    Ok(Signed { base: base.into_bytes(), signature, until })
+    Ok(Signed { base: base.into_bytes(), signature, until, digests })
 }
 
 /// A field whose lines are joined as the standard has it.

@@ -1,5 +1,8 @@
-//! Requests that CI servers sign themselves. Here they are only taken apart and the digest of the
-//! body is compared; whether the signature holds, and whose it is, is for the vault to say.
+//! Requests that CI servers sign themselves. Here they are only taken apart; whether the signature holds,
+//! and whose it is, is for the vault to say.
+//!
+//! A signature covers the digest of the body and not the body. So it is verified first, and a body of
+//! somebody who has not signed it need not be read.
 
 mod cavage;
 mod digest;
@@ -8,13 +11,18 @@ mod message;
 pub(super) use cavage::read as read_drone;
 pub(super) use message::read as read_woodpecker;
 
+use super::body;
 use super::reply::Reply;
 use crate::error::Error;
+use axum::body::{Body, Bytes};
+use digest::BodyDigests;
 
 /// Seconds for which a signature is valid after the time in it.
 const LIFE: i64 = 5 * 60;
 /// Seconds by which a server's clock may be ahead of ours.
 const AHEAD: i64 = 30;
+/// Bytes of a body. Woodpecker names every file that a push has changed.
+const BODY_MAX: usize = 256 * 1024;
 
 /// What was signed, and the signature over it.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +31,20 @@ pub(super) struct Signed {
     pub(super) signature: Vec<u8>,
     /// The last second in which it is taken.
     pub(super) until: i64,
+    digests: BodyDigests,
+}
+
+impl Signed {
+    /// The body that was signed. To be asked for when the signature is known to hold: a stranger's body is
+    /// given less memory.
+    ///
+    /// # Errors
+    /// `BadRequest` when it is too long or does not come, `Denied` when it is another one.
+    pub(super) async fn body(&self, body: Body) -> Result<Bytes, Reply> {
+        let body = body::read(body, BODY_MAX).await?;
+        self.digests.compare(&body)?;
+        Ok(body)
+    }
 }
 
 /// Why a request was not signed as it must be.

@@ -3,8 +3,8 @@
 use super::Place;
 use crate::functions::session::{SetUp, SignIn, SignOut};
 use crate::functions::{cookies, shows_page};
-use crate::server::limits::UNPROVED_MAX;
-use axum::body::Body;
+use crate::server::limits::{UNPROVED_MAX, is_signed_in_head};
+use axum::body::{Body, HttpBody};
 use axum::http::{Method, Request};
 use leptos::server_fn::ServerFn;
 
@@ -43,7 +43,11 @@ impl Wanted {
             return None;
         }
         if proves_in_body(path) {
-            return Some(Self { place: Place::Proof, body: Some(UNPROVED_MAX) });
+            // A longer one is read at the door, when the signature in the head is known to hold.
+            let most = request.body().size_hint().upper();
+            let is_short = most.is_some_and(|bytes| bytes <= UNPROVED_MAX as u64);
+            let body = (is_short || !is_signed_in_head(path)).then_some(UNPROVED_MAX);
+            return Some(Self { place: Place::Proof, body });
         }
         if request.method() != Method::POST || !path.starts_with("/rpc/") {
             return Some(Self { place: Place::Work, body: None });
@@ -115,6 +119,21 @@ mod tests {
             ),
         ] {
             assert_eq!(wanted(method, path, cookie), expected, "{method} {path} {cookie}");
+        }
+    }
+
+    #[test]
+    fn a_long_body_is_read_later_only_where_the_head_is_signed() {
+        for (path, length, body) in [
+            ("/api/v1/woodpecker/acme", 64 * 1024, Some(UNPROVED_MAX)),
+            ("/api/v1/woodpecker/acme", 64 * 1024 + 1, None),
+            ("/api/v1/drone/acme", 200 * 1024, None),
+            ("/api/v1/token", 200 * 1024, Some(UNPROVED_MAX)),
+        ] {
+            let request = Request::builder().method("POST").uri(path);
+            let request = request.body(Body::from(vec![b'x'; length])).unwrap();
+            let wanted = Wanted::by(&request, |_| true).unwrap();
+            assert_eq!(wanted, Wanted { place: Place::Proof, body }, "{path} {length}");
         }
     }
 

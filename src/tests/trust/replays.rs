@@ -132,7 +132,46 @@ async fn a_body_that_nobody_signed_is_not_parsed() {
         let reply = app.nobody().signed(path, &of_the_server, broken).await;
         assert_eq!(reply.status, 400, "{path}: {}", reply.text());
     }
-    let large = format!("{{\"x\":\"{}\"}}", "a".repeat(64 * 1024));
-    let reply = app.nobody().signed(DRONE, &drone(&secret, &large), &large).await;
+}
+
+/// A body with that many bytes of names of changed files.
+fn push_of(bytes: usize) -> String {
+    let files = format!("{{\"changed_files\":[\"{}\"],", "a".repeat(bytes));
+    woodpecker_body(7).replacen('{', &files, 1)
+}
+
+#[tokio::test]
+async fn a_push_with_many_changed_files_gets_its_credentials() {
+    let (app, pipeline, _) = granted().await;
+    let secret = drone_rule(&app, pipeline, "7").await;
+    let server = Woodpecker::new();
+    woodpecker_rule(&app, pipeline, &server, "7").await;
+    let large = push_of(200 * 1024);
+    let reply = app.nobody().signed(WOODPECKER, &server.sign(WOODPECKER, &large), &large).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert!(reply.text().contains("ghcr.io"), "{}", reply.text());
+    let of_drone = large.replace("\"pipeline\"", "\"build\"").replace("full_name", "slug");
+    let reply = app.nobody().signed(DRONE, &drone(&secret, &of_drone), &of_drone).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let too_large = push_of(256 * 1024);
+    let reply = app.nobody().signed(DRONE, &drone(&secret, &too_large), &too_large).await;
     assert_eq!(reply.status, 413, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn a_large_body_that_is_not_the_signed_one_or_a_strangers_is_refused() {
+    let (app, pipeline, _) = granted().await;
+    let server = Woodpecker::new();
+    woodpecker_rule(&app, pipeline, &server, "7").await;
+    let large = push_of(200 * 1024);
+    let other = large.replacen("aa", "ab", 1);
+    for (lines, sent) in [
+        (server.sign(WOODPECKER, &large), &other),
+        (Woodpecker::new().sign(WOODPECKER, &large), &large),
+        (Vec::new(), &large),
+    ] {
+        let reply = app.nobody().signed(WOODPECKER, &lines, sent).await;
+        assert_eq!(reply.status, 403, "{}", reply.text());
+        assert!(!reply.text().contains("aa"), "{}", reply.text());
+    }
 }

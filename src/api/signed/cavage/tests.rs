@@ -34,7 +34,10 @@ fn headers(signature: &str) -> HeaderMap {
 }
 
 fn read_at(headers: &HeaderMap, body: &[u8], now: i64) -> Result<Signed, SignatureProblem> {
-    read(headers, &Method::POST, &Uri::from_static("/api/v1/drone/acme?intent=push"), body, now)
+    let target = Uri::from_static("/api/v1/drone/acme?intent=push");
+    let read = read(headers, &Method::POST, &target, now)?;
+    read.digests.compare(body)?;
+    Ok(read)
 }
 
 fn problem(headers: &HeaderMap) -> Option<SignatureProblem> {

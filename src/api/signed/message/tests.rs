@@ -29,6 +29,17 @@ fn signed(input: &str) -> HeaderMap {
     ])
 }
 
+fn read(
+    headers: &HeaderMap,
+    target: &Uri,
+    body: &[u8],
+    now: i64,
+) -> Result<Signed, SignatureProblem> {
+    let read = super::read(headers, target, now)?;
+    read.digests.compare(body)?;
+    Ok(read)
+}
+
 fn target() -> Uri {
     Uri::from_static("/api/v1/woodpecker/acme")
 }
