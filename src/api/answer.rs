@@ -2,7 +2,7 @@
 //!
 //! - `Regcred-Delivery`: a receipt of what is in the answer, and its registry
 //! - `Regcred-Fetch`: what all of these receipts can be spoken of by
-//! - `Regcred-Left-Out`: the id of a credential that is not in it, and the reason
+//! - `Regcred-Left-Out`: the id of a credential that is not in it, its registry, and the reason
 //! - `Regcred-More`: how many lines of both were too many
 //! - `Regcred-Ends`: when the first of what is in it ends, as far as is known (RFC 3339)
 //! - `Regcred-Note`: what its readers make of a credential that is for some repositories only
@@ -61,8 +61,9 @@ pub(super) fn tell(headers: &mut HeaderMap, told: &Told) {
     if !told.held.is_empty() {
         line(headers, FETCH, &told.fetch.to_string());
     }
-    let left_out = told.left_out.iter().map(|(credential, reason)| {
-        format!("{credential}; {reason}").chars().map(plain).take(LINE).collect::<String>()
+    let left_out = told.left_out.iter().map(|one| {
+        let line = format!("{}; {}; {}", one.credential, one.host, one.reason);
+        line.chars().map(plain).take(LINE).collect::<String>()
     });
     let left_out = told.left_out.len().saturating_sub(lines(headers, LEFT_OUT, left_out));
     if held + left_out > 0 {
@@ -110,13 +111,16 @@ mod tests {
     use crate::domain::matching::Note;
     use crate::domain::moment::Moment;
     use crate::domain::registry::RegistryHost;
+    use crate::vault::LeftOut;
     use uuid::Uuid;
 
     fn told(count: usize, reason: &str) -> Told {
         let host = RegistryHost::stored("registry.example.com:5000").unwrap();
+        let credential = Uuid::nil();
+        let left_out = LeftOut { credential, host: host.clone(), reason: reason.to_owned() };
         Told {
-            held: vec![(Uuid::nil(), host); count],
-            left_out: vec![(Uuid::nil(), reason.to_owned()); count],
+            held: vec![(credential, host); count],
+            left_out: vec![left_out; count],
             ..Told::default()
         }
     }
@@ -132,7 +136,7 @@ mod tests {
         let of = |name: &str| of(&response, name);
         let nil = Uuid::nil();
         assert_eq!(of("regcred-delivery"), vec![format!("{nil}; registry.example.com:5000"); 2]);
-        assert_eq!(of("regcred-left-out"), vec![format!("{nil}; it is disabled"); 2]);
+        assert_eq!(of("regcred-left-out"), vec![format!("{nil}; registry.example.com:5000; it is disabled"); 2]);
         assert_eq!(of("content-type"), [JSON]);
         assert_eq!(of("regcred-fetch"), [nil.to_string()]);
         for name in ["regcred-more", "regcred-ends", "regcred-note"] {
@@ -171,7 +175,7 @@ mod tests {
         };
         let response = told_of(&all);
         assert!(length(&response) < most, "{}", length(&response));
-        let more = "984 delivered, 981 left out; the receipts name them";
+        let more = "984 delivered, 986 left out; the receipts name them";
         assert_eq!(response.headers()["regcred-more"], more);
         // A tie names everybody.
         let response = told_of(&told(1_000, &"deploy-key, ".repeat(500)));
@@ -191,7 +195,7 @@ mod tests {
     #[test]
     fn a_name_that_no_header_can_hold_does_not_hide_the_line() {
         let response = json_or_empty(None, &told(1, "it ties with b\u{fc}ild\n"));
-        let expected = format!("{}; it ties with b?ild?", Uuid::nil());
+        let expected = format!("{}; registry.example.com:5000; it ties with b?ild?", Uuid::nil());
         assert_eq!(of(&response, "regcred-left-out"), [expected]);
     }
 }

@@ -23,7 +23,7 @@ async fn a_disabled_credential_is_not_delivered_until_it_is_enabled() {
     }
     let without = app.docker_config(&token, "", &[]).await;
     assert!(auths(&without).is_empty());
-    assert_eq!(without.header("regcred-left-out"), format!("{id}; it is disabled"));
+    assert_eq!(without.header("regcred-left-out"), format!("{id}; ghcr.io; it is disabled"));
     assert_eq!(app.stored("acme", id).await.revision, 2, "disabling twice is one change");
     app.owner.post_form("/rpc/credentials/enable", &form).await;
     let with = app.docker_config(&token, "", &[]).await;

@@ -37,7 +37,7 @@ async fn a_push_gets_what_pushes_and_what_pulls_only_where_nothing_pushes_and_it
     let reply = app.docker_config(&puller, "?intent=push&also=pull", &[]).await;
     assert_eq!(auths(&reply)["ghcr.io"], "acme-bot:s");
     let said = "delivered for pulling only; no grant lets this request push to the registry";
-    assert_eq!(reply.header("regcred-left-out"), format!("{id}; {said}"));
+    assert_eq!(reply.header("regcred-left-out"), format!("{id}; ghcr.io; {said}"));
     let pulled = &receipts(&app, id).await[0];
     assert_eq!((pulled.outcome, pulled.intent), (Outcome::Delivered, Access::Pull));
     assert_eq!(pulled.reason.as_deref(), Some(said));

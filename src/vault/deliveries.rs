@@ -8,7 +8,7 @@ mod pages;
 mod receipts;
 mod unreadable;
 
-pub use ledger::{Delivered, Ledger, Told};
+pub use ledger::{Delivered, Ledger, LeftOut, Told};
 pub(super) use receipts::refusal;
 
 use super::Vault;

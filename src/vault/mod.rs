@@ -52,7 +52,7 @@ pub use credentials::{Doubt, Saved, SecretInput, Switched, problems_of_token_ser
 pub use definitions::WrittenFile;
 #[cfg(test)]
 pub(crate) use definitions::fuzz as fuzz_definitions;
-pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, Told};
+pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, LeftOut, Told};
 pub use doctor::{Clocks, Opening, PutBack, Unreadable, clocks};
 pub use jobs::LEASE;
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};

@@ -56,12 +56,15 @@ pub(super) fn yes(answer: Answer) -> Result<Answer, Failure> {
 pub(super) fn left_out(answer: &Answer) -> Vec<String> {
     let told = answer.headers.get_all(LEFT_OUT).iter().map(|value| {
         let line = text(value);
-        match line.split_once(';') {
-            Some((credential, reason)) => {
-                format!("Left out: {} (credential {}).", sentence(reason), credential.trim())
-            }
-            None => format!("Left out: {}.", sentence(&line)),
-        }
+        let Some((credential, rest)) = line.split_once(';') else {
+            return format!("Left out: {}.", sentence(&line));
+        };
+        // Servers of before did not name the registry.
+        let (of, reason) = match rest.split_once(';').map(|(host, reason)| (host.trim(), reason)) {
+            Some((host, reason)) if !host.contains(' ') => (format!(" for {host}"), reason),
+            _ => (String::new(), rest),
+        };
+        format!("Left out: {} (credential {}{of}).", sentence(reason), credential.trim())
     });
     let more = answer.headers.get_all(MORE).iter();
     told.chain(more.map(|value| format!("Not all are named: {}.", sentence(&text(value)))))

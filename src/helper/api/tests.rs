@@ -104,7 +104,7 @@ fn an_absent_list_is_no_absent_credential() {
 
 #[test]
 fn what_is_left_out_is_a_sentence_each() {
-    let headers = "Regcred-Left-Out: 0198; Two credentials serve quay.io: one and zw\u{f6}lf.\r\nRegcred-Left-Out: of no known form\r\nRegcred-More: 0 delivered, 3 left out; the receipts name them\r\n";
+    let headers = "Regcred-Left-Out: 0198; Two credentials serve quay.io: one and zw\u{f6}lf.\r\nRegcred-Left-Out: 0199; ghcr.io; it is disabled\r\nRegcred-Left-Out: of no known form\r\nRegcred-More: 0 delivered, 3 left out; the receipts name them\r\n";
     let kubelet = r#"{"auth":{"ghcr.io":{"username":"u","password":"p"}},"deliveries":[]}"#;
     let stub = Stub::answering(&[
         answer(200, headers, r#"{"credentials":[]}"#),
@@ -113,6 +113,7 @@ fn what_is_left_out_is_a_sentence_each() {
     let (api, _) = api(&stub);
     let wanted = [
         "Left out: Two credentials serve quay.io: one and zw\u{f6}lf (credential 0198).",
+        "Left out: it is disabled (credential 0199 for ghcr.io).",
         "Left out: of no known form.",
         "Not all are named: 0 delivered, 3 left out; the receipts name them.",
     ];

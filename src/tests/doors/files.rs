@@ -42,7 +42,7 @@ async fn dockers_file_and_its_variable_have_one_entry_a_host() {
         assert_eq!(reply.text(), expected, "{path}");
         assert_eq!(reply.header("content-type"), "application/json");
         assert_told(&scene, &reply, door, &["docker.io", "ghcr.io", OWN]).await;
-        let left_out = format!("{}; {LESS_EXACT}", scene.api);
+        let left_out = format!("{}; ghcr.io; {LESS_EXACT}", scene.api);
         assert_eq!(reply.lines("regcred-left-out"), [left_out], "{path}");
     }
 }
@@ -227,7 +227,7 @@ async fn a_grant_for_tokens_only_is_in_no_file_and_that_is_told() {
         let reply = scene.app.fetch(&token, path).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         let lines = reply.lines("regcred-left-out");
-        let told = format!("{secret}; the grant is for short-lived tokens only");
+        let told = format!("{secret}; quay.io; the grant is for short-lived tokens only");
         assert!(lines.len() == 1 && lines[0].starts_with(&told), "{path}: {lines:?}");
         assert!(reply.lines("regcred-delivery").is_empty(), "{path}");
     }

@@ -103,7 +103,7 @@ async fn a_public_image_is_not_found_in_the_word_that_clients_act_on_and_without
         let path = format!("/api/v1/{path}?image=ghcr.io%2Fpublic%2Ftool");
         let reply = app.fetch(&token, &path).await;
         assert_eq!((reply.status.as_u16(), reply.text()), (200, "{\"auths\":{}}".into()), "{path}");
-        let told = format!("{api}; {}", Lost::OtherRepository.label());
+        let told = format!("{api}; ghcr.io; {}", Lost::OtherRepository.label());
         assert_eq!(reply.lines("regcred-left-out"), [told], "{path}");
     }
     assert_eq!(app.count_receipts().await, 0);

@@ -2,6 +2,7 @@
 //! it, so what they call delivered is in the body.
 
 use super::Entry;
+use crate::domain::credential::Summary;
 use crate::domain::image::Image;
 use crate::domain::matching::{Lost, Note};
 use crate::domain::moment::Moment;
@@ -58,6 +59,20 @@ pub struct Delivered<B> {
     pub told: Told,
 }
 
+/// A credential that is not in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub credential: Uuid,
+    pub host: RegistryHost,
+    pub reason: String,
+}
+
+impl LeftOut {
+    pub(super) fn of(shown: &Summary, reason: &str) -> Self {
+        Self { credential: shown.id, host: shown.host.clone(), reason: reason.to_owned() }
+    }
+}
+
 /// What is told about an answer: which receipts it has, what is missing in it, and until when it is
 /// good.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,8 +81,8 @@ pub struct Told {
     pub fetch: Uuid,
     /// The receipts of what is in it, each with its registry.
     pub held: Vec<(Uuid, RegistryHost)>,
-    /// The ids of credentials that are not in it, each with the reason.
-    pub left_out: Vec<(Uuid, String)>,
+    /// What is not in it.
+    pub left_out: Vec<LeftOut>,
     /// When the first of what is in it ends, as far as is known.
     pub ends: Option<Moment>,
     /// What its readers make of paths.

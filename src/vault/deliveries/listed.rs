@@ -1,7 +1,7 @@
 //! What a pipeline could ask for, without any secret.
 
 use super::choice::{decided, reasons, why};
-use super::{DeliveryRequest, Told, content};
+use super::{DeliveryRequest, LeftOut, Told, content};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
 use crate::domain::delivery::{Claims, Door};
@@ -38,8 +38,8 @@ impl Vault {
         let refused = outcome.lost.iter().filter(|(_, lost)| lost.is_refusal());
         let reasons = reasons(&granted, &outcome);
         let left_out = refused.map(|(index, lost)| {
-            let id = granted[*index].credential.summary.id;
-            (id, why(*index, *lost, &reasons).to_owned())
+            let shown = &granted[*index].credential.summary;
+            LeftOut::of(shown, why(*index, *lost, &reasons))
         });
         let mut told = Told { left_out: left_out.collect(), ..Told::default() };
         let mut names = Vec::new();
@@ -52,7 +52,7 @@ impl Vault {
                 None => Some(Lost::Unreadable),
             };
             match lost {
-                Some(lost) => told.left_out.push((shown.id, lost.label().to_owned())),
+                Some(lost) => told.left_out.push(LeftOut::of(shown, lost.label())),
                 None => names.push((shown.host.clone(), shown.username.clone())),
             }
         }

@@ -1,6 +1,6 @@
 //! The receipts of one fetch, gathered until they are written together, and what is told of them.
 
-use super::ledger::Told;
+use super::ledger::{LeftOut, Told};
 use super::{DeliveryRequest, Entry};
 use crate::domain::actor::Pipeline;
 use crate::domain::credential::Access;
@@ -74,8 +74,8 @@ pub(super) struct Book<'a> {
     numbered: u16,
     rows: Vec<(Uuid, ReceiptRow)>,
     told: Told,
-    /// The ids of those that only lost a choice: they are told last and have no receipt.
-    passed: Vec<(Uuid, String)>,
+    /// Those that only lost a choice: they are told last and have no receipt.
+    passed: Vec<LeftOut>,
 }
 
 impl<'a> Book<'a> {
@@ -136,12 +136,12 @@ impl<'a> Book<'a> {
 
     /// Something of it is not in the answer, which its receipt does not call a refusal.
     pub(super) fn leave_out(&mut self, one: &Deliverable, reason: &str) {
-        self.told.left_out.push((one.credential.summary.id, reason.to_owned()));
+        self.told.left_out.push(LeftOut::of(&one.credential.summary, reason));
     }
 
     /// Another one was chosen.
     pub(super) fn pass_over(&mut self, one: &Deliverable, reason: &str) {
-        self.passed.push((one.credential.summary.id, reason.to_owned()));
+        self.passed.push(LeftOut::of(&one.credential.summary, reason));
     }
 
     /// A pipeline that may have nothing asked all the same: worth a record.
@@ -161,7 +161,7 @@ impl<'a> Book<'a> {
         self.told.left_out.append(&mut self.passed);
         // Of several repositories the same may be true.
         let mut known = BTreeSet::new();
-        self.told.left_out.retain(|line| known.insert(line.clone()));
+        self.told.left_out.retain(|one| known.insert((one.credential, one.reason.clone())));
         self.told
     }
 
