@@ -136,7 +136,10 @@ mod tests {
         let of = |name: &str| of(&response, name);
         let nil = Uuid::nil();
         assert_eq!(of("regcred-delivery"), vec![format!("{nil}; registry.example.com:5000"); 2]);
-        assert_eq!(of("regcred-left-out"), vec![format!("{nil}; registry.example.com:5000; it is disabled"); 2]);
+        assert_eq!(
+            of("regcred-left-out"),
+            vec![format!("{nil}; registry.example.com:5000; it is disabled"); 2]
+        );
         assert_eq!(of("content-type"), [JSON]);
         assert_eq!(of("regcred-fetch"), [nil.to_string()]);
         for name in ["regcred-more", "regcred-ends", "regcred-note"] {

@@ -19,11 +19,13 @@ mod words;
 
 use crate::auths;
 use crate::buildx;
+use crate::dockerfile::{self, Build};
 use crate::found::{Findings, Kind, Place};
 use crate::variables::{Lookup, with_template_holes};
 use crate::yaml::Script;
 use options::Given;
 use shell::Shell;
+use words::Command;
 
 /// Adds what the commands of a script pull, push, build and log in to. `lookup` knows the values of variables that were
 /// set outside the script; those that it sets itself are followed. Expressions of the system are to be put in before
@@ -98,6 +100,14 @@ fn read(
             read(inner, &mut own, &place, found, depth + 1);
             continue;
         }
+        let here = command.here.as_ref().map(|here| {
+            let text = words::filled(&here.text, &|text| shell.put_in(text));
+            (text, script.line_of(here.line))
+        });
+        let here = here.as_ref().map(|(text, line)| Script { text, line: *line, ..script });
+        if let Some(here) = here.filter(|_| writes_dockerfile(command)) {
+            dockerfile::read(here, &place, &Build::default(), found);
+        }
         let piped = before.and_then(|before| printed::word(&before.words));
         let piped = piped.map(|word| words::filled(word, &|text| shell.put_in(text)));
         let place = place.line(line_of(gone));
@@ -107,6 +117,7 @@ fn read(
             lines: &lines,
             place: &place,
             piped: piped.as_deref(),
+            here,
             found: &mut *found,
         };
         match program.as_str() {
@@ -115,6 +126,23 @@ fn read(
             "regctl" | "ctr" | "crictl" | "az" => registries::run(&program, &mut call),
             program => others::run(program, &mut call),
         }
+    }
+}
+
+/// Whether what the command prints, or `tee` writes, is a Dockerfile.
+fn writes_dockerfile(command: &Command) -> bool {
+    let is_one = |path: &String| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        ["Dockerfile", "Containerfile"].iter().any(|kind| {
+            let beside = name.strip_prefix(kind);
+            beside.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                || name.strip_suffix(kind).is_some_and(|rest| rest.ends_with('.'))
+        })
+    };
+    match command.words.first().map(String::as_str) {
+        Some("tee") => command.words[1..].iter().any(is_one),
+        Some("cat") => command.output.as_ref().is_some_and(is_one),
+        _ => false,
     }
 }
 
@@ -139,6 +167,8 @@ struct Call<'a> {
     place: &'a Place,
     /// What is known to be on its input.
     piped: Option<&'a str>,
+    /// The here-document on its input.
+    here: Option<Script<'a>>,
     found: &'a mut Findings,
 }
 

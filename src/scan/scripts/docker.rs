@@ -5,6 +5,7 @@ pub(super) mod manifests;
 use super::Call;
 use super::options::Given;
 use crate::buildx;
+use crate::dockerfile::{self, Build};
 use crate::found::Kind;
 
 /// Options before the command that have a value.
@@ -225,6 +226,18 @@ pub(super) fn build(call: &mut Call<'_>, words: &[String]) {
     }
     for context in given.values(&["build-context"]) {
         buildx::add_context(context, call.place_of(context), call.found);
+    }
+    let is_input = |word: &str| word == "-" || word == "/dev/stdin";
+    let takes_input = given.values(&["f", "file"]).any(is_input)
+        || given.rest.last().is_some_and(|context| is_input(context));
+    if let Some(file) = call.here.filter(|_| takes_input) {
+        let pair = |text: &str| {
+            text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        let args = given.values(&["build-arg"]).filter_map(pair).collect();
+        let named = given.values(&["build-context"]).filter_map(|context| context.split_once('='));
+        let contexts = named.map(|(name, _)| name.to_owned()).collect();
+        dockerfile::read(file, call.place, &Build { args, contexts }, call.found);
     }
 }
 

@@ -3,6 +3,7 @@
 mod here;
 
 use super::printed;
+use here::Here;
 use std::collections::HashMap;
 
 /// A `$` that is no variable's: it was quoted.
@@ -20,6 +21,10 @@ pub(super) struct Command {
     pub lines: Vec<usize>,
     /// Whether it reads what the one before it prints.
     pub is_piped: bool,
+    /// The file that its output goes to.
+    pub output: Option<String>,
+    /// The here-document that it, or what is piped into it, reads.
+    pub here: Option<Here>,
 }
 
 /// The word with the variables' values in it by `put_in`.
@@ -40,6 +45,7 @@ pub(super) fn commands(script: &str, first_line: usize, depth: usize) -> Vec<Com
         word: None,
         word_line: first_line,
         skips_next: false,
+        is_output: false,
         command: Command::default(),
         here: Vec::new(),
         ends: None,
@@ -58,9 +64,10 @@ struct Lexer {
     word_line: usize,
     /// The next word is the target of a redirection.
     skips_next: bool,
+    is_output: bool,
     command: Command,
-    /// Here-documents that begin on the next line: the name, and whether tabs are dropped.
-    here: Vec<(String, bool)>,
+    /// Here-documents that begin on the next line.
+    here: Vec<here::Announced>,
     /// The lines that could end one, once it is needed.
     ends: Option<HashMap<String, usize>>,
     found: Vec<Command>,
@@ -99,8 +106,10 @@ impl Lexer {
 
     fn end_word(&mut self) {
         if let Some(word) = self.word.take() {
-            if self.skips_next {
-                self.skips_next = false;
+            if std::mem::take(&mut self.skips_next) {
+                if self.is_output {
+                    self.command.output.get_or_insert(word);
+                }
             } else {
                 self.command.words.push(word);
                 self.command.lines.push(self.word_line);
@@ -113,6 +122,11 @@ impl Lexer {
         self.skips_next = false;
         let command = std::mem::take(&mut self.command);
         if !command.words.is_empty() {
+            // The last command of a pipe reads what goes into the first.
+            for here in self.here.iter_mut().filter(|here| here.is_open) {
+                here.reader = self.found.len();
+                here.is_open = pipes;
+            }
             self.found.push(command);
         }
         self.command.is_piped = pipes;
@@ -200,7 +214,7 @@ impl Lexer {
         while self.peek(0).is_some_and(|c| matches!(c, '<' | '>' | '&' | '|')) {
             self.at += 1;
         }
-        self.skips_next = true;
+        (self.skips_next, self.is_output) = (true, c == '>');
     }
 
     fn single_quoted(&mut self) {

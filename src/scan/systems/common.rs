@@ -93,6 +93,32 @@ pub(super) fn command_line(words: &[(String, usize)]) -> String {
     text
 }
 
+/// Whether the program is a shell.
+pub(super) fn is_shell(program: &str) -> bool {
+    const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+    SHELLS.contains(&program.rsplit('/').next().unwrap_or(program))
+}
+
+/// Whether a shell takes the next word for a script: `-c`, also with others, as `-ec`.
+pub(super) fn is_shell_flag(word: &str) -> bool {
+    word.starts_with('-') && word.ends_with('c')
+}
+
+/// What an image's own program is mostly called, the last part of its repository, as a word of a shell.
+pub(super) fn program(image: &str) -> String {
+    let mut parts = image.rsplit('/');
+    let last = parts.next().unwrap_or(image);
+    let last = last.split([':', '@']).next().unwrap_or(last);
+    // `quay.io/skopeo/stable`
+    let name = if last == "stable" { parts.next().unwrap_or(last) } else { last };
+    quoted(name)
+}
+
+/// The text as one word of a shell.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// The beginning of a text in which an expression has to end: what never ends is not looked for again and again.
 pub(super) fn beginning(text: &str) -> &str {
     let end = text.char_indices().nth(LONGEST_EXPRESSION).map_or(text.len(), |(at, _)| at);

@@ -1,6 +1,7 @@
 //! Compose files, as the Compose Specification has them; also the first version, whose services are at the top.
 
 mod build;
+mod commands;
 mod environment;
 mod layers;
 mod service;

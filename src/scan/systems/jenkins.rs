@@ -5,6 +5,7 @@ mod agent;
 mod arguments;
 mod docker;
 mod environment;
+mod matrix;
 mod pod;
 #[cfg(test)]
 mod tests;
@@ -18,27 +19,15 @@ use crate::variables::{HOLE, hole, without_holes};
 use crate::yaml::Script;
 use arguments::{Argument, Call, call, value};
 use environment::Environment;
+use std::rc::Rc;
 use tokens::{Token, Tokens};
 
 pub(super) fn read(source: &mut Source<'_>, found: &mut Findings) {
     let tokens = Tokens::of(&source.text);
-    let environment = Environment::of(&tokens);
-    let mut reader = Reader {
-        source,
-        tokens: &tokens,
-        environment: &environment,
-        found,
-        scopes: Vec::new(),
-        images: Vec::new(),
-    };
-    for at in 0..tokens.len() {
-        while reader.scopes.last().is_some_and(|scope| scope.end <= at) {
-            reader.scopes.pop();
-        }
-        if let Some(word) = tokens.word(at) {
-            reader.step(at, word);
-        }
-    }
+    let environment = Rc::new(Environment::of(&tokens));
+    let (scopes, images) = (Vec::new(), Vec::new());
+    let mut reader = Reader { source, tokens: &tokens, environment, found, scopes, images };
+    reader.steps(0, tokens.len());
     reader.end();
 }
 
@@ -76,13 +65,30 @@ struct Image {
 struct Reader<'a, 't> {
     source: &'a Source<'t>,
     tokens: &'a Tokens,
-    environment: &'a Environment,
+    environment: Rc<Environment>,
     found: &'a mut Findings,
     scopes: Vec<Scope>,
     images: Vec<Image>,
 }
 
 impl Reader<'_, '_> {
+    /// What the tokens say, from the first to before the last.
+    fn steps(&mut self, from: usize, to: usize) {
+        let tokens = self.tokens;
+        let mut at = from;
+        while at < to {
+            while self.scopes.last().is_some_and(|scope| scope.end <= at) {
+                self.scopes.pop();
+            }
+            match tokens.word(at) {
+                Some("matrix") => at = self.matrix(at).unwrap_or(at),
+                Some(word) => self.step(at, word),
+                None => {}
+            }
+            at += 1;
+        }
+    }
+
     fn step(&mut self, at: usize, word: &str) {
         let is_member = at > 0 && self.tokens.is_sign(at - 1, '.');
         match word {
@@ -174,7 +180,7 @@ impl Reader<'_, '_> {
             _ => of_powershell(&text),
         };
         let place = self.place(line, word);
-        let environment = self.environment;
+        let environment = Rc::clone(&self.environment);
         let script = Script { text: &text, line, keeps_lines };
         scripts::commands(script, &|name| environment.lookup(name), &place, self.found);
     }

@@ -75,7 +75,8 @@ impl Scene {
         let reply = self.app.docker_config(&self.token, "", &[]).await;
         let mut said = reply.headers.get_all("regcred-left-out").iter();
         let is_of_victim = |line: &str| {
-            line.starts_with(&self.victim.to_string()) && line.contains("; its stored secret cannot be read")
+            line.starts_with(&self.victim.to_string())
+                && line.contains("; its stored secret cannot be read")
         };
         let is_said = said.any(|line| is_of_victim(line.to_str().unwrap()));
         (reply.status, self.search.who(&reply.body), is_said)

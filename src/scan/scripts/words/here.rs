@@ -1,7 +1,27 @@
 //! What stands behind `<`: here-documents, and names that are to be put in.
 
-use super::{Command, Lexer, commands};
+use super::{Command, DOLLAR, Here, Lexer, commands};
 use std::collections::HashMap;
+
+/// A here-document, whose variables are put in as those of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::scripts) struct Here {
+    pub text: String,
+    /// Its first line, from 0.
+    pub line: usize,
+}
+
+/// A here-document whose lines are to come.
+pub(super) struct Announced {
+    name: String,
+    drops_tabs: bool,
+    /// A name in quotes: nothing is put into it.
+    is_quoted: bool,
+    /// Which command reads it, once that has ended.
+    pub reader: usize,
+    /// Whether that has not ended.
+    pub is_open: bool,
+}
 
 impl Lexer {
     pub(super) fn here_document(&mut self) {
@@ -12,21 +32,25 @@ impl Lexer {
         while self.peek(0).is_some_and(|c| c == ' ' || c == '\t') {
             self.at += 1;
         }
-        let mut name = String::new();
+        let (mut name, mut is_quoted) = (String::new(), false);
         while let Some(c) = self.peek(0).filter(|c| !c.is_whitespace() && !";|&)<>".contains(*c)) {
             self.at += 1;
-            if !matches!(c, '"' | '\'' | '\\') {
+            if matches!(c, '"' | '\'' | '\\') {
+                is_quoted = true;
+            } else {
                 name.push(c);
             }
         }
         if !name.is_empty() {
-            self.here.push((name, drops_tabs));
+            self.here.push(Announced { name, drops_tabs, is_quoted, reader: 0, is_open: true });
         }
     }
 
     /// They are no commands, unless it is a shell that reads them.
     pub(super) fn skip_here_documents(&mut self) {
-        for (name, drops_tabs) in std::mem::take(&mut self.here) {
+        for Announced { name, drops_tabs, is_quoted, reader, is_open } in
+            std::mem::take(&mut self.here)
+        {
             let (begin, line) = (self.at, self.line);
             let mut end = begin;
             let is_indented = !self.has_end(&name, drops_tabs);
@@ -41,9 +65,13 @@ impl Lexer {
                 }
                 end = self.at;
             }
+            let inside: String = self.chars[begin..end].iter().collect();
             if self.found.last().is_some_and(reads_commands) {
-                let inside: String = self.chars[begin..end].iter().collect();
                 self.found.extend(commands(&inside, line, self.depth + 1));
+            } else if let Some(command) = self.found.get_mut(reader).filter(|_| !is_open) {
+                let dollar = if is_quoted { "$" } else { "\\$" };
+                let text = inside.replace(dollar, &DOLLAR.to_string());
+                command.here = Some(Here { text, line });
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One service: its image, its build, and what else of it is an image.
 
 use super::build;
+use super::commands;
 use super::environment::Environment;
 use super::layers::{Field, Layers};
 use super::{DEEPEST, is_reset};
@@ -29,8 +30,9 @@ pub(super) fn read(file: &File<'_, '_>, entry: &Entry, found: &mut Findings) {
     let service = Service::of(file, entry, found);
     let environment = file.environment;
     let build = service.levels.below("build");
+    let mut name = String::new();
     if let Some(image) = service.levels.below("image").nearest() {
-        let name = environment.text(&image.node);
+        name = environment.text(&image.node);
         let policy = service.levels.below("pull_policy");
         let policy = policy.nearest().map(|policy| environment.text(&policy.node));
         let is_pulled = !matches!(policy.as_deref(), Some("build" | "never"));
@@ -42,6 +44,7 @@ pub(super) fn read(file: &File<'_, '_>, entry: &Entry, found: &mut Findings) {
         }
     }
     build::read(&build, environment, found);
+    commands::read(&service.levels, &name, environment, found);
     for hook in service.levels.below("pre_start").items() {
         image(&hook, "image", environment, found);
     }

@@ -48,6 +48,16 @@ impl Environment {
         environment
     }
 
+    /// The same where these have the values.
+    pub(super) fn with(around: &Self, own: &[(String, String)]) -> Self {
+        let mut environment = around.clone();
+        for (name, value) in own {
+            environment.values.insert(name.clone(), Some(value.clone()));
+        }
+        environment.settle();
+        environment
+    }
+
     fn with_env(&mut self, tokens: &Tokens, at: usize) {
         let Some(call) = call(tokens, at) else { return };
         for at in at..call.end {

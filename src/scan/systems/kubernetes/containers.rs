@@ -3,11 +3,9 @@
 use super::manifest::{Manifest, child, replaced};
 use crate::found::Findings;
 use crate::scripts;
-use crate::systems::common::command_line;
+use crate::systems::common::{command_line, is_shell, is_shell_flag, program, quoted};
 use crate::variables::{Lookup, hole};
 use crate::yaml::{Node, Script};
-
-const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 /// Variables of containers: their value if it stands there.
 type Environment = Vec<(String, Option<String>)>;
@@ -29,13 +27,9 @@ pub(in crate::systems) fn of_words(
         command.iter().chain(args).filter(|word| word.text().is_some()).collect();
     let Some(first) = words.first() else { return };
     let environment = environment(levels, fill);
-    let is_shell = |at: usize| {
-        let text = words[at].text().unwrap_or_default();
-        SHELLS.contains(&text.rsplit('/').next().unwrap_or(text))
-    };
-    let is_flag = |text: &str| text.starts_with('-') && text.ends_with('c');
+    let text = |at: usize| words[at].text().unwrap_or_default();
     let flag = (1..words.len())
-        .find(|at| (0..*at).any(is_shell) && is_flag(words[*at].text().unwrap_or_default()));
+        .find(|at| is_shell_flag(text(*at)) && (0..*at).any(|at| is_shell(text(at))));
     let path = child(path, if command.is_empty() { "args" } else { "command" });
     if let Some(script) = flag.and_then(|flag| words.get(flag + 1)) {
         return run(manifest, script, &environment, fill, &path, found);
@@ -110,15 +104,4 @@ fn environment(levels: &[&Node], fill: &dyn Fn(&str) -> String) -> Environment {
         }
     }
     found
-}
-
-/// The last part of an image's repository.
-fn program(image: &str) -> String {
-    let last = image.rsplit('/').next().unwrap_or(image);
-    quoted(last.split([':', '@']).next().unwrap_or(last))
-}
-
-/// The text as one word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
