@@ -8,6 +8,8 @@ use crate::ui::kit::{Badge, Cell, Columns, Scrolled, Section, Table};
 use leptos::prelude::*;
 use uuid::Uuid;
 
+/// The system whose files have stages and no jobs.
+const STAGED: &str = "Dockerfile";
 const NONE: &str = "This file names no image, registry or login.";
 
 /// The statements of the file, each with the credential that a delivery would choose.
@@ -21,10 +23,11 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
         definition.changed.day().to_text(),
     );
     let hash = definition.sha256.map(|hash| format!("SHA-256 {hash}"));
+    let is_of_stages = definition.system == STAGED;
     let rows = statements.into_iter().map(|(statement, found)| {
         let explain = explained(&statement, &found, &project, pipeline);
         [
-            Cell::of(place(&statement)),
+            Cell::of(place(&statement, is_of_stages)),
             Cell::of(kind(&statement)),
             Cell::of(name(&statement)),
             Cell::of(credential(found, &project, explain)),
@@ -46,14 +49,16 @@ pub fn Statements(shown: ShownFile, project: String, pipeline: Uuid) -> impl Int
     }
 }
 
-fn place(statement: &Statement) -> AnyView {
+fn place(statement: &Statement, is_of_stages: bool) -> AnyView {
     let line = if statement.line == 0 {
         "Whole file".to_owned()
     } else {
         format!("Line {}", statement.line)
     };
     let hidden = if statement.is_hidden { " (only a template for other jobs)" } else { "" };
-    let job = statement.job.as_ref().map(|job| format!("{job}{hidden}"));
+    // Most stages have a number for a name.
+    let stage = if is_of_stages { "Stage " } else { "" };
+    let job = statement.job.as_ref().map(|job| format!("{stage}{job}{hidden}"));
     view! {
         {line}
         {job.map(|job| view! { <div class="muted">{job}</div> })}

@@ -190,10 +190,10 @@ fn client_of(provider: Provider) -> &'static str {
     }
 }
 
-/// Where no token is needed. A rule that has stopped lets nobody in.
+/// Where no token is needed. A rule that has stopped, or lacks what it has to ask for, accepts nobody.
 fn proof(rules: &[TrustRule]) -> String {
     let mut trusted: Vec<&str> = Vec::new();
-    for rule in rules.iter().filter(|rule| rule.ended_at.is_none()) {
+    for rule in rules.iter().filter(|rule| rule.accepts_any()) {
         if !trusted.contains(&rule.provider.label()) {
             trusted.push(rule.provider.label());
         }

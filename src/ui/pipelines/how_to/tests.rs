@@ -8,7 +8,7 @@ use crate::domain::credential::Access;
 use crate::domain::grant::Terms;
 use crate::domain::moment::Moment;
 use crate::domain::pipeline::Grant;
-use crate::domain::trust_rule::{Provider, TrustRule};
+use crate::domain::trust_rule::{Kind, Provider, TrustRule};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -17,8 +17,11 @@ fn grant(host: &str, intent: Access, repositories: &[&str]) -> Grant {
     Grant { terms: Terms { repositories, ..Terms::plain(intent) }, ..Grant::sample("build", host) }
 }
 
+/// One that asks for whatever says who asks.
 fn rule(provider: Provider, audience: &str) -> TrustRule {
-    TrustRule { audience: audience.to_owned(), ..TrustRule::sample(provider, &[]) }
+    let identity = provider.fields().iter().filter(|field| field.kind == Kind::Identity);
+    let claims: Vec<(&str, &str)> = identity.map(|field| (field.name, "7")).collect();
+    TrustRule { audience: audience.to_owned(), ..TrustRule::sample(provider, &claims) }
 }
 
 fn clients(rules: Vec<TrustRule>, grants: &[Grant]) -> Vec<Client> {
@@ -158,9 +161,10 @@ fn an_audience_is_that_of_the_trust_rule_and_cannot_leave_its_place() {
 }
 
 #[test]
-fn a_rule_that_has_stopped_is_not_said_to_make_a_token_needless() {
+fn a_rule_that_accepts_nobody_is_not_said_to_make_a_token_needless() {
     let stopped = TrustRule { ended_at: Some(Moment(1)), ..rule(Provider::GitHub, "") };
-    let said = proof(&[stopped, rule(Provider::GitLab, "")]);
+    let incomplete = TrustRule::sample(Provider::CircleCi, &[]);
+    let said = proof(&[stopped, incomplete, rule(Provider::GitLab, "")]);
     assert_eq!(said, "CIs with a trust rule need no token: GitLab CI.");
 }
 
