@@ -30,6 +30,7 @@ mod session;
 mod shared;
 mod site;
 mod socket;
+mod stand_back;
 mod start;
 mod status;
 mod tls;

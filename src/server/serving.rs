@@ -7,6 +7,7 @@ use super::gate::Connection;
 use super::heads;
 use super::places::{Busy, Held, Places};
 use super::socket::Socket;
+use super::stand_back::Threads;
 use super::tls::Stream;
 use crate::domain::delivery::Proved;
 use axum::Router;
@@ -82,7 +83,7 @@ pub(super) async fn serve(
         looks: Semaphore::new(LOOKS),
         stopping,
     });
-    let places = Places::new(most());
+    let (places, strangers) = (Places::new(most()), Threads::start());
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
@@ -101,7 +102,8 @@ pub(super) async fn serve(
         };
         // Whatever else it needs is done in its own task: the next one is taken at once.
         let (common, watcher) = (Arc::clone(&common), open.watcher());
-        tokio::spawn(async move {
+        let is_known = is_proxy || held.is_of_known();
+        strangers.spawn_unless(is_known, async move {
             let held = Arc::new(held);
             tokio::select! {
                 ended = common.attend((stream, from), &held, is_proxy, watcher) => {
