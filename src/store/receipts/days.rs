@@ -48,6 +48,10 @@ impl DaySum {
         (self.credential_id, self.pipeline_id, self.day, intent, outcome)
     }
 
+    pub(super) fn is_delivered(&self) -> bool {
+        self.outcome == Outcome::Delivered.word()
+    }
+
     /// Adds more receipts of the same.
     pub(super) fn add(&mut self, more: &Self) {
         let of = |one: Option<i64>, other: Option<i64>, choose: fn(i64, i64) -> i64| match (
@@ -88,7 +92,7 @@ impl From<usage_day::Model> for DaySum {
 }
 
 /// The bits of all doors in the column, as one number: neither database has what the other has for it.
-pub(super) fn all_bits(column: &str) -> String {
+fn all_bits(column: &str) -> String {
     let bits = Door::ALL.iter().map(|door| format!("MAX({column} & {})", door.bit()));
     bits.collect::<Vec<_>>().join(" + ")
 }

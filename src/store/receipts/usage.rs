@@ -2,7 +2,7 @@
 //! pairs and the days that are asked for, and not with the receipts.
 
 use super::Receipts;
-use super::days::{DaySum, all_bits};
+use super::days::DaySum;
 use crate::domain::credential::Access;
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::Moment;
@@ -10,8 +10,8 @@ use crate::domain::usage::{Figures, Sum};
 use crate::store::entity::fetch;
 use crate::store::prepared::{numbered, repeated};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    Statement, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult,
+    QuerySelect, Statement, Value,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -61,17 +61,10 @@ pub struct Usage {
     pub is_behind: bool,
 }
 
-#[derive(FromQueryResult)]
-struct OnDay {
-    credential_id: Uuid,
-    pipeline_id: Uuid,
-    day: i64,
-    times: i64,
-}
-
-/// The sums of a window, whatever the day.
+/// The sums of a window, whatever the day, each with how often it was on each day that is drawn. They are apart by
+/// their doors, too: neither database has what the other has to add up bits.
 fn window_text(of: &UsageOf) -> String {
-    let bits = all_bits("\"usage_day\".\"doors\"");
+    // One row for all days: to hand over a row costs more than to write a day.
     format!(
         "SELECT \"usage_day\".\"credential_id\" AS credential_id,
             \"usage_day\".\"pipeline_id\" AS pipeline_id, MIN(\"usage_day\".\"day\") AS day,
@@ -79,25 +72,23 @@ fn window_text(of: &UsageOf) -> String {
             CAST(SUM(\"usage_day\".\"times\") AS BIGINT) AS times,
             CAST(SUM(\"usage_day\".\"failed\") AS BIGINT) AS failed,
             MIN(\"usage_day\".\"first_at\") AS first_at, MAX(\"usage_day\".\"last_at\") AS last_at,
-            MAX(\"usage_day\".\"last_seq\") AS last_seq, CAST({bits} AS BIGINT) AS doors,
+            MAX(\"usage_day\".\"last_seq\") AS last_seq, \"usage_day\".\"doors\" AS doors,
             MIN(\"usage_day\".\"first_version\") AS first_version,
-            MAX(\"usage_day\".\"last_version\") AS last_version
+            MAX(\"usage_day\".\"last_version\") AS last_version,
+            STRING_AGG(CASE WHEN \"usage_day\".\"day\" >= ?
+                THEN \"usage_day\".\"day\" || ' ' || \"usage_day\".\"times\" END, ',') AS days
         {} GROUP BY \"usage_day\".\"credential_id\", \"usage_day\".\"pipeline_id\",
-            \"usage_day\".\"intent\", \"usage_day\".\"outcome\"",
+            \"usage_day\".\"intent\", \"usage_day\".\"outcome\", \"usage_day\".\"doors\"",
         such(of)
     )
 }
 
-/// How often each pair was delivered on each day.
-fn days_text(of: &UsageOf) -> String {
-    // Asked for sums, SQLite would go through all of the chain in their order.
-    format!(
-        "SELECT \"usage_day\".\"credential_id\" AS credential_id,
-            \"usage_day\".\"pipeline_id\" AS pipeline_id, \"usage_day\".\"day\" AS day,
-            \"usage_day\".\"times\" AS times
-        {} AND \"usage_day\".\"outcome\" = ?",
-        such(of)
-    )
+/// The days of a sum and how often it was on each, as [`window_text`] joins them.
+fn days_in(text: &str) -> impl Iterator<Item = (i64, i64)> {
+    text.split(',').filter_map(|day| {
+        let (day, times) = day.split_once(' ')?;
+        day.parse().ok().zip(times.parse().ok())
+    })
 }
 
 fn such(of: &UsageOf) -> String {
@@ -110,7 +101,7 @@ fn such(of: &UsageOf) -> String {
 }
 
 impl<C: ConnectionTrait> Receipts<'_, C> {
-    /// What there was of these from the day `first` on, and on each day from `drawn` on.
+    /// What there was of these from the day `first` on, and on each day from `drawn` on, which is no earlier one.
     pub async fn usage(&self, of: &UsageOf, (first, drawn): (i64, i64)) -> Result<Usage, DbErr> {
         if of.ids().is_empty() {
             return Ok(Usage::default());
@@ -119,8 +110,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         loop {
             times += 1;
             let done = self.counted().await?.summed_seq;
-            let sums = self.window(of, first).await?;
-            let days = self.on_days(of, drawn).await?;
+            let sums = self.window(of, (first, drawn)).await?;
             let newest = self.newest_seq().await?;
             let last = newest.min(done.saturating_add(TAIL));
             let tail = if last > done { self.sums_between(done, last).await? } else { Vec::new() };
@@ -131,17 +121,17 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             }
             let tail = if is_moved { Vec::new() } else { tail };
             let mut usage = Usage { is_behind: is_moved || last < newest, ..Usage::default() };
-            for day in days {
-                usage.note_day((day.credential_id, day.pipeline_id), day.day, day.times);
-            }
-            for sum in &sums {
+            for (sum, days) in &sums {
                 usage.note(sum);
+                for (day, times) in days_in(days).filter(|_| sum.is_delivered()) {
+                    usage.note_day((sum.credential_id, sum.pipeline_id), day, times);
+                }
             }
             let is_asked =
                 |sum: &&DaySum| sum.day >= first && of.has(sum.credential_id, sum.pipeline_id);
             for sum in tail.iter().filter(is_asked) {
                 usage.note(sum);
-                if sum.day >= drawn && sum.outcome == Outcome::Delivered.word() {
+                if sum.day >= drawn && sum.is_delivered() {
                     usage.note_day((sum.credential_id, sum.pipeline_id), sum.day, sum.times);
                 }
             }
@@ -149,27 +139,23 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
         }
     }
 
-    async fn window(&self, of: &UsageOf, first: i64) -> Result<Vec<DaySum>, DbErr> {
+    async fn window(
+        &self,
+        of: &UsageOf,
+        (first, drawn): (i64, i64),
+    ) -> Result<Vec<(DaySum, String)>, DbErr> {
         let backend = self.db.get_database_backend();
         let text = numbered(backend, &window_text(of));
-        let statement = Statement::from_sql_and_values(backend, text, self.asked(of, first));
-        DaySum::find_by_statement(statement).all(self.db).await
-    }
-
-    async fn on_days(&self, of: &UsageOf, first: i64) -> Result<Vec<OnDay>, DbErr> {
-        let backend = self.db.get_database_backend();
-        let text = numbered(backend, &days_text(of));
-        let mut values = self.asked(of, first);
-        values.push(Outcome::Delivered.word().into());
-        let statement = Statement::from_sql_and_values(backend, text, values);
-        OnDay::find_by_statement(statement).all(self.db).await
-    }
-
-    fn asked(&self, of: &UsageOf, first: i64) -> Vec<Value> {
-        let mut values: Vec<Value> = vec![self.project.into()];
+        let mut values: Vec<Value> = vec![drawn.into(), self.project.into()];
         values.extend(of.ids().iter().copied().map(Value::from));
         values.push(first.into());
-        values
+        let rows =
+            self.db.query_all_raw(Statement::from_sql_and_values(backend, text, values)).await?;
+        let read = |row: &QueryResult| {
+            let days: Option<String> = row.try_get("", "days")?;
+            Ok((DaySum::from_query_result(row, "")?, days.unwrap_or_default()))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// The names that these pipelines had in these links, each by its id.
