@@ -1,6 +1,6 @@
 //! What stands behind `<`: here-documents, and names that are to be put in.
 
-use super::{Command, DOLLAR, Here, Lexer, commands};
+use super::{Command, DOLLAR, Lexer, commands};
 use std::collections::HashMap;
 
 /// A here-document, whose variables are put in as those of a word.
