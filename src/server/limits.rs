@@ -109,8 +109,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
 pub(super) fn is_too_large(request: &Request<Body>, max: usize) -> bool {
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let least = usize::try_from(request.body().size_hint().lower()).unwrap_or(usize::MAX);
-    announced.is_some_and(|length| length > max) || least > max
+    announced.is_some_and(|length| length > max)
 }
 
 /// The request, whose body fails when it is larger than that, or takes too long.

@@ -29,7 +29,7 @@ impl BodyDigests {
         }
         for (kind, value) in members {
             let base64 = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
-            found.extend(read(kind, base64.ok_or(SignatureProblem::Malformed)?)?);
+            found.extend(known(kind, base64.ok_or(SignatureProblem::Malformed)?)?);
         }
         Self::with(found)
     }
@@ -43,7 +43,7 @@ impl BodyDigests {
         }
         for part in text.split(',') {
             let (kind, base64) = part.trim().split_once('=').ok_or(SignatureProblem::Malformed)?;
-            found.extend(read(&kind.to_ascii_lowercase(), base64)?);
+            found.extend(known(&kind.to_ascii_lowercase(), base64)?);
         }
         Self::with(found)
     }
@@ -66,7 +66,7 @@ impl BodyDigests {
 }
 
 /// `None` when the kind is not known.
-fn read(kind: &str, base64: &str) -> Result<Option<(Kind, Vec<u8>)>, SignatureProblem> {
+fn known(kind: &str, base64: &str) -> Result<Option<(Kind, Vec<u8>)>, SignatureProblem> {
     let kind = match kind {
         "sha-256" => Kind::Sha256,
         "sha-512" => Kind::Sha512,

@@ -38,7 +38,7 @@ impl Scene {
             for word in ["key-acme", "key-beta", "ghcr.io"] {
                 assert!(line.contains(word), "{case}: {line}");
             }
-            let reason = line.split_once("; ").unwrap().1;
+            let reason = line.splitn(3, "; ").nth(2).unwrap();
             let is_its = receipts.iter().take(3).any(|receipt| {
                 receipt.outcome == Outcome::Refused && receipt.reason.as_deref() == Some(reason)
             });

@@ -154,7 +154,9 @@ async fn a_push_with_many_changed_files_gets_its_credentials() {
     let reply = app.nobody().signed(DRONE, &drone(&secret, &of_drone), &of_drone).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let too_large = push_of(256 * 1024);
-    let reply = app.nobody().signed(DRONE, &drone(&secret, &too_large), &too_large).await;
+    let mut lines = drone(&secret, &too_large);
+    lines.push(("content-length", too_large.len().to_string()));
+    let reply = app.nobody().signed(DRONE, &lines, &too_large).await;
     assert_eq!(reply.status, 413, "{}", reply.text());
 }
 
