@@ -110,6 +110,7 @@ mod m20261130_000051_makers_of_destinations;
 mod m20261130_000052_images_of_credentials;
 mod m20261130_000053_links_of_reports;
 mod m20261130_000054_references_since;
+mod m20261201_000055_checks_of_credentials;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -169,6 +170,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000052_images_of_credentials::Migration),
             Box::new(m20261130_000053_links_of_reports::Migration),
             Box::new(m20261130_000054_references_since::Migration),
+            Box::new(m20261201_000055_checks_of_credentials::Migration),
         ]
     }
 }

@@ -82,6 +82,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:version/destroy") view=credentials::DestroyVersionDialog ssr=ASYNC/>
                     </ParentRoute>
                     <Route path=path!("/credentials/:id/deliveries") view=credentials::DeliveriesPage ssr=ASYNC/>
+                    <Route path=path!("/credentials/:id/checks") view=credentials::ChecksPage ssr=ASYNC/>
                     <Route path=path!("/credentials/:id/readers") view=credentials::ReadersPage ssr=ASYNC/>
                     <Route path=path!("/credentials/:id/activity") view=credentials::ActivityPage ssr=ASYNC/>
                     <Route path=path!("/credentials/:id/connect") view=credentials::ConnectPage ssr=ASYNC/>

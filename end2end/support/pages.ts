@@ -11,7 +11,7 @@ import type { Instance } from './server.ts';
 export const PAGES = [
   'the list', 'a search without a result', 'the create dialog', 'the create dialog with a preset',
   'the create dialog for a key file', 'the edit dialog', 'the dialog for another secret', 'the delete dialog', 'the question before a credential is disabled', 'the question before several credentials are disabled', 'a credential',
-  'what was delivered of a credential', 'the versions of a credential', 'a version that is current',
+  'what was delivered of a credential', 'the checks of a credential', 'the versions of a credential', 'a version that is current',
   'the question before a credential is compromised', 'a credential that is not compromised',
   'who can read a credential', 'the activity of a credential', 'how to use a credential', 'granting a credential', 'the pipelines',
   'a search for pipelines without a result', 'the create dialog of pipelines', 'a pipeline', 'what proves a pipeline',
@@ -87,6 +87,7 @@ async function furnish(page: Page, instance: Instance, { prefix, host, title }: 
     'the question before several credentials are disabled': `${list}/selected/disable?ids=${shortId(ofCredential)}`,
     'a credential': ofCredential,
     'what was delivered of a credential': `${ofCredential}/deliveries`,
+    'the checks of a credential': `${ofCredential}/checks`,
     'the versions of a credential': `${ofCredential}/versions`,
     'a version that is current': `${ofCredential}/versions/1/destroy`,
     'the question before a credential is compromised': `${ofCredential}/compromise`,

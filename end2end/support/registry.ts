@@ -1,6 +1,6 @@
 /** A real registry with a password, and a real client for it. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, start } from './process.ts';
@@ -8,6 +8,8 @@ import { run, start } from './process.ts';
 export type Registry = {
   /** `localhost:PORT`; it speaks plain http. */
   host: string;
+  /** What it has: repositories, and uploads that were begun and not ended. */
+  holds(): Promise<{ repositories: string[]; uploads: number }>;
   stop(): Promise<void>;
 };
 
@@ -28,8 +30,17 @@ export async function startRegistry(username: string, password: string): Promise
     }),
   );
   const registry = await start('docker-registry', ['serve', config], /listening on 127\.0\.0\.1:(\d+)/);
+  const images = join(folder, 'images/docker/registry/v2/repositories');
   return {
     host: `localhost:${registry.said[1]}`,
+    holds: async () => {
+      const files = await readdir(images, { recursive: true }).catch(() => []);
+      const inside = (part: string) => files.filter((file) => file.endsWith(part));
+      return {
+        repositories: inside('/_layers').map((file) => file.slice(0, -'/_layers'.length)),
+        uploads: inside('/data').filter((file) => file.includes('/_uploads/')).length,
+      };
+    },
     stop: async () => {
       await registry.stop();
       await rm(folder, { recursive: true });

@@ -6,6 +6,8 @@ import { NOBODY, startInstance, startServer, type Instance, type NewServer } fro
 type Options = {
   /** Whether each test has a server of its own; else it shares one with the tests of its worker. */
   fresh: boolean;
+  /** Settings of a server of its own, by the names of their variables. */
+  settings: Record<string, string>;
   /** Whether the first person is signed in. */
   signedIn: boolean;
 };
@@ -22,6 +24,7 @@ type Fixtures = {
 
 export const test = base.extend<Options & Fixtures, { shared: Instance }>({
   fresh: [false, { option: true }],
+  settings: [{}, { option: true }],
   signedIn: [true, { option: true }],
 
   shared: [
@@ -33,9 +36,9 @@ export const test = base.extend<Options & Fixtures, { shared: Instance }>({
     { scope: 'worker' },
   ],
 
-  instance: async ({ shared, fresh, browser }, use) => {
+  instance: async ({ shared, fresh, settings, browser }, use) => {
     if (!fresh) return use(shared);
-    const instance = await startInstance(browser);
+    const instance = await startInstance(browser, settings);
     await use(instance);
     await instance.stop();
   },

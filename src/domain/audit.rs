@@ -52,6 +52,8 @@ super::words! {
         CredentialCompromised = "credential.compromised", "marked as compromised";
         CredentialDeleted = "credential.deleted", "deleted";
         CredentialUnreadable = "credential.unreadable", "could not decrypt the secret of";
+        CredentialChecked = "credential.checked", "checked";
+        CheckChanged = "credential.check_changed", "found a change in a check of";
         KeyCreated = "data_key.created", "created the data key";
         KeyActivated = "data_key.activated", "activated the data key";
         KeyRetired = "data_key.retired", "retired the data key";

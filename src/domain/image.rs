@@ -85,6 +85,14 @@ impl Image {
     }
 }
 
+/// The tag or digest of a name that [`Image::parse`] takes: the digest where it has both, `latest` where it has
+/// neither.
+pub fn reference(text: &str) -> &str {
+    let last = text.trim().rsplit('/').next().unwrap_or_default();
+    let after = |sign| last.split_once(sign).map(|(_, rest)| rest);
+    after('@').or_else(|| after(':')).unwrap_or("latest")
+}
+
 /// What is said of the host where an image is asked for, and no user name.
 fn of_host(problem: HostProblem) -> ImageProblem {
     match problem {
@@ -132,6 +140,20 @@ fn is_digest(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reference_is_the_digest_or_the_tag_or_latest() {
+        for (text, expected) in [
+            ("nginx", "latest"),
+            ("registry:5000/api", "latest"),
+            ("registry:5000/api:1.2", "1.2"),
+            ("ghcr.io/acme/api:1.2@sha256:0a", "sha256:0a"),
+            ("ghcr.io/acme/api@sha256:0a", "sha256:0a"),
+        ] {
+            assert!(Image::parse(text).is_ok(), "{text}");
+            assert_eq!(reference(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn an_image_without_a_host_is_docker_hubs() {

@@ -32,6 +32,7 @@ super::words! {
         /// Only where the operator says how long receipts are kept.
         Retention = "retention", "Remove old receipts";
         Reviews = "reviews", "Close access reviews that are due";
+        Checks = "checks", "Check credentials again at their registries";
     }
 }
 
@@ -86,6 +87,8 @@ impl JobKind {
         };
         match self {
             Self::Sweep | Self::Reviews => Schedule { every: Some(15 * MINUTE), ..usual },
+            // It looks often, and takes what is due: each check has a time of its own.
+            Self::Checks => Schedule { every: Some(MINUTE), limit: 30 * 60, ..usual },
             // Hundreds of thousands of secrets take their time.
             Self::TendKeys => Schedule { limit: 24 * 60 * 60, ..usual },
             Self::Readiness => Schedule { every: Some(5 * MINUTE), limit: 30, ..usual },

@@ -7,6 +7,7 @@ mod tests;
 
 pub use cursor::{Cursor, SortKey};
 
+use super::check::LastCheck;
 use super::credential::{Access, Method, Summary};
 use super::moment::{Day, Moment};
 use crate::error::{Error, Result};
@@ -24,6 +25,11 @@ super::words! {
         Unknown = "unknown", "No expiry date";
         Disabled = "disabled", "Disabled";
         Unreadable = "unreadable", "Unreadable";
+        /// These are what the last check at the registry says.
+        Works = "works", "Works at its registry";
+        Failing = "failing", "Failing at its registry";
+        Unclear = "unclear", "Cannot be checked";
+        Unchecked = "unchecked", "Never checked";
     }
 }
 
@@ -198,6 +204,8 @@ pub struct Listing {
     pub rows: Vec<Summary>,
     /// Of the rows that pipelines have received, who did.
     pub used_by: BTreeMap<Uuid, UsedBy>,
+    /// Of the rows that were checked at their registry, what the last check says.
+    pub checks: BTreeMap<Uuid, LastCheck>,
     pub total: u64,
     /// Whether there are more than `total`: then nobody has counted them.
     pub are_more: bool,

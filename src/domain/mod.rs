@@ -34,6 +34,7 @@ pub mod approval;
 pub mod asker;
 pub mod audit;
 mod authority;
+pub mod check;
 pub mod choosing;
 pub mod compromise;
 pub mod counted;

@@ -138,6 +138,11 @@ pub fn destroy_version(project: &str, id: Uuid, version: i64) -> String {
     format!("{}/{version}/destroy", credential_versions(project, id))
 }
 
+/// What its registry says of it.
+pub fn credential_checks(project: &str, id: Uuid) -> String {
+    format!("{}/checks", credential(project, id))
+}
+
 /// Who can read its secret, and where that may be sent.
 pub fn credential_readers(project: &str, id: Uuid) -> String {
     format!("{}/readers", credential(project, id))

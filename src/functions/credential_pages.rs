@@ -2,6 +2,7 @@
 
 use super::context::{member, vault};
 use crate::domain::actor::Can;
+use crate::domain::check::Checks;
 use crate::domain::choosing::{Choices, Sought};
 pub use crate::domain::compromise::CompromisePage;
 pub use crate::domain::credential_page::{
@@ -49,6 +50,11 @@ pub async fn deletion(
 
 pub async fn versions(project: String, id: Uuid) -> Result<(CredentialHead, Vec<SecretVersion>)> {
     vault().credential_versions(&reader(&project).await?, id).await
+}
+
+/// What was found when it was checked at its registry.
+pub async fn checks(project: String, id: Uuid) -> Result<(CredentialHead, Checks)> {
+    vault().credential_checks(&reader(&project).await?, id).await
 }
 
 /// One of its versions, and who received that one last.

@@ -141,6 +141,7 @@ async fn perform(vault: Vault, job: Job) -> Result<()> {
         JobKind::Witness => vault.ask_witness(&job).await,
         JobKind::Retention => vault.remove_old_receipts().await,
         JobKind::Reviews => vault.close_due_reviews().await,
+        JobKind::Checks => vault.check_due().await,
     }
 }
 

@@ -20,7 +20,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use rustls::ClientConfig;
@@ -123,11 +123,25 @@ impl Outbound {
         headers: &[(HeaderName, HeaderValue)],
         limit: usize,
     ) -> Result<Answer, OutboundProblem> {
-        let mut request = self.client.get(address::checked(url, &self.allowed)?);
-        for (name, value) in headers {
-            request = request.header(name.clone(), value.clone());
-        }
-        answer(request, limit).await
+        answer(self.request(Method::GET, url, headers)?, limit).await
+    }
+
+    /// Asks for the headers of `url` alone: the body of the answer is empty.
+    pub async fn head(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<Answer, OutboundProblem> {
+        headers_of(self.request(Method::HEAD, url, headers)?).await
+    }
+
+    /// Has what is at `url` removed. Of the answer nothing is read behind its headers.
+    pub async fn delete(
+        &self,
+        url: &str,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<Answer, OutboundProblem> {
+        headers_of(self.request(Method::DELETE, url, headers)?).await
     }
 
     /// Sends the body to `url` with these headers. Of the answer nothing is read behind its headers: its
@@ -138,9 +152,7 @@ impl Outbound {
         headers: &[(HeaderName, HeaderValue)],
         body: Vec<u8>,
     ) -> Result<Answer, OutboundProblem> {
-        let response = self.posting(url, headers, body)?.send().await?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Answer { status, headers, body: Zeroizing::default() })
+        headers_of(self.request(Method::POST, url, headers)?.body(body)).await
     }
 
     /// The same, and reads the answer; a body of more than `limit` bytes is refused.
@@ -151,16 +163,16 @@ impl Outbound {
         body: Vec<u8>,
         limit: usize,
     ) -> Result<Answer, OutboundProblem> {
-        answer(self.posting(url, headers, body)?, limit).await
+        answer(self.request(Method::POST, url, headers)?.body(body), limit).await
     }
 
-    fn posting(
+    fn request(
         &self,
+        method: Method,
         url: &str,
         headers: &[(HeaderName, HeaderValue)],
-        body: Vec<u8>,
     ) -> Result<RequestBuilder, OutboundProblem> {
-        let mut request = self.client.post(address::checked(url, &self.allowed)?).body(body);
+        let mut request = self.client.request(method, address::checked(url, &self.allowed)?);
         for (name, value) in headers {
             request = request.header(name.clone(), value.clone());
         }
@@ -180,6 +192,12 @@ impl Outbound {
         let address = plain_url(url).ok().and_then(|url| address::ip(&url));
         address.is_some_and(|ip| self.allowed.iter().any(|network| network.contains(ip)))
     }
+}
+
+async fn headers_of(request: RequestBuilder) -> Result<Answer, OutboundProblem> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Ok(Answer { status, headers, body: Zeroizing::default() })
 }
 
 async fn answer(request: RequestBuilder, limit: usize) -> Result<Answer, OutboundProblem> {

@@ -18,7 +18,7 @@ pub(crate) fn challenge(data: &[u8]) {
     };
     for challenge in challenge::parse(&String::from_utf8_lossy(data)).unwrap_or_default() {
         let _ = challenge.scheme();
-        let _ = realm::token_url(&challenge, "repository:acme/api:pull", &ask);
+        let _ = realm::token_url(&challenge, Some("repository:acme/api:pull"), &ask);
     }
 }
 

@@ -4,6 +4,7 @@
 //! origin accepted for it. The registry itself is asked without it.
 
 mod challenge;
+mod check;
 #[cfg(test)]
 pub(crate) mod fuzz;
 mod problem;
@@ -25,6 +26,7 @@ use crate::domain::credential::Access;
 use crate::domain::registry::{RegistryHost, path_scope};
 use crate::outbound::{Answer, Outbound, USUAL_WAIT};
 use challenge::Challenge;
+pub use check::CheckAsk;
 pub use problem::RegistryProblem;
 
 /// No answer that is read here is longer.
@@ -70,7 +72,7 @@ impl Registries {
     pub async fn bearer(&self, ask: &BearerAsk<'_>) -> Result<Bearer, RegistryProblem> {
         let scope = scope(ask.repository, ask.intent)?;
         let challenge = self.challenge(ask).await?;
-        let url = realm::token_url(&challenge, &scope, ask)?;
+        let url = realm::token_url(&challenge, Some(&scope), ask)?;
         let basic = (AUTHORIZATION, basic(ask.username, ask.secret)?);
         let answer = self.outbound.get(&url, &[basic], LIMIT).await?.not_redirected()?;
         match answer.status {
@@ -96,15 +98,21 @@ impl Registries {
             200 => return Err(RegistryProblem::Open),
             _ => return Err(unexpected(&answer)),
         }
-        let mut challenges = Vec::new();
-        for value in answer.headers.get_all(WWW_AUTHENTICATE).iter() {
-            let read = value.to_str().ok().and_then(challenge::parse);
-            challenges.extend(read.ok_or(RegistryProblem::Malformed)?);
-        }
+        let challenges = challenges(&answer)?;
         let has_basic = challenges.iter().any(|challenge| challenge.scheme() == "basic");
         let bearer = challenges.into_iter().find(|challenge| challenge.scheme() == "bearer");
         bearer.ok_or(if has_basic { RegistryProblem::Basic } else { RegistryProblem::Malformed })
     }
+}
+
+/// Every way in which the answer says that it wants to be convinced.
+fn challenges(answer: &Answer) -> Result<Vec<Challenge>, RegistryProblem> {
+    let mut challenges = Vec::new();
+    for value in answer.headers.get_all(WWW_AUTHENTICATE).iter() {
+        let read = value.to_str().ok().and_then(challenge::parse);
+        challenges.extend(read.ok_or(RegistryProblem::Malformed)?);
+    }
+    Ok(challenges)
 }
 
 /// What a status means that answers nothing: that it passes, or that it stays.

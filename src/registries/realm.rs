@@ -22,10 +22,11 @@ pub(super) fn api_origin(host: &RegistryHost, is_insecure: bool) -> String {
     host.origin(is_insecure)
 }
 
-/// The URL of the token service with all that is asked, if its origin was accepted.
+/// The URL of the token service with all that is asked, if its origin was accepted. Without a scope it is
+/// asked for a token that lets nobody do anything but sign in.
 pub(super) fn token_url(
     challenge: &Challenge,
-    scope: &str,
+    scope: Option<&str>,
     ask: &BearerAsk<'_>,
 ) -> Result<String, RegistryProblem> {
     let realm = challenge.param("realm").ok_or(RegistryProblem::Malformed)?;
@@ -49,7 +50,9 @@ pub(super) fn token_url(
         if let Some(service) = challenge.param("service") {
             query.append_pair("service", service);
         }
-        query.append_pair("scope", scope);
+        if let Some(scope) = scope {
+            query.append_pair("scope", scope);
+        }
         query.append_pair("client_id", CLIENT_ID);
     }
     Ok(url.into())
@@ -96,7 +99,7 @@ mod tests {
             secret: b"hunter2",
             realms,
         };
-        token_url(&challenge, "repository:acme/api:pull", &ask)
+        token_url(&challenge, Some("repository:acme/api:pull"), &ask)
     }
 
     #[test]

@@ -32,12 +32,47 @@ struct Entry {
     actions: Option<Vec<String>>,
 }
 
+/// What a token says of itself. It is only read: the registry verifies it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    /// Whether it names nobody, and grants nothing: some services give such a token for a wrong password.
+    pub(super) is_nobodys: bool,
+    /// Whether it grants pushing to the repository.
+    pub(super) has_push: bool,
+}
+
+/// What the token says of whose it is, and of that repository.
+pub(super) fn evidence(token: &str, repository: &str) -> Evidence {
+    let Some(claims) = claims(token) else { return Evidence::default() };
+    let entries = claims.get("access").cloned().map(serde_json::from_value::<Option<Vec<Entry>>>);
+    let entries = entries.and_then(Result::ok).flatten().unwrap_or_default();
+    let of = |entry: &Entry| entry.actions.clone().unwrap_or_default();
+    let names_nobody = claims.get("sub").is_some_and(|sub| sub.as_str() == Some(""));
+    Evidence {
+        is_nobodys: names_nobody && entries.iter().all(|entry| of(entry).is_empty()),
+        has_push: entries.iter().any(|entry| {
+            let actions = of(entry);
+            let can_push = actions.iter().any(|action| action == "push" || action == "*");
+            entry.kind == "repository" && entry.name == repository && can_push
+        }),
+    }
+}
+
 /// The token in an answer, unless it says of itself that it grants anything else than what was asked.
 pub(super) fn read(
     body: &[u8],
     repository: &str,
     intent: Access,
 ) -> Result<Bearer, RegistryProblem> {
+    let bearer = plain(body)?;
+    if let Some(claim) = claims(&bearer.token).and_then(|claims| claims.get("access").cloned()) {
+        check(claim, repository, intent)?;
+    }
+    Ok(bearer)
+}
+
+/// The token in an answer, whatever it grants.
+pub(super) fn plain(body: &[u8]) -> Result<Bearer, RegistryProblem> {
     let mut reply: Reply = serde_json::from_slice(body).map_err(|_| RegistryProblem::Malformed)?;
     let token = reply.token.take().filter(|token| !token.is_empty());
     let token = token.or_else(|| reply.access_token.take()).unwrap_or_default();
@@ -45,9 +80,6 @@ pub(super) fn read(
     // It has to fit into a header, and nothing but it.
     if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(RegistryProblem::Malformed);
-    }
-    if let Some(claim) = access_claim(&token) {
-        check(claim, repository, intent)?;
     }
     let expires_in = reply.expires_in.unwrap_or(USUAL_SECONDS).min(MAX_SECONDS);
     Ok(Bearer { token, expires_in })
@@ -66,8 +98,8 @@ pub(super) fn gives_away(token: &str, secret: &[u8]) -> bool {
             .any(|bytes| holds(&Zeroizing::new(bytes)))
 }
 
-/// What the token says it grants, if it is a JWT and says so. It is only read: the registry verifies it.
-fn access_claim(token: &str) -> Option<Value> {
+/// The claims of a token that is a JWT.
+fn claims(token: &str) -> Option<Value> {
     let mut parts = token.split('.');
     let (Some(_), Some(payload), Some(_), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -75,8 +107,7 @@ fn access_claim(token: &str) -> Option<Value> {
         return None;
     };
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    claims.get("access").cloned()
+    serde_json::from_slice(&payload).ok()
 }
 
 fn check(claim: Value, repository: &str, intent: Access) -> Result<(), RegistryProblem> {

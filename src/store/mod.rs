@@ -9,6 +9,7 @@ mod audit;
 mod authentic;
 mod backup;
 mod chain;
+mod checks;
 mod connect;
 mod credentials;
 mod definitions;
@@ -76,6 +77,7 @@ pub use backup::{
     VERSION as BACKUP_VERSION,
 };
 pub use chain::{CheckedLinks, CosignatureRow, EventRow, Growth, Mac, Recorded, Signed, Tree};
+pub use checks::{BegunCheck, CheckEnd, DueCheck, Refusals};
 pub use connect::Address;
 pub use credentials::Alike;
 pub use definitions::{Changed, Definitions, NamedIn, SaidIn};
@@ -219,6 +221,7 @@ handles! { instance:
     leases: Leases, "Marks that show whether the database keeps what is written.";
     issuers: TrustedIssuers, "Issuers whose tokens are accepted.";
     jobs: Jobs, "What the product does by itself.";
+    all_checks: AllChecks, "Checks of credentials, of every project.";
     outbox: Outbox, "What others are to be told.";
     destinations: Destinations, "Where the chains are sent, and who fetches them.";
     rewraps: Rewraps, "Secrets under an older key, of every project.";

@@ -22,6 +22,8 @@ pub enum Unrecorded {
     /// Links of an older version in the tree of their chain, and what is signed of a tree: it says nothing
     /// but what the links say.
     Tree,
+    /// A check of a credential that begins, or that Regcred made by itself and that found what it found before.
+    Check,
     /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
     Revocation,
     /// What another system has of a chain by now, or why it was not sent: the chain itself says what was done.

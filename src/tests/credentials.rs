@@ -25,9 +25,17 @@ async fn a_created_credential_is_shown_without_its_secret() {
         (stored.created_by.as_str(), stored.secret.set_by.as_str()),
         ("Olga Owner", "Olga Owner")
     );
-    for page in
-        ["", "/deliveries", "/versions", "/readers", "/activity", "/connect", "/edit", "/delete"]
-    {
+    for page in [
+        "",
+        "/deliveries",
+        "/checks",
+        "/versions",
+        "/readers",
+        "/activity",
+        "/connect",
+        "/edit",
+        "/delete",
+    ] {
         let page = app.owner.get(&format!("/p/acme/credentials/{id}{page}")).await;
         assert_eq!(page.status, 200);
         assert!(

@@ -40,6 +40,13 @@ async fn each_state_is_found_where_its_dates_put_it() {
     }
     app.raw("UPDATE credential SET disabled_at = 1 WHERE name = 'off'").await;
     app.raw("UPDATE credential SET secret_unreadable_at = 1 WHERE name = 'broken'").await;
+    for (name, state) in [("fine", "works"), ("due", "failing"), ("off", "unclear")] {
+        app.raw(&format!(
+            "INSERT INTO check_state (credential_id, project_id, version, state, since, checked_at, image)
+             SELECT id, project_id, 1, '{state}', 0, 0, '' FROM credential WHERE name = '{name}'"
+        ))
+        .await;
+    }
     for state in StateFilter::ALL {
         let expected: &[&str] = match state {
             StateFilter::Fine => &["fine"],
@@ -49,6 +56,10 @@ async fn each_state_is_found_where_its_dates_put_it() {
             StateFilter::Unknown => &["broken", "off", "unknown"],
             StateFilter::Disabled => &["off"],
             StateFilter::Unreadable => &["broken"],
+            StateFilter::Works => &["fine"],
+            StateFilter::Failing => &["due"],
+            StateFilter::Unclear => &["off"],
+            StateFilter::Unchecked => &["broken", "expired", "expiring", "unknown"],
         };
         assert_eq!(names(&app, &[("state", state.word())]).await, expected, "{state:?}");
     }

@@ -108,6 +108,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("id", credential), ("revision", "1"), ("password", "hunter4")],
         )
         .about_one(),
+        Function::new("/rpc/credentials/check", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/disable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/enable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new(

@@ -17,6 +17,7 @@ mod canary;
 mod ceiling;
 mod chain;
 mod changeover;
+mod checks;
 mod choosing;
 mod clock;
 mod commands;

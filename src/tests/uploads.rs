@@ -42,7 +42,9 @@ async fn an_uploaded_key_is_stored_byte_for_byte_and_its_facts_are_shown() {
         assert!(page.contains(key[field].as_str().unwrap()), "{field}");
     }
     let private = key["private_key"].as_str().unwrap().lines().nth(1).unwrap();
-    for path in ["", "/versions", "/readers", "/activity", "/connect", "/edit", "/delete"] {
+    for path in
+        ["", "/checks", "/versions", "/readers", "/activity", "/connect", "/edit", "/delete"]
+    {
         let page = app.owner.get(&format!("/p/acme/credentials/{id}{path}")).await.text();
         assert!(!page.contains(private) && !page.contains("BEGIN PRIVATE"), "{path}");
     }

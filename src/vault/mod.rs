@@ -5,6 +5,7 @@ mod attempts;
 mod audit;
 mod backup;
 mod checkpoints;
+mod checks;
 mod clock;
 mod credentials;
 mod definitions;

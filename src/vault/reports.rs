@@ -1,11 +1,13 @@
 //! How a delivery went, as the pipeline says afterwards: so that failing credentials are seen.
 
-use super::Vault;
+use super::checks::{lately, soon};
 use super::events::event;
+use super::{Vault, now};
 use crate::domain::actor::{Actor, Pipeline};
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::delivery::Report;
 use crate::error::{Error, Result};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Vault {
@@ -25,8 +27,9 @@ impl Vault {
         let write = self.write_in(project).await?;
         let receipts = write.receipts(project);
         let heard = receipts.hear(id, pipeline.id(), report).await?.ok_or(Error::NotFound)?;
-        let mut recorded = None;
+        let (mut recorded, mut failed) = (None, BTreeSet::new());
         for one in heard {
+            failed.extend(one.failing.iter().copied());
             // Its subject is the fetch: the event is found by it when the report is verified.
             let subject = Subject { id: one.fetch, name: one.said.subject() };
             let what = (Action::DeliveryReported, subject, Detail::Report(one.said));
@@ -36,6 +39,10 @@ impl Vault {
             let link = write.chain().append(&mac, project, event).await?;
             receipts.keep_report(pipeline.id(), one, (link.link(), at)).await?;
             recorded = Some(link);
+        }
+        for credential in failed {
+            let at = now();
+            write.checks(project).make_due(credential, soon(at), lately(at)).await?;
         }
         match recorded {
             Some(recorded) => Ok(write.commit(recorded).await?),

@@ -10,6 +10,7 @@ pub use field_change::{Field, FieldChange};
 pub use term_change::TermChange;
 
 use super::{Base, ExportFormat, Reported, Sum, Tally};
+use crate::domain::check;
 use crate::domain::credential::Access;
 use crate::domain::finding::FindingKind;
 use crate::domain::moment::Day;
@@ -30,6 +31,8 @@ pub enum Detail {
     Text(String),
     Changed(Vec<FieldChange>),
     Registry(String),
+    /// What a registry said of the credential.
+    Checked(check::Outcome),
     TokenService(String),
     Version(i64),
     Versions {

@@ -1,13 +1,14 @@
 //! What a list is narrowed to, as conditions on its rows.
 
 use super::hosts;
+use crate::domain::check::CheckState;
 use crate::domain::expiry;
 use crate::domain::listing::{ListQuery, StateFilter};
 use crate::domain::moment::Day;
 use crate::store::entity::credential::{Column, Entity};
-use crate::store::entity::usage;
+use crate::store::entity::{check_state, usage};
 use crate::store::prepared::escaped;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition};
 
 /// The rows that fit; `search` is folded as `search_key` is.
@@ -75,5 +76,23 @@ fn in_state(state: StateFilter, today: Day) -> Condition {
                     .add(Column::RenewOn.is_not_null())
                     .add(Column::ExpiresOn.is_not_null()),
             ),
+        StateFilter::Works => Condition::all().add(checked(Some(CheckState::Works))),
+        StateFilter::Failing => Condition::all().add(checked(Some(CheckState::Failing))),
+        StateFilter::Unclear => Condition::all().add(checked(Some(CheckState::Unclear))),
+        StateFilter::Unchecked => Condition::all().add(checked(None).not()),
     }
+}
+
+/// Whether it was checked at its registry, and the last check says that.
+fn checked(state: Option<CheckState>) -> SimpleExpr {
+    let credential = Expr::col((check_state::Entity, check_state::Column::CredentialId));
+    let mut found = Query::select()
+        .expr(Expr::val(1))
+        .from(check_state::Entity)
+        .and_where(credential.equals((Entity, Column::Id)))
+        .to_owned();
+    if let Some(state) = state {
+        found.and_where(check_state::Column::State.eq(state.word()));
+    }
+    Expr::exists(found)
 }

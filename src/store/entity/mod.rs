@@ -26,6 +26,7 @@ macro_rules! entities {
 }
 
 mod chains;
+mod checks;
 mod definitions;
 mod findings;
 mod jobs;
@@ -38,6 +39,7 @@ pub use chains::{
     audit_event, chain_head, cosignature, counted, delivery_report, fetch, receipt, removed_days,
     removed_leaves, removed_links, usage_day,
 };
+pub use checks::{check_state, credential_check};
 pub use definitions::{definition, definition_statement};
 pub use findings::finding;
 pub use jobs::{destination, job, outbox};
@@ -60,6 +62,7 @@ pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
         machines::shapes()?,
         chains::shapes()?,
         jobs::shapes()?,
+        checks::shapes()?,
         definitions::shapes()?,
         findings::shapes()?,
         reviews::shapes()?,

@@ -27,6 +27,8 @@ pub struct Heard {
     numbers: Vec<i32>,
     /// Of each credential how many of them count as used from now on, and the last time.
     used: BTreeMap<Uuid, (i64, i64)>,
+    /// The credentials of which a delivery failed that was not known to have failed.
+    pub failing: BTreeSet<Uuid>,
     /// Of each credential, day and intent how many more failed.
     failed: BTreeMap<(Uuid, i64, &'static str), i64>,
 }
@@ -80,7 +82,8 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
             let said = Reported { outcome, link: fetch.seq, first, last, deliveries: 0 };
             // Sorted, as receipts are counted, so that two servers cannot wait for each other.
             let (used, failed) = (BTreeMap::new(), BTreeMap::new());
-            let mut one = Heard { fetch: fetch.id, said, numbers: Vec::new(), used, failed };
+            let (numbers, failing) = (Vec::new(), BTreeSet::new());
+            let mut one = Heard { fetch: fetch.id, said, numbers, used, failing, failed };
             let mut is_known = true;
             for (receipt, report) in self.spoken_of(fetch.seq, (first, last)).await? {
                 let (number, credential) = (receipt.number, receipt.credential_id);
@@ -98,6 +101,7 @@ impl<C: ConnectionTrait> Receipts<'_, C> {
                     (*times, *last) = (*times + 1, fetch.at.max(*last));
                 }
                 let more = more_failed(shown.report, outcome);
+                one.failing.extend(credential.filter(|_| more > 0));
                 if more != 0 && fetch.seq <= done.summed_seq {
                     let day = Moment(fetch.at).day_number();
                     let of = (credential.unwrap_or_default(), day, shown.intent.word());

@@ -21,6 +21,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         (format!("/p/{{}}/credentials/{credential}/versions/1/current"), WRITE),
         (format!("/p/{{}}/credentials/{credential}/versions/1/destroy"), DELETE),
         (format!("/p/{{}}/credentials/{credential}/readers"), READ),
+        (format!("/p/{{}}/credentials/{credential}/checks"), READ),
         (format!("/p/{{}}/credentials/{credential}/activity"), READ),
         (format!("/p/{{}}/credentials/{credential}/connect"), READ),
         (format!("/p/{{}}/credentials/{credential}/compromised"), READ),

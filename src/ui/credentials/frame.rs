@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 pub enum Part {
     Overview,
     Deliveries,
+    Checks,
     Versions,
     Readers,
     Activity,
@@ -74,6 +75,7 @@ fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
     let title = match part {
         Part::Overview => name.clone(),
         Part::Deliveries => format!("Deliveries of {name}"),
+        Part::Checks => format!("Checks of {name}"),
         Part::Versions => format!("Versions of {name}"),
         Part::Readers => format!("Who can read {name}"),
         Part::Activity => format!("Activity of {name}"),
@@ -84,6 +86,7 @@ fn Head(head: CredentialHead, page: PageContext, part: Part) -> impl IntoView {
     let mut tabs = vec![
         tab("Overview", Part::Overview, paths::credential(&project, id)),
         tab("Deliveries", Part::Deliveries, paths::credential_deliveries(&project, id)),
+        tab("Checks", Part::Checks, paths::credential_checks(&project, id)),
         tab("Versions", Part::Versions, paths::credential_versions(&project, id)),
         tab("Who can read it", Part::Readers, paths::credential_readers(&project, id)),
         tab("Activity", Part::Activity, paths::credential_activity(&project, id)),

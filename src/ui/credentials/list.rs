@@ -86,7 +86,7 @@ fn Whole(loaded: Found, page: PageContext) -> impl IntoView {
 
 #[component]
 fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoView {
-    let Listing { rows, used_by, total, today, previous, next, .. } = listing;
+    let Listing { rows, used_by, checks, total, today, previous, next, .. } = listing;
     let list = paths::credentials(&page.project);
     if rows.is_empty() {
         // What clears the search and the filters stands beside these.
@@ -101,7 +101,7 @@ fn Results(listing: Listing, query: ListQuery, page: PageContext) -> impl IntoVi
     let heads = rows::heads(&query, &list, menu.can_edit());
     // Whoever goes back from the question about several finds the same selected.
     let ticked = page.query("ids").and_then(|ids| short_id::all(&ids)).unwrap_or_default();
-    let html = Rows::new(menu, today, page.query("menu"), ticked).html(&rows, &used_by);
+    let html = Rows::new(menu, today, page.query("menu"), ticked).html(&rows, &used_by, &checks);
     let unfilled = menu.unfilled();
     let bulk = menu.can_edit().then(|| view! { <BulkBar page=page.clone()/> });
     let selected = menu.can_edit().then(|| view! { <Selected/> });

@@ -2,6 +2,7 @@
 
 mod activity;
 mod bulk;
+mod checks;
 mod compromise;
 mod connect;
 mod dates;
@@ -36,6 +37,7 @@ mod version_dialogs;
 mod versions;
 
 pub use activity::ActivityPage;
+pub use checks::ChecksPage;
 pub use compromise::{CompromiseDialog, CompromisedPage};
 pub use connect::ConnectPage;
 pub use delete::DeleteDialog;

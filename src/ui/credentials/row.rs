@@ -1,5 +1,7 @@
 //! What is shown of a credential and done to it in its row and on other pages.
 
+use super::checks::tone;
+use crate::domain::check::LastCheck;
 use crate::domain::credential::Summary;
 use crate::domain::expiry::{self, ExpiryState};
 use crate::domain::moment::Day;
@@ -23,8 +25,9 @@ impl State {
     }
 }
 
-/// Every reason to look at it; what its dates say, if they are one or there is no other.
-pub fn states(credential: &Summary, today: Day) -> Vec<State> {
+/// Every reason to look at it; what its dates say, if they are one or there is no other; and what its registry said
+/// of it last, if that was asked.
+pub fn states(credential: &Summary, check: Option<&LastCheck>, today: Day) -> Vec<State> {
     let mut states = Vec::new();
     if credential.unreadable_at.is_some() {
         states.push(State::new("Unreadable", "bad"));
@@ -44,10 +47,18 @@ pub fn states(credential: &Summary, today: Day) -> Vec<State> {
     if !is_quiet || states.is_empty() {
         states.push(of_dates(credential, state, today));
     }
+    if let Some(check) = check {
+        states.push(of_check(check, today));
+    }
     if credential.is_insecure {
         states.push(State::new("Insecure", "warn"));
     }
     states
+}
+
+fn of_check(check: &LastCheck, today: Day) -> State {
+    let title = format!("Checked at its registry on {}", check.at.day().to_text());
+    State { label: check.sentence(today), tone: tone(check.state), title }
 }
 
 fn of_dates(credential: &Summary, state: ExpiryState, today: Day) -> State {
@@ -75,7 +86,7 @@ pub fn States(credential: Summary, today: Day) -> impl IntoView {
         let title = Some(title).filter(|title| !title.is_empty());
         view! { <span class=format!("dot dot-{tone}") title=title>{label}</span> }
     };
-    view! { <span class="states">{states(&credential, today).into_iter().map(dot).collect_view()}</span> }
+    view! { <span class="states">{states(&credential, None, today).into_iter().map(dot).collect_view()}</span> }
 }
 
 /// One whose secret others may know is not enabled by a click.
@@ -137,7 +148,7 @@ mod tests {
             updated_by: String::new(),
         };
         let labels = |credential: &Summary| {
-            let states = states(credential, today).into_iter();
+            let states = states(credential, None, today).into_iter();
             states.map(|state| state.label).collect::<Vec<String>>()
         };
         let until = expiry::sentence(today, fine.expires_on, None);

@@ -7,6 +7,7 @@ use super::markup::{Text, attribute, titled};
 use super::row::{is_kept_disabled, states};
 use super::row_menu::RowMenu;
 use crate::domain::ago;
+use crate::domain::check::LastCheck;
 use crate::domain::credential::Summary;
 use crate::domain::listing::{ListQuery, Sort, UsedBy};
 use crate::domain::moment::{Day, Moment};
@@ -59,14 +60,24 @@ impl<'a> Rows<'a> {
     }
 
     /// All of them, as HTML.
-    pub fn html(&self, rows: &[Summary], used_by: &BTreeMap<Uuid, UsedBy>) -> String {
-        rows.iter().map(|row| self.row(row, used_by.get(&row.id))).collect()
+    pub fn html(
+        &self,
+        rows: &[Summary],
+        used_by: &BTreeMap<Uuid, UsedBy>,
+        checks: &BTreeMap<Uuid, LastCheck>,
+    ) -> String {
+        rows.iter().map(|row| self.row(row, used_by.get(&row.id), checks.get(&row.id))).collect()
     }
 
-    fn row(&self, credential: &Summary, used_by: Option<&UsedBy>) -> String {
+    fn row(
+        &self,
+        credential: &Summary,
+        used_by: Option<&UsedBy>,
+        check: Option<&LastCheck>,
+    ) -> String {
         let access = credential.access.label();
         let (name, host) = (self.name(credential), host(credential));
-        let (used_by, states) = (self.used_by(used_by), self.states(credential));
+        let (used_by, states) = (self.used_by(used_by), self.states(credential, check));
         let (changed, actions) = (self.changed(credential), self.actions(credential));
         format!("<tr>{name}{host}<td>{access}{used_by}<td>{states}{changed}<td>{actions}")
     }
@@ -106,8 +117,8 @@ impl<'a> Rows<'a> {
         format!("<td>{pipelines} {noun} · {}", self.time(*last_at))
     }
 
-    fn states(&self, credential: &Summary) -> String {
-        let states = states(credential, self.today).into_iter().map(|state| {
+    fn states(&self, credential: &Summary, check: Option<&LastCheck>) -> String {
+        let states = states(credential, check, self.today).into_iter().map(|state| {
             let title = match state.title.as_str() {
                 "" => String::new(),
                 title => format!(" title={}", attribute(title)),

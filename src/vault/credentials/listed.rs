@@ -28,12 +28,15 @@ impl Vault {
             credentials.hosts(HOSTS_MAX as u64 + 1),
             credentials.count(query, &search, today),
         )?;
+        let shown: Vec<_> = page.rows.iter().map(|row| row.id).collect();
+        let checks = self.store.checks(reader.project().id).states(&shown).await?;
         let first = query.first_page();
         let before = |place| ListQuery { before: Some(place), ..first.clone() };
         let after = |place| ListQuery { after: Some(place), ..first.clone() };
         Ok(Listing {
             rows: page.rows,
             used_by: page.used_by,
+            checks: checks.into_iter().map(|last| (last.credential, last)).collect(),
             total,
             are_more,
             previous: page.previous.map(before),

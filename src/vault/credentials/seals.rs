@@ -69,6 +69,29 @@ impl Vault {
         }
     }
 
+    /// The current secret of a credential, for its registry.
+    ///
+    /// # Errors
+    /// `Conflict` when it cannot be read; `Unavailable` when this server lacks a key.
+    pub(in crate::vault) async fn current_secret(
+        &self,
+        project: Uuid,
+        found: &Credential,
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        let (shown, version) = (&found.summary, found.secret.version);
+        let unreadable = || {
+            Error::Conflict(
+                "The stored secret cannot be read, so it was not checked. Replace it.".to_owned(),
+            )
+        };
+        let stored = self.store.secrets(project).sealed(shown.id, version).await?;
+        let stored = stored.ok_or_else(unreadable)?;
+        // From the host, not from a stored origin: a row that was re-pointed does not open.
+        let origin = shown.host.origin(shown.is_insecure);
+        let place = secret_place(stored.id, project, version, &origin, login_of(found));
+        self.open_stored(&place, &stored.sealed).await?.map_err(|_| unreadable())
+    }
+
     /// Where the secret is stored already: as the current version or, if it is to wait, as the one that
     /// waits. One more version of it would only push out others.
     pub(super) async fn stored_as(

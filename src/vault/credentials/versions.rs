@@ -15,6 +15,7 @@ use crate::domain::registry_kind::PersonalToken;
 use crate::domain::secret_version::{SecretVersion, VersionState};
 use crate::error::{Error, Result};
 use crate::store::{CredentialChanges, Set, VersionRow, Write};
+use crate::vault::checks::soon;
 use crate::vault::{Vault, now};
 use uuid::Uuid;
 
@@ -87,6 +88,7 @@ impl Vault {
         if !new.waits {
             if let Some(before) = new.before {
                 secrets.keep_last_day(new.credential, before, new.before_ends).await?;
+                write.checks(project).replaced(new.credential, soon(at)).await?;
             }
             row.secret_version = Set(version);
             row.secret_set_at = Set(at.0);
@@ -172,6 +174,7 @@ impl Vault {
         }
         write.secrets(project).keep_last_day(id, before, ends).await?;
         write.secrets(project).unstage(id, version).await?;
+        write.checks(project).replaced(id, soon(now())).await?;
         write.credentials(project).update(id, row).await?;
         note_saved(&write, project, &found, found.is_protected).await?;
         let detail = Detail::Versions { from: found.secret.version, to: version };

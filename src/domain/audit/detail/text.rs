@@ -27,6 +27,7 @@ impl Detail {
                 let texts: Vec<String> = changes.iter().map(FieldChange::to_text).collect();
                 texts.join(", ")
             }
+            Self::Checked(outcome) => outcome.sentence(),
             Self::Version(version) => format!("version {version}"),
             Self::Versions { from, to } => format!("from version {from} to {to}"),
             Self::Grant { name, intent, until, reason, changes, .. } => {

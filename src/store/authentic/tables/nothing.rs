@@ -30,6 +30,8 @@ pub(super) const DECIDE_NOTHING: &[(&str, &str)] = &[
     ),
     ("job", "what is due is done by the product for everybody alike"),
     ("outbox", "it says where in the chains to look"),
+    ("credential_check", "it says what a registry answered, for pages"),
+    ("check_state", "it says what a registry answered last, for pages"),
     ("definition", "it says what a file names, for pages"),
     ("definition_statement", "it is a part of what a file names, for pages"),
     ("finding", "it is found anew from what decides, and who accepted one is a link of a chain"),

@@ -4,6 +4,16 @@ use super::Grows;
 
 pub(super) const MORE: &[Grows] = &[
     Grows {
+        starts: "SELECT \"check_state\".\"credential_id\" FROM",
+        has: "\"due_at\" <= ? LIMIT ?",
+        why: "it stops at the first check that is due",
+    },
+    Grows {
+        starts: "UPDATE check_state SET due_at = ?",
+        has: "ORDER BY due_at LIMIT ?",
+        why: "it takes the checks that are due first, and stops at the bound",
+    },
+    Grows {
         starts: "SELECT \"pipeline\".\"id\" FROM \"pipeline\" WHERE \"pipeline\".\"project_id\" = ?",
         has: "\"pipeline\".\"rules_key\" = ?",
         why: "the sweep looks for pipelines whose rules an older server saved; a project has hundreds of pipelines at most",
