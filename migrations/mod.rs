@@ -111,6 +111,8 @@ mod m20261130_000052_images_of_credentials;
 mod m20261130_000053_links_of_reports;
 mod m20261130_000054_references_since;
 mod m20261201_000055_checks_of_credentials;
+mod m20261201_000057_notifications;
+mod m20261201_000058_days_of_renewal;
 
 /// Every step, oldest first.
 pub struct Migrator;
@@ -171,6 +173,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000053_links_of_reports::Migration),
             Box::new(m20261130_000054_references_since::Migration),
             Box::new(m20261201_000055_checks_of_credentials::Migration),
+            Box::new(m20261201_000057_notifications::Migration),
+            Box::new(m20261201_000058_days_of_renewal::Migration),
         ]
     }
 }

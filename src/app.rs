@@ -3,8 +3,8 @@
 
 use crate::ui::layout::{self, NotFound};
 use crate::ui::{
-    admin, approvals, audit, credentials, finder, findings, help, home, matching, pipelines,
-    reviews, setup, sign_in, usage,
+    admin, approvals, audit, credentials, finder, findings, help, home, matching, notifications,
+    pipelines, reviews, setup, sign_in, usage,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -120,6 +120,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/pipelines/:id/grants/:grant/approve") view=pipelines::ApprovePage ssr=ASYNC/>
                     <Route path=path!("/approvals") view=approvals::ApprovalsPage ssr=ASYNC/>
                     <Route path=path!("/usage") view=usage::Page ssr=ASYNC/>
+                    <Route path=path!("/notifications") view=notifications::Page ssr=ASYNC/>
                     <Route path=path!("/findings") view=findings::Page ssr=ASYNC/>
                     <Route path=path!("/audit") view=audit::AuditPage ssr=ASYNC/>
                     <Route path=path!("/audit/verify") view=audit::VerifyPage ssr=ASYNC/>

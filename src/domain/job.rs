@@ -33,6 +33,7 @@ super::words! {
         Retention = "retention", "Remove old receipts";
         Reviews = "reviews", "Close access reviews that are due";
         Checks = "checks", "Check credentials again at their registries";
+        Reminders = "reminders", "Remind of credentials that expire or are due";
     }
 }
 
@@ -98,7 +99,9 @@ impl JobKind {
             Self::Findings => {
                 Schedule { every: Some(15 * MINUTE), limit: HOUR.cast_unsigned(), ..usual }
             }
-            Self::Outbox | Self::ChainHeads => Schedule { every: Some(HOUR), ..usual },
+            Self::Outbox | Self::ChainHeads | Self::Reminders => {
+                Schedule { every: Some(HOUR), ..usual }
+            }
             // It signs once a day. It looks more often, so that a day begins with it.
             Self::Checkpoints => {
                 Schedule { every: Some(HOUR), limit: HOUR.cast_unsigned(), ..usual }

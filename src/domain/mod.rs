@@ -60,6 +60,7 @@ pub mod listing;
 pub mod matching;
 pub mod moment;
 pub mod narrowing;
+pub mod notification;
 pub mod paths;
 pub mod permission;
 pub mod pipeline;

@@ -138,6 +138,11 @@ pub fn destroy_version(project: &str, id: Uuid, version: i64) -> String {
     format!("{}/{version}/destroy", credential_versions(project, id))
 }
 
+/// What the members of a project are told.
+pub fn notifications(project: &str) -> String {
+    format!("/p/{}/notifications", percent(project))
+}
+
 /// What its registry says of it.
 pub fn credential_checks(project: &str, id: Uuid) -> String {
     format!("{}/checks", credential(project, id))

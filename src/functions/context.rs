@@ -217,11 +217,12 @@ pub async fn load_frame(vault: &Vault, session: &Session, project: &str) -> Resu
     let person = member.person().clone();
     // The notice is for those who can do something about it; nobody else waits for the answer.
     let notice = async { Ok(person.is_admin && vault.needs_key_backup().await?) };
-    let (waiting, findings, needs_key_backup) =
-        try_join!(waiting_for(vault, &member), vault.count_findings(&member), notice)?;
+    let (waiting, beside, needs_key_backup) =
+        try_join!(waiting_for(vault, &member), vault.beside(&member), notice)?;
     let frame = Frame {
         waiting,
-        findings,
+        findings: beside.findings,
+        notifications: beside.notifications,
         is_confirmed: confirmed_at.is_some_and(|at| vault.is_confirmed_still(at)),
         projects,
         role: member.role(),

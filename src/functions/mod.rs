@@ -64,6 +64,8 @@ pub mod matching;
 #[cfg(feature = "ssr")]
 mod notes;
 #[cfg(feature = "ssr")]
+pub mod notifications;
+#[cfg(feature = "ssr")]
 pub mod pipelines;
 #[cfg(feature = "ssr")]
 pub mod proxies;

@@ -34,6 +34,8 @@ pub struct Frame {
     pub waiting: usize,
     /// How many findings are open, counted up to a bound.
     pub findings: usize,
+    /// How many notifications they have not read, counted up to a bound.
+    pub notifications: usize,
 }
 
 /// The frame of the page that is being rendered, which the server read before it began: what stands

@@ -25,6 +25,7 @@ fn classes(name: &str) -> &'static str {
 fn strokes(name: &str) -> &'static str {
     match name {
         "audit" => "M6 4h12v16H6zM9 8.5h6M9 12h6M9 15.5h3",
+        "bell" => "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4",
         "check" => "M5 12.5l4.5 4.5L19 7.5",
         "chevron-down" => "M7 10l5 5 5-5",
         "clock" => "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l2.5 2.5",

@@ -142,6 +142,7 @@ async fn perform(vault: Vault, job: Job) -> Result<()> {
         JobKind::Retention => vault.remove_old_receipts().await,
         JobKind::Reviews => vault.close_due_reviews().await,
         JobKind::Checks => vault.check_due().await,
+        JobKind::Reminders => vault.remind().await,
     }
 }
 

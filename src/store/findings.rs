@@ -7,7 +7,6 @@ pub use facts::{DeliveredImage, FoundCredential, FoundGrant};
 pub use refused::RefusedRequest;
 
 use super::entity::{Unreadable, finding, readable};
-use super::prepared::{Prepared, numbered};
 use super::reader::Reader;
 use super::writing::Tx;
 use super::{Store, Write};
@@ -18,23 +17,13 @@ use crate::domain::moment::{Day, Moment};
 use finding::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect, UpdateMany, Value,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, UpdateMany,
 };
 use uuid::Uuid;
 
 /// Rows that one statement inserts, and ids that it names. A row has 16 values; `SQLite` takes 32,766.
 const AT_ONCE: usize = 500;
-
-/// It stops at the bound, so that it takes the same time however many there are.
-const OPEN: &str = "SELECT COUNT(*) AS number FROM (
-    SELECT finding.id FROM finding WHERE finding.project_id = ? AND finding.state = ? LIMIT ?
-) found";
-
-#[derive(FromQueryResult)]
-struct Counted {
-    number: i64,
-}
 
 /// A handle on the findings of a project.
 #[derive(Debug)]
@@ -58,17 +47,6 @@ impl Write {
 }
 
 impl<C: ConnectionTrait> Findings<'_, C> {
-    /// How many are open, up to a bound.
-    pub async fn count_open(&self, most: i64) -> Result<i64, DbErr> {
-        static COUNT: Prepared = Prepared::new();
-        let backend = self.db.get_database_backend();
-        let values: Vec<Value> =
-            vec![self.project.into(), FindingState::Open.word().into(), most.into()];
-        let count = COUNT.with(backend, || numbered(backend, OPEN), values);
-        let counted = Counted::find_by_statement(count).one(self.db).await?;
-        Ok(counted.map_or(0, |counted| counted.number))
-    }
-
     /// Those that are asked for, at most so many: by kind, and the oldest first.
     pub async fn page(&self, query: &FindingsQuery, most: u64) -> Result<Vec<Finding>, DbErr> {
         let mut rows = Entity::find()

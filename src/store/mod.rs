@@ -33,7 +33,9 @@ mod keys;
 mod latest;
 mod leases;
 mod line;
+mod locking;
 mod newer_keys;
+mod notifications;
 mod observed;
 mod outbox;
 mod passing;
@@ -99,6 +101,7 @@ pub use guard_changes::GuardChangeRow;
 pub use held_up::HeldUp;
 pub use jobs::RunEnd;
 pub use keys::KeyRow;
+pub use notifications::{Beside, Dated};
 pub use pending::{PendingGrant, PendingPlace};
 pub use people::{NewPerson, PersonRow};
 pub use pipelines::Called;
@@ -124,9 +127,9 @@ pub use writing::Write;
 
 use crate::error::Error;
 use health::Health;
+use locking::{free, locked};
 use reader::Reader;
 use scoped::Scoped;
-use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlErr};
 use std::ops::Deref;
 use uuid::Uuid;
@@ -285,19 +288,4 @@ impl From<DbErr> for Error {
         passing::log(&error, "the database refused");
         if passing::passes(&error) { Self::Unavailable } else { Self::Internal }
     }
-}
-
-/// Reads no rows that somebody else has locked, and locks the others: whoever does not wait keeps nobody
-/// waiting for him.
-fn free<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {
-    if db.get_database_backend() == DbBackend::Postgres {
-        select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-    } else {
-        select
-    }
-}
-
-/// Adds a lock on the rows read, where the database has such locks (`SQLite` has one writer).
-fn locked<C: ConnectionTrait, S: sea_orm::QuerySelect>(db: &C, select: S) -> S {
-    if db.get_database_backend() == DbBackend::Postgres { select.lock_exclusive() } else { select }
 }

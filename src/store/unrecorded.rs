@@ -24,6 +24,8 @@ pub enum Unrecorded {
     Tree,
     /// A check of a credential that begins, or that Regcred made by itself and that found what it found before.
     Check,
+    /// That a day has come that was typed, or that a member has read what they were told.
+    Notifications,
     /// Short-lived tokens that end a moment before what gave them: the end of that has the event.
     Revocation,
     /// What another system has of a chain by now, or why it was not sent: the chain itself says what was done.

@@ -1,5 +1,7 @@
 //! A credential is checked at its registry: what is shown, what is on record, and how often a secret is shown.
 
+mod registry;
+
 use crate::app::{App, PASSWORD};
 use crate::edits::save;
 use crate::reports::{FAILED, tell};
@@ -12,76 +14,11 @@ use regcred::outbound::{Network, Outbound, OutboundSettings};
 use regcred::receivers::Receivers;
 use regcred::registries::Registries;
 use regcred::vault::{Reach, Vault};
-use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use registry::{RIGHT, Registry, basic};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-const RIGHT: &str = "right-of-acme";
 const WRONG: &str = "wrong-of-acme";
-
-/// A registry that wants a pair in each request, and takes this password.
-#[derive(Clone)]
-struct Registry {
-    host: String,
-    password: Arc<Mutex<String>>,
-    /// The pairs that it was shown.
-    shown: Arc<Mutex<Vec<String>>>,
-}
-
-impl Registry {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = listener.local_addr().unwrap().to_string();
-        let registry =
-            Self { host, password: Arc::new(Mutex::new(RIGHT.to_owned())), shown: Arc::default() };
-        let answering = registry.clone();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let answering = answering.clone();
-                tokio::spawn(async move {
-                    let mut request = Vec::new();
-                    while !request.ends_with(b"\r\n\r\n") {
-                        match stream.read_u8().await {
-                            Ok(byte) => request.push(byte),
-                            Err(_) => return,
-                        }
-                    }
-                    let head = answering.head(&String::from_utf8(request).unwrap());
-                    let answer = format!(
-                        "HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-                    );
-                    // Who went away does not want it.
-                    let _ = stream.write_all(answer.as_bytes()).await;
-                });
-            }
-        });
-        registry
-    }
-
-    fn head(&self, request: &str) -> &'static str {
-        const ASKS: &str = "401 Unauthorized\r\nwww-authenticate: Basic realm=\"acme\"";
-        let line = request.lines().find_map(|line| line.strip_prefix("authorization: Basic "));
-        let Some(pair) = line else { return ASKS };
-        self.shown.lock().unwrap().push(pair.to_owned());
-        let right = basic(&self.password.lock().unwrap());
-        if pair == right { "200 OK" } else { ASKS }
-    }
-
-    fn takes(&self, password: &str) {
-        password.clone_into(&mut self.password.lock().unwrap());
-    }
-
-    fn shown(&self) -> usize {
-        self.shown.lock().unwrap().len()
-    }
-}
-
-fn basic(password: &str) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(format!("acme-bot:{password}"))
-}
 
 /// An instance that may call this machine, with one credential of the registry.
 struct Scene {
@@ -132,6 +69,14 @@ impl Scene {
         let fields = [("name", "own"), ("registry_url", host), ("password", password)];
         let reply = save(&self.app, self.id, "1", &fields).await;
         assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+
+    /// What the members were told, newest first.
+    async fn told(&self) -> Vec<&'static str> {
+        let reader = self.app.evidence(&self.app.owner, "acme").await;
+        let reader = reader.can::<of::RegistryRead>().unwrap();
+        let told = self.vault.notifications(&reader).await.unwrap();
+        told.notifications.iter().map(|one| one.news.label()).collect()
     }
 
     async fn events(&self, action: Action) -> i64 {
@@ -235,6 +180,7 @@ async fn it_is_checked_again_by_itself_and_a_change_is_on_record_once() {
     assert_eq!(checks.due_at, None);
     assert_eq!(checks.checks.len(), 4);
     assert_eq!(scene.events(Action::CheckChanged).await, 1);
+    assert_eq!(scene.told().await, ["Failing"]);
     let chain = scene.app.evidence(&scene.app.owner, "acme").await.project().id;
     let events = scene.app.vault.store().chain().newest(chain, 10).await.unwrap();
     let changed = events.into_iter().find(|event| event.action == Action::CheckChanged).unwrap();
@@ -255,6 +201,7 @@ async fn another_secret_is_checked_soon() {
     assert!(checks.due_at.is_some());
     scene.later().await;
     assert_eq!(scene.last().await, CheckState::Works);
+    assert_eq!(scene.told().await, ["Failing"]);
     let versions: Vec<i64> = scene.checks().await.checks.iter().map(|one| one.version).collect();
     assert_eq!(versions, [2, 1]);
 }

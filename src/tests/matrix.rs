@@ -13,7 +13,7 @@ pub use right::{Right, takes_files, tomorrow};
 
 use crate::app::{Browser, PASSWORD, Reply};
 use regcred::domain::short_id;
-use right::{DELETE, DELETE_PIPELINES, GRANT, READ_PIPELINES, WRITE, WRITE_PIPELINES};
+use right::{DELETE, DELETE_PIPELINES, GRANT, READ, READ_PIPELINES, WRITE, WRITE_PIPELINES};
 
 /// A job's token whose issuer no rule names, so nobody is asked for its keys.
 pub const JOB_TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLmNvbSIsImF1ZCI6InJlZ2NyZWQifQ.AAAA";
@@ -108,6 +108,7 @@ pub fn functions(project: &str, at: &Objects) -> Vec<Function> {
             &[of, ("id", credential), ("revision", "1"), ("password", "hunter4")],
         )
         .about_one(),
+        Function::new("/rpc/notifications/read", READ, &[of, ("until", "0")]),
         Function::new("/rpc/credentials/check", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/disable", WRITE, &[of, ("id", credential)]).about_one(),
         Function::new("/rpc/credentials/enable", WRITE, &[of, ("id", credential)]).about_one(),

@@ -78,6 +78,7 @@ mod migrations;
 mod moved_deleted;
 mod narrowed;
 mod notes;
+mod notifications;
 mod obtainers;
 mod other_names;
 mod outbox;

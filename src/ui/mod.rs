@@ -16,6 +16,7 @@ pub mod kit;
 pub mod layout;
 pub mod matching;
 mod navigation;
+pub mod notifications;
 pub mod pipelines;
 mod receipts;
 pub mod reviews;

@@ -50,7 +50,7 @@ impl Group {
 
 /// Beside the pages of a project, for who looks at them: nothing that they may not open.
 pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
-    let Frame { project, permissions, waiting, findings, .. } = frame;
+    let Frame { project, permissions, waiting, findings, notifications, .. } = frame;
     let slug = &project.slug;
     let mut links = Vec::new();
     if permissions.has(Permission::RegistryRead) {
@@ -63,6 +63,8 @@ pub(super) fn of_project(frame: &Frame) -> Vec<Group> {
         links.push(Link::new(paths::usage(slug), "Usage", "usage"));
         let link = Link::new(paths::findings(slug), "Findings", "warning");
         links.push(link.counted(*findings, found_in_words));
+        let link = Link::new(paths::notifications(slug), "Notifications", "bell");
+        links.push(link.counted(*notifications, unread_in_words));
     }
     if permissions.has(Permission::PipelineRead) {
         links.push(Link::new(paths::matching(slug), "Match", "search"));
@@ -89,6 +91,10 @@ fn found_in_words(count: usize) -> String {
         1 => "1 is open".to_owned(),
         count => format!("{} are open", in_short(count)),
     }
+}
+
+fn unread_in_words(count: usize) -> String {
+    format!("{} unread", in_short(count))
 }
 
 /// Beside the pages of the instance.
@@ -118,6 +124,7 @@ mod tests {
             is_confirmed: false,
             needs_key_backup: false,
             waiting,
+            notifications: 0,
             findings: 2,
         };
         of_project(&frame)

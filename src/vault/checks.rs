@@ -7,6 +7,7 @@ mod due;
 
 pub(super) use due::{lately, soon};
 
+use super::notifications::tell_check;
 use super::{Vault, now};
 use crate::domain::actor::{Actor, Acts, Can};
 use crate::domain::audit::{Action, Detail};
@@ -162,6 +163,7 @@ impl Vault {
             due_at: due::next(report, at, due::chance()).map(|due| due.0),
         };
         write.checks(project).end(begun, &end, CHECKS_KEPT).await?;
+        tell_check(&write, project, &subject, (begun.id, before), report).await?;
         let is_asked = *by != Actor::Product;
         if !is_asked && is_same {
             return Ok(write.commit_without_event(Unrecorded::Check).await?);

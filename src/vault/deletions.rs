@@ -45,6 +45,7 @@ impl Vault {
         write.secrets(project).delete(id).await?;
         write.findings(project).delete_of_credential(id).await?;
         write.checks(project).delete_of_credential(id).await?;
+        write.notifications(project).delete_of_credential(id).await?;
         write.credentials(project).delete(id).await?;
         let subject = Subject { id, name: found.summary.name.clone() };
         let detail = Detail::Registry(found.summary.host.as_str().to_owned());

@@ -8,14 +8,14 @@ mod refused;
 mod used;
 
 use super::{Vault, now, today};
-use crate::domain::actor::{Can, Member};
+use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::finding::{
-    self, Acceptance, COUNTED, Finding, FindingChanges, FindingPlace, FindingState, FindingsPage,
+    self, Acceptance, Finding, FindingChanges, FindingPlace, FindingState, FindingsPage,
     FindingsQuery, Found, PAGE_ROWS, Thing,
 };
 use crate::domain::moment::Moment;
-use crate::domain::permission::{Permission, of};
+use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
 use crate::error::{Error, Result};
 use crate::store::{Unrecorded, Write};
@@ -57,16 +57,6 @@ impl Vault {
             .map(|last| query.after(FindingPlace { rank: last.found.kind.rank(), id: last.id }));
         let figures_until = self.figures_until(project).await?;
         Ok(FindingsPage { rows, next, figures_until })
-    }
-
-    /// How many are open in the project of the member, up to [`COUNTED`]; none for who may not read them.
-    pub async fn count_findings(&self, member: &Member) -> Result<usize> {
-        if !member.may(Permission::RegistryRead) {
-            return Ok(0);
-        }
-        let most = i64::try_from(COUNTED).unwrap_or(i64::MAX);
-        let count = self.store.findings(member.project().id).count_open(most).await?;
-        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     /// Accepts a finding until a day; gives the sentence for the next page. It says so there until then, or until it is

@@ -23,6 +23,7 @@ mod jobs;
 mod keys;
 mod known;
 mod names;
+mod notifications;
 mod passwords;
 mod people;
 mod pipelines;

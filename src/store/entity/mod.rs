@@ -31,6 +31,7 @@ mod definitions;
 mod findings;
 mod jobs;
 mod machines;
+mod notifications;
 mod people;
 mod reviews;
 mod sealed;
@@ -47,6 +48,7 @@ pub use machines::{
     access_grant, issuer, pipeline, pipeline_token, shared_secret_view, trust_rule, usage,
     used_assertion,
 };
+pub use notifications::{notification, notification_seen};
 pub use people::{instance, membership, person, project, session, slot};
 pub use reviews::{review, review_item};
 pub use sealed::{credential, credential_count, crypto_key, guard_change, lease, secret_version};
@@ -63,6 +65,7 @@ pub(super) fn shapes() -> Result<Vec<TableShape>, DbErr> {
         chains::shapes()?,
         jobs::shapes()?,
         checks::shapes()?,
+        notifications::shapes()?,
         definitions::shapes()?,
         findings::shapes()?,
         reviews::shapes()?,

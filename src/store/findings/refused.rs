@@ -1,6 +1,5 @@
 //! What pipelines were refused, for the findings about it: of a credential, or as a whole.
 
-use super::Counted;
 use super::facts::LOOKED_AT;
 use crate::domain::delivery::Outcome;
 use crate::domain::moment::Moment;
@@ -8,6 +7,11 @@ use crate::store::Receipts;
 use crate::store::prepared::{Prepared, numbered};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
+
+#[derive(FromQueryResult)]
+struct Counted {
+    number: i64,
+}
 
 /// It stops at the bound. The fetches of the pipeline come first, by their own index: a pipeline has one chain.
 const REFUSED: &str = "SELECT COUNT(*) AS number FROM (

@@ -18,7 +18,7 @@ async fn accept(by: &Browser, id: Uuid, reason: &str, until: &str) -> Reply {
 
 async fn count(app: &App) -> usize {
     let member = app.evidence(&app.owner, "acme").await;
-    app.vault.count_findings(&member).await.unwrap()
+    app.vault.beside(&member).await.unwrap().findings
 }
 
 #[tokio::test]

@@ -56,6 +56,7 @@ pub fn pages(at: &Objects) -> Vec<(String, Right)> {
         ("/p/{}/approvals".to_owned(), GRANT),
         ("/p/{}/usage".to_owned(), READ),
         ("/p/{}/findings".to_owned(), READ),
+        ("/p/{}/notifications".to_owned(), READ),
         ("/p/{}/audit".to_owned(), READ_AUDIT),
         ("/p/{}/audit/verify".to_owned(), READ_AUDIT),
         ("/p/{}/audit/shipping".to_owned(), WRITE_AUDIT),

@@ -32,6 +32,8 @@ pub(super) const DECIDE_NOTHING: &[(&str, &str)] = &[
     ("outbox", "it says where in the chains to look"),
     ("credential_check", "it says what a registry answered, for pages"),
     ("check_state", "it says what a registry answered last, for pages"),
+    ("notification", "it says what members are told, for pages"),
+    ("notification_seen", "it says what a member has read, for pages"),
     ("definition", "it says what a file names, for pages"),
     ("definition_statement", "it is a part of what a file names, for pages"),
     ("finding", "it is found anew from what decides, and who accepted one is a link of a chain"),

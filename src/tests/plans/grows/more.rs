@@ -4,6 +4,11 @@ use super::Grows;
 
 pub(super) const MORE: &[Grows] = &[
     Grows {
+        starts: "SELECT * FROM \"notification\"",
+        has: "ORDER BY \"notification\".\"at\" DESC LIMIT ?",
+        why: "it reads the newest from the end of the index, and stops at the bound",
+    },
+    Grows {
         starts: "SELECT \"check_state\".\"credential_id\" FROM",
         has: "\"due_at\" <= ? LIMIT ?",
         why: "it stops at the first check that is due",

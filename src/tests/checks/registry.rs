@@ -1,0 +1,72 @@
+//! A registry that checks ask: it counts how often a secret is shown to it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// The password that it takes at first.
+pub const RIGHT: &str = "right-of-acme";
+
+/// A registry that wants a pair in each request, and takes this password.
+#[derive(Clone)]
+pub struct Registry {
+    pub host: String,
+    password: Arc<Mutex<String>>,
+    /// The pairs that it was shown.
+    shown: Arc<Mutex<Vec<String>>>,
+}
+
+impl Registry {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let registry =
+            Self { host, password: Arc::new(Mutex::new(RIGHT.to_owned())), shown: Arc::default() };
+        let answering = registry.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let answering = answering.clone();
+                tokio::spawn(async move {
+                    let mut request = Vec::new();
+                    while !request.ends_with(b"\r\n\r\n") {
+                        match stream.read_u8().await {
+                            Ok(byte) => request.push(byte),
+                            Err(_) => return,
+                        }
+                    }
+                    let head = answering.head(&String::from_utf8(request).unwrap());
+                    let answer = format!(
+                        "HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                    );
+                    // Who went away does not want it.
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                });
+            }
+        });
+        registry
+    }
+
+    fn head(&self, request: &str) -> &'static str {
+        const ASKS: &str = "401 Unauthorized\r\nwww-authenticate: Basic realm=\"acme\"";
+        let line = request.lines().find_map(|line| line.strip_prefix("authorization: Basic "));
+        let Some(pair) = line else { return ASKS };
+        self.shown.lock().unwrap().push(pair.to_owned());
+        let right = basic(&self.password.lock().unwrap());
+        if pair == right { "200 OK" } else { ASKS }
+    }
+
+    pub fn takes(&self, password: &str) {
+        password.clone_into(&mut self.password.lock().unwrap());
+    }
+
+    pub fn shown(&self) -> usize {
+        self.shown.lock().unwrap().len()
+    }
+}
+
+/// The pair of that password, as it is shown.
+pub fn basic(password: &str) -> String {
+    STANDARD.encode(format!("acme-bot:{password}"))
+}
