@@ -1,5 +1,5 @@
-//! When a secret says itself that it ends: a JWT, such as Azure's, Quay's and JFrog's registries issue, or an
-//! authorization token of Amazon ECR. No signature is checked, so this is a hint and no proof.
+//! When a secret says itself that it ends: a JWT, as the registries of Azure and Quay issue, or an authorization token
+//! of Amazon ECR. No signature is checked, so this is a hint and no proof.
 
 #[cfg(test)]
 mod tests;
