@@ -48,6 +48,7 @@ pub mod doubt;
 pub mod expiry;
 pub mod finding;
 pub mod first_steps;
+pub mod found_expiry;
 pub mod grant;
 pub mod guard_change;
 pub mod hearsay;

@@ -52,6 +52,7 @@ mod findings;
 mod first_steps;
 mod flood;
 mod forms;
+mod found_expiry;
 mod full_disk;
 mod given_back;
 mod gone;

@@ -32,6 +32,7 @@ use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::credential::{CredentialSettings, Method};
 use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm, copy_taken};
+use crate::domain::found_expiry::FoundEnd;
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
@@ -68,9 +69,13 @@ impl Vault {
         };
         let kind = RegistryKind::recognise(&draft.host);
         let secret = read.doubt(kind, draft.settings.method, &draft.settings.username);
-        let asked = Asked { today: today(), stored_until: None, is_replaced: false, secret };
+        let typed = draft.settings.expires_on;
+        let found = read.end(typed);
+        let told = found.map(FoundEnd::day);
+        let asked = Asked { today: today(), stored_until: None, is_replaced: false, secret, told };
         let of_username = doubts::of_username(kind, &draft.settings.username, true);
-        doubts::ask(form, draft.settings.expires_on, asked, of_username)?;
+        doubts::ask(form, typed, asked, of_username)?;
+        draft.settings.expires_on = typed.or(told);
         // Without another name, the creator is the owner.
         let by = &editor.person().name;
         draft.settings.owner = if owner.is_empty() { by.clone() } else { owner };
@@ -79,6 +84,7 @@ impl Vault {
         let mut notices = vec![format!("{name} was created for {}.", draft.host.as_str())];
         notices.extend(draft.changes.iter().cloned());
         notices.extend(read.notices(kind, *method, username));
+        notices.extend(found.and_then(|found| found.sentence(None, now())));
         let mut copies: Vec<(Uuid, CredentialDraft)> = Vec::new();
         for host in &draft.also {
             let copy = draft.for_host(host);

@@ -7,11 +7,15 @@ import { expect, test } from '../../support/test.ts';
 
 const HOST = 'registry.example.com';
 const FINE_GRAINED = 'github_pat_example';
+// Tokens that say when they end, signed by nobody: on 2020-01-31, and on 2099-01-31.
+const EXPIRED = 'eyJhbGciOiJub25lIn0.eyJleHAiOjE1ODA0Mjg4MDB9.AAAA';
+const VALID = 'eyJhbGciOiJub25lIn0.eyJleHAiOjQwNzM1NDQwMDB9.AAAA';
 
 for (const { what, typed, label, sentence } of [
   { what: 'a fine-grained token for ghcr.io', typed: { 'Registry URL': 'ghcr.io', 'Password': FINE_GRAINED }, label: 'Password', sentence: /looks like a fine-grained GitHub token/ },
   { what: 'an AWS key as a password', typed: { 'Registry URL': 'quay.io', 'Password': 'AKIAEXAMPLEEXAMPLE00' }, label: 'Password', sentence: /looks like an AWS access key ID/ },
   { what: 'a GitLab token elsewhere', typed: { 'Registry URL': 'ghcr.io', 'Password': 'glpat-example' }, label: 'Password', sentence: /the registry is not GitLab's/ },
+  { what: 'a token that has expired', typed: { 'Registry URL': HOST, 'Password': EXPIRED }, label: 'Password', sentence: /The token says that it has expired\./ },
   { what: 'a date in the past', typed: { 'Registry URL': 'ghcr.io', 'Password': 'a token', 'Expires on (Optional)': '2020-01-31' }, label: 'Expires on (Optional)', sentence: 'This day has passed. Correct the date or clear the field.' },
 ]) {
   test(`${what} is asked about before it is saved`, async ({ page, instance, javaScriptEnabled }) => {
@@ -98,6 +102,16 @@ test('a secret without a date says that the credential lost its own, and leads t
   await fillIn(edit, { 'Expires on (Optional)': '2099-12-31' });
   await send(edit);
   await expectSaid(page, `${name} was saved.`);
+});
+
+test('a token that tells its end brings the expiry date with it', async ({ page, instance }) => {
+  const name = unique('tells');
+  await addCredential(page, instance, { name, expires_on: '2098-01-31', paths: `acme/${name}` });
+  const dialog = await openReplace(page, instance, name);
+  await fillIn(dialog, { Password: VALID });
+  await send(dialog);
+  await expectSaid(page, 'The token says that it expires on 2099-01-31, so this date was stored.');
+  await expectValues(await openEdit(page, instance, name), { 'Expires on (Optional)': '2099-01-31' });
 });
 
 test('a secret that waits is not delivered, and a missing one is asked for', async ({ page, instance }) => {

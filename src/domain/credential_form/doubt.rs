@@ -22,20 +22,22 @@ pub struct Asked {
     pub is_replaced: bool,
     /// What looks wrong with the secret that was typed.
     pub secret: Option<&'static str>,
+    /// The last day that the secret itself tells.
+    pub told: Option<Day>,
 }
 
 impl CredentialForm {
     /// The questions, each at its field, in the order of the form. `until` is the last day that was
     /// typed.
     pub fn doubts(&self, until: Option<Day>, asked: Asked) -> Vec<FieldError> {
-        let Asked { today, stored_until, is_replaced, secret } = asked;
+        let Asked { today, stored_until, is_replaced, secret, told } = asked;
         let method = Method::from_word(&self.method).unwrap_or(Method::Password);
         let of_secret = secret.map(|sentence| FieldError::new(method.secret_field(), sentence));
         let is_kept = until.is_some() && until == stored_until;
         let has_passed = until.is_some_and(|day| day < today);
         let is_near = until.is_some_and(|day| day.days_after(today) <= SOON);
         let of_day = match (is_kept, is_replaced) {
-            (true, true) if is_near => Some(OF_THE_LAST_SECRET),
+            (true, true) if is_near && until != told => Some(OF_THE_LAST_SECRET),
             (false, _) if has_passed => Some(HAS_PASSED),
             _ => None,
         };
@@ -61,6 +63,7 @@ mod tests {
             stored_until: Day::parse(stored),
             is_replaced,
             secret: None,
+            told: None,
         };
         let doubts = CredentialForm::default().doubts(Day::parse(until), asked);
         doubts.into_iter().map(|doubt| doubt.field).collect()
@@ -90,12 +93,28 @@ mod tests {
     }
 
     #[test]
+    fn a_day_that_stayed_is_not_asked_about_where_the_new_secret_tells_the_same() {
+        let until = Some(day("2026-11-30"));
+        for (told, is_asked) in [("2026-11-30", false), ("2026-12-01", true), ("", true)] {
+            let asked = Asked {
+                today: day("2026-11-29"),
+                stored_until: until,
+                is_replaced: true,
+                secret: None,
+                told: Day::parse(told),
+            };
+            let doubts = CredentialForm::default().doubts(until, asked);
+            assert_eq!(!doubts.is_empty(), is_asked, "{told}");
+        }
+    }
+
+    #[test]
     fn the_secret_is_asked_about_at_the_field_of_its_method_and_first() {
         let asked = |method: &str| {
             let form = CredentialForm { method: method.to_owned(), ..CredentialForm::default() };
             let today = day("2026-11-29");
             let secret = Some("This looks like something else.");
-            let asked = Asked { today, stored_until: None, is_replaced: true, secret };
+            let asked = Asked { today, stored_until: None, is_replaced: true, secret, told: None };
             let doubts = form.doubts(Some(day("2020-01-01")), asked);
             doubts.into_iter().map(|doubt| doubt.field).collect::<Vec<_>>()
         };

@@ -20,6 +20,7 @@ use crate::crypto::kek::{Kek, KekId};
 use crate::crypto::keyring::{Keyring, Purpose};
 use crate::crypto::{signature, token};
 use crate::domain::credential::Method;
+use crate::domain::found_expiry;
 use crate::domain::hearsay;
 use crate::domain::image::Image;
 use crate::domain::key_file::KeyFile;
@@ -41,6 +42,11 @@ use uuid::Uuid;
 /// All of them.
 pub(super) const TARGETS: &[Target] = &[
     Target { file: "src/domain/registry.rs", seeds: HOSTS, run: registry },
+    Target {
+        file: "src/domain/found_expiry.rs",
+        seeds: &[b"eyJhbGciOiJub25lIn0.eyJleHAiOjQwNzM1NDQwMDB9.AAAA", b"eyJwYXlsb2FkIjoiYWNtZSIsImV4cGlyYXRpb24iOjQwNzM1NDQwMDB9"],
+        run: |data| _ = found_expiry::end_of(data),
+    },
     Target { file: "src/domain/image.rs", seeds: HOSTS, run: |data| _ = Image::parse(&text(data)) },
     Target { file: "src/domain/key_file.rs", seeds: KEY_FILE, run: |data| _ = KeyFile::read(data) },
     Target { file: "src/domain/registry_kind/paste.rs", seeds: TOKENS, run: paste },

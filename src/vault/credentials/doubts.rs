@@ -4,6 +4,7 @@ use crate::domain::actor::Can;
 use crate::domain::audit::Subject;
 use crate::domain::credential::CredentialSettings;
 use crate::domain::credential_form::{Asked, CredentialForm, alternatives};
+use crate::domain::found_expiry::FoundEnd;
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
 use crate::domain::registry::RegistryHost;
@@ -125,7 +126,9 @@ impl Vault {
         let of_username = of_username(kind, username, is_new);
         let stored_until = stored.and_then(|stored| stored.summary.expires_on);
         let is_replaced = read.is_some() && !form.is_staged;
-        let asked = Asked { today: today(), stored_until, is_replaced, secret };
+        let found = read.as_ref().and_then(|read| read.end(*expires_on));
+        let told = found.map(FoundEnd::day);
+        let asked = Asked { today: today(), stored_until, is_replaced, secret, told };
         Ok([of_username, narrowed, form.doubts(*expires_on, asked)].concat())
     }
 

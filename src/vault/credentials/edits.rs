@@ -1,6 +1,7 @@
 //! Edits of a credential. Blank keeps the secret; the host never changes; a save against an older
 //! revision tells what changed meanwhile.
 
+mod ends;
 mod replace;
 mod said;
 
@@ -13,6 +14,7 @@ use crate::domain::audit::{Action, AuditEvent, Detail, Field, FieldChange, Subje
 use crate::domain::credential::{Credential, CredentialSettings, Method};
 use crate::domain::credential_form::{Asked, CredentialDraft, CredentialForm};
 use crate::domain::expiry;
+use crate::domain::found_expiry::FoundEnd;
 use crate::domain::guard_change::LoweredGuards;
 use crate::domain::moment::Day;
 use crate::domain::permission::of;
@@ -48,7 +50,7 @@ impl Vault {
         revision: i64,
         form: &CredentialForm,
         secret: &SecretInput,
-        ends: Option<String>,
+        mut ends: Option<String>,
     ) -> Result<Saved> {
         let project = editor.project().id;
         let write = self.write_by(editor).await?;
@@ -108,16 +110,18 @@ impl Vault {
         };
         let mut settings = CredentialSettings { owner, ..draft.settings };
         let lowered = LoweredGuards::split(&stored, &mut settings);
-
+        let until = ends.as_deref().map_or(settings.expires_on, Day::parse);
+        let stored_until = stored.summary.expires_on.filter(|_| ends.is_none());
+        let (read_now, waits) = (read.as_ref(), form.is_staged);
+        let found = ends::fill_in(read_now, &stored, waits, &mut settings, &mut ends);
+        let told = found.map(FoundEnd::day);
         let mut changed = CredentialSettings::from(&stored).diff(&settings);
         let proposed = self.propose(&write, editor, &stored, lowered).await?;
         let at = now();
         let (origin, before) = (&stored.origin, Some(stored.secret.version));
         let kind = stored.summary.kind();
         let doubt = read.as_ref().and_then(|read| read.doubt(kind, method, &settings.username));
-        let until = ends.as_deref().map_or(settings.expires_on, Day::parse);
-        let stored_until = stored.summary.expires_on.filter(|_| ends.is_none());
-        let (waits, is_without_end) = (form.is_staged, ends.as_deref() == Some(""));
+        let is_without_end = ends.as_deref() == Some("");
         let before_ends = stored.summary.expires_on;
         let (credential, username) = (id, settings.username.as_str());
         let new = NewVersion {
@@ -140,7 +144,8 @@ impl Vault {
         let secret = doubt.filter(|_| new_secret.is_some());
         let narrowed = self.narrowed_in(&write, project, &stored, &settings).await?;
         let narrowed = [of_username(kind, &settings.username, has_new_username), narrowed].concat();
-        ask(&form, until, Asked { today: today(), stored_until, is_replaced, secret }, narrowed)?;
+        let asked = Asked { today: today(), stored_until, is_replaced, secret, told };
+        ask(&form, until, asked, narrowed)?;
         let secret_set_on = if is_replaced { at.day() } else { stored.secret.set_at.day() };
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
         if has_new_username {
@@ -199,6 +204,7 @@ impl Vault {
             notices.push(said::of_new(version, current, form.is_staged, is_disabled));
         }
         notices.extend(about_secret);
+        notices.extend(ends::said(found, version, waits, at));
         notices.extend(twin.as_ref().map(of_twin));
         let lost = before_ends.filter(|_| settings.expires_on.is_none());
         notices.extend(lost.map(|day| expiry::lost(&settings.name, day)));

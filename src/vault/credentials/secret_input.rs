@@ -2,11 +2,14 @@
 
 use crate::crypto::blob::MAX_SECRET;
 use crate::domain::credential::Method;
+use crate::domain::found_expiry::{FoundEnd, HAS_EXPIRED};
 use crate::domain::key_file::{BASE64_USERNAME, KeyFile, is_base64};
+use crate::domain::moment::Day;
 use crate::domain::registry_kind::{RegistryKind, paste_doubt, paste_warning};
 use crate::domain::secret::Secret;
 use crate::domain::typed_text::{has_blank_edge, is_blank};
 use crate::error::FieldError;
+use crate::vault::now;
 
 #[derive(Clone, Debug, Default)]
 pub struct SecretInput {
@@ -61,7 +64,17 @@ impl ReadSecret {
         username: &str,
     ) -> Option<&'static str> {
         let text = std::str::from_utf8(self.secret.expose()).ok()?;
-        paste_doubt(kind, method, username, text)
+        // What the registry wants instead says more than that this one has ended.
+        paste_doubt(kind, method, username, text).or_else(|| self.expired())
+    }
+
+    fn expired(&self) -> Option<&'static str> {
+        self.end(None)?.has_passed(now()).then_some(HAS_EXPIRED)
+    }
+
+    /// The end that it tells itself, beside the last day that was typed for it.
+    pub(super) fn end(&self, typed: Option<Day>) -> Option<FoundEnd> {
+        FoundEnd::of(self.secret.expose(), typed)
     }
 }
 
