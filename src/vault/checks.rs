@@ -68,19 +68,33 @@ impl Vault {
         if is_push_asked && image.is_empty() {
             return Err(Error::at("image", "Enter an image: push is tried on its repository."));
         }
-        let report = self.check(project, &found, (&image, is_push_asked), &editor.actor()).await?;
-        Ok((found.summary.name, report))
+        let (name, asked) = (found.summary.name.clone(), (image, is_push_asked));
+        Ok((name, self.check(project, found, asked, editor.actor()).await?))
     }
 
     /// Makes one check, and notes what it found. Of one that Regcred makes by itself there is an event if it found
-    /// something else than the last one.
+    /// something else than the last one. It goes on when nobody waits for it any more: one that was cut off would
+    /// count as refused.
     async fn check(
         &self,
         project: Uuid,
+        found: Credential,
+        asked: (String, bool),
+        by: Actor,
+    ) -> Result<CheckReport> {
+        let vault = self.clone();
+        let checking = async move { vault.check_now(project, &found, &asked, &by).await };
+        tokio::spawn(checking).await.unwrap_or(Err(Error::Internal))
+    }
+
+    async fn check_now(
+        &self,
+        project: Uuid,
         found: &Credential,
-        (image, is_push_asked): (&str, bool),
+        (image, is_push_asked): &(String, bool),
         by: &Actor,
     ) -> Result<CheckReport> {
+        let registries = &self.reach()?.registries;
         let (shown, version) = (&found.summary, found.secret.version);
         let secret = self.current_secret(project, found).await?;
         let write = self.write_in(project).await?;
@@ -90,7 +104,7 @@ impl Vault {
             credential_id: shown.id,
             version,
             account: format!("{} {}", found.origin, shown.username),
-            image: image.to_owned(),
+            image: image.clone(),
             asked_by: if *by == Actor::Product { String::new() } else { by.name().to_owned() },
             begun_at: now().0,
         };
@@ -107,10 +121,10 @@ impl Vault {
             secret: &secret,
             realms: &realms,
             image: parsed.as_ref().map(|one| (one.repository.as_str(), image::reference(image))),
-            is_push_asked,
+            is_push_asked: *is_push_asked,
             may_sign_in,
         };
-        let report = self.reach()?.registries.check(&ask).await;
+        let report = registries.check(&ask).await;
         self.note_check(project, &begun, &report, by).await?;
         Ok(report)
     }

@@ -97,7 +97,7 @@ impl Vault {
         let Some(found) = found.filter(|found| found.summary.disabled_at.is_none()) else {
             return self.put_off(project, id, Some(now().plus_seconds(DAY))).await;
         };
-        match self.check(project, &found, (&due.image, false), &Actor::Product).await {
+        match self.check(project, found, (due.image, false), Actor::Product).await {
             Ok(_) => Ok(()),
             // It was deleted meanwhile, or its secret cannot be read, which its own mark says.
             Err(Error::NotFound | Error::Conflict(_)) => self.put_off(project, id, None).await,
