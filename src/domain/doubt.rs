@@ -11,7 +11,7 @@ mod tests;
 mod tie;
 
 pub use mend::Mend;
-pub use of_grant::{Around, of_grant};
+pub use of_grant::{Around, of_grant, of_secret};
 pub use of_rule::{of_rule, of_rule_beside};
 pub use saved::Saved;
 pub use tie::{Held, tied_by_host, ties};
@@ -54,6 +54,10 @@ pub enum Doubt {
         on: Day,
     },
     CredentialDisabled {
+        credential: Uuid,
+    },
+    /// The stored secret does not open, so no delivery has it.
+    CredentialUnreadable {
         credential: Uuid,
     },
     /// It was saved anyway; `why` is what was said of the secret then, in whole sentences.
@@ -159,6 +163,9 @@ impl Doubt {
             ),
             Self::CredentialDisabled { .. } => {
                 "The credential is disabled, so no pipeline receives it.".to_owned()
+            }
+            Self::CredentialUnreadable { .. } => {
+                "The stored secret of the credential cannot be read, so no pipeline receives it until it is replaced.".to_owned()
             }
             Self::SecretLooksWrong { why, .. } => {
                 format!("The secret of the credential looks wrong: {why}")

@@ -5,6 +5,7 @@ mod old;
 mod pushes;
 mod rules;
 mod saves;
+mod secrets;
 mod specs;
 mod tied;
 

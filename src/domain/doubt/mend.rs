@@ -36,6 +36,7 @@ impl Doubt {
                 ("Edit the credential", paths::edit_credential(project, *credential))
             }
             Self::CredentialExpired { credential, .. }
+            | Self::CredentialUnreadable { credential }
             | Self::SecretLooksWrong { credential, .. } => {
                 ("Replace its secret", paths::replace_secret(project, *credential))
             }

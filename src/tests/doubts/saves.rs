@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const SAVES: [(&str, &str); 7] = [
     (
         "/rpc/grants/create",
-        "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, does it tie",
+        "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, can its secret be read, did it look wrong, does it tie",
     ),
     ("/rpc/grants/update", "the same as a new grant, and can the credential do as much"),
     ("/rpc/grants/repoint", "the same as a new grant, of each pipeline"),
