@@ -35,7 +35,8 @@ fn find_within(mut export: impl BufRead, link: i64, longest: u64) -> Result<Line
             break;
         }
         number += 1;
-        let is_whole = text.ends_with(b"\n") || u64::try_from(read).is_ok_and(|read| read < longest);
+        let is_whole =
+            text.ends_with(b"\n") || u64::try_from(read).is_ok_and(|read| read < longest);
         let line = unmarked(&text);
         if is_whole && line.trim_ascii().is_empty() {
             continue;
