@@ -41,12 +41,12 @@ const OTHERS: [(&str, &str); 12] = [
     ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),
     (
         "/rpc/credentials/enable",
-        "a day that has passed, and a secret that looks wrong or cannot be read, are said after it",
+        "a day that has passed, a secret that looks wrong or cannot be read, and others that serve the same, are said after it",
     ),
     ("/rpc/credentials/bulk", "how many of those that are enabled the same is true of"),
     (
         "/rpc/versions/switch",
-        "a lost expiry date is said after it; a secret that looks wrong, and a day that has passed, stand at the credential",
+        "a lost expiry date is said after it, and the same as of one that is enabled",
     ),
 ];
 
