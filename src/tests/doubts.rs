@@ -8,6 +8,7 @@ mod saves;
 mod secrets;
 mod specs;
 mod tied;
+mod tokens;
 
 use crate::app::{App, PASSWORD};
 use regcred::domain::moment::Day;

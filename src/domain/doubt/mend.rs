@@ -43,7 +43,10 @@ impl Doubt {
             Self::CredentialDisabled { credential } => {
                 ("Open the credential", paths::credential(project, *credential))
             }
-            Self::NoGrantForRule | Self::NoGrantForForks | Self::NoGrants => {
+            Self::NoGrantForRule
+            | Self::NoGrantForToken
+            | Self::NoGrantForForks
+            | Self::NoGrants => {
                 ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
             }
             Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),

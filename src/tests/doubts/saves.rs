@@ -24,9 +24,12 @@ const SAVES: [(&str, &str); 7] = [
 
 /// The others that save something of pipelines and credentials, and where doubts of it are said.
 const OTHERS: [(&str, &str); 12] = [
-    ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
+    (
+        "/rpc/pipelines/create",
+        "its page shows the token, and whether it meets the conditions of a grant; doubts stand at its grants",
+    ),
     ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
-    ("/rpc/tokens/create", "a token works at once"),
+    ("/rpc/tokens/create", "whether it meets the conditions of a grant is said beside it"),
     ("/rpc/trust-rules/renew-secret", "the secret works once it is set at the server"),
     ("/rpc/credentials/create", "nothing is granted of it yet"),
     (

@@ -91,8 +91,9 @@ async fn a_version_that_is_made_current_is_told_with_all_that_is_in_its_way() {
     let app = &scene.app;
     let [one, _] = twins(&scene).await;
     page_after(&scene, "/rpc/credentials/enable", one, &[]).await;
+    let second = [("name", "one"), ("password", "second")];
     let revision = app.stored("acme", one).await.revision.to_string();
-    assert_eq!(save(app, one, &revision, &[("password", "second")]).await.status, 200);
+    assert_eq!(save(app, one, &revision, &second).await.status, 200);
     let page = page_after(&scene, "/rpc/versions/switch", one, &[("version", "1")]).await;
     assert!(page.contains("Version 1 of one is now current."), "{page}");
     assert!(page.contains("alert-warning") && page.contains(REFUSED), "{page}");

@@ -56,6 +56,7 @@ fn each() -> Vec<Doubt> {
         Doubt::TagAsReference,
         Doubt::BranchAndTag,
         Doubt::NoGrantForRule,
+        Doubt::NoGrantForToken,
         Doubt::NoGrantForForks,
         Doubt::NoGrants,
         Doubt::IssuerSilent("The issuer did not answer.".to_owned()),
