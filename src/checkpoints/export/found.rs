@@ -62,7 +62,7 @@ mod tests {
     use uuid::Uuid;
 
     fn line(number: i64) -> String {
-        Line::new(Uuid::nil(), number, "event", &[b"said"]).to_text()
+        Line::new(Uuid::nil(), number, "event", &[b"said".as_slice()]).to_text()
     }
 
     fn missing(text: &str, longest: u64) -> String {
