@@ -1,5 +1,9 @@
 //! Exports of a chain: a line for each link. The format is in the room's doc.
 
+mod found;
+
+pub use found::{Missing, find};
+
 use super::checkpoint::Checkpoint;
 use super::link;
 use super::tree::{Frontier, Hash};

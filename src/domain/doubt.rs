@@ -5,14 +5,16 @@
 mod mend;
 mod of_grant;
 mod of_rule;
+mod of_token;
 mod saved;
 #[cfg(test)]
 mod tests;
 mod tie;
 
 pub use mend::Mend;
-pub use of_grant::{Around, of_grant};
+pub use of_grant::{Around, of_grant, of_secret};
 pub use of_rule::{of_rule, of_rule_beside};
+pub use of_token::of_token;
 pub use saved::Saved;
 pub use tie::{Held, tied_by_host, ties};
 
@@ -54,6 +56,10 @@ pub enum Doubt {
         on: Day,
     },
     CredentialDisabled {
+        credential: Uuid,
+    },
+    /// The stored secret does not open, so no delivery has it.
+    CredentialUnreadable {
         credential: Uuid,
     },
     /// It was saved anyway; `why` is what was said of the secret then, in whole sentences.
@@ -103,6 +109,8 @@ pub enum Doubt {
     BranchAndTag,
     /// Every grant of the pipeline has conditions that the runs of the rule do not meet.
     NoGrantForRule,
+    /// Every grant of the pipeline has conditions, and a token that a person made meets none.
+    NoGrantForToken,
     /// All its runs may be of a fork, and no grant that they could use gives forks anything.
     NoGrantForForks,
     NoGrants,
@@ -159,6 +167,9 @@ impl Doubt {
             ),
             Self::CredentialDisabled { .. } => {
                 "The credential is disabled, so no pipeline receives it.".to_owned()
+            }
+            Self::CredentialUnreadable { .. } => {
+                "The stored secret of the credential cannot be read, so no pipeline receives it until it is replaced.".to_owned()
             }
             Self::SecretLooksWrong { why, .. } => {
                 format!("The secret of the credential looks wrong: {why}")
@@ -240,6 +251,9 @@ impl Doubt {
             }
             Self::NoGrantForRule => {
                 "Every grant of this pipeline has conditions on branches or events that the runs of this rule do not meet, so they receive nothing.".to_owned()
+            }
+            Self::NoGrantForToken => {
+                "Every grant of this pipeline has conditions on branches or events, which only a trust rule proves, so this token receives nothing until a grant has no conditions.".to_owned()
             }
             Self::NoGrantForForks => {
                 "Every run of this rule may be of a fork, and no grant that such a run could use gives pull requests from forks access, so they receive nothing.".to_owned()

@@ -56,9 +56,11 @@ pub async fn switch_credentials(
             switched => switched?,
         };
         let sentence = said(&switched, is_disabled);
-        let flash = match switched.doubtful {
-            0 => Flash::from(sentence),
-            doubtful => Flash::doubt(vec![sentence, doubted(doubtful)]),
+        let doubts = doubts(&switched);
+        let flash = if doubts.is_empty() {
+            Flash::from(sentence)
+        } else {
+            Flash::doubt([sentence].into_iter().chain(doubts).collect())
         };
         if switched.changed.is_empty() {
             return Ok(Some(flash));
@@ -128,6 +130,20 @@ fn doubted(count: usize) -> String {
     format!("{count} of the enabled credentials may not work: {says} why.")
 }
 
+/// What is said of those that are enabled and tie with others.
+fn tied(count: usize) -> String {
+    let serve = if count == 1 { "serves its" } else { "serve their" };
+    format!(
+        "{count} of the enabled credentials {serve} registry equally well as another one, so deliveries to a pipeline with both are refused as ambiguous."
+    )
+}
+
+fn doubts(switched: &Switched) -> Vec<String> {
+    let doubtful = (switched.doubtful > 0).then(|| doubted(switched.doubtful));
+    let tied = (switched.tied > 0).then(|| tied(switched.tied));
+    doubtful.into_iter().chain(tied).collect()
+}
+
 fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
@@ -151,6 +167,9 @@ mod tests {
         let [one, two] = [1, 2].map(doubted);
         assert_eq!(one, "1 of the enabled credentials may not work: its state says why.");
         assert_eq!(two, "2 of the enabled credentials may not work: their states say why.");
+        let both = Switched { doubtful: 1, tied: 2, ..Switched::default() };
+        assert_eq!(doubts(&both), [doubted(1), tied(2)]);
+        assert!(tied(1).contains("1 of the enabled credentials serves its registry equally well"));
     }
 
     #[test]

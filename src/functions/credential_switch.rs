@@ -7,10 +7,12 @@ use super::reply::{ask, finish_action, is_page};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::error::Result;
+use crate::vault::Hindered;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
+const EDIT: &str = "Edit the credential";
 /// The longest address that a button *Undo* goes back to, in bytes.
 const UNDO_BACK_MAX: usize = 512;
 
@@ -30,7 +32,7 @@ pub async fn disable_credential(
             return Ok(None);
         }
         let (name, lately) = vault().set_disabled(&editor, id, true).await?;
-        let said = [switched(&name, true)].into_iter().chain(lately).collect();
+        let said = [switched(&name, true)].into_iter().chain(lately.sentences).collect();
         Ok(Some(Flash::good(said).with_undo(EnableCredential::url(), undo(&project, id, &page))))
     };
     match done.await {
@@ -52,11 +54,11 @@ pub async fn enable_credential(
     let page = list_page(&project, back);
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let (name, doubt) = vault().set_disabled(&editor, id, false).await?;
-        let flash = match doubt {
-            None => Flash::good(vec![switched(&name, false)]),
-            Some(doubt) => Flash::doubt(vec![format!("{name} is enabled."), doubt])
-                .with_link(paths::replace_secret(&project, id), REPLACE),
+        let (name, hindered) = vault().set_disabled(&editor, id, false).await?;
+        let flash = if hindered.sentences.is_empty() {
+            Flash::good(vec![switched(&name, false)])
+        } else {
+            told_hindered(&project, id, format!("{name} is enabled."), hindered)
         };
         // It was disabled a moment ago: nobody has to be sure of that again.
         let mut values = undo(&project, id, &page);
@@ -64,6 +66,17 @@ pub async fn enable_credential(
         Ok(flash.with_undo(DisableCredential::url(), values))
     };
     finish_action(&page, done.await).await
+}
+
+/// That it was done, what is in its way, and the one place that mends the first of it.
+pub(super) fn told_hindered(project: &str, id: Uuid, done: String, hindered: Hindered) -> Flash {
+    let (href, label) = if hindered.is_of_secret {
+        (paths::replace_secret(project, id), REPLACE)
+    } else {
+        (paths::edit_credential(project, id), EDIT)
+    };
+    let sentences = [done].into_iter().chain(hindered.sentences).collect();
+    Flash::doubt(sentences).with_link(href, label)
 }
 
 /// What the button *Undo* sends.

@@ -1,12 +1,12 @@
 //! Where the audit is sent, as its keeper sees and changes it. Without a project it is that of the instance.
 
 use super::context::{confirmed, member, person, vault};
-use super::reply::{Form, finish, finish_action, saved, shown_once, with_problems};
+use super::reply::{Form, both, finish, finish_action, saved, shown_once};
 use crate::domain::paths;
 use crate::domain::permission::of;
 use crate::domain::shipping::{DestinationForm, Listed};
 use crate::domain::user::Person;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::vault::{ChainKeeper, SlotKind};
 use leptos::prelude::*;
 use serde_json::json;
@@ -37,8 +37,13 @@ pub async fn create_destination(
 ) -> Result<()> {
     let done = async {
         let (keeper, person) = keeper(&project).await?;
-        let proved = confirmed(&person, password).await;
-        with_problems(proved, || vault().problems_of_destination(&keeper, &form))?;
+        match confirmed(&person, password).await {
+            Err(Error::Invalid(password)) => {
+                let problems = vault().problems_of_destination(&keeper, &form).await?;
+                return Err(both(problems, password));
+            }
+            other => other?,
+        };
         let (id, secret) = vault().create_destination(&keeper, &form).await?;
         let page = paths::destination(&project, id);
         Ok(match secret {

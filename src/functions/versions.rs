@@ -2,6 +2,7 @@
 
 use super::answer::Flash;
 use super::context::{confirmed, member, vault};
+use super::credential_switch::told_hindered;
 use super::credentials::SET_DAY;
 use super::reply::{Form, finish, finish_action, saved};
 use crate::domain::expiry;
@@ -16,11 +17,18 @@ use uuid::Uuid;
 pub async fn switch_secret(project: String, id: Uuid, version: i64) -> Result<()> {
     let done = async {
         let editor = member(&project).await?.can::<of::RegistryWrite>()?;
-        let (name, lost) = vault().make_current(&editor, id, version).await?;
+        let (name, lost, hindered) = vault().make_current(&editor, id, version).await?;
         let done = format!("Version {version} of {name} is now current.");
-        let Some(day) = lost else { return Ok(Flash::good(vec![done])) };
-        let edit = paths::edit_credential(&project, id);
-        Ok(Flash::doubt(vec![done, expiry::lost(&name, day)]).with_link(edit, SET_DAY))
+        if let Some(day) = lost {
+            let edit = paths::edit_credential(&project, id);
+            let mut sentences = vec![done, expiry::lost(&name, day)];
+            sentences.extend(hindered.sentences);
+            return Ok(Flash::doubt(sentences).with_link(edit, SET_DAY));
+        }
+        if hindered.sentences.is_empty() {
+            return Ok(Flash::good(vec![done]));
+        }
+        Ok(told_hindered(&project, id, done, hindered))
     };
     finish_action(&paths::credential_versions(&project, id), done.await).await
 }

@@ -5,8 +5,10 @@ mod old;
 mod pushes;
 mod rules;
 mod saves;
+mod secrets;
 mod specs;
 mod tied;
+mod tokens;
 
 use crate::app::{App, PASSWORD};
 use regcred::domain::moment::Day;

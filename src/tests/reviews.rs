@@ -7,6 +7,7 @@ mod ends;
 mod exported;
 mod owners;
 mod since;
+mod typed;
 
 use crate::app::{App, Browser, PASSWORD, Reply};
 use regcred::domain::permission::of;

@@ -6,6 +6,7 @@ mod pulled;
 mod receiver;
 mod retained;
 mod syslog;
+mod typed;
 
 pub use receiver::{Answer, Heard, Receiver, reaching};
 

@@ -6,6 +6,7 @@ mod compromised;
 mod doubts;
 mod edits;
 mod guards;
+mod hindered;
 mod lately;
 mod listed;
 mod pages;
@@ -21,6 +22,7 @@ mod versions;
 
 pub(super) use checks::is_wrong;
 pub use doubts::{Doubt, Saved};
+pub use hindered::Hindered;
 pub(super) use registry_tokens::Kept as RegistryTokens;
 pub use registry_tokens::problems_of_token_service;
 pub(super) use seals::{place_of, secret_place};

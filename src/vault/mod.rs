@@ -50,7 +50,7 @@ pub use backup::{BackupProblem, BroughtBack, Checked, Contents, back_up, check_b
 pub use checkpoints::{KeptCheckpoint, SignedCheckpoint, Witness};
 pub use clock::told_at;
 pub(crate) use clock::{now, today};
-pub use credentials::{Doubt, Saved, SecretInput, Switched, problems_of_token_service};
+pub use credentials::{Doubt, Hindered, Saved, SecretInput, Switched, problems_of_token_service};
 pub use definitions::WrittenFile;
 #[cfg(test)]
 pub(crate) use definitions::fuzz as fuzz_definitions;

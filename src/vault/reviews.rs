@@ -5,7 +5,7 @@ mod decisions;
 mod frozen;
 mod left;
 
-use super::{SignedCheckpoint, Vault, now, today};
+use super::{SignedCheckpoint, Vault, gather, now, today};
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::counted::count;
@@ -17,7 +17,7 @@ use crate::domain::review::{
 use crate::domain::user::Maker;
 use crate::error::{Error, Result};
 use crate::store::{Frozen, Reviewed, Unrecorded};
-use frozen::{ask, digest_of, digest_recorded, facts_known, items_of, reviewer};
+use frozen::{ask, digest_of, digest_recorded, facts_known, items_of, reviewer, unable};
 use uuid::Uuid;
 
 const CHANGED: &str = "Items of this review were changed or removed outside Regcred, so it can be neither reported nor closed. Run `regcred doctor`.";
@@ -38,8 +38,17 @@ impl Vault {
         form: &ReviewForm,
     ) -> Result<(Uuid, String)> {
         let project = opener.project().id;
-        let (name, due_on, undecided) = form.read(today())?;
-        let asked = form.reviewers()?;
+        let mut errors = Vec::new();
+        let read = gather(&mut errors, form.read(today()))?;
+        let (asked, nobody) = form.reviewers()?;
+        errors.extend(nobody);
+        if !asked.is_empty() {
+            let members = self.store.projects().members(project).await?;
+            errors.extend(unable(&asked, &members));
+        }
+        let Some((name, due_on, undecided)) = read.filter(|_| errors.is_empty()) else {
+            return Err(Error::Invalid(errors));
+        };
         // Before the chain is held: deliveries wait for it. The figures only suggest.
         let known = facts_known(self, project).await?;
         let write = self.write_in(project).await?;

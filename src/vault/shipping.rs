@@ -9,6 +9,7 @@ mod retained;
 mod salt;
 mod sending;
 mod testing;
+mod typed;
 
 pub use failing::FailingDestination;
 pub use pulled::{Pulled, Puller};
@@ -16,7 +17,6 @@ pub use retained::HoldingDestination;
 pub(super) use retained::had_by_all;
 
 use super::events::What;
-use super::names::fold;
 use super::people::is_admin_now;
 use super::{INSTANCE, Vault, now};
 use crate::crypto::token::generate_token;
@@ -29,7 +29,7 @@ use crate::domain::shipping::{
     Begin, Behind, Cursor, DESTINATIONS_MAX, Destination, DestinationForm, Listed, NewDestination,
     ShipProblem, Transport, Unsent,
 };
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::store::{DestinationRow, Rank, Walk, Way, Write};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -92,12 +92,9 @@ impl Vault {
         keeper: &ChainKeeper,
         form: &DestinationForm,
     ) -> Result<(Uuid, Option<Zeroizing<String>>)> {
-        let new = self.read_destination(form)?;
         let write = self.write_as_keeper(keeper).await?;
         let all = write.destinations().of_chain(keeper.chain).await?;
-        if all.iter().any(|other| fold(&other.shown.name) == fold(&new.name)) {
-            return Err(Error::at("name", "A destination with this name already exists."));
-        }
+        let new = self.read_destination(form, &all)?;
         if all.len() >= DESTINATIONS_MAX {
             return Err(Error::Conflict(format!(
                 "There can be at most {DESTINATIONS_MAX} destinations. Delete one first."
@@ -111,28 +108,6 @@ impl Vault {
         self.commit_event(write, keeper.chain, &keeper.by, what).await?;
         self.job_is_due.notify_one();
         Ok((id, secret))
-    }
-
-    /// What is wrong with the form, as far as that can be told without the other destinations.
-    pub fn problems_of_destination(
-        &self,
-        _: &ChainKeeper,
-        form: &DestinationForm,
-    ) -> Vec<FieldError> {
-        match self.read_destination(form) {
-            Err(Error::Invalid(problems)) => problems,
-            _ => Vec::new(),
-        }
-    }
-
-    fn read_destination(&self, form: &DestinationForm) -> Result<NewDestination> {
-        let new = form.read()?;
-        let problem = match new.transport {
-            Transport::Webhook => self.reach()?.receivers.address_problem(&new.address),
-            Transport::Syslog => self.reach()?.receivers.host_problem(&new.address),
-            Transport::Pull => None,
-        };
-        problem.map_or(Ok(new), |problem| Err(Error::at("address", problem)))
     }
 
     fn new_row(

@@ -3,7 +3,7 @@
 use super::Action;
 use crate::checkpoints::checkpoint::Checkpoint;
 use crate::checkpoints::cosignature::{Cosignature, WitnessKey};
-use crate::checkpoints::export::{self, Line, Verified};
+use crate::checkpoints::export::{self, Missing, Verified, find};
 use crate::checkpoints::note::{Key, Note};
 use crate::checkpoints::proof;
 use crate::commands::failure::Failure;
@@ -12,7 +12,7 @@ use crate::domain::moment::Moment;
 use crate::domain::witness::Witnessed;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// Bytes that a checkpoint or a proof has at most.
@@ -94,25 +94,26 @@ impl<'a> ToVerify<'a> {
         let said = |problem: proof::ProofProblem| Failure::said(problem.to_string());
         let proof = one_note(proof)?;
         let link = proof::link(&proof).ok_or_else(|| said(proof::ProofProblem::Malformed))?;
-        for line in BufReader::new(self.open()?).lines() {
-            let line = line.map_err(|cause| unreadable(self.export, &cause))?;
-            let line = serde_json::from_str::<Line>(line.trim_start_matches(MARK)).ok();
-            let Some(line) = line.filter(|line| line.number() == link) else { continue };
-            let leaf = line.leaf().ok_or_else(|| said(proof::ProofProblem::Wrong))?;
-            let (_, checkpoint) = proof::verify(&proof, leaf, self.keys).map_err(said)?;
-            let origin = checkpoint.origin;
-            let is_removed = line.is_removed();
-            let text = if is_removed {
-                format!(
-                    "The hash of link {link} is in the chain of {origin}. The line does not have what the link recorded, so that is not proven."
-                )
-            } else {
-                format!("Link {link} is in the chain of {origin}, as it was exported.")
-            };
-            let document = json!({"origin": origin, "link": link, "removed": is_removed});
-            return Ok((document, text, true));
-        }
-        Err(Failure::said(format!("The proof is of link {link}, and the export does not have it.")))
+        let line = match find(BufReader::new(self.open()?), link) {
+            Ok(line) => line,
+            Err(Missing::Unreadable(cause)) => return Err(unreadable(self.export, &cause)),
+            Err(missing) => {
+                return Err(Failure::said(format!("The proof is of link {link}, and {missing}")));
+            }
+        };
+        let leaf = line.leaf().ok_or_else(|| said(proof::ProofProblem::Wrong))?;
+        let (_, checkpoint) = proof::verify(&proof, leaf, self.keys).map_err(said)?;
+        let origin = checkpoint.origin;
+        let is_removed = line.is_removed();
+        let text = if is_removed {
+            format!(
+                "The hash of link {link} is in the chain of {origin}. The line does not have what the link recorded, so that is not proven."
+            )
+        } else {
+            format!("Link {link} is in the chain of {origin}, as it was exported.")
+        };
+        let document = json!({"origin": origin, "link": link, "removed": is_removed});
+        Ok((document, text, true))
     }
 
     fn open(&self) -> Result<File, Failure> {

@@ -36,13 +36,17 @@ impl Doubt {
                 ("Edit the credential", paths::edit_credential(project, *credential))
             }
             Self::CredentialExpired { credential, .. }
+            | Self::CredentialUnreadable { credential }
             | Self::SecretLooksWrong { credential, .. } => {
                 ("Replace its secret", paths::replace_secret(project, *credential))
             }
             Self::CredentialDisabled { credential } => {
                 ("Open the credential", paths::credential(project, *credential))
             }
-            Self::NoGrantForRule | Self::NoGrantForForks | Self::NoGrants => {
+            Self::NoGrantForRule
+            | Self::NoGrantForToken
+            | Self::NoGrantForForks
+            | Self::NoGrants => {
                 ("See the grants", format!("{}#grants", paths::grants(project, pipeline)))
             }
             Self::IssuerSilent(_) => ("Try a token", paths::try_token(project, pipeline)),

@@ -44,10 +44,22 @@ pub fn of_grant(terms: &Terms, credential: &Summary, around: Around<'_>) -> Vec<
     if credential.disabled_at.is_some() {
         doubts.push(Doubt::CredentialDisabled { credential: id });
     }
-    if let Some(on) = credential.expires_on.filter(|day| *day < around.today) {
-        doubts.push(Doubt::CredentialExpired { credential: id, on });
-    }
+    doubts.extend(of_secret(credential, around.today));
     doubts
+}
+
+/// Why what is stored of the credential may not sign in. What cannot be read signs in nowhere, so
+/// nothing else is said of it.
+pub fn of_secret(summary: &Summary, today: Day) -> Vec<Doubt> {
+    let credential = summary.id;
+    if summary.unreadable_at.is_some() {
+        return vec![Doubt::CredentialUnreadable { credential }];
+    }
+    let expired = summary.expires_on.filter(|day| *day < today);
+    let expired = expired.map(|on| Doubt::CredentialExpired { credential, on });
+    let wrong = summary.secret_doubt.clone();
+    let wrong = wrong.map(|why| Doubt::SecretLooksWrong { credential, why });
+    expired.into_iter().chain(wrong).collect()
 }
 
 /// Why no run meets the conditions, if none does.

@@ -51,20 +51,24 @@ impl ReviewForm {
 }
 
 impl ReviewForm {
-    /// Who decides items of which kind, where somebody was chosen.
+    /// Who decides items of which kind, where somebody was chosen, and a sentence at each field with what is
+    /// no person.
     ///
     /// # Errors
-    /// `Invalid` for what is no person; `BadRequest` for what is no kind.
-    pub fn reviewers(&self) -> Result<Vec<(ReviewKind, Uuid)>> {
+    /// `BadRequest` for what is no kind.
+    pub fn reviewers(&self) -> Result<(Vec<(ReviewKind, Uuid)>, Vec<FieldError>)> {
         let chosen = self.reviewers.iter().filter(|(_, id)| !id.is_empty());
-        let read = |(word, id): (&String, &String)| -> Result<(ReviewKind, Uuid)> {
+        let (mut asked, mut errors) = (Vec::new(), Vec::new());
+        for (word, id) in chosen {
             let kind = ReviewKind::from_word(word).ok_or_else(|| {
                 Error::BadRequest("The form has an unknown kind of item.".to_owned())
             })?;
-            let id = Uuid::parse_str(id).map_err(|_| Reviewer::unable(kind))?;
-            Ok((kind, id))
-        };
-        chosen.map(read).collect()
+            match Uuid::parse_str(id) {
+                Ok(id) => asked.push((kind, id)),
+                Err(_) => errors.push(Reviewer::unable(kind)),
+            }
+        }
+        Ok((asked, errors))
     }
 }
 

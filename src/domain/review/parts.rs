@@ -3,7 +3,7 @@
 use super::{Review, ReviewItem, ReviewKind, ReviewQuery, Tally, Verdict};
 use crate::domain::moment::Moment;
 use crate::domain::user::Person;
-use crate::error::Error;
+use crate::error::FieldError;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -55,13 +55,13 @@ pub struct Reviewer {
 
 impl Reviewer {
     /// What is said of somebody who may not decide items of the kind.
-    pub fn unable(kind: ReviewKind) -> Error {
+    pub fn unable(kind: ReviewKind) -> FieldError {
         let sentence = if kind == ReviewKind::Member {
             "Choose an owner: only owners decide about members."
         } else {
             "Choose a member who may decide: a maintainer or an owner."
         };
-        Error::at(&format!("reviewers.{}", kind.word()), sentence)
+        FieldError::new(&format!("reviewers.{}", kind.word()), sentence)
     }
 
     /// Whether they may decide such an item.

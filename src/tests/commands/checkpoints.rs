@@ -114,6 +114,30 @@ async fn one_event_is_proved_with_its_line_alone() {
 }
 
 #[tokio::test]
+async fn a_damaged_line_is_named_and_not_told_as_one_that_is_missing() {
+    let machine = Machine::set_up().await;
+    let key = keys(&machine).remove(0);
+    // That it was exported is an event, so the second export has two lines, and more.
+    exported(&machine, "before");
+    let export = exported(&machine, "export");
+    let proof = kept(&machine, "proof", &["audit", "proof", "2", "--project", "acme"]);
+    let lines = fs::read_to_string(&export).unwrap();
+    let (first, rest) = lines.split_once('\n').unwrap();
+    let changed = machine.instance.database.folder.join("changed");
+    let verified = |text: &str| {
+        fs::write(&changed, text).unwrap();
+        verified(&changed, ["--proof", name(&proof)], &key)
+    };
+    let refused = verified(&format!("{first}\n{}", rest.replacen('{', "(", 1))).refused(1);
+    assert!(refused.contains("Line 2 of the export cannot be read"), "{refused}");
+    assert!(!refused.contains("does not have it"), "{refused}");
+    let refused = verified(&format!("{first}\n")).refused(1);
+    assert!(refused.contains("the export does not have it"), "{refused}");
+    // What is damaged elsewhere says nothing of this one.
+    verified(&format!("{}\n{rest}", first.replacen('{', "(", 1))).done();
+}
+
+#[tokio::test]
 async fn a_key_is_replaced_while_both_sign() {
     let machine = Machine::set_up().await;
     let database = &machine.instance.database;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const SAVES: [(&str, &str); 7] = [
     (
         "/rpc/grants/create",
-        "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, does it tie",
+        "can a run meet the conditions, are the repositories the credential's, has it expired, is it disabled, can its secret be read, did it look wrong, does it tie",
     ),
     ("/rpc/grants/update", "the same as a new grant, and can the credential do as much"),
     ("/rpc/grants/repoint", "the same as a new grant, of each pipeline"),
@@ -24,9 +24,12 @@ const SAVES: [(&str, &str); 7] = [
 
 /// The others that save something of pipelines and credentials, and where doubts of it are said.
 const OTHERS: [(&str, &str); 12] = [
-    ("/rpc/pipelines/create", "its page shows the token; doubts stand at its grants"),
+    (
+        "/rpc/pipelines/create",
+        "its page shows the token, and whether it meets the conditions of a grant; doubts stand at its grants",
+    ),
     ("/rpc/grants/approve", "approves what stands on the page with its doubts"),
-    ("/rpc/tokens/create", "a token works at once"),
+    ("/rpc/tokens/create", "whether it meets the conditions of a grant is said beside it"),
     ("/rpc/trust-rules/renew-secret", "the secret works once it is set at the server"),
     ("/rpc/credentials/create", "nothing is granted of it yet"),
     (
@@ -41,12 +44,12 @@ const OTHERS: [(&str, &str); 12] = [
     ("/rpc/guard-changes/approve", "doubts stand at the grants of each pipeline"),
     (
         "/rpc/credentials/enable",
-        "a day that has passed, and a secret that looks wrong or cannot be read, are said after it",
+        "a day that has passed, a secret that looks wrong or cannot be read, and others that serve the same, are said after it",
     ),
     ("/rpc/credentials/bulk", "how many of those that are enabled the same is true of"),
     (
         "/rpc/versions/switch",
-        "a lost expiry date is said after it; a secret that looks wrong, and a day that has passed, stand at the credential",
+        "a lost expiry date is said after it, and the same as of one that is enabled",
     ),
 ];
 

@@ -3,7 +3,7 @@
 
 use super::frame::{Part, PipelineFrame, head_of};
 use super::grants::Grants;
-use super::new_token::{NewToken, ShownOnce, shown_once};
+use super::new_token::{NewToken, ShownOnce, doubts_of_token, shown_once};
 use crate::domain::choosing::Choices;
 use crate::domain::counted::count;
 use crate::domain::paths;
@@ -57,6 +57,8 @@ fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
     let newer: Vec<Uuid> = newer.map(|grant| grant.id).collect();
     let (id, head) = (pipeline.summary.id, head_of(&pipeline));
     let about = about(&pipeline, &page);
+    let doubts = doubts_of_token(&pipeline);
+    let own_page = page.clone();
     let PipelineDetail { grants, gone, today, .. } = pipeline;
     let error = failed.as_ref().and_then(|failed| failed.refusal().cloned());
     let connect = paths::pipeline_connect(&page.project, id);
@@ -64,7 +66,11 @@ fn whole((found, failed, token): Found, page: PageContext) -> impl IntoView {
     view! {
         <PipelineFrame head part=Part::Credentials page=page.clone()>
             {error.map(|error| view! { <ErrorSummary error/> })}
-            {token.map(|token| view! { <NewToken token connect tokens=own_tokens/> })}
+            {token.map(|token| {
+                view! {
+                    <NewToken token connect tokens=own_tokens doubts page=own_page pipeline=id/>
+                }
+            })}
             <div class="columns">
                 <div class="stack">
                     <Grants page pipeline=id grants grantable gone waiting newer today failed/>

@@ -2,7 +2,7 @@
 //! it.
 
 use super::frame::{Part, PipelineFrame, head_of};
-use super::new_token::{NewToken, ShownOnce, shown_once};
+use super::new_token::{NewToken, ShownOnce, doubts_of_token, shown_once};
 use super::tokens::Tokens;
 use super::trust::{SharedSecret, TrustRules};
 use crate::domain::paths;
@@ -45,6 +45,7 @@ async fn load(page: PageContext) -> Result<Found> {
 fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoView {
     let PipelinePage { pipeline, address, own_hosts } = found;
     let (id, head, approvals) = (pipeline.summary.id, head_of(&pipeline), pipeline.approvals());
+    let (doubts, own_page) = (doubts_of_token(&pipeline), page.clone());
     let PipelineDetail { tokens, rules, unlisted, gone, today, .. } = pipeline;
     let error = failed.as_ref().map(|failed| failed.error.clone());
     let has_rules = rules.iter().any(TrustRule::accepts_any);
@@ -53,7 +54,11 @@ fn whole((found, failed, token, secret): Found, page: PageContext) -> impl IntoV
     view! {
         <PipelineFrame head part=Part::Identity page=page.clone()>
             {error.map(|error| view! { <ErrorSummary error/> })}
-            {token.map(|token| view! { <NewToken token connect tokens=own_tokens/> })}
+            {token.map(|token| {
+                view! {
+                    <NewToken token connect tokens=own_tokens doubts page=own_page pipeline=id/>
+                }
+            })}
             {secret.map(|secret| view! { <SharedSecret address project secret/> })}
             <TrustRules
                 page=page.clone()

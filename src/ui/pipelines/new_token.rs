@@ -1,8 +1,12 @@
 //! A new token, shown once.
 
+use super::doubts::Doubts;
+use crate::domain::doubt::{Doubt, of_token};
+use crate::domain::pipeline::PipelineDetail;
 use crate::functions::answer::take_token;
-use crate::ui::kit::{Alert, CodeToCopy};
+use crate::ui::kit::{Alert, CodeToCopy, PageContext};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// Set when something is to be shown once, and empty inside when it was already shown.
 pub type ShownOnce = Option<Option<String>>;
@@ -15,6 +19,12 @@ pub async fn shown_once(slot: Option<String>) -> ShownOnce {
     }
 }
 
+/// Why a token of the pipeline may receive nothing.
+pub fn doubts_of_token(pipeline: &PipelineDetail) -> Vec<Doubt> {
+    let terms = pipeline.grants.iter().map(|grant| &grant.terms);
+    of_token(terms, pipeline.today).into_iter().collect()
+}
+
 #[component]
 pub fn NewToken(
     token: Option<String>,
@@ -22,6 +32,10 @@ pub fn NewToken(
     connect: String,
     /// Where tokens are revoked and created.
     tokens: String,
+    /// Why it may receive nothing.
+    doubts: Vec<Doubt>,
+    page: PageContext,
+    pipeline: Uuid,
 ) -> impl IntoView {
     match token {
         Some(text) => view! {
@@ -34,6 +48,7 @@ pub fn NewToken(
                     <a href=connect>"how to use it"</a>
                     "."
                 </p>
+                <Doubts doubts page pipeline about=pipeline/>
             </section>
         }
         .into_any(),

@@ -1,6 +1,6 @@
 //! The picture of the page: registries on the left, pipelines on the right, and between them what was
-//! delivered. Each flow is a link to its receipts that says its numbers, so that it is read and reached
-//! like the rows of the table.
+//! delivered. Each flow says its numbers, and one of a single credential is a link to its receipts, so that
+//! it is read and reached like the rows of the table.
 
 use crate::domain::audit::AuditQuery;
 use crate::domain::counted::{counted, grouped};
@@ -118,9 +118,10 @@ impl Flows {
                 <title>{title}</title>
             </path>
         };
-        // No page asks for several: then it is all that the pipeline received.
+        // No page asks for several, and all that the pipeline received is another number.
         let of = self.credentials.get(&(host.to_owned(), pipeline));
         let credential = of.filter(|of| of.len() == 1).and_then(|of| of.first().copied());
+        let is_of_one = credential.is_some();
         // Of a pipeline that was deleted only the audit has the receipts.
         let in_audit = || {
             let query = AuditQuery {
@@ -132,7 +133,9 @@ impl Flows {
             };
             paths::audit(&page.project) + &query.to_url()
         };
-        let href = if *has_page {
+        let href = if !is_of_one {
+            None
+        } else if *has_page {
             let went = Some(Went::Delivered);
             let filter = ReceiptFilter { credential, went, since, ..ReceiptFilter::default() };
             Some(paths::pipeline_deliveries(&page.project, pipeline) + &filter.to_url())

@@ -1,12 +1,12 @@
 //! Deliveries of a credential are stopped, or allowed again: of one, or of several at once.
 
 use super::compromised::{lost_its_mark, refusal_to_enable};
+use super::hindered::Hindered;
 use crate::domain::actor::Can;
 use crate::domain::audit::{Action, Detail, Subject};
-use crate::domain::credential::{Credential, Summary};
-use crate::domain::doubt::Doubt;
+use crate::domain::credential::Credential;
+use crate::domain::doubt::of_secret;
 use crate::domain::listing::PAGE_ROWS;
-use crate::domain::moment::Day;
 use crate::domain::narrowing::received_lately;
 use crate::domain::permission::of;
 use crate::error::{Error, Result};
@@ -27,12 +27,14 @@ pub struct Switched {
     pub missing: usize,
     /// How many of those that were enabled pipelines may not get on with.
     pub doubtful: usize,
+    /// How many of them serve a registry as well as another credential of a pipeline.
+    pub tied: usize,
 }
 
 impl Vault {
-    /// Stops deliveries, or allows them again; gives its name, and a sentence: where they stop, about who
-    /// received it lately, and where they are allowed, about what may keep it from working. Doing it twice
-    /// changes nothing.
+    /// Stops deliveries, or allows them again; gives its name, and what is said of it: where they stop, who
+    /// received it lately, and where they are allowed, what may keep it from working. Doing it twice changes
+    /// nothing.
     ///
     /// # Errors
     /// `Conflict` for one that is to be enabled with a secret that others may know, also when the mark that
@@ -42,7 +44,7 @@ impl Vault {
         editor: &Can<of::RegistryWrite>,
         id: Uuid,
         is_disabled: bool,
-    ) -> Result<(String, Option<String>)> {
+    ) -> Result<(String, Hindered)> {
         let project = editor.project().id;
         let write = self.write_in(project).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
@@ -53,12 +55,13 @@ impl Vault {
             drop(write);
         }
         if !is_disabled {
-            let doubt = doubt(&found.summary, today());
-            return Ok((found.summary.name, doubt));
+            let hindered = self.hindered((project, editor.person().id), id).await;
+            return Ok((found.summary.name, hindered));
         }
         // It is done, whether or not this can be read.
         let lately = self.received_lately(project, id).await.unwrap_or_default();
-        Ok((found.summary.name, received_lately(&lately)))
+        let sentences = received_lately(&lately).into_iter().collect();
+        Ok((found.summary.name, Hindered { sentences, is_of_secret: false }))
     }
 
     /// The same for as many as a page of the list has: in one transaction, with an event for each that
@@ -89,7 +92,8 @@ impl Vault {
             };
             match self.switch(&write, editor, &found, is_disabled).await? {
                 Some(recorded) => {
-                    let is_doubtful = !is_disabled && doubt(&found.summary, today()).is_some();
+                    let is_doubtful =
+                        !is_disabled && !of_secret(&found.summary, today()).is_empty();
                     switched.doubtful += usize::from(is_doubtful);
                     switched.changed.push((*id, found.summary.name));
                     last = Some(recorded);
@@ -102,6 +106,11 @@ impl Vault {
         }
         if let Some(recorded) = last {
             write.commit(recorded).await?;
+            if !is_disabled {
+                let enabled = switched.changed.iter().map(|(id, _)| *id).collect();
+                let viewer = editor.person().id;
+                switched.tied = self.count_tied((project, viewer), &enabled).await;
+            }
         }
         Ok(switched)
     }
@@ -140,21 +149,6 @@ impl Vault {
         let what = (action, subject, Detail::Nothing);
         Ok(Some(self.record_event(write, project, editor, what).await?))
     }
-}
-
-/// Why pipelines may not get on with it although it is enabled, if there is a reason.
-fn doubt(summary: &Summary, today: Day) -> Option<String> {
-    let credential = summary.id;
-    if summary.unreadable_at.is_some() {
-        let sentence =
-            "Its stored secret cannot be read, so no pipeline receives it until it is replaced.";
-        return Some(sentence.to_owned());
-    }
-    let expired = summary.expires_on.filter(|day| *day < today);
-    let expired = expired.map(|on| Doubt::CredentialExpired { credential, on });
-    let wrong = summary.secret_doubt.clone();
-    let wrong = wrong.map(|why| Doubt::SecretLooksWrong { credential, why });
-    expired.or(wrong).map(|doubt| doubt.sentence())
 }
 
 /// More than a page has nobody can have selected.

@@ -2,6 +2,7 @@
 //! undone, and one can be staged beside the current one.
 
 use super::guards::note_saved;
+use super::hindered::Hindered;
 use super::renew_on;
 use super::seals::{login_of, secret_place};
 use super::secret_input::ReadSecret;
@@ -111,8 +112,8 @@ impl Vault {
         Ok(secrets.versions(id, current, SHOWN).await?)
     }
 
-    /// Makes a staged or previous version the current one; gives the credential's name, and the last day
-    /// that it had if it has none any more.
+    /// Makes a staged or previous version the current one; gives the credential's name, the last day that
+    /// it had if it has none any more, and what keeps pipelines from getting on with it.
     ///
     /// # Errors
     /// `Conflict` when it was destroyed, does not open, or signs in by another method than the
@@ -122,14 +123,15 @@ impl Vault {
         editor: &Can<of::RegistryWrite>,
         id: Uuid,
         version: i64,
-    ) -> Result<(String, Option<Day>)> {
+    ) -> Result<(String, Option<Day>, Hindered)> {
         let project = editor.project().id;
         let write = self.write_by(editor).await?;
         let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
         let chosen = one(&write, project, &found, version).await?;
         let name = found.summary.name.clone();
         if chosen.state == VersionState::Current {
-            return Ok((name, None));
+            drop(write);
+            return Ok((name, None, self.hindered((project, editor.person().id), id).await));
         }
         if !chosen.can_be_current() {
             return Err(Error::Conflict(format!(
@@ -180,7 +182,8 @@ impl Vault {
         let detail = Detail::Versions { from: found.secret.version, to: version };
         let what = (Action::SecretSwitched, Subject { id, name: name.clone() }, detail);
         self.commit_event(write, project, editor, what).await?;
-        Ok((name, ends.filter(|_| is_undated)))
+        let hindered = self.hindered((project, editor.person().id), id).await;
+        Ok((name, ends.filter(|_| is_undated), hindered))
     }
 
     /// Destroys the ciphertext of a version that is not the current one; gives the credential's name.

@@ -9,7 +9,7 @@ use crate::domain::review::{
 };
 use crate::domain::usage::Figures;
 use crate::domain::user::{Maker, Person, Role};
-use crate::error::Result;
+use crate::error::{Error, FieldError, Result};
 use crate::store::{Frozen, Pair, UsageOf};
 use crate::vault::{Vault, now};
 use std::collections::HashMap;
@@ -79,13 +79,25 @@ pub(super) fn ask(
         let chosen = chosen.filter(|(person, role)| {
             reviewer(person, *role).is_some_and(|reviewer| reviewer.decides(*kind))
         });
-        let (person, _) = chosen.ok_or_else(|| Reviewer::unable(*kind))?;
+        let refused = || Error::Invalid(vec![Reviewer::unable(*kind)]);
+        let (person, _) = chosen.ok_or_else(refused)?;
         for item in items.iter_mut().filter(|item| item.kind == *kind && !item.is_own(person)) {
             let (to, by) = (Maker::from(person), Some(Maker::from(by)));
             item.reviewer = Some(Delegated { to, by });
         }
     }
     Ok(())
+}
+
+/// A sentence at the field of each kind whose items the chosen person may not decide.
+pub(super) fn unable(asked: &[(ReviewKind, Uuid)], members: &[(Person, Role)]) -> Vec<FieldError> {
+    let may = |kind: ReviewKind, id: Uuid| {
+        let chosen = members.iter().find(|(person, _)| person.id == id);
+        let chosen = chosen.and_then(|(person, role)| reviewer(person, *role));
+        chosen.is_some_and(|reviewer| reviewer.decides(kind))
+    };
+    let unable = asked.iter().filter(|(kind, id)| !may(*kind, *id));
+    unable.map(|(kind, _)| Reviewer::unable(*kind)).collect()
 }
 
 /// The member as one who decides; `None` when their role does not allow it.

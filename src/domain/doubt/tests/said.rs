@@ -1,7 +1,10 @@
 //! What is said of each doubt, and where it leads.
 
 use super::super::Saved;
-use super::{Doubt, Uuid, day, list};
+use super::{Around, Doubt, Uuid, credential, day, list, of_grant};
+use crate::domain::credential::{Access, Summary};
+use crate::domain::grant::Terms;
+use crate::domain::moment::Moment;
 use crate::domain::paths;
 
 /// Each doubt there is, and of some the two ways in which it is said.
@@ -29,6 +32,7 @@ fn each() -> Vec<Doubt> {
         Doubt::OnlyPulls { credential },
         Doubt::CredentialExpired { credential, on },
         Doubt::CredentialDisabled { credential },
+        Doubt::CredentialUnreadable { credential },
         Doubt::SecretLooksWrong { credential, why: "This looks like a password.".to_owned() },
         Doubt::Ended { on },
         tie("one"),
@@ -52,6 +56,7 @@ fn each() -> Vec<Doubt> {
         Doubt::TagAsReference,
         Doubt::BranchAndTag,
         Doubt::NoGrantForRule,
+        Doubt::NoGrantForToken,
         Doubt::NoGrantForForks,
         Doubt::NoGrants,
         Doubt::IssuerSilent("The issuer did not answer.".to_owned()),
@@ -74,6 +79,25 @@ fn every_doubt_is_a_whole_sentence_with_one_link_below_the_project() {
         let mend = doubt.mend("acme", pipeline, about);
         assert!(mend.href.starts_with("/p/acme/") && paths::is_ours(&mend.href), "{mend:?}");
         assert!(!mend.label.is_empty() && !mend.label.ends_with('.'), "{mend:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_cannot_be_read_or_looked_wrong_is_doubted_where_it_is_granted() {
+    let plain = credential("ghcr", "");
+    let (id, on) = (plain.id, day("2026-11-20"));
+    let wrong = Summary { secret_doubt: Some("This is short.".to_owned()), ..plain };
+    let both = Summary { expires_on: Some(on), ..wrong.clone() };
+    let unreadable = Summary { unreadable_at: Some(Moment(1)), ..both.clone() };
+    let looks_wrong = Doubt::SecretLooksWrong { credential: id, why: "This is short.".to_owned() };
+    let expired = Doubt::CredentialExpired { credential: id, on };
+    for (summary, expected) in [
+        (wrong, vec![looks_wrong.clone()]),
+        (both, vec![expired, looks_wrong]),
+        (unreadable, vec![Doubt::CredentialUnreadable { credential: id }]),
+    ] {
+        let around = Around { rules: &[], has_token: true, today: day("2026-11-21") };
+        assert_eq!(of_grant(&Terms::plain(Access::Pull), &summary, around), expected);
     }
 }
 
