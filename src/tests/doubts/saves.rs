@@ -90,7 +90,7 @@ const BESIDES: [(&str, &str); 11] = [
 ];
 
 /// What takes away, tries, notes or turns something off and on saves nothing that could fail to work.
-const NO_SAVES: [&str; 27] = [
+const NO_SAVES: [&str; 29] = [
     "/rpc/grants/delete",
     "/rpc/grants/reject",
     "/rpc/guard-changes/reject",
@@ -102,6 +102,8 @@ const NO_SAVES: [&str; 27] = [
     "/rpc/credentials/delete",
     "/rpc/credentials/compromise",
     "/rpc/credentials/disable",
+    "/rpc/credentials/check",
+    "/rpc/notifications/read",
     "/rpc/credentials/token-service",
     "/rpc/guard-changes/delete",
     "/rpc/versions/destroy",
