@@ -121,6 +121,9 @@ impl Outcome {
 /// How many checks of a credential are kept.
 pub const CHECKS_KEPT: u64 = 50;
 
+/// Checks of a credential that people may ask for within a minute: each asks its registry several times.
+pub const CHECKS_A_MINUTE: u64 = 10;
+
 /// Sign-ins that a registry may refuse within [`BUDGET_SECONDS`] before no more is tried at this origin with
 /// this user name: registries lock accounts that fail too often (registries.md 0.6).
 pub const REFUSALS_MAX: i64 = 3;

@@ -13,7 +13,7 @@ use crate::domain::moment::Moment;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -160,17 +160,9 @@ impl<C: ConnectionTrait> CredentialChecks<'_, C> {
             .filter(Column::CredentialId.eq(credential))
     }
 
-    /// The last checks of a credential that have ended, newest first.
-    async fn last(&self, credential: Uuid, most: u64) -> Result<Vec<Check>, DbErr> {
-        use credential_check::Column;
-        let rows = self
-            .of(credential)
-            .filter(Column::Report.is_not_null())
-            .order_by_desc(Column::Id)
-            .limit(most)
-            .all(self.db)
-            .await?;
-        Ok(readable(rows))
+    /// How many checks of a credential began since then (milliseconds), as far as they are kept.
+    pub async fn begun_since(&self, credential: Uuid, at: i64) -> Result<u64, DbErr> {
+        self.of(credential).filter(credential_check::Column::BegunAt.gte(at)).count(self.db).await
     }
 
     /// What the last checks of these credentials say.
@@ -194,15 +186,21 @@ impl<C: ConnectionTrait> CredentialChecks<'_, C> {
         Ok(readable(locked(self.db, row).one(self.db).await?).pop())
     }
 
-    /// What is shown of one: its state, and when it is checked again.
+    /// What is shown of one: its state, when it is checked again, and its last checks that have ended.
     pub async fn page(&self, credential: Uuid, most: u64) -> Result<Checks, DbErr> {
         let row = check_state::Entity::find_by_id(credential)
             .filter(check_state::Column::ProjectId.eq(self.project))
             .one(self.db)
             .await?;
         let due_at = row.as_ref().and_then(|row| row.due_at).map(Moment);
-        let checks = self.last(credential, most).await?;
-        Ok(Checks { last: readable(row).pop(), due_at, checks })
+        let checks = self
+            .of(credential)
+            .filter(credential_check::Column::Report.is_not_null())
+            .order_by_desc(credential_check::Column::Id)
+            .limit(most)
+            .all(self.db)
+            .await?;
+        Ok(Checks { last: readable(row).pop(), due_at, checks: readable(checks) })
     }
 
     /// Has a credential be checked again at `at` that is checked by itself, if that is not due earlier and it was

@@ -5,16 +5,13 @@ mod registry;
 use crate::app::{App, PASSWORD};
 use crate::edits::save;
 use crate::reports::{FAILED, tell};
+use regcred::Error;
 use regcred::domain::actor::Can;
 use regcred::domain::audit::{Action, Detail};
-use regcred::domain::check::{CheckState, Checks, Outcome, REFUSALS_MAX};
+use regcred::domain::check::{CHECKS_A_MINUTE, CheckState, Checks, Outcome, REFUSALS_MAX};
 use regcred::domain::permission::of;
-use regcred::issuers::Issuers;
-use regcred::outbound::{Network, Outbound, OutboundSettings};
-use regcred::receivers::Receivers;
-use regcred::registries::Registries;
-use regcred::vault::{Reach, Vault};
-use registry::{RIGHT, Registry, basic};
+use regcred::vault::Vault;
+use registry::{RIGHT, Registry, basic, reaching};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -86,17 +83,6 @@ impl Scene {
     }
 }
 
-fn reaching(vault: &Vault) -> Vault {
-    let allowed = vec![Network::parse("127.0.0.0/8").unwrap()];
-    let settings = OutboundSettings { allowed, ..OutboundSettings::default() };
-    let outbound = Outbound::new(settings).unwrap();
-    vault.clone().reaching(Reach {
-        issuers: Issuers::new(outbound.clone()),
-        receivers: Receivers::new(outbound.clone()),
-        registries: Registries::new(outbound),
-    })
-}
-
 #[tokio::test]
 async fn a_check_is_shown_on_its_page_and_in_the_list_and_is_on_record() {
     let scene = Scene::new(RIGHT).await;
@@ -138,12 +124,26 @@ async fn a_wrong_password_is_shown_no_more_often_than_the_budget_says() {
 async fn many_at_once_spend_no_more_than_the_budget() {
     let scene = Scene::new(WRONG).await;
     let mut checks = JoinSet::new();
-    for _ in 0..12 {
+    for _ in 0..CHECKS_A_MINUTE {
         let (vault, editor, id) = (scene.vault.clone(), scene.editor().await, scene.id);
         checks.spawn(async move { vault.check_credential(&editor, id, "", false).await.map(drop) });
     }
     assert!(checks.join_all().await.iter().all(Result::is_ok));
     assert!(scene.registry.shown() <= usize::try_from(REFUSALS_MAX).unwrap());
+}
+
+#[tokio::test]
+async fn people_have_it_checked_so_often_a_minute_and_no_more() {
+    let scene = Scene::new(RIGHT).await;
+    for _ in 0..CHECKS_A_MINUTE {
+        assert_eq!(scene.check("").await, CheckState::Works);
+    }
+    let refused = scene.vault.check_credential(&scene.editor().await, scene.id, "", false).await;
+    assert!(matches!(refused, Err(Error::TooManyRequests { .. })), "{refused:?}");
+    let shown = scene.registry.shown();
+    scene.app.raw("UPDATE credential_check SET begun_at = begun_at - 60000").await;
+    assert_eq!(scene.check("").await, CheckState::Works);
+    assert_eq!(scene.registry.shown(), shown + 1);
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use super::{Vault, now};
 use crate::domain::actor::{Actor, Acts, Can};
 use crate::domain::audit::{Action, Detail};
 use crate::domain::check::{
-    BUDGET_SECONDS, CHECKS_KEPT, CheckReport, Checks, DAY_SECONDS, Outcome, REFUSALS_MAX,
-    REFUSALS_MAX_A_DAY,
+    BUDGET_SECONDS, CHECKS_A_MINUTE, CHECKS_KEPT, CheckReport, Checks, DAY_SECONDS, Outcome,
+    REFUSALS_MAX, REFUSALS_MAX_A_DAY,
 };
 use crate::domain::credential::Credential;
 use crate::domain::credential_page::CredentialHead;
@@ -28,9 +28,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+const MINUTE: i64 = 60;
 /// Checks that the page of a credential shows.
 const SHOWN: u64 = 20;
-/// Seconds after which a check that has not ended has lost its server: it takes less (registries::check).
+/// Seconds after which a check that has not ended has lost its server.
 const UNDER_WAY: i64 = 120;
 /// How long a check waits for others of the same account.
 const TURN: Duration = Duration::from_secs(30);
@@ -54,7 +55,8 @@ impl Vault {
     /// and push if `is_push_asked`, are tried on; blank for none.
     ///
     /// # Errors
-    /// `Invalid` at `image`; `Conflict` when the stored secret cannot be read.
+    /// `Invalid` at `image`; `TooManyRequests` beyond so many a minute; `Conflict` when the stored secret cannot be
+    /// read.
     pub async fn check_credential(
         &self,
         editor: &Can<of::RegistryWrite>,
@@ -67,6 +69,10 @@ impl Vault {
         let image = checked_image(&found.summary.host, image)?;
         if is_push_asked && image.is_empty() {
             return Err(Error::at("image", "Enter an image: push is tried on its repository."));
+        }
+        let since = now().plus_seconds(-MINUTE);
+        if self.store.checks(project).begun_since(id, since.0).await? >= CHECKS_A_MINUTE {
+            return Err(Error::TooManyRequests { of: "You".to_owned(), retry_after: 60 });
         }
         let (name, asked) = (found.summary.name.clone(), (image, is_push_asked));
         Ok((name, self.check(project, found, asked, editor.actor()).await?))

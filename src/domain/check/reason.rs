@@ -26,6 +26,7 @@ super::super::words! {
         Refused = "refused", "The registry refused the username and the password.";
         RefusedExpired = "refused_expired", "The registry says that the password has expired.";
         LockedOut = "locked_out", "The registry accepts no sign-ins for now, after too many that failed.";
+        IdentityToken = "identity_token", "This is an identity token and no password. Regcred does not check it.";
         BudgetSpent = "budget_spent", "The registry refused this username several times, so it was not tried again.";
         TokenNotTaken = "token_not_taken", "The registry did not accept the token of its own token service.";
 
@@ -80,6 +81,7 @@ impl CheckReason {
             Self::LockedOut => {
                 "Wait until the registry accepts sign-ins again. Replace the secret first if it is wrong."
             }
+            Self::IdentityToken => "Pull an image with it to see whether it works.",
             Self::BudgetSpent => {
                 "Registries lock accounts that fail too often. Replace the secret, or wait a quarter of an hour."
             }

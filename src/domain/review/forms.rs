@@ -50,13 +50,16 @@ impl ReviewForm {
     }
 }
 
+/// Who decides items of which kind, and what is wrong with other choices.
+pub type Chosen = (Vec<(ReviewKind, Uuid)>, Vec<FieldError>);
+
 impl ReviewForm {
     /// Who decides items of which kind, where somebody was chosen, and a sentence at each field with what is
     /// no person.
     ///
     /// # Errors
     /// `BadRequest` for what is no kind.
-    pub fn reviewers(&self) -> Result<(Vec<(ReviewKind, Uuid)>, Vec<FieldError>)> {
+    pub fn reviewers(&self) -> Result<Chosen> {
         let chosen = self.reviewers.iter().filter(|(_, id)| !id.is_empty());
         let (mut asked, mut errors) = (Vec::new(), Vec::new());
         for (word, id) in chosen {

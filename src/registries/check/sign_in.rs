@@ -6,6 +6,7 @@
 use super::answers::{refused_sign_in, unreached};
 use super::{Run, Way, bearer, step};
 use crate::domain::check::{CheckReason, CheckStep, StepReport, StepResult};
+use crate::domain::credential::IDENTITY_USERNAME;
 use crate::outbound::Answer;
 use crate::registries::challenge::Challenge;
 use crate::registries::token::{self, Evidence};
@@ -27,7 +28,9 @@ pub(super) enum Given {
 impl Run<'_> {
     /// Whether the pair is accepted.
     pub(super) async fn sign_in(&mut self, way: &Way) -> bool {
-        let report = if !self.ask.may_sign_in {
+        let report = if self.ask.username == IDENTITY_USERNAME {
+            step(OF, StepResult::Unknown, CheckReason::IdentityToken)
+        } else if !self.ask.may_sign_in {
             step(OF, StepResult::Unknown, CheckReason::BudgetSpent)
         } else {
             match way {
@@ -60,13 +63,16 @@ impl Run<'_> {
             Given::Refused(answer) => refused_sign_in(&answer),
             Given::Nothing(report) => return report,
         };
-        // At most one refusal is risked, but for the service that is known to refuse good pairs here.
+        // At most one refusal is risked, but for the service that is known to refuse good pairs here. One that did not
+        // look at the pair may want to be asked for a repository.
         let is_harbors = challenge.param("realm").is_some_and(|realm| realm.ends_with(HARBORS));
-        let Some((repository, _)) = self.ask.image.filter(|_| is_harbors) else { return refused };
+        let may_be_asked = is_harbors || refused.reason == CheckReason::UnexpectedStatus;
+        let Some((repository, _)) = self.ask.image.filter(|_| may_be_asked) else { return refused };
         match self.token(challenge, Some(&format!("repository:{repository}:pull"))).await {
             Given::Token(_, evidence) if !evidence.is_nobodys => {
                 step(OF, StepResult::Passed, CheckReason::SignedInForRepository)
             }
+            Given::Refused(answer) if !is_harbors => refused_sign_in(&answer),
             _ => refused,
         }
     }

@@ -13,6 +13,7 @@ use doubles::{Double, REPOSITORY, SECRET, TAG, USER};
 /// What is asked in most tests: one that is right, of an image that exists, with push.
 struct Ask<'a> {
     kind: RegistryKind,
+    username: &'a str,
     secret: &'a str,
     image: Option<(&'a str, &'a str)>,
     is_push_asked: bool,
@@ -24,6 +25,7 @@ impl Ask<'_> {
     fn right(kind: RegistryKind) -> Self {
         Self {
             kind,
+            username: USER,
             secret: SECRET,
             image: Some((REPOSITORY, TAG)),
             is_push_asked: true,
@@ -40,7 +42,7 @@ impl Ask<'_> {
             host: &host,
             kind: self.kind,
             is_insecure: true,
-            username: USER,
+            username: self.username,
             secret: self.secret.as_bytes(),
             realms: &self.realms,
             image: self.image,
@@ -199,6 +201,17 @@ async fn a_spent_budget_shows_the_secret_to_nobody() {
         assert_eq!(report.state(), CheckState::Unclear, "{name}");
         let heard = registry.heard().await.join("\n");
         assert!(!heard.contains("authorization"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_identity_token_is_shown_to_nobody() {
+    for (name, double) in Double::all() {
+        let registry = double.start().await;
+        let ask = Ask { username: "<token>", ..Ask::right(double.kind) };
+        let report = ask.at(&registry).await;
+        assert_eq!(graded(&report), "identity_token before before", "{name}");
+        assert!(!registry.heard().await.join("").contains("authorization"), "{name}");
     }
 }
 

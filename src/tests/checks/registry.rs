@@ -2,6 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regcred::issuers::Issuers;
+use regcred::outbound::{Network, Outbound, OutboundSettings};
+use regcred::receivers::Receivers;
+use regcred::registries::Registries;
+use regcred::vault::{Reach, Vault};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -69,4 +74,16 @@ impl Registry {
 /// The pair of that password, as it is shown.
 pub fn basic(password: &str) -> String {
     STANDARD.encode(format!("acme-bot:{password}"))
+}
+
+/// The same vault, which may call this machine.
+pub fn reaching(vault: &Vault) -> Vault {
+    let allowed = vec![Network::parse("127.0.0.0/8").unwrap()];
+    let settings = OutboundSettings { allowed, ..OutboundSettings::default() };
+    let outbound = Outbound::new(settings).unwrap();
+    vault.clone().reaching(Reach {
+        issuers: Issuers::new(outbound.clone()),
+        receivers: Receivers::new(outbound.clone()),
+        registries: Registries::new(outbound),
+    })
 }

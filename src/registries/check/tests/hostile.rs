@@ -101,6 +101,39 @@ async fn a_sign_in_is_refused_in_more_than_one_way() {
     }
 }
 
+/// A token service that wants to be asked for a repository, as some do, and takes this password.
+async fn wants_a_scope() -> Loopback {
+    Loopback::start(|request, origin| {
+        if request.starts_with("GET /token") {
+            let is_right = request.contains("authorization: Basic Y2k6aHVudGVyMg==");
+            return match (request.contains("scope="), is_right) {
+                (false, _) => reply("400 Bad Request", &[], ""),
+                (true, true) => reply("200 OK", &[], "{\"token\":\"opaque-pull\"}"),
+                (true, false) => reply("401 Unauthorized", &[], ""),
+            };
+        }
+        if request.contains("authorization: Bearer opaque-pull") {
+            return reply("200 OK", &[], "");
+        }
+        let realm = format!("WWW-Authenticate: Bearer realm=\"{origin}/token\"");
+        reply("401 Unauthorized", &[realm], "")
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_token_service_that_wants_a_repository_is_asked_for_one() {
+    let registry = wants_a_scope().await;
+    let ask = Ask { is_push_asked: false, ..Ask::right(RegistryKind::SelfHosted) };
+    let report = ask.at(&registry).await;
+    assert_eq!(graded(&report), "signed_in_for_repository can_pull push_not_asked");
+    let ask = Ask { secret: "wrong", ..ask };
+    assert_eq!(graded(&ask.at(&registry).await), "refused before before");
+    // Without an image nobody knows.
+    let ask = Ask { image: None, ..ask };
+    assert_eq!(ask.at(&registry).await.state(), CheckState::Unclear);
+}
+
 #[tokio::test]
 async fn a_foreign_token_service_hears_nothing_until_it_is_accepted() {
     let foreign = Loopback::start(|_, _| reply("200 OK", &[], "{\"token\":\"opaque-pull\"}")).await;
