@@ -139,7 +139,7 @@ mod tests {
         let registries = Permissions::none().with(Permission::RegistryRead);
         assert_eq!(
             labels(registries, false, 0),
-            ["Registry Credentials", "Usage", "Findings", "Help"]
+            ["Registry Credentials", "Usage", "Findings", "Notifications", "Help"]
         );
         let both = registries.with(Permission::PipelineRead);
         assert_eq!(
@@ -149,6 +149,7 @@ mod tests {
                 "Pipelines",
                 "Usage",
                 "Findings",
+                "Notifications",
                 "Match",
                 "Access reviews",
                 "Approvals",
@@ -163,6 +164,7 @@ mod tests {
                 "Pipelines",
                 "Usage",
                 "Findings",
+                "Notifications",
                 "Match",
                 "Access reviews",
                 "Audit",

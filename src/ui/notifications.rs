@@ -11,7 +11,7 @@ use crate::ui::kit::{
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-const HEADS: [&str; 2] = ["When", "What happened"];
+const HEADS: [&str; 3] = ["When", "News", "What happened"];
 
 /// `/p/{project}/notifications`
 #[component]
@@ -62,16 +62,14 @@ fn whole(found: Notifications, page: PageContext) -> impl IntoView {
     }
 }
 
-fn cells(is_unread: bool, one: Notification, page: &PageContext) -> [Cell; 2] {
+fn cells(is_unread: bool, one: Notification, page: &PageContext) -> [Cell; 3] {
     let Notification { at, credential, name, news, .. } = one;
     let tone = news.tone();
     let href = paths::credential(&page.project, credential);
-    let label = news.label();
     [
         Cell::of(view! { <Time at/> }),
+        Cell::of(view! { <Dot label=news.label() tone/> }),
         Cell::of(view! {
-            <Dot label tone/>
-            " "
             <a href=href>{news.sentence(&name)}</a>
             {is_unread.then(|| view! { " " <Badge label="Unread" tone="neutral"/> })}
         }),

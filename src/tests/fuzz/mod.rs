@@ -40,6 +40,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("src/functions/credential_bulk.rs", "by way of src/domain/short_id.rs"),
     ("src/issuers/mod.rs", "it begins requests"),
     ("src/store/rewraps.rs", "rows of the database"),
+    ("src/store/checks.rs", "rows of the database"),
+    ("src/checkpoints/export/found.rs", "serde_json reads each line, which is bounded"),
     ("src/store/receipts/lately.rs", "rows of the database"),
     ("src/server/exports.rs", "the name of a file, which the product makes"),
     ("src/vault/definitions/written.rs", "files that src/scan reads, which has targets of its own"),

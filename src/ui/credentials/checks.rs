@@ -11,6 +11,7 @@ use crate::functions::checks::CheckCredential;
 use crate::functions::credential_pages::{CredentialHead, checks};
 use crate::ui::kit::{
     Cell, CheckBox, Columns, Dot, Field, FormState, PageContext, PostForm, Section, Table, Time,
+    TimeToCome,
 };
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -61,7 +62,7 @@ fn whole(head: CredentialHead, (found, failed): Found, page: PageContext) -> imp
             {due_at
                 .map(|at| {
                     view! {
-                        <p class="muted">"Regcred checks it again by itself: " <Time at/></p>
+                        <p class="muted">"Regcred checks it again by itself " <TimeToCome at/> "."</p>
                     }
                 })}
             {may_check
@@ -121,18 +122,21 @@ fn Newest(check: Check, kind: RegistryKind) -> impl IntoView {
     let help = paths::help_registry(kind);
     let has_trouble = check.report.trouble().is_some();
     let limit = check.report.limit.map(|limit| limit.sentence());
-    let (grade, at) = (check.report.grade(), check.at);
+    let at = check.at;
+    let grade =
+        (check.report.state() == CheckState::Works).then(|| check.report.grade().to_owned());
+    let said = grade.into_iter().chain(limit).collect::<Vec<String>>().join(" ");
     let image = Some(check.image).filter(|image| !image.is_empty());
     let columns = Columns::new(STEPS, check.report.steps.into_iter().map(cells));
     view! {
         <Section id="last-check" title="Last check">
             <p>
-                <Time at/>
+                "Checked " <Time at/>
                 <span class="muted">{asked}</span>
                 {image.map(|image| view! { " · " <span class="mono">{image}</span> })}
             </p>
-            <p>{grade} {limit.map(|limit| format!(" {limit}"))}</p>
-            <Table columns class="compact"/>
+            {(!said.is_empty()).then(|| view! { <p>{said}</p> })}
+            <Table columns/>
             {has_trouble
                 .then(|| {
                     view! {
@@ -145,13 +149,10 @@ fn Newest(check: Check, kind: RegistryKind) -> impl IntoView {
     }
 }
 
-/// `, version 2, asked by Ann`.
+/// `, version 2, for Ann`.
 fn asked(check: &Check) -> String {
-    let by = if check.by.is_empty() {
-        "checked by Regcred".to_owned()
-    } else {
-        format!("asked by {}", check.by)
-    };
+    let by =
+        if check.by.is_empty() { "by Regcred".to_owned() } else { format!("for {}", check.by) };
     format!(", version {}, {by}", check.version)
 }
 
@@ -184,7 +185,7 @@ fn Earlier(checks: Vec<Check>) -> impl IntoView {
             Cell::done(check.at, &by),
             Cell::of(check.version),
             Cell::or(Some(check.image).filter(|image| !image.is_empty()), "None"),
-            Cell::of(view! { <Dot label=state.label() tone=tone(state)/> " " {text} }),
+            Cell::of(view! { <Dot label=state.label() tone=tone(state)/> " " <span class="muted">{text}</span> }),
         ]
     });
     let columns = Columns::new(EARLIER, rows);

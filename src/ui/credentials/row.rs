@@ -1,7 +1,7 @@
 //! What is shown of a credential and done to it in its row and on other pages.
 
 use super::checks::tone;
-use crate::domain::check::LastCheck;
+use crate::domain::check::{CheckState, LastCheck};
 use crate::domain::credential::Summary;
 use crate::domain::expiry::{self, ExpiryState};
 use crate::domain::moment::Day;
@@ -26,7 +26,7 @@ impl State {
 }
 
 /// Every reason to look at it; what its dates say, if they are one or there is no other; and what its registry said
-/// of it last, if that was asked.
+/// of it last, if that was asked. What matters most comes first, since the list cuts what is long.
 pub fn states(credential: &Summary, check: Option<&LastCheck>, today: Day) -> Vec<State> {
     let mut states = Vec::new();
     if credential.unreadable_at.is_some() {
@@ -41,14 +41,25 @@ pub fn states(credential: &Summary, check: Option<&LastCheck>, today: Day) -> Ve
     if let Some(doubt) = &credential.secret_doubt {
         states.push(State { title: doubt.clone(), ..State::new("Secret looks wrong", "warn") });
     }
+    let is_trouble =
+        |check: &&LastCheck| matches!(check.state, CheckState::Failing | CheckState::Unclear);
+    states.extend(check.filter(is_trouble).map(|check| of_check(check, today)));
     let state = credential.state(today);
     // Beside a reason to look at it, only dates that are one, too, have something to say.
     let is_quiet = matches!(state, ExpiryState::Unknown | ExpiryState::Fine);
-    if !is_quiet || states.is_empty() {
-        states.push(of_dates(credential, state, today));
-    }
-    if let Some(check) = check {
-        states.push(of_check(check, today));
+    let other = check.filter(|check| !is_trouble(check)).map(|check| of_check(check, today));
+    match other {
+        // That it works says more than that it has no date.
+        Some(other) if is_quiet && states.is_empty() => {
+            states.push(other);
+            states.extend((state == ExpiryState::Fine).then(|| of_dates(credential, state, today)));
+        }
+        other => {
+            if !is_quiet || states.is_empty() {
+                states.push(of_dates(credential, state, today));
+            }
+            states.extend(other);
+        }
     }
     if credential.is_insecure {
         states.push(State::new("Insecure", "warn"));
@@ -161,5 +172,25 @@ mod tests {
         assert_eq!(labels(&known), ["Compromised", "Disabled"]);
         let late = Summary { expires_on: Some(today.plus_days(3)), ..disabled };
         assert_eq!(labels(&late), ["Disabled", "Expires in 3 days"]);
+        let check = |state| LastCheck {
+            credential: Uuid::nil(),
+            version: 1,
+            state,
+            since: today.start(),
+            at: today.start(),
+        };
+        let checked = |credential: &Summary, state| {
+            let states = states(credential, Some(&check(state)), today).into_iter();
+            states.map(|state| state.label).collect::<Vec<String>>()
+        };
+        let undated = Summary { secret_doubt: None, expires_on: None, ..doubtful };
+        assert_eq!(checked(&undated, CheckState::Works), ["Works"]);
+        assert_eq!(checked(&undated, CheckState::Failing), ["Failing since today"]);
+        let soon = Summary { expires_on: Some(today.plus_days(3)), ..undated };
+        assert_eq!(checked(&soon, CheckState::Works), ["Expires in 3 days", "Works"]);
+        assert_eq!(
+            checked(&soon, CheckState::Failing),
+            ["Failing since today", "Expires in 3 days"]
+        );
     }
 }
