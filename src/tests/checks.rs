@@ -11,7 +11,8 @@ use regcred::domain::audit::{Action, Detail};
 use regcred::domain::check::{CHECKS_A_MINUTE, CheckState, Checks, Outcome, REFUSALS_MAX};
 use regcred::domain::permission::of;
 use regcred::vault::Vault;
-use registry::{RIGHT, Registry, basic, reaching};
+pub use registry::reaching;
+use registry::{RIGHT, Registry, basic};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 const KIND: JobKind = JobKind::Sweep;
 /// What runs on a schedule in every instance.
-const SCHEDULED: [JobKind; 10] = [
+const SCHEDULED: [JobKind; 12] = [
     JobKind::Sweep,
     JobKind::Readiness,
     JobKind::Outbox,
@@ -25,6 +25,8 @@ const SCHEDULED: [JobKind; 10] = [
     JobKind::Trees,
     JobKind::Checkpoints,
     JobKind::Reviews,
+    JobKind::Checks,
+    JobKind::Reminders,
 ];
 /// How long the leases of these tests last, in milliseconds.
 const LEASE: i64 = 100;

@@ -80,7 +80,7 @@ impl Act {
 }
 
 /// The server functions that widen nothing, each with the reason.
-const NOTHING: [(&str, &str); 47] = [
+const NOTHING: [(&str, &str); 49] = [
     ("/rpc/registry/recognise", "tells what a registry is"),
     ("/rpc/session/create", "signs in"),
     ("/rpc/session/delete", "signs out"),
@@ -88,6 +88,11 @@ const NOTHING: [(&str, &str); 47] = [
     ("/rpc/credentials/create", "stores a secret that its creator knows"),
     ("/rpc/credentials/questions", "tells what it would ask"),
     ("/rpc/credentials/replace-secret", "the same pipelines receive another secret"),
+    (
+        "/rpc/credentials/check",
+        "shows the secret to its own registry, and gives out what that says of it",
+    ),
+    ("/rpc/notifications/read", "notes what its reader has read"),
     ("/rpc/credentials/disable", "takes away"),
     ("/rpc/credentials/enable", "gives back what was approved"),
     ("/rpc/credentials/bulk", "disables or enables, as the two above"),

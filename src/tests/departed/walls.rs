@@ -10,7 +10,7 @@ use regcred::vault::SecretInput;
 
 /// What names a person by id, and what becomes of it when they leave: it ends or is listed with
 /// them, or it is theirs and no way in.
-const NAMED: [(&str, &str); 14] = [
+const NAMED: [(&str, &str); 15] = [
     ("pipeline_token", "created_by_id"),
     ("trust_rule", "created_by_id"),
     ("access_grant", "granted_by"),
@@ -29,6 +29,8 @@ const NAMED: [(&str, &str); 14] = [
     ("review", "opened_by_id"),
     ("review_item", "decided_by_id"),
     ("finding", "accepted_by_id"),
+    // It says how far somebody has read.
+    ("notification_seen", "person_id"),
 ];
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Every form that is saved is one durable transaction. Each server function is called once as it
 //! succeeds, and its transactions are counted; a new one that is not called here fails.
 
+mod checks;
 mod findings;
 mod kept;
 mod others;
@@ -23,7 +24,7 @@ const CHECKPOINT: &str =
     "its event is durable before a checkpoint is signed, and that before it is kept";
 
 /// What is not one transaction: how many it is, and the reason.
-const OTHERS: [(&str, i64, &str); 13] = [
+const OTHERS: [(&str, i64, &str); 14] = [
     ("/rpc/credentials/questions", 0, "it tells what it would ask, and keeps nothing"),
     ("/rpc/registry/recognise", 0, "it tells what was typed, and keeps nothing"),
     ("/rpc/setup/create", 2, SESSION),
@@ -37,6 +38,11 @@ const OTHERS: [(&str, i64, &str); 13] = [
     ("/rpc/reviews/close", 3, CHECKPOINT),
     ("/rpc/destinations/create", 2, SLOT),
     ("/rpc/destinations/renew", 2, SLOT),
+    (
+        "/rpc/credentials/check",
+        2,
+        "it is noted before the registry is asked, and when it has answered",
+    ),
 ];
 
 /// An instance whose transactions are counted, and how many each form was.
@@ -271,6 +277,7 @@ async fn every_form_that_is_saved_is_one_durable_transaction() {
     change_pipelines(&mut counter, &owner).await;
     approve(&mut counter, &owner).await;
     findings::accept(&mut counter, &owner).await;
+    checks::check_and_read(&mut counter, &owner).await;
     kept::ship(&mut counter, &owner).await;
     review(&mut counter, &owner).await;
     administer(&mut counter, &owner).await;
