@@ -101,6 +101,11 @@ fn of_host(problem: HostProblem) -> ImageProblem {
     }
 }
 
+/// Whether the name says which registry the image is on, and does not leave that to who reads it.
+pub fn names_a_host(text: &str) -> bool {
+    text.contains("://") || text.split_once('/').is_some_and(|(first, _)| is_host(first))
+}
+
 /// Whether the part before the first slash is a host and not the first part of a repository.
 fn is_host(first: &str) -> bool {
     first == "localhost"

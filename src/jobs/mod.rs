@@ -6,12 +6,11 @@
 
 use crate::domain::job::{Job, JobError, JobKind};
 use crate::error::{Error, Result};
-use crate::vault::{LEASE, Vault};
+use crate::vault::{LEASE, Vault, chance};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
-use uuid::Uuid;
 
 /// Jobs that one server runs at once. Most wait for the database.
 const AT_ONCE: usize = 4;
@@ -175,12 +174,6 @@ fn outcome(kind: JobKind, done: Result<Result<()>, JoinError>) -> Result<(), Job
             Err(JobError::Panicked)
         }
     }
-}
-
-/// A number from 0 to 1, for what should not happen at the same time everywhere.
-fn chance() -> f64 {
-    let random = Uuid::now_v7().as_u128() as u32;
-    f64::from(random) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use crate::domain::check::{Check, CheckReport, CheckState, Checks, LastCheck};
 use crate::domain::moment::Moment;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr,
+    EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -32,10 +32,10 @@ pub struct BegunCheck {
     pub begun_at: i64,
 }
 
-/// How it ended, and what follows for the credential.
+/// What follows of a check for its credential.
 #[derive(Clone, Debug)]
 pub struct CheckEnd {
-    pub report: CheckReport,
+    pub state: CheckState,
     /// Since when the credential is in its state, in milliseconds.
     pub since: i64,
     pub at: i64,
@@ -90,12 +90,17 @@ impl<C: ConnectionTrait> CredentialChecks<'_, C> {
         row.insert(self.db).await.map(drop)
     }
 
-    /// Notes how it ended, and what the credential's state is by it. The newest `kept` of it stay.
-    pub async fn end(&self, check: &BegunCheck, end: &CheckEnd, kept: u64) -> Result<(), DbErr> {
+    /// Notes how it ended. The newest `kept` of the credential stay.
+    pub async fn end(
+        &self,
+        check: &BegunCheck,
+        report: &CheckReport,
+        kept: u64,
+    ) -> Result<(), DbErr> {
         use credential_check::Column;
         let row = credential_check::ActiveModel {
-            is_refused: Set(end.report.is_refused_sign_in()),
-            report: Set(serde_json::to_string(&end.report).ok()),
+            is_refused: Set(report.is_refused_sign_in()),
+            report: Set(serde_json::to_string(report).ok()),
             ..Default::default()
         };
         credential_check::Entity::update_many()
@@ -104,30 +109,33 @@ impl<C: ConnectionTrait> CredentialChecks<'_, C> {
             .filter(Column::Id.eq(check.id))
             .exec(self.db)
             .await?;
-        let state = check_state::ActiveModel {
+        self.forget_old(check.credential_id, kept).await
+    }
+
+    /// Sets the credential's state by a check that has ended.
+    pub async fn settle(&self, check: &BegunCheck, end: &CheckEnd) -> Result<(), DbErr> {
+        use check_state::Column;
+        let row = check_state::ActiveModel {
             credential_id: Set(check.credential_id),
             project_id: Set(self.project),
             version: Set(check.version),
-            state: Set(end.report.state().word().to_owned()),
+            state: Set(end.state.word().to_owned()),
             since: Set(end.since),
             checked_at: Set(end.at),
             image: Set(check.image.clone()),
             due_at: Set(end.due_at),
         };
-        let mut known = OnConflict::column(check_state::Column::CredentialId);
+        let mut known = OnConflict::column(Column::CredentialId);
         known.update_columns([
-            check_state::Column::Version,
-            check_state::Column::State,
-            check_state::Column::Since,
-            check_state::Column::CheckedAt,
-            check_state::Column::Image,
-            check_state::Column::DueAt,
+            Column::Version,
+            Column::State,
+            Column::Since,
+            Column::CheckedAt,
+            Column::Image,
+            Column::DueAt,
         ]);
-        check_state::Entity::insert(state)
-            .on_conflict(known)
-            .exec_without_returning(self.db)
-            .await?;
-        self.forget_old(check.credential_id, kept).await
+        check_state::Entity::insert(row).on_conflict(known).exec_without_returning(self.db).await?;
+        Ok(())
     }
 
     /// Removes all but the newest of a credential.
@@ -208,41 +216,38 @@ impl<C: ConnectionTrait> CredentialChecks<'_, C> {
     pub async fn make_due(&self, credential: Uuid, at: i64, since: i64) -> Result<(), DbErr> {
         use check_state::Column;
         let row = check_state::ActiveModel { due_at: Set(Some(at)), ..Default::default() };
-        check_state::Entity::update_many()
-            .set(row)
-            .filter(Column::ProjectId.eq(self.project))
-            .filter(Column::CredentialId.eq(credential))
-            .filter(Column::DueAt.gt(at))
-            .filter(Column::CheckedAt.lt(since))
-            .exec(self.db)
-            .await
-            .map(drop)
+        let is_later = Condition::all().add(Column::DueAt.gt(at)).add(Column::CheckedAt.lt(since));
+        self.change(credential, row, is_later).await
     }
 
-    /// Notes that another secret is current, and has one that was checked before be checked again then
-    /// (milliseconds).
+    /// Notes that it signs in with something else than the last check did, and has one that was checked before be
+    /// checked again then (milliseconds).
     pub async fn replaced(&self, credential: Uuid, at: i64) -> Result<(), DbErr> {
         let row = check_state::ActiveModel {
             state: Set(CheckState::Replaced.word().to_owned()),
             due_at: Set(Some(at)),
             ..Default::default()
         };
-        check_state::Entity::update_many()
-            .set(row)
-            .filter(check_state::Column::ProjectId.eq(self.project))
-            .filter(check_state::Column::CredentialId.eq(credential))
-            .exec(self.db)
-            .await
-            .map(drop)
+        self.change(credential, row, Condition::all()).await
     }
 
     /// Has it be checked again then (milliseconds), or by nobody but a person.
     pub async fn set_due(&self, credential: Uuid, at: Option<i64>) -> Result<(), DbErr> {
         let row = check_state::ActiveModel { due_at: Set(at), ..Default::default() };
+        self.change(credential, row, Condition::all()).await
+    }
+
+    async fn change(
+        &self,
+        credential: Uuid,
+        row: check_state::ActiveModel,
+        such: Condition,
+    ) -> Result<(), DbErr> {
         check_state::Entity::update_many()
             .set(row)
             .filter(check_state::Column::ProjectId.eq(self.project))
             .filter(check_state::Column::CredentialId.eq(credential))
+            .filter(such)
             .exec(self.db)
             .await
             .map(drop)

@@ -170,6 +170,20 @@ impl<C: ConnectionTrait> Notifications<'_, C> {
             .map(drop)
     }
 
+    /// Whether there is one of before (milliseconds).
+    pub async fn has_old(&self, before: i64) -> Result<bool, DbErr> {
+        let found: Option<Uuid> = notification::Entity::find()
+            .select_only()
+            .column(notification::Column::Id)
+            .filter(notification::Column::ProjectId.eq(self.project))
+            .filter(notification::Column::At.lt(before))
+            .limit(1)
+            .into_tuple()
+            .one(self.db)
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// Forgets those of before (milliseconds).
     pub async fn forget(&self, before: i64) -> Result<u64, DbErr> {
         let old = notification::Entity::delete_many()

@@ -1,5 +1,6 @@
 //! A credential is checked at its registry: what is shown, what is on record, and how often a secret is shown.
 
+mod meanwhile;
 mod registry;
 
 use crate::app::{App, PASSWORD};

@@ -8,9 +8,9 @@ mod due;
 pub(super) use due::{lately, soon};
 
 use super::notifications::tell_check;
-use super::{Vault, now};
+use super::{Vault, chance, now};
 use crate::domain::actor::{Actor, Acts, Can};
-use crate::domain::audit::{Action, Detail};
+use crate::domain::audit::{Action, Detail, Subject};
 use crate::domain::check::{
     BUDGET_SECONDS, CHECKS_A_MINUTE, CHECKS_KEPT, CheckReport, Checks, DAY_SECONDS, Outcome,
     REFUSALS_MAX, REFUSALS_MAX_A_DAY,
@@ -109,7 +109,7 @@ impl Vault {
             id: Uuid::now_v7(),
             credential_id: shown.id,
             version,
-            account: format!("{} {}", found.origin, shown.username),
+            account: account(found),
             image: image.clone(),
             asked_by: if *by == Actor::Product { String::new() } else { by.name().to_owned() },
             begun_at: now().0,
@@ -158,7 +158,8 @@ impl Vault {
         }
     }
 
-    /// Stores what a check found. The credential may have been deleted meanwhile: then nothing is.
+    /// Stores what a check found. The credential may have been deleted meanwhile: then nothing is. Where it signs in
+    /// with something else by now, the report is kept, and says nothing of its state.
     async fn note_check(
         &self,
         project: Uuid,
@@ -167,31 +168,39 @@ impl Vault {
         by: &Actor,
     ) -> Result<()> {
         let write = self.write_in(project).await?;
-        let id = begun.credential_id;
-        let Some(subject) = write.credentials(project).subject(id).await? else {
-            return Err(Error::NotFound);
-        };
-        let before = write.checks(project).lock_state(id).await?;
-        let at = now();
-        let state = report.state();
-        let is_same = before.is_some_and(|before| before.state == state);
-        let since = before.filter(|_| is_same).map_or(at, |before| before.since);
-        let end = CheckEnd {
-            report: report.clone(),
-            since: since.0,
-            at: at.0,
-            due_at: due::next(report, at, due::chance()).map(|due| due.0),
-        };
-        write.checks(project).end(begun, &end, CHECKS_KEPT).await?;
-        tell_check(&write, project, &subject, (begun.id, before), report).await?;
+        let (id, stored) = (begun.credential_id, write.checks(project));
+        let found = write.credentials(project).lock(id).await?.ok_or(Error::NotFound)?;
+        let subject = Subject { id, name: found.summary.name.clone() };
+        stored.end(begun, report, CHECKS_KEPT).await?;
+        let is_current = begun.version == found.secret.version && begun.account == account(&found);
         let is_asked = *by != Actor::Product;
-        if !is_asked && is_same {
+        let mut is_news = is_asked;
+        if is_current {
+            let (at, state) = (now(), report.state());
+            let before = stored.lock_state(id).await?;
+            let same = before.filter(|before| before.state == state);
+            let end = CheckEnd {
+                state,
+                since: same.map_or(at, |before| before.since).0,
+                at: at.0,
+                due_at: due::next(report, at, chance()).map(|due| due.0),
+            };
+            stored.settle(begun, &end).await?;
+            tell_check(&write, project, &subject, (begun.id, before), report).await?;
+            is_news |= same.is_none();
+        }
+        if !is_news {
             return Ok(write.commit_without_event(Unrecorded::Check).await?);
         }
         let action = if is_asked { Action::CredentialChecked } else { Action::CheckChanged };
         let what = (action, subject, Detail::Checked(Outcome::of(report)));
         self.commit_event(write, project, by, what).await
     }
+}
+
+/// What a registry counts refused sign-ins of: its origin, and the username.
+fn account(credential: &Credential) -> String {
+    format!("{} {}", credential.origin, credential.summary.username)
 }
 
 /// The image as it is kept, with its host; blank for none. One without a host is on the credential's.
@@ -215,7 +224,7 @@ fn checked_image(host: &RegistryHost, typed: &str) -> Result<String> {
         Ok(found) if found.0 => Ok(found),
         // `acme/api` is read as one of Docker Hub's, and meant as one of this registry's.
         other => match of(format!("{}/{typed}", host.as_str())) {
-            Ok(found) if found.0 && !names_a_host(typed) => Ok(found),
+            Ok(found) if found.0 && !image::names_a_host(typed) => Ok(found),
             _ => other,
         },
     };
@@ -229,12 +238,6 @@ fn checked_image(host: &RegistryHost, typed: &str) -> Result<String> {
         )),
         Err(problem) => Err(Error::at("image", problem.to_string())),
     }
-}
-
-/// Whether the part before the first slash is a host.
-fn names_a_host(typed: &str) -> bool {
-    typed.contains("://")
-        || typed.split_once('/').is_some_and(|(first, _)| first.contains(['.', ':', '@']))
 }
 
 #[cfg(test)]
@@ -254,6 +257,8 @@ mod tests {
             ("registry.example.com:5000", "api", Some("registry.example.com:5000/api:latest")),
             ("ghcr.io", "quay.io/acme/api", None),
             ("ghcr.io", "https://quay.io/acme/api", None),
+            ("ghcr.io", "localhost/acme/api", None),
+            ("ghcr.io", "docker://quay.io/acme/api", None),
             ("ghcr.io", "acme/api:", None),
             ("ghcr.io", "acme api", None),
             ("ghcr.io", "../v2/acme", None),

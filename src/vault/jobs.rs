@@ -16,6 +16,12 @@ const SHOWN: u64 = 200;
 /// Days that the outbox keeps an event.
 const OUTBOX_DAYS: i64 = 7;
 
+/// A number from 0 to 1, for what should not happen at the same time everywhere.
+pub fn chance() -> f64 {
+    let random = Uuid::now_v7().as_u128() as u32;
+    f64::from(random) / f64::from(u32::MAX)
+}
+
 fn lease_end(at: Moment) -> i64 {
     at.plus_seconds(LEASE.as_secs().cast_signed()).0
 }

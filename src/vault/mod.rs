@@ -56,7 +56,7 @@ pub use definitions::WrittenFile;
 pub(crate) use definitions::fuzz as fuzz_definitions;
 pub use deliveries::{Delivered, DeliveryRequest, Entry, Given, Ledger, LeftOut, Told};
 pub use doctor::{Clocks, Opening, PutBack, Unreadable, clocks};
-pub use jobs::LEASE;
+pub use jobs::{LEASE, chance};
 pub use keys::{KeySource, Keys, StartProblem, check, unlock, unlock_as_it_is, unlock_restored};
 pub use people::{FirstPerson, Losing, NewAccount, NewRole, Signed};
 pub use pipelines::{Seen, problems_of_approval, problems_of_grant, problems_of_token};

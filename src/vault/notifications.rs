@@ -107,8 +107,12 @@ impl Vault {
             }
             write.commit_without_event(Unrecorded::Notifications).await?;
         }
-        let write = self.store.write().await?;
+        // Looked at first: where nothing is to do the disk is left alone.
         let old = now().plus_seconds(-KEPT * 24 * 60 * 60).0;
+        if !stored.has_old(old).await? {
+            return Ok(());
+        }
+        let write = self.store.write().await?;
         write.notifications(project).forget(old).await?;
         Ok(write.commit_without_event(Unrecorded::Notifications).await?)
     }

@@ -32,7 +32,9 @@ impl Run<'_> {
         if !self.ask.is_push_asked {
             return not(if has_push { CheckReason::PushHinted } else { CheckReason::PushNotAsked });
         }
-        let pulled = self.report.step(CheckStep::Pull)?;
+        let Some(pulled) = self.report.step(CheckStep::Pull) else {
+            return not(CheckReason::Before);
+        };
         match pulled.reason {
             CheckReason::CanPull | CheckReason::Public => None,
             CheckReason::CanPullNoSuchTag if self.exists(way, repository).await => None,

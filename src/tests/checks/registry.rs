@@ -10,6 +10,7 @@ use regcred::vault::{Reach, Vault};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::{Notify, RwLock};
 
 /// The password that it takes at first.
 pub const RIGHT: &str = "right-of-acme";
@@ -19,6 +20,10 @@ pub const RIGHT: &str = "right-of-acme";
 pub struct Registry {
     pub host: String,
     password: Arc<Mutex<String>>,
+    /// Held by who wants those to wait who show a pair.
+    pub gate: Arc<RwLock<()>>,
+    /// Says that it was shown a pair.
+    pub asked: Arc<Notify>,
     /// The pairs that it was shown.
     shown: Arc<Mutex<Vec<String>>>,
 }
@@ -27,8 +32,13 @@ impl Registry {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
-        let registry =
-            Self { host, password: Arc::new(Mutex::new(RIGHT.to_owned())), shown: Arc::default() };
+        let registry = Self {
+            host,
+            password: Arc::new(Mutex::new(RIGHT.to_owned())),
+            gate: Arc::default(),
+            asked: Arc::default(),
+            shown: Arc::default(),
+        };
         let answering = registry.clone();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
@@ -41,10 +51,13 @@ impl Registry {
                             Err(_) => return,
                         }
                     }
-                    let head = answering.head(&String::from_utf8(request).unwrap());
+                    let request = String::from_utf8(request).unwrap();
+                    let answer_waits = request.contains("authorization: ");
+                    let head = answering.head(&request);
                     let answer = format!(
                         "HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
                     );
+                    let _open = if answer_waits { Some(answering.gate.read().await) } else { None };
                     // Who went away does not want it.
                     let _ = stream.write_all(answer.as_bytes()).await;
                 });
@@ -58,6 +71,7 @@ impl Registry {
         let line = request.lines().find_map(|line| line.strip_prefix("authorization: Basic "));
         let Some(pair) = line else { return ASKS };
         self.shown.lock().unwrap().push(pair.to_owned());
+        self.asked.notify_one();
         let right = basic(&self.password.lock().unwrap());
         if pair == right { "200 OK" } else { ASKS }
     }

@@ -49,11 +49,6 @@ pub(in crate::vault) fn lately(at: Moment) -> i64 {
     at.plus_seconds(-LATELY).0
 }
 
-/// A number from 0 to 1.
-pub(super) fn chance() -> f64 {
-    f64::from(Uuid::now_v7().as_u128() as u32) / f64::from(u32::MAX)
-}
-
 impl Vault {
     /// The job: checks what is due, a few at once, and no more than one run can.
     pub async fn check_due(&self) -> Result<()> {

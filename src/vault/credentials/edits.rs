@@ -21,6 +21,7 @@ use crate::domain::permission::of;
 use crate::domain::registry::{ParsedRegistry, RegistryHost};
 use crate::error::{Change, Error, FieldError, Result};
 use crate::store::{Set, Write, unless_taken};
+use crate::vault::checks::soon;
 use crate::vault::{SecretInput, Vault, now, today};
 use uuid::Uuid;
 
@@ -150,6 +151,7 @@ impl Vault {
         let mut row = fields(&settings, &stored.summary.host, secret_set_on);
         if has_new_username {
             self.reseal_for(&write, project, &stored, username).await?;
+            write.checks(project).replaced(id, soon(at)).await?;
         }
         let mut version = None;
         if let Some(read) = new_secret {
